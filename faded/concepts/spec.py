@@ -1,0 +1,191 @@
+"""Concepts and the space they span: levels, kinds, neutrals, cell indices, words. Numpy only.
+
+The edits themselves live elsewhere (`image.py`); pages and statistics need only what stands here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from faded.domain import Cell, FadedError, Kind, Values
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptSpec:
+    """A human-meaningful factor with levels.
+
+    Attributes:
+        name: Name of the registered edit, such as "rotation".
+        kind: What the levels mean to each other.
+        levels: Level values in ascending order, in the edit's unit, at least two.
+        neutral: The value that changes nothing; one of the levels or off the grid.
+        phrase: Format string for words, with `{value}`: "turned by {value:g} degrees".
+    """
+
+    name: str
+    kind: Kind
+    levels: tuple[float, ...]
+    neutral: float
+    phrase: str
+
+    def __post_init__(self) -> None:
+        if len(self.levels) < 2 or len(set(self.levels)) < len(self.levels):
+            raise FadedError(
+                f"Concept {self.name!r} has the levels {list(self.levels)}: give at least two different ones."
+            )
+        if list(self.levels) != sorted(self.levels):
+            raise FadedError(f"Concept {self.name!r} has the levels {list(self.levels)}: give them in ascending order.")
+
+    @property
+    def neutral_level(self) -> int | None:
+        """Index of the neutral among the levels, None where it is off the grid."""
+        return self.levels.index(self.neutral) if self.neutral in self.levels else None
+
+    def describe(self, value: float) -> str:
+        """Return the value in words, empty for the neutral."""
+        return "" if value == self.neutral else self.phrase.format(value=value)
+
+
+@dataclass(frozen=True)
+class ConceptSpace:
+    """The concepts of a campaign, in order, and the grid of cells they span.
+
+    Attributes:
+        specs: The concepts.
+    """
+
+    specs: tuple[ConceptSpec, ...]
+
+    def __post_init__(self) -> None:
+        names = [s.name for s in self.specs]
+        if not names or len(set(names)) < len(names):
+            raise FadedError(f"The concepts {names} do not make a space: give at least one, each once.")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of levels of each concept."""
+        return tuple(len(s.levels) for s in self.specs)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells of the grid."""
+        return int(np.prod(self.shape))
+
+    @cached_property
+    def cells(self) -> IntArray:
+        """Level indices of every cell, shape (n_cells, n_concepts), last concept fastest."""
+        return np.stack(np.unravel_index(np.arange(self.n_cells), self.shape), axis=1).astype(np.int64)
+
+    @cached_property
+    def grid(self) -> FloatArray:
+        """Level values of every cell, shape (n_cells, n_concepts)."""
+        return self.values(self.cells)
+
+    @cached_property
+    def control(self) -> Values:
+        """Values of the clean control: every concept at its neutral, which need not lie on the grid."""
+        return tuple(s.neutral for s in self.specs)
+
+    @cached_property
+    def control_index(self) -> int | None:
+        """Index of the cell that is the clean control, None where a neutral is off the grid."""
+        levels = [s.neutral_level for s in self.specs]
+        return self.index(tuple(lv for lv in levels if lv is not None)) if None not in levels else None
+
+    def index(self, cell: Cell) -> int:
+        """Return the number of a cell.
+
+        Raises:
+            FadedError: the cell does not fit the space.
+        """
+        if len(cell) != len(self.specs) or any(not 0 <= lv < n for lv, n in zip(cell, self.shape, strict=True)):
+            raise FadedError(f"Cell {cell} does not fit a space of shape {self.shape}.")
+        return int(np.ravel_multi_index(cell, self.shape))
+
+    def indices(self, cells: ArrayLike) -> IntArray:
+        """Return the numbers of many cells, given as level indices of shape (n, n_concepts)."""
+        return np.ravel_multi_index(tuple(np.asarray(cells, dtype=np.int64).T), self.shape).astype(np.int64)
+
+    def cell(self, index: int) -> Cell:
+        """Return the cell with the given number."""
+        return tuple(int(lv) for lv in self.cells[index])
+
+    def values(self, cells: ArrayLike) -> FloatArray:
+        """Return level values for level indices, both of shape (n, n_concepts)."""
+        levels = np.asarray(cells, dtype=np.int64)
+        columns = [np.asarray(s.levels)[levels[:, i]] for i, s in enumerate(self.specs)]
+        return np.stack(columns, axis=1).astype(np.float64)
+
+    def describe(self, values: Sequence[float]) -> str:
+        """Return a setting in words: "Turned by 30 degrees, darkened by 40%."."""
+        parts = [p for s, v in zip(self.specs, values, strict=True) if (p := s.describe(float(v)))]
+        text = ", ".join(parts) or "unchanged"
+        return f"{text[0].upper()}{text[1:]}."
+
+    def towards_neutral(self, cell: Cell) -> list[Values]:
+        """Return the settings half way between a cell's levels and their neighbours towards neutral.
+
+        One setting per concept that is not at its neutral: that concept moved half a level, the rest kept. A nominal
+        concept has nothing between its levels and gives none.
+        """
+        values = self.values([cell])[0]
+        found: list[Values] = []
+        for i, spec in enumerate(self.specs):
+            if spec.kind is Kind.NOMINAL or values[i] == spec.neutral:
+                continue
+            step = -1 if values[i] > spec.neutral else 1
+            beside = cell[i] + step
+            neighbour = spec.levels[beside] if 0 <= beside < len(spec.levels) else spec.neutral
+            if (neighbour - spec.neutral) * (values[i] - spec.neutral) < 0:
+                neighbour = spec.neutral
+            moved = values.copy()
+            moved[i] = (values[i] + neighbour) / 2
+            found.append(tuple(float(v) for v in moved))
+        return found
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Return the space as JSON values, read back by `from_json`."""
+        return [
+            {"name": s.name, "kind": s.kind.value, "levels": list(s.levels), "neutral": s.neutral, "phrase": s.phrase}
+            for s in self.specs
+        ]
+
+    @classmethod
+    def from_json(cls, items: Sequence[Mapping[str, object]]) -> ConceptSpace:
+        """Rebuild a space from `to_json`'s values.
+
+        Raises:
+            FadedError: an entry lacks a field or has one of the wrong type.
+        """
+        specs = []
+        for item in items:
+            try:
+                levels = item["levels"]
+                if not isinstance(levels, Sequence) or isinstance(levels, str):
+                    raise TypeError("levels is no list")
+                specs.append(
+                    ConceptSpec(
+                        name=str(item["name"]),
+                        kind=Kind(str(item["kind"])),
+                        levels=tuple(float(v) for v in levels),
+                        neutral=float(str(item["neutral"])),
+                        phrase=str(item["phrase"]),
+                    )
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                raise FadedError(f"The concept {dict(item)} cannot be read: {error}.") from error
+        return cls(tuple(specs))
+
+
+def pairs_of(space: ConceptSpace) -> list[tuple[int, int]]:
+    """Return the pairs of concepts, by position, that a heat map can show."""
+    return list(itertools.combinations(range(len(space.specs)), 2))

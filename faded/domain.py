@@ -1,0 +1,174 @@
+"""The words of the project as frozen records.
+
+Every stage speaks in these. They are generic in the payload of a sample (a picture, an article, a prompt), so that
+nothing that only moves records about needs to know the task. Standard library only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Payload = TypeVar("Payload")
+
+Cell = tuple[int, ...]
+"""One level index per concept."""
+
+Values = tuple[float, ...]
+"""One level value per concept, in the concept's own unit; may lie between the levels."""
+
+
+class Kind(StrEnum):
+    """What the levels of a concept mean to each other."""
+
+    ORDINAL = "ordinal"
+    CIRCULAR = "circular"
+    NOMINAL = "nominal"
+
+
+class Verdict(StrEnum):
+    """What an annotator says of a proposal."""
+
+    CONFIRM = "confirm"
+    """The target is wrong and the input is fair."""
+    REJECT = "reject"
+    """The target's answer is right for the input as edited."""
+    INVALID = "invalid"
+    """The edit destroyed the input, or changed its true answer and the target is wrong too."""
+    UNSURE = "unsure"
+
+
+class FadedError(Exception):
+    """Something a person can mend: the message names the value and the remedy. The command line exits with 2."""
+
+
+class TargetError(FadedError):
+    """The target failed or answered with something that is no answer (NaN, a wrong shape)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample(Generic[Payload]):
+    """One input with its reference.
+
+    Attributes:
+        id: Hash of the payload, 16 hexadecimal digits: the same input has the same id everywhere.
+        payload: The input itself.
+        reference: The true answer in words, None where there is none.
+        stratum: What failures are counted within (for classification: the true class).
+    """
+
+    id: str
+    payload: Payload
+    reference: str | None
+    stratum: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeKey:
+    """What a mode is: a cell within a stratum."""
+
+    cell: Cell
+    stratum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A mode with the evidence for it.
+
+    Attributes:
+        key: The cell and the stratum.
+        trials: Own trials, on distinct samples.
+        failures: Trials that failed.
+        rate: Posterior mean of the induced rate, strength borrowed across levels and strata.
+        low: Lower end of the rate's 90% credible interval.
+        high: Upper end of it.
+        probability: P(rate > bound) by the landscape's posterior.
+        established: Whether the cell's and stratum's own trials alone say the same.
+    """
+
+    key: ModeKey
+    trials: int
+    failures: int
+    rate: float
+    low: float
+    high: float
+    probability: float
+    established: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One answered query.
+
+    Attributes:
+        sample_id: The sample asked about.
+        key: The setting and the sample's stratum.
+        failed: Whether the discrepancy was above the threshold.
+        discrepancy: The measured discrepancy.
+        answer: What the target said.
+        control: Whether it was a control query (drawn uniformly).
+    """
+
+    sample_id: str
+    key: ModeKey
+    failed: bool
+    discrepancy: float
+    answer: str
+    control: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate failure, put before people.
+
+    Attributes:
+        id: Stable id: the same sample, cell and round give the same id.
+        sample_id: The sample.
+        key: Cell and stratum.
+        answer: What the target answered.
+        reference: The reference, None where there is none.
+        discrepancy: The measured discrepancy.
+        setting: The setting in words.
+        original: Blob hash of the unedited input as shown.
+        edited: Blob hash of the edited input as shown.
+        details: What the card shows beside it, such as the confidence; JSON values only.
+    """
+
+    id: str
+    sample_id: str
+    key: ModeKey
+    answer: str
+    reference: str | None
+    discrepancy: float
+    setting: str
+    original: str = ""
+    edited: str = ""
+    details: dict[str, str | float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict that stands for a proposal: its latest, until there is adjudication."""
+
+    proposal_id: str
+    sample_id: str
+    key: ModeKey
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A preference: for this input under this setting, chosen is better than rejected.
+
+    Attributes:
+        sample_id: The sample.
+        values: The setting's level values.
+        chosen: The better answer.
+        rejected: The worse one.
+    """
+
+    sample_id: str
+    values: Values
+    chosen: str
+    rejected: str
