@@ -28,7 +28,8 @@ class ConceptSpec:
         kind: What the levels mean to each other.
         levels: Level values in ascending order, in the edit's unit, at least two.
         neutral: The value that changes nothing; one of the levels or off the grid.
-        phrase: Format string for words, with `{value}`: "turned by {value:g} degrees".
+        phrase: Format string for words, with `{value}` and `{distance}` (from the neutral): "darkened by {value:.0%}".
+        phrase_below: The same for values below the neutral; empty where `phrase` serves both sides.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ConceptSpec:
     levels: tuple[float, ...]
     neutral: float
     phrase: str
+    phrase_below: str = ""
 
     def __post_init__(self) -> None:
         if len(self.levels) < 2 or len(set(self.levels)) < len(self.levels):
@@ -52,7 +54,10 @@ class ConceptSpec:
 
     def describe(self, value: float) -> str:
         """Return the value in words, empty for the neutral."""
-        return "" if value == self.neutral else self.phrase.format(value=value)
+        if value == self.neutral:
+            return ""
+        phrase = self.phrase_below if self.phrase_below and value < self.neutral else self.phrase
+        return phrase.format(value=value, distance=abs(value - self.neutral))
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,14 @@ class ConceptSpace:
     def to_json(self) -> list[dict[str, object]]:
         """Return the space as JSON values, read back by `from_json`."""
         return [
-            {"name": s.name, "kind": s.kind.value, "levels": list(s.levels), "neutral": s.neutral, "phrase": s.phrase}
+            {
+                "name": s.name,
+                "kind": s.kind.value,
+                "levels": list(s.levels),
+                "neutral": s.neutral,
+                "phrase": s.phrase,
+                "phrase_below": s.phrase_below,
+            }
             for s in self.specs
         ]
 
@@ -179,6 +191,7 @@ class ConceptSpace:
                         levels=tuple(float(v) for v in levels),
                         neutral=float(str(item["neutral"])),
                         phrase=str(item["phrase"]),
+                        phrase_below=str(item["phrase_below"]),
                     )
                 )
             except (KeyError, TypeError, ValueError) as error:

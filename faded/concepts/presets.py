@@ -1,0 +1,27 @@
+"""Spaces to start from, by name."""
+
+from __future__ import annotations
+
+from faded.registry import Registry
+
+SpaceItems = list[dict[str, object]]
+
+presets: Registry[SpaceItems] = Registry("space")
+
+presets.register("paper")(
+    [
+        {"name": "rotation", "levels": [-10, -5, 0, 5, 10]},
+        {"name": "saturation", "levels": [0.5, 0.55, 0.6, 0.65, 0.7]},
+        {"name": "darkening", "levels": [0.1, 0.2, 0.3, 0.4, 0.5]},
+    ]
+)
+"""The 125 cells of "Failures Are Fated, But Can Be Faded" (image classification); two neutrals are off the grid."""
+
+presets.register("wide")(
+    [
+        {"name": "rotation", "levels": [-30, -15, 0, 15, 30]},
+        {"name": "saturation", "levels": [0, 0.35, 0.7, 1, 2]},
+        {"name": "darkening", "levels": [0, 0.2, 0.4, 0.6, 0.8]},
+    ]
+)
+"""125 cells wide enough that a small classifier fails in a good part of them; the control is one of the cells."""

@@ -1,0 +1,65 @@
+"""Discrepancies of classifiers.
+
+`margin` is the default: how far the best wrong answer is ahead of the right one, in probability. It is above 0 exactly
+when the answer is wrong. `log_odds` is the paper's measure (section 4.1), kept beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.domain import FadedError
+from faded.registry import Registry
+from faded.targets.classifier import ClassifierAnswers
+
+FloatArray = NDArray[np.float64]
+ClassifierDiscrepancy = Callable[[ClassifierAnswers, Sequence[str | None]], FloatArray]
+
+discrepancies: Registry[ClassifierDiscrepancy] = Registry("discrepancy")
+
+LOG_ODDS_SCALE = 10.0
+"""The paper's factor: 10 * |ln(p / (1 - p))|."""
+SMALLEST_PROBABILITY = 1e-6
+"""Keeps the log-odds of a saturated answer finite; float32 softmax resolves about this much."""
+
+
+def reference_columns(answers: ClassifierAnswers, references: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return the column of each reference.
+
+    Raises:
+        FadedError: a reference is missing or no label of the target.
+    """
+    columns = {label: i for i, label in enumerate(answers.labels)}
+    try:
+        return np.array([columns[r] for r in references], dtype=np.int64)  # type: ignore[index]
+    except KeyError as error:
+        raise FadedError(
+            f"The reference {error.args[0]!r} is no label of the target. Its labels: {', '.join(answers.labels[:20])}."
+        ) from error
+
+
+@discrepancies.register("margin")
+def margin(answers: ClassifierAnswers, references: Sequence[str | None]) -> FloatArray:
+    """Return max(0, top wrong probability - reference probability); unit: probability, 0 to 1."""
+    columns = reference_columns(answers, references)
+    probabilities = answers.probabilities.astype(np.float64)
+    rows = np.arange(len(columns))
+    right = probabilities[rows, columns]
+    others = probabilities.copy()
+    others[rows, columns] = -np.inf
+    return np.maximum(0.0, others.max(axis=1) - right)
+
+
+@discrepancies.register("log_odds")
+def log_odds(answers: ClassifierAnswers, references: Sequence[str | None]) -> FloatArray:
+    """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: ten nats.
+
+    The paper gives -1 where the answer is right; a discrepancy here is never negative, so 0 stands for it.
+    """
+    columns = reference_columns(answers, references)
+    top = np.clip(answers.probabilities.max(axis=1).astype(np.float64), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    wrong = answers.probabilities.argmax(axis=1) != columns
+    return np.where(wrong, LOG_ODDS_SCALE * np.abs(np.log(top / (1 - top))), 0.0)

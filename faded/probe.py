@@ -1,0 +1,82 @@
+"""One way to ask: edit the inputs, let the target answer, measure the discrepancy.
+
+Every stage asks through a probe, so exploration, labeling, repair and verification cannot disagree about what a
+failure is. It knows protocols only; target, edits and discrepancy are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.concepts.base import Editor
+from faded.concepts.spec import ConceptSpace
+from faded.discrepancies.base import Discrepancy
+from faded.domain import Sample
+from faded.targets.base import Answers, Target
+
+P = TypeVar("P")
+I = TypeVar("I")  # noqa: E741 - inputs
+A = TypeVar("A", bound=Answers)
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+KnownInvalid = Callable[[Sequence[str], FloatArray], BoolArray]
+"""Strata and values, shape (batch, n_concepts), to whether the setting is known to hide the input or change its answer."""
+
+
+def nothing_invalid(strata: Sequence[str], values: FloatArray) -> BoolArray:
+    """Know of no setting that hides the input or changes its answer."""
+    return np.zeros(len(strata), dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class Measured(Generic[A]):
+    """Answers with their discrepancies.
+
+    Attributes:
+        answers: What the target said.
+        discrepancy: One number >= 0 per input, shape (batch,).
+        failed: Whether it is above the threshold, shape (batch,).
+    """
+
+    answers: A
+    discrepancy: FloatArray
+    failed: BoolArray
+
+
+@dataclass(frozen=True)
+class Probe(Generic[P, I, A]):
+    """A target with the edits and the measure of a campaign.
+
+    Attributes:
+        target: The network under test.
+        editor: Applies settings to payloads.
+        discrepancy: Measures answers against references.
+        space: The concepts.
+        threshold: A discrepancy above it is a failure; registered before exploring.
+        known_invalid: Settings left out of every rate.
+    """
+
+    target: Target[I, A]
+    editor: Editor[P, I]
+    discrepancy: Discrepancy[A]
+    space: ConceptSpace
+    threshold: float
+    known_invalid: KnownInvalid = nothing_invalid
+
+    def measure(self, samples: Sequence[Sample[P]], values: FloatArray) -> Measured[A]:
+        """Answer and measure one batch, one setting per sample; `values` has shape (batch, n_concepts)."""
+        inputs = self.editor([s.payload for s in samples], values)
+        answers = self.target.answer(inputs)
+        discrepancy = self.discrepancy(answers, [s.reference for s in samples])
+        return Measured(answers, discrepancy, discrepancy > self.threshold)
+
+    def clean(self, samples: Sequence[Sample[P]]) -> Measured[A]:
+        """Answer and measure one batch under the clean control."""
+        return self.measure(samples, np.tile(np.asarray(self.space.control), (len(samples), 1)))

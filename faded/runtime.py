@@ -1,0 +1,26 @@
+"""Device, threads and seeds: the few global switches of torch, set in one place."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import numpy as np
+import torch
+
+DEFAULT_THREADS = 1
+"""Two torch threads on two busy cores were measured up to sixty times slower than one, so one is the safe default."""
+
+
+def device() -> torch.device:
+    """Return the device to compute on: CUDA where there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def start(seed: int, threads: int = DEFAULT_THREADS) -> None:
+    """Set threads and every global seed; call once per process, before any work."""
+    torch.set_num_threads(threads)
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)

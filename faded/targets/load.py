@@ -1,0 +1,135 @@
+"""Loading targets: a transformers folder, a hub id, or a Python callable.
+
+A callable is written `package.module:function`; it takes no argument and returns a torch module with three attributes:
+`labels` (class names in the order of the logits), `input_size` (height, width) and `preprocess` (maps pixels in [0, 1],
+shape (batch, 3, height, width), to what the module is fed).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from safetensors import SafetensorError
+from torch import nn
+
+from faded.domain import FadedError, TargetError
+from faded.runtime import device
+from faded.targets.classifier import Classifier
+
+TRIAL_SIZE = (640, 480)
+"""Width and height of a blank picture that is fitted once to learn the size a processor makes."""
+
+
+def load_classifier(source: str, weights: Path | None = None) -> Classifier:
+    """Load an image classifier.
+
+    Args:
+        source: A folder or hub id in transformers' format, or `package.module:function`.
+        weights: A folder that `Classifier.save` wrote; replaces the source's own weights.
+
+    Raises:
+        FadedError: it cannot be loaded; the message says why and what to give.
+    """
+    if ":" in source and not Path(source).exists():
+        target = from_callable(source)
+    else:
+        target = from_pretrained(source)
+    if weights is not None:
+        target.load_weights(weights)
+    return target
+
+
+def from_pretrained(source: str) -> Classifier:
+    """Load a transformers image-classification folder or hub id; safetensors only, no code of its own is run."""
+    from transformers import AutoImageProcessor, AutoModelForImageClassification
+
+    try:
+        module = AutoModelForImageClassification.from_pretrained(source, use_safetensors=True, trust_remote_code=False)
+        processor = AutoImageProcessor.from_pretrained(source, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise FadedError(
+            f"The target {source!r} cannot be loaded: {reason} Give a folder or hub id that holds config.json, "
+            "model.safetensors and preprocessor_config.json of an image classifier, or package.module:function."
+        ) from error
+    labels = tuple(str(module.config.id2label[i]) for i in range(module.config.num_labels))
+
+    fit = _fit_as(processor)
+    height, width, _ = fit(Image.new("RGB", TRIAL_SIZE)).shape
+
+    def write(folder: Path) -> None:
+        module.save_pretrained(folder)
+        processor.save_pretrained(folder)
+
+    return Classifier(module, labels, (height, width), fit, _normaliser(processor), device(), source, write)
+
+
+def from_callable(source: str) -> Classifier:
+    """Load `package.module:function`; the working directory is searched as well."""
+    module_name, _, function_name = source.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        module = getattr(importlib.import_module(module_name), function_name)()
+    except Exception as error:
+        raise FadedError(
+            f"The target {source!r} cannot be built: {type(error).__name__}: {error}. Give package.module:function, "
+            "where the function takes no argument and returns a torch module."
+        ) from error
+    if not isinstance(module, nn.Module):
+        raise FadedError(f"The target {source!r} returned {type(module).__name__}: it must return a torch module.")
+    try:
+        labels = tuple(str(label) for label in module.labels)  # type: ignore[union-attr]
+        height, width = (int(str(side)) for side in module.input_size)  # type: ignore[union-attr]
+        preprocess: Any = module.preprocess
+    except (AttributeError, TypeError, ValueError) as error:
+        raise FadedError(
+            f"The module that {source!r} returned lacks something: {error}. It needs the attributes labels, "
+            "input_size (height, width) and preprocess."
+        ) from error
+    fit = _fit_centre(int(height), int(width))
+    return Classifier(module, labels, (int(height), int(width)), fit, preprocess, device(), source)
+
+
+def check(target: Classifier) -> None:
+    """Ask the target about one grey picture, so that a broken one is found before any work.
+
+    Raises:
+        TargetError: it failed or answered with no answer.
+    """
+    target.answer(torch.full((2, 3, *target.input_size), 0.5))
+
+
+def _fit_as(processor: Any) -> Callable[[Image.Image], NDArray[np.uint8]]:
+    """Resize and crop as the processor does, without its rescaling and normalisation."""
+
+    def fit(image: Image.Image) -> NDArray[np.uint8]:
+        pixels = processor(images=image, do_rescale=False, do_normalize=False, return_tensors="np")["pixel_values"][0]
+        return np.ascontiguousarray(np.asarray(pixels).transpose(1, 2, 0)).round().astype(np.uint8)
+
+    return fit
+
+
+def _fit_centre(height: int, width: int) -> Callable[[Image.Image], NDArray[np.uint8]]:
+    """Scale until the size is covered, then cut out the centre."""
+
+    def fit(image: Image.Image) -> NDArray[np.uint8]:
+        return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR), dtype=np.uint8)
+
+    return fit
+
+
+def _normaliser(processor: Any) -> Any:
+    if not processor.do_normalize:
+        return lambda pixels: pixels
+    mean = torch.tensor(processor.image_mean).view(1, -1, 1, 1)
+    std = torch.tensor(processor.image_std).view(1, -1, 1, 1)
+    return lambda pixels: (pixels - mean.to(pixels.device)) / std.to(pixels.device)
