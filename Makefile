@@ -1,0 +1,57 @@
+# make run    install what the app needs and start it
+# make test   install what the tests need and run them
+# make check  format, lint, types, layers, then make test
+#
+# An active virtual environment is used as it is; otherwise one is made in .venv.
+
+PYTHON ?= python3
+VENV := $(or $(VIRTUAL_ENV),$(CURDIR)/.venv)
+BIN := $(VENV)/bin
+ARGS ?=
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: run test check format install install-dev browser screenshots clean
+
+run: install
+	$(BIN)/python app.py $(ARGS)
+
+test: install-dev browser
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: install-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+screenshots: install-dev browser
+	$(BIN)/python docs/screenshots.py
+
+install: $(VENV)/.faded-installed
+
+install-dev: $(VENV)/.faded-installed-dev
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.faded-installed: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.faded-installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/.faded-installed
+
+# The browser tests drive Debian's Chromium. It is installed only here, and only where that is possible without asking.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		{ apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; }; } || \
+		echo "chromium is missing: the browser tests will be skipped"
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,133 @@
+"""Settings of a process and the configuration of a campaign. The only reader of the environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from faded.domain import FadedError
+
+DEFAULT_QUERIES = 6000
+DEFAULT_LABELS = 100
+DEFAULT_BOUND = 0.5
+DEFAULT_VERIFY_FOLDS = 3
+DEFAULT_AGENT = "ppo"
+DEFAULT_DISCREPANCY = "margin"
+DEFAULT_SPACE = "wide"
+
+SIGNS = "signs"
+DEMOS = (SIGNS,)
+SPACE_OF_DEMO = "signs"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process takes from its environment.
+
+    Attributes:
+        workspace: Where everything is kept; FADED_WORKSPACE, else `faded` in the user's data folder.
+        threads: Threads of torch; FADED_THREADS, else 1.
+    """
+
+    workspace: Path
+    threads: int
+
+
+def settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        FadedError: FADED_THREADS is no whole number above 0.
+    """
+    data_home = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
+    workspace = os.environ.get("FADED_WORKSPACE", "") or str(Path(data_home) / "faded")
+    threads = os.environ.get("FADED_THREADS", "1")
+    if not threads.isdecimal() or int(threads) < 1:
+        raise FadedError(f"FADED_THREADS is {threads!r}: set it to a whole number above 0, or unset it.")
+    return Settings(Path(workspace).expanduser().resolve(), int(threads))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignConfig:
+    """One target with its concepts, data, measure and budget; registered before exploring.
+
+    Attributes:
+        demo: Name of a demo, which brings target, data and concepts; else None.
+        target: Folder or hub id of a transformers image classifier, or `package.module:function`.
+        data: Folder or Parquet file of pictures; split by hash unless the two below are given.
+        tune_data: Separate data to tune on.
+        verify_data: Separate data to verify on.
+        verify_folds: Folds that the verify data are split into, one for each round.
+        space: Name of a preset.
+        concepts: The concepts themselves, as in a space file; None takes the preset.
+        discrepancy: Name of the discrepancy.
+        threshold: A discrepancy above it is a failure.
+        bound: A mode is a cell and stratum whose induced rate is above it.
+        queries: Budget of exploring, control queries included, clean ones not.
+        agent: Name of the explorer.
+        seed: Seed of everything that is drawn.
+    """
+
+    demo: str | None = None
+    target: str = ""
+    data: str = ""
+    tune_data: str = ""
+    verify_data: str = ""
+    verify_folds: int = DEFAULT_VERIFY_FOLDS
+    space: str = DEFAULT_SPACE
+    concepts: tuple[Mapping[str, object], ...] | None = None
+    discrepancy: str = DEFAULT_DISCREPANCY
+    threshold: float = 0.0
+    bound: float = DEFAULT_BOUND
+    queries: int = DEFAULT_QUERIES
+    agent: str = DEFAULT_AGENT
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.demo is not None and self.demo not in DEMOS:
+            raise FadedError(f"There is no demo named {self.demo!r}. Known: {', '.join(DEMOS)}.")
+        if self.demo is None and not (self.target and self.data):
+            raise FadedError("Give a demo, or a target and data.")
+        if bool(self.tune_data) != bool(self.verify_data):
+            raise FadedError("Give tune data and verify data both, or neither: then the data are split by hash.")
+        if not 0 < self.bound < 1:
+            raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
+        if self.threshold < 0:
+            raise FadedError(f"The threshold is {self.threshold:g}: discrepancies are never below 0, so give 0 or more.")
+        for name in ("queries", "verify_folds"):
+            if getattr(self, name) < 1:
+                raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
+        if self.seed < 0:
+            raise FadedError(f"The seed is {self.seed}: give a whole number of 0 or more.")
+
+    def to_json(self) -> dict[str, object]:
+        """Return the configuration as JSON values."""
+        values = dataclasses.asdict(self)
+        values["concepts"] = None if self.concepts is None else [dict(c) for c in self.concepts]
+        return values
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, object]) -> CampaignConfig:
+        """Rebuild a configuration from `to_json`'s values.
+
+        Raises:
+            FadedError: a field is unknown or a value out of range.
+        """
+        known = {f.name for f in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise FadedError(f"The campaign has unknown fields: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+        fields = dict(values)
+        concepts = fields.get("concepts")
+        if isinstance(concepts, list):
+            fields["concepts"] = tuple(concepts)
+        return cls(**fields)  # type: ignore[arg-type]
+
+    def digest(self) -> str:
+        """Return a hash of the configuration, 8 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:8]
