@@ -1,0 +1,249 @@
+"""Macroscopic exploration as a batched environment: one query per episode, many episodes a step.
+
+Each step asks the target once about a batch: one setting per sample, chosen by the agent, and the control queries that
+are due beside them (settings drawn uniformly on samples drawn uniformly, never shown to the agent). Every trial goes
+into the landscape, and the agent is rewarded for what is new there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from faded.concepts.spec import ConceptSpace
+from faded.exploration.frame import Ask, Frame
+from faded.exploration.scores import draw_rates, level_neighbours
+from faded.exploration.stream import Stream, rng_from_json, rng_to_json
+from faded.landscape.posterior import Landscape
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Observation = NDArray[np.float32]
+State = dict[str, NDArray[Any] | str | int]
+
+CONTROL_EVERY = 10
+"""One query in ten is a control query (the words of the project)."""
+
+
+@dataclass(frozen=True)
+class ExploreConfig:
+    """What a campaign fixes before exploring.
+
+    Attributes:
+        bound: A mode is an induced rate above it.
+        num_envs: Agent queries a step; one forward pass answers them and the control queries due.
+        leave: A mode is left once its own trials say P(rate > bound) >= leave.
+        seed: Of the stream, the control queries and the scores, each with a generator of its own.
+    """
+
+    bound: float
+    num_envs: int = 64
+    leave: float = 0.97
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The queries of one step, agent's first, then control; all arrays of shape (queries of the step,).
+
+    Attributes:
+        first: Number of the first of them, counted from 0 since the campaign began.
+        rows: Rows of the frame.
+        cells: Numbers of the cells.
+        failed: Whether the target failed.
+        discrepancy: The discrepancies.
+        answers: What the target said, empty where it was not asked.
+        control: Which are control queries.
+        counted: Which add a trial; a repeated (sample, cell) or a known-invalid setting is not asked and adds none.
+    """
+
+    first: int
+    rows: IntArray
+    cells: IntArray
+    failed: BoolArray
+    discrepancy: FloatArray
+    answers: list[str]
+    control: BoolArray
+    counted: BoolArray
+
+
+class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[misc]  # gymnasium is untyped here
+    """The environment. Observations are standardised sample features followed by one score per level.
+
+    `reset()` goes on where the campaign stands; `reset(seed=...)` begins it anew; `reset(options={"budget": n})` lets
+    the last step ask fewer so that exactly n queries are asked. `infos` of a step hold `asked` (an `Asked`) and
+    `queries` (asked so far, control included).
+
+    Args:
+        space: The concepts.
+        frame: The explore frame.
+        ask: Asks the target.
+        config: What the campaign fixes.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP}
+
+    def __init__(self, space: ConceptSpace, frame: Frame, ask: Ask, config: ExploreConfig) -> None:
+        self.space = space
+        self.frame = frame
+        self.config = config
+        self._ask = ask
+        self.num_envs = config.num_envs
+        eligible = frame.features[frame.eligible].astype(np.float64)
+        spread = np.maximum(eligible.std(axis=0), 1e-6)
+        self._features = ((frame.features - eligible.mean(axis=0)) / spread).astype(np.float32)
+        width = self._features.shape[1] + sum(space.shape)
+        self.single_observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (width,), np.float32)
+        self.single_action_space = gymnasium.spaces.MultiDiscrete(list(space.shape))
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._neighbours = level_neighbours(space)
+        self._rows_eligible = np.flatnonzero(frame.eligible)
+        self._budget: int | None = None
+        self._asked: BoolArray
+        self._begin(config.seed)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Return the observation of the samples next in the stream; spends no query."""
+        if seed is not None:
+            self._begin(seed)
+        if options is not None:
+            self._budget = int(options["budget"])
+        return self._observation, {"queries": self.queries}
+
+    def step(self, actions: IntArray) -> tuple[Observation, NDArray[np.float64], BoolArray, BoolArray, dict[str, Any]]:
+        """Ask one setting per sample, shape (num_envs, n_concepts), and the control queries that are due."""
+        n_agent, n_control = self._due()
+        control_rows = self._control_rng.choice(self._rows_eligible, size=n_control)
+        control_cells = self._control_rng.integers(self.space.n_cells, size=n_control)
+        rows = np.concatenate([self._rows[:n_agent], control_rows])
+        cells = np.concatenate([self.space.indices(actions[:n_agent]), control_cells])
+        asked = self._query(rows, cells, n_agent)
+        rewards = np.zeros(self.num_envs)
+        rewards[:n_agent] = self._learn(asked)[:n_agent]
+        final = self._observation
+        self._observe()
+        done = np.ones(self.num_envs, dtype=np.bool_)
+        infos = {"asked": asked, "queries": self.queries, "final_obs": final}
+        return self._observation, rewards, done, np.zeros_like(done), infos
+
+    def sample_scores(self) -> FloatArray:
+        """Draw a rate per cell for every waiting sample, -1 where there is nothing to find; (num_envs, n_cells)."""
+        return np.where(
+            self._open(), draw_rates(self.landscape.alpha, self.landscape.beta, self._strata, self._score_rng), -1.0
+        )
+
+    def state_dict(self) -> State:
+        """Return everything that changes, as arrays, numbers and JSON text."""
+        state: State = {f"landscape.{k}": v for k, v in self.landscape.state_dict().items()}
+        state |= {f"stream.{k}": v for k, v in self._stream.state_dict().items()}
+        return state | {
+            "queries": self.queries,
+            "control_queries": self.control_queries,
+            "asked": np.packbits(self._asked, axis=None),
+            "rows": self._rows.copy(),
+            "observation": self._observation.copy(),
+            "control_rng": rng_to_json(self._control_rng),
+            "score_rng": rng_to_json(self._score_rng),
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on from where `state_dict` was taken: the same queries follow."""
+        self.landscape.load_state_dict({k[10:]: np.asarray(v) for k, v in state.items() if k.startswith("landscape.")})
+        self._stream.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("stream.")})
+        self.queries = int(np.asarray(state["queries"]))
+        self.control_queries = int(np.asarray(state["control_queries"]))
+        shape = self._asked.shape
+        self._asked = (
+            np.unpackbits(np.asarray(state["asked"]), count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
+        )
+        self._rows = np.array(state["rows"])
+        self._observation = np.array(state["observation"])
+        self._control_rng = rng_from_json(str(state["control_rng"]))
+        self._score_rng = rng_from_json(str(state["score_rng"]))
+
+    @property
+    def _strata(self) -> IntArray:
+        return np.asarray(self.frame.stratum[self._rows])
+
+    def _begin(self, seed: int) -> None:
+        """Start the campaign: an empty landscape and three generators of their own."""
+        stream, control, scores = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+        self.landscape = Landscape(self.space, self.frame.strata, self.config.bound, self.frame.known_invalid)
+        self._stream = Stream(self._rows_eligible, stream)
+        self._control_rng, self._score_rng = control, scores
+        self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
+        self.queries = 0
+        self.control_queries = 0
+        self._observe()
+
+    def _due(self) -> tuple[int, int]:
+        """Return how many agent and control queries the step asks: a tenth control, never beyond the budget."""
+        agent = self.queries - self.control_queries + self.num_envs
+        total = agent + agent // (CONTROL_EVERY - 1)
+        if self._budget is not None:
+            total = max(min(total, self._budget), self.queries)
+        control = total // CONTROL_EVERY - self.control_queries
+        return total - self.queries - control, control
+
+    def _query(self, rows: IntArray, cells: IntArray, n_agent: int) -> Asked:
+        """Ask what is new and valid of a batch of (row, cell)."""
+        _, firsts = np.unique(rows * self.space.n_cells + cells, return_index=True)
+        counted = np.zeros(len(rows), dtype=np.bool_)
+        counted[firsts] = True
+        counted &= ~self._asked[rows, cells] & ~self.frame.known_invalid[self.frame.stratum[rows], cells]
+        replies = self._ask(rows[counted], cells[counted])
+        failed = np.zeros(len(rows), dtype=np.bool_)
+        failed[counted] = replies.failed
+        discrepancy = np.zeros(len(rows))
+        discrepancy[counted] = replies.discrepancy
+        answers = iter(replies.answers)
+        control = np.arange(len(rows)) >= n_agent
+        asked = Asked(
+            self.queries,
+            rows,
+            cells,
+            failed,
+            discrepancy,
+            [next(answers) if c else "" for c in counted],
+            control,
+            counted,
+        )
+        self._asked[rows[counted], cells[counted]] = True
+        self.queries += len(rows)
+        self.control_queries += int(control.sum())
+        return asked
+
+    def _learn(self, asked: Asked) -> FloatArray:
+        """Put trials into the landscape; return each query's reward."""
+        strata = self.frame.stratum[asked.rows]
+        settled = self.landscape.own_probability()[strata, asked.cells] >= self.config.leave
+        rewards = np.where(asked.counted & ~settled, asked.failed - self.config.bound, 0.0)
+        new = asked.counted
+        self.landscape.add(strata[new], asked.cells[new], asked.failed[new])
+        self.landscape.refit()
+        return rewards
+
+    def _open(self) -> BoolArray:
+        """Say which cells are open to each waiting sample: valid, not asked on it, not settled."""
+        settled = self.landscape.own_probability() >= self.config.leave
+        closed = settled | self.landscape.excluded
+        return np.asarray(~closed[self._strata] & ~self._asked[self._rows])
+
+    def _observe(self) -> None:
+        """Take the next samples from the stream and put together what the agent may know of them."""
+        self._rows = self._stream.take(self.num_envs)
+        worth = self.sample_scores()
+        best = worth.argmax(axis=1)
+        profile = np.take_along_axis(worth, self._neighbours[best], axis=1)
+        scores = (profile - worth.max(axis=1, keepdims=True)).astype(np.float32)
+        self._observation = np.concatenate([self._features[self._rows], scores], axis=1)
