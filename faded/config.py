@@ -98,7 +98,9 @@ class CampaignConfig:
         if not 0 < self.bound < 1:
             raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
         if self.threshold < 0:
-            raise FadedError(f"The threshold is {self.threshold:g}: discrepancies are never below 0, so give 0 or more.")
+            raise FadedError(
+                f"The threshold is {self.threshold:g}: discrepancies are never below 0, so give 0 or more."
+            )
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
                 raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
@@ -121,7 +123,9 @@ class CampaignConfig:
         known = {f.name for f in dataclasses.fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise FadedError(f"The campaign has unknown fields: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+            raise FadedError(
+                f"The campaign has unknown fields: {', '.join(unknown)}. Known: {', '.join(sorted(known))}."
+            )
         fields = dict(values)
         concepts = fields.get("concepts")
         if isinstance(concepts, list):

@@ -118,7 +118,8 @@ class ConceptSpace:
 
     def indices(self, cells: ArrayLike) -> IntArray:
         """Return the numbers of many cells, given as level indices of shape (n, n_concepts)."""
-        return np.ravel_multi_index(tuple(np.asarray(cells, dtype=np.int64).T), self.shape).astype(np.int64)
+        levels = np.asarray(cells, dtype=np.int64)
+        return np.asarray(np.ravel_multi_index(tuple(levels.T), self.shape), dtype=np.int64)
 
     def cell(self, index: int) -> Cell:
         """Return the cell with the given number."""
@@ -127,8 +128,8 @@ class ConceptSpace:
     def values(self, cells: ArrayLike) -> FloatArray:
         """Return level values for level indices, both of shape (n, n_concepts)."""
         levels = np.asarray(cells, dtype=np.int64)
-        columns = [np.asarray(s.levels)[levels[:, i]] for i, s in enumerate(self.specs)]
-        return np.stack(columns, axis=1).astype(np.float64)
+        columns = [np.asarray(s.levels, dtype=np.float64)[levels[:, i]] for i, s in enumerate(self.specs)]
+        return np.stack(columns, axis=1)
 
     def describe(self, values: Sequence[float]) -> str:
         """Return a setting in words: "Turned by 30 degrees, darkened by 40%."."""

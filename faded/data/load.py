@@ -80,7 +80,9 @@ def _rows(source: Path) -> tuple[Any, list[str] | None]:
         ) from error
     missing = {IMAGE_COLUMN, LABEL_COLUMN} - set(rows.column_names)
     if missing:
-        raise FadedError(f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(rows.column_names)}.")
+        raise FadedError(
+            f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(rows.column_names)}."
+        )
     feature = rows.features[LABEL_COLUMN]
     rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
     return rows, list(feature.names) if isinstance(feature, ClassLabel) else None

@@ -52,7 +52,9 @@ def folds(samples: Sequence[Sample[P]], count: int, salt: str) -> list[list[Samp
 
 def split_one(samples: Sequence[Sample[P]], verify_folds: int) -> Splits[P]:
     """Split one source into explore, tune and verify folds."""
-    explore, tune, rest = [], [], []
+    explore: list[Sample[P]] = []
+    tune: list[Sample[P]] = []
+    rest: list[Sample[P]] = []
     for sample in samples:
         at = position(sample.id, "stage")
         side = explore if at < EXPLORE_SHARE else tune if at < EXPLORE_SHARE + TUNE_SHARE else rest

@@ -14,6 +14,6 @@ Answers_contra = TypeVar("Answers_contra", contravariant=True)
 class Discrepancy(Protocol[Answers_contra]):
     """A number >= 0 per answer, in documented units, for a batch at once."""
 
-    def __call__(self, answers: Answers_contra, references: Sequence[str | None]) -> NDArray[np.float64]:
+    def __call__(self, answers: Answers_contra, references: Sequence[str | None], /) -> NDArray[np.float64]:
         """Measure the answers against their references; shape (batch,)."""
         ...

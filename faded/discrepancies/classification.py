@@ -50,7 +50,8 @@ def margin(answers: ClassifierAnswers, references: Sequence[str | None]) -> Floa
     right = probabilities[rows, columns]
     others = probabilities.copy()
     others[rows, columns] = -np.inf
-    return np.maximum(0.0, others.max(axis=1) - right)
+    ahead: FloatArray = others.max(axis=1) - right
+    return np.maximum(0.0, ahead)
 
 
 @discrepancies.register("log_odds")

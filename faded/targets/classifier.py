@@ -108,7 +108,9 @@ class Classifier:
         except TargetError:
             raise
         except Exception as error:
-            raise TargetError(f"The target {self.source} failed on a batch of shape {tuple(inputs.shape)}: {error}") from error
+            raise TargetError(
+                f"The target {self.source} failed on a batch of shape {tuple(inputs.shape)}: {error}"
+            ) from error
         finally:
             hook.remove()
         if not bool(torch.isfinite(logits).all()):

@@ -38,10 +38,8 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
     Raises:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
-    if ":" in source and not Path(source).exists():
-        target = from_callable(source)
-    else:
-        target = from_pretrained(source)
+    named = ":" in source and not Path(source).exists()
+    target = from_callable(source) if named else from_pretrained(source)
     if weights is not None:
         target.load_weights(weights)
     return target

@@ -1,0 +1,155 @@
+"""From a campaign's configuration to the things a stage works with: target, concepts, samples, probe, truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from faded import builtins  # noqa: F401 - registers what is asked for by name
+from faded.concepts.image import ImageEditor, Picture, image_space
+from faded.concepts.presets import presets
+from faded.concepts.spec import ConceptSpace
+from faded.config import SIGNS, CampaignConfig
+from faded.data.load import load_pictures
+from faded.data.splits import Splits, samples_hash, split_given, split_one
+from faded.demo import signs
+from faded.discrepancies.classification import discrepancies
+from faded.domain import FadedError, Sample
+from faded.probe import KnownInvalid, Probe, nothing_invalid
+from faded.targets.classifier import Classifier, ClassifierAnswers
+from faded.targets.load import check, load_classifier
+
+PictureSample = Sample[Picture]
+PictureProbe = Probe[Picture, torch.Tensor, ClassifierAnswers]
+
+SIGNS_WEIGHTS = Path(signs.__file__).parent / "weights" / SIGNS
+SIGNS_EXPLORE = 2000
+"""A hundred fresh signs per class: five times the twenty that a stratum needs for its modes to be established."""
+SIGNS_TUNE = 3000
+SIGNS_VERIFY = 1600
+"""Eighty fresh signs per class and round: a clean loss of one point in a hundred then moves sixteen pictures."""
+
+
+class Truth(Protocol):
+    """Knows the true answer after an edit, None where there is none any more."""
+
+    def __call__(self, sample_ids: Sequence[str], values: NDArray[np.float64]) -> list[str | None]:
+        """Answer for one setting per sample; `values` has shape (batch, n_concepts)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the stages of one round work with.
+
+    Attributes:
+        config: The campaign's configuration.
+        space: Its concepts.
+        explore: Samples to look for failures in.
+        tune: Samples that repair trains on.
+        verify: The fold of this round, used by no round before.
+        truth: Knows the true answer after an edit; None where nobody does.
+        known_invalid: Settings left out of every rate.
+    """
+
+    config: CampaignConfig
+    space: ConceptSpace
+    explore: list[PictureSample]
+    tune: list[PictureSample]
+    verify: list[PictureSample]
+    truth: Truth | None
+    known_invalid: KnownInvalid
+
+    def target(self, weights: Path | None) -> Classifier:
+        """Load the target afresh, with its own weights or with those a repair wrote."""
+        return load_classifier(target_source(self.config), weights)
+
+    def probe(self, target: Classifier) -> PictureProbe:
+        """Return the probe that asks this target."""
+        discrepancy = discrepancies.get(self.config.discrepancy)
+        editor = ImageEditor(self.space)
+        return Probe(target, editor, discrepancy, self.space, self.config.threshold, self.known_invalid)
+
+    def splits(self) -> dict[str, str]:
+        """Return a hash per split."""
+        parts = {"explore": self.explore, "tune": self.tune, "verify": self.verify}
+        return {name: samples_hash(samples) for name, samples in parts.items()}
+
+
+def target_source(config: CampaignConfig) -> str:
+    """Return where the campaign's target is loaded from."""
+    return str(SIGNS_WEIGHTS) if config.demo == SIGNS else config.target
+
+
+def build_space(config: CampaignConfig) -> ConceptSpace:
+    """Return the campaign's concepts."""
+    if config.concepts is not None:
+        return image_space(config.concepts)
+    return image_space(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
+
+
+def prepare(config: CampaignConfig, round_number: int, say: Callable[[str], None]) -> Context:
+    """Load and split the data of a round and check the target.
+
+    Args:
+        config: The campaign's configuration.
+        round_number: 1 for the first round; decides the verify fold.
+        say: Told in words what is being done.
+
+    Raises:
+        FadedError: something in the configuration cannot be used; the message says what and why.
+    """
+    space = build_space(config)
+    discrepancies.get(config.discrepancy)
+    say("Loading the target")
+    target = load_classifier(target_source(config))
+    check(target)
+    if config.demo == SIGNS:
+        say("Drawing signs")
+        return _signs(config, space, round_number)
+    say("Reading the pictures")
+    splits = _load(config, target)
+    if round_number > len(splits.verify):
+        raise FadedError(
+            f"Round {round_number} needs a verify fold that no round has used, and there are {len(splits.verify)}. "
+            "Start a campaign with more verify folds."
+        )
+    fold = splits.verify[round_number - 1]
+    return Context(config, space, splits.explore, splits.tune, fold, None, nothing_invalid)
+
+
+def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
+    def read(source: str) -> list[PictureSample]:
+        return load_pictures(Path(source), target.labels, target.fit)
+
+    if config.tune_data:
+        return split_given(read(config.data), read(config.tune_data), read(config.verify_data), config.verify_folds)
+    return split_one(read(config.data), config.verify_folds)
+
+
+def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int) -> Context:
+    names = tuple(s.name for s in space.specs)
+    if names != signs.COLUMNS:
+        raise FadedError(
+            f"The demo's truth is known for the concepts {', '.join(signs.COLUMNS)} in this order, not {names}."
+        )
+    explore, tune, verify = (
+        signs.draw(config.seed, signs.ROUND_STREAM + offset, count)
+        for offset, count in ((0, SIGNS_EXPLORE), (1, SIGNS_TUNE), (1 + round_number, SIGNS_VERIFY))
+    )
+    truth = signs.SignTruth([*explore, *tune, *verify])
+    return Context(
+        config,
+        space,
+        explore=[scene.sample for scene in explore],
+        tune=[scene.sample for scene in tune],
+        verify=[scene.sample for scene in verify],
+        truth=truth,
+        known_invalid=signs.known_invalid,
+    )

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from faded.concepts.image import image_space
+from faded.concepts.presets import presets
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError
+
+
+def test_the_papers_space_has_125_cells_and_its_control_lies_off_the_grid() -> None:
+    space = image_space(presets.get("paper"))
+    assert space.n_cells == 125
+    assert space.control == (0.0, 1.0, 0.0)
+    assert space.control_index is None
+
+
+def test_the_wide_space_holds_its_own_control() -> None:
+    space = image_space(presets.get("wide"))
+    assert space.control_index is not None
+    assert tuple(space.grid[space.control_index]) == space.control
+
+
+def test_cells_and_indices_are_each_others_inverse() -> None:
+    space = image_space(presets.get("wide"))
+    assert [space.index(space.cell(i)) for i in range(space.n_cells)] == list(range(space.n_cells))
+    assert space.indices(space.cells).tolist() == list(range(space.n_cells))
+
+
+def test_a_setting_reads_as_a_sentence() -> None:
+    space = image_space(presets.get("wide"))
+    assert space.describe((-30, 1, 0.4)) == "Turned right by 30 degrees, darkened by 40%."
+    assert space.describe(space.control) == "Unchanged."
+
+
+def test_halfway_settings_lie_between_a_cell_and_its_neighbour_towards_neutral() -> None:
+    space = image_space(presets.get("wide"))
+    cell = (4, 3, 4)  # turned 30 left, saturation neutral, darkened by 0.8
+    assert space.towards_neutral(cell) == [(22.5, 1.0, 0.8), (30.0, 1.0, pytest.approx(0.7))]
+
+
+def test_halfway_to_a_neutral_off_the_grid() -> None:
+    space = image_space(presets.get("paper"))
+    mildest = (2, 4, 0)  # not turned, saturation 0.7, darkened by 0.1
+    assert space.towards_neutral(mildest) == [(0.0, pytest.approx(0.85), 0.1), (0.0, 0.7, pytest.approx(0.05))]
+
+
+def test_a_space_survives_json() -> None:
+    space = image_space(presets.get("paper"))
+    assert ConceptSpace.from_json(space.to_json()) == space
+
+
+@pytest.mark.parametrize(
+    ("item", "word"),
+    [
+        ({"name": "rotation", "levels": [0]}, "two different"),
+        ({"name": "rotation", "levels": [10, 0]}, "ascending"),
+        ({"name": "rotation", "levels": [0, 500]}, "500"),
+        ({"name": "rotation", "levels": [0, float("nan")]}, "no number"),
+        ({"name": "rotation", "levels": "wide"}, "list of numbers"),
+        ({"name": "spin", "levels": [0, 1]}, "spin"),
+        ({"name": "darkening", "levels": [0, 0.5], "neutral": 0.5}, "neutral"),
+        ({"name": "darkening", "levels": [0, 0.5], "kind": "odd"}, "odd"),
+        ({"levels": [0, 1]}, "name"),
+    ],
+)
+def test_a_bad_concept_is_refused_with_its_value(item: dict[str, object], word: str) -> None:
+    with pytest.raises(FadedError, match=word):
+        image_space([item])
+
+
+def test_a_cell_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(FadedError, match="does not fit"):
+        image_space(presets.get("wide")).index((0, 0, 9))
+
+
+def test_values_keep_their_shape() -> None:
+    space = image_space(presets.get("wide"))
+    assert space.values(space.cells[:7]).shape == (7, 3)
+    assert np.isfinite(space.grid).all()

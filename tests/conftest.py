@@ -1,0 +1,54 @@
+"""What every test shares: one torch thread, and tiny targets and data made on the spot."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessor
+
+torch.set_num_threads(1)
+
+SHAPES = ("red", "green", "blue")
+
+
+@pytest.fixture
+def classifier_folder(tmp_path: Path) -> Path:
+    """A tiny random image classifier in transformers' folder format, with the classes red, green and blue."""
+    torch.manual_seed(0)
+    labels = dict(enumerate(SHAPES))
+    config = ResNetConfig(
+        embedding_size=8,
+        hidden_sizes=[8, 12],
+        depths=[1, 1],
+        layer_type="basic",
+        num_labels=3,
+        id2label=labels,
+        label2id={name: i for i, name in labels.items()},
+    )
+    folder = tmp_path / "classifier"
+    ResNetForImageClassification(config).save_pretrained(folder)
+    ViTImageProcessor(size={"height": 16, "width": 16}).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def picture_folder(tmp_path: Path) -> Path:
+    """Twelve pictures of noise per class, in one folder per class."""
+    rng = np.random.default_rng(0)
+    for channel, name in enumerate(SHAPES):
+        folder = tmp_path / "pictures" / name
+        folder.mkdir(parents=True)
+        for i in range(12):
+            pixels = rng.integers(0, 80, (20, 24, 3), dtype=np.uint8)
+            pixels[..., channel] += 150
+            Image.fromarray(pixels).save(folder / f"{i}.png")
+    return tmp_path / "pictures"

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from faded.data.load import load_pictures
+from faded.data.splits import split_given, split_one
+from faded.domain import FadedError, Sample
+
+LABELS = ("red", "green", "blue")
+
+
+def fit(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.resize((16, 16)))
+
+
+def parquet(folder: Path, labels: list[object]) -> Path:
+    rng = np.random.default_rng(1)
+    data = []
+    for i in range(len(labels)):
+        file = folder / f"{i}.png"
+        Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(file)
+        data.append(file.read_bytes())
+    pq.write_table(pa.table({"image": data, "label": labels}), folder / "data.parquet")
+    return folder / "data.parquet"
+
+
+def test_a_folder_is_read_with_its_class_names(picture_folder: Path) -> None:
+    samples = load_pictures(picture_folder, LABELS, fit)
+    assert len(samples) == 36
+    assert {s.reference for s in samples} == set(LABELS)
+    assert all(s.payload.shape == (16, 16, 3) and s.stratum == s.reference for s in samples)
+
+
+def test_parquet_labels_may_be_positions_or_names(tmp_path: Path) -> None:
+    assert [s.reference for s in load_pictures(parquet(tmp_path, [0, 2, 1]), LABELS, fit)] == ["red", "blue", "green"]
+    (tmp_path / "names").mkdir()
+    assert [s.reference for s in load_pictures(parquet(tmp_path / "names", ["blue", "red"]), LABELS, fit)] == [
+        "blue",
+        "red",
+    ]
+
+
+def test_the_same_picture_counts_once(picture_folder: Path) -> None:
+    (picture_folder / "red" / "copy.png").write_bytes((picture_folder / "red" / "0.png").read_bytes())
+    assert len(load_pictures(picture_folder, LABELS, fit)) == 36
+
+
+def test_bad_data_is_refused_in_words(picture_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match="no data at"):
+        load_pictures(tmp_path / "nowhere", LABELS, fit)
+    with pytest.raises(FadedError, match=r"'green'.*none of the target's"):
+        load_pictures(picture_folder, ("red", "blue"), fit)
+    (picture_folder / "red" / "bad.png").write_bytes(b"no picture at all")
+    with pytest.raises(FadedError, match=r"bad\.png.*cannot be read"):
+        load_pictures(picture_folder, LABELS, fit)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FadedError, match="empty"):
+        load_pictures(tmp_path / "empty", LABELS, fit)
+    with pytest.raises(FadedError, match="one class"):
+        load_pictures(parquet(tmp_path, [0, 0]), LABELS, fit)
+    with pytest.raises(FadedError, match="7"):
+        load_pictures(parquet(tmp_path, [0, 7]), LABELS, fit)
+    pq.write_table(pa.table({"picture": [1]}), tmp_path / "columns.parquet")
+    with pytest.raises(FadedError, match="lacks the column"):
+        load_pictures(tmp_path / "columns.parquet", LABELS, fit)
+    (tmp_path / "text.parquet").write_text("hello")
+    with pytest.raises(FadedError, match="cannot be read"):
+        load_pictures(tmp_path / "text.parquet", LABELS, fit)
+
+
+def samples(start: int, count: int) -> list[Sample[int]]:
+    return [Sample(f"{i:016x}", i, "a", "a") for i in range(start, start + count)]
+
+
+def test_splits_are_disjoint_and_stable() -> None:
+    splits = split_one(samples(0, 1000), 3)
+    sides = [splits.explore, splits.tune, *splits.verify]
+    ids = [s.id for side in sides for s in side]
+    assert len(ids) == len(set(ids)) == 1000
+    assert 340 < len(splits.explore) < 460
+    more = split_one(samples(0, 2000), 3)
+    assert {s.id for s in splits.tune} <= {s.id for s in more.tune}
+    assert splits.hashes(0) == split_one(samples(0, 1000)[::-1], 3).hashes(0)
+    assert splits.hashes(0)["verify"] != splits.hashes(1)["verify"]
+
+
+def test_what_is_verified_on_is_taken_from_everywhere_else() -> None:
+    splits = split_given(samples(0, 100), samples(50, 100), samples(90, 100), 1)
+    assert len(splits.verify[0]) == 100
+    assert len(splits.tune) == 40
+    assert len(splits.explore) == 50
+
+
+def test_too_little_data_is_refused_in_words() -> None:
+    with pytest.raises(FadedError, match="verify fold"):
+        split_one(samples(0, 4), 3)
