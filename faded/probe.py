@@ -27,7 +27,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 KnownInvalid = Callable[[Sequence[str], FloatArray], BoolArray]
-"""Strata and values, shape (batch, n_concepts), to whether the setting is known to hide the input or change its answer."""
+"""Strata and values (batch, n_concepts) to whether a setting is known to hide the input or change its answer."""
 
 
 def nothing_invalid(strata: Sequence[str], values: FloatArray) -> BoolArray:

@@ -138,7 +138,8 @@ def _spec(item: Mapping[str, object]) -> ConceptSpec:
             raise FadedError(f"The level {level!r} of {name!r} is no number.")
         if not concept.low <= level <= concept.high:
             raise FadedError(
-                f"The level {level:g} of {name!r} is out of bounds: give levels from {concept.low:g} to {concept.high:g}."
+                f"The level {level:g} of {name!r} is out of bounds: give "
+                f"levels from {concept.low:g} to {concept.high:g}."
             )
     if item.get("neutral", concept.neutral) != concept.neutral:
         raise FadedError(f"The neutral of {name!r} is {concept.neutral:g}, not {item['neutral']}: leave it out.")

@@ -20,7 +20,7 @@ from PIL import Image, ImageOps
 from safetensors import SafetensorError
 from torch import nn
 
-from faded.domain import FadedError, TargetError
+from faded.domain import FadedError
 from faded.runtime import device
 from faded.targets.classifier import Classifier
 
