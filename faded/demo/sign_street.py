@@ -153,7 +153,7 @@ def _place(
     warp = (m[0, 0], m[0, 1], offset[0], m[1, 0], m[1, 1], offset[1])
     placed = plate.transform((_DOUBLE, _DOUBLE), Image.Transform.AFFINE, warp, Image.Resampling.BILINEAR)
     layer = np.asarray(placed.reduce(2), dtype=np.float32)
-    return layer[:, :, :3], layer[:, :, 3:] / 255
+    return layer[:, :, :3], layer[:, :, 3:] / np.float32(255)
 
 
 def _weather(rng: np.random.Generator, paint: Float) -> Float:
@@ -161,13 +161,13 @@ def _weather(rng: np.random.Generator, paint: Float) -> Float:
     grey = (paint @ _LUMA)[:, :, None]
     fade = np.float32(rng.uniform(*FADING))
     tint = rng.normal(1, 0.05, 3).astype(np.float32)
-    soil = rng.uniform(0, 9) * _field(rng, 6)
+    soil = np.float32(rng.uniform(0, 9)) * _field(rng, 6)
     weathered: Float = (paint + fade * (grey - paint)) * tint + soil
     return weathered
 
 
 def _light(rng: np.random.Generator) -> Float:
-    """Return the light on the scene, shape (64, 64, 3): strength, colour, a gradient and now and then a shadow's edge."""
+    """Return the light on the scene, shape (64, 64, 3): strength, colour, a gradient, sometimes a shadow's edge."""
     colour = np.array([1, 1, 1]) + rng.normal(0, 0.05) * np.array([1, 0.2, -1])
     across = rng.normal(0, 0.1, 2)
     y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
@@ -195,9 +195,8 @@ def _occlude(rng: np.random.Generator, picture: Float, centre: NDArray[np.float6
         wide, high = rng.uniform(1.2, 3.2, 2)
         draw.ellipse((x - wide, y - high, x + wide, y + high), fill=(*_near(rng, (66, 104, 46)), 255))
     layer = np.asarray(leaves, dtype=np.float32)
-    cover = layer[:, :, 3:] / 255
-    covered: Float = picture * (1 - cover) + layer[:, :, :3] * cover
-    return covered
+    cover = layer[:, :, 3:] / np.float32(255)
+    return picture * (1 - cover) + layer[:, :, :3] * cover
 
 
 def _camera(rng: np.random.Generator, picture: Float) -> NDArray[np.uint8]:
@@ -205,9 +204,9 @@ def _camera(rng: np.random.Generator, picture: Float) -> NDArray[np.uint8]:
     haze = rng.uniform(0, 0.15)
     image = Image.fromarray(np.clip(picture * (1 - haze) + 210 * haze, 0, 255).astype(np.uint8))
     image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.1, 1.0))))
-    pixels = np.asarray(image, dtype=np.float32)
+    pixels: Float = np.asarray(image, dtype=np.float32)
     if rng.random() < 0.25:
-        pixels = (pixels + np.roll(pixels, 1, axis=1) + np.roll(pixels, -1, axis=1)) / 3
+        pixels = (pixels + np.roll(pixels, 1, axis=1) + np.roll(pixels, -1, axis=1)) / np.float32(3)
     noise = rng.standard_normal(pixels.shape, dtype=np.float32) * np.float32(rng.uniform(1, 6))
     return np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)
 

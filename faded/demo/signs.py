@@ -41,9 +41,9 @@ ROUND_STREAM = 2
 ARROWS = {"straight ahead": 0.0, "turn left": 90.0, "turn right": -90.0}
 """Where the arrow of a blue disc points, in degrees counter-clockwise from straight up."""
 ARROW_REACH = 35.0
-"""An arrow is read as the sign it is nearest to up to this many degrees; half way is 45, ten degrees of it are doubt."""
+"""An arrow is read as the sign it is nearest to up to this many degrees: half way is 45, the last ten are doubt."""
 YIELD_REACH = 20.0
-"""A blank triangle is read as "yield" up to this many degrees; half way to its opposite is 30, less the same ten."""
+"""A blank triangle is read as "yield" up to this many degrees: half way to upside down is 30, the last ten doubt."""
 YIELD_PERIOD = 120.0
 """A triangle turned by this many degrees looks the same."""
 LEAST_CONTRAST = 16.0
