@@ -1,0 +1,121 @@
+"""From verdicts to what repair trains on: preference pairs, and confirmed modes re-applied to fresh inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Sample, Values, Verdict
+from faded.probe import KnownInvalid
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson(Generic[P]):
+    """One thing to learn: under this setting, the chosen answer is better than every other.
+
+    Attributes:
+        sample: The input.
+        values: The setting's level values.
+        chosen: The answer to prefer.
+    """
+
+    sample: Sample[P]
+    values: Values
+    chosen: str
+
+
+def verdict_pairs(
+    judgements: Sequence[Judgement], proposals: Mapping[str, Proposal], space: ConceptSpace
+) -> list[Pair]:
+    """Return the pairs that verdicts make, in the order of the judgements.
+
+    A confirmation prefers the reference to the target's answer. A rejection says that the answer was right for the
+    input as edited, so it prefers the answer to the reference. Invalid and unsure say nothing of the answer. Where
+    answer and reference are the same, or there is no reference, there is no pair.
+
+    Args:
+        judgements: The verdicts that stand.
+        proposals: What they were given on, by id.
+        space: The concepts.
+    """
+    pairs = []
+    for judgement in judgements:
+        proposal = proposals[judgement.proposal_id]
+        if proposal.reference is None or proposal.reference == proposal.answer:
+            continue
+        values = cell_values(space, proposal.key)
+        if judgement.verdict is Verdict.CONFIRM:
+            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.reference, rejected=proposal.answer))
+        elif judgement.verdict is Verdict.REJECT:
+            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.answer, rejected=proposal.reference))
+    return pairs
+
+
+def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> list[Lesson[P]]:
+    """Return the pairs with their inputs.
+
+    Raises:
+        FadedError: a pair's sample was not given.
+    """
+    missing = sorted({p.sample_id for p in pairs} - samples.keys())
+    if missing:
+        raise FadedError(f"The samples {', '.join(missing[:5])} of the verdict pairs were not given. Give them all.")
+    return [Lesson(samples[p.sample_id], p.values, p.chosen) for p in pairs]
+
+
+def by_stratum(samples: Sequence[Sample[P]]) -> dict[str, list[Sample[P]]]:
+    """Return the samples that have a reference, by stratum."""
+    pools: dict[str, list[Sample[P]]] = {}
+    for sample in samples:
+        if sample.reference is not None:
+            pools.setdefault(sample.stratum, []).append(sample)
+    return pools
+
+
+def reapply(
+    space: ConceptSpace,
+    modes: Sequence[ModeKey],
+    pools: Mapping[str, Sequence[Sample[P]]],
+    count: int,
+    rng: np.random.Generator,
+) -> list[Lesson[P]]:
+    """Draw modes uniformly and, for each, a fresh input of its stratum; the edits are applied later.
+
+    Args:
+        space: The concepts.
+        modes: Confirmed modes; each has inputs in `pools`.
+        pools: Tune inputs by stratum.
+        count: How many to draw, with replacement.
+        rng: Where chance comes from.
+    """
+    drawn = []
+    for number in rng.integers(len(modes), size=count):
+        mode = modes[number]
+        pool = pools[mode.stratum]
+        sample = pool[int(rng.integers(len(pool)))]
+        drawn.append(Lesson(sample, cell_values(space, mode), str(sample.reference)))
+    return drawn
+
+
+def every_mode(space: ConceptSpace, strata: Sequence[str], known_invalid: KnownInvalid) -> list[ModeKey]:
+    """Return every cell in every stratum that is not known to be invalid.
+
+    Given to repair in place of the confirmed modes it makes the rival that needs no verdict: cross-entropy over all
+    cells.
+    """
+    keys: list[ModeKey] = []
+    for stratum in sorted(set(strata)):
+        invalid = known_invalid([stratum] * space.n_cells, space.grid)
+        keys += [ModeKey(space.cell(int(i)), stratum) for i in np.flatnonzero(~invalid)]
+    return keys
+
+
+def cell_values(space: ConceptSpace, key: ModeKey) -> Values:
+    """Return the level values of a mode's cell."""
+    return tuple(float(v) for v in space.grid[space.index(key.cell)])

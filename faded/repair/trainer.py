@@ -1,0 +1,300 @@
+"""Preference fine-tuning of a classifier away from confirmed modes.
+
+Each step trains on confirmed modes re-applied to fresh tune inputs and on the pairs from verdicts, and holds the clean
+answers where they were. `docs/repair.md` says what the defaults rest on.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+
+from faded.concepts.base import Editor
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError, ModeKey, Pair, Sample
+from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under, weights
+from faded.repair.losses import kl_anchor, listwise_preference
+from faded.repair.material import Frozen, Material, Trainable, answered, columns, is_right, pixels, prepare
+from faded.repair.pairs import Lesson, pair_lessons, reapply
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairConfig:
+    """How to repair; every default is argued in `docs/repair.md`.
+
+    Attributes:
+        steps: Optimiser steps at most.
+        batch: Rows per step that push the chosen answer: re-applied modes and verdict pairs.
+        pair_share: Share of those rows drawn from the verdict pairs, where there are pairs and modes.
+        anchor_batch: Clean rows per step that are held to the reference's answers.
+        keep_batch: Edited rows per step, outside the modes but under their cells, that the reference answers rightly
+            and that are held to its answers.
+        learning_rate: Of AdamW at the start; falls to zero as half a cosine.
+        weight_decay: Of AdamW.
+        kl_weight: Weight of the anchor.
+        reference_weight: How strongly the loss is tied to the frozen reference, 0 (not) to 1.
+        flip_penalty: What a clean input that turned wrong costs, in units of a mode's rate, when the best weights are
+            chosen.
+        evaluate_every: Steps between evaluations on the held-out part.
+        patience: Evaluations without a better score after which it stops.
+        seed: Of every draw.
+    """
+
+    steps: int = 600
+    batch: int = 128
+    pair_share: float = 0.125
+    anchor_batch: int = 128
+    keep_batch: int = 0
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    kl_weight: float = 6.0
+    reference_weight: float = 0.0
+    flip_penalty: float = 5.0
+    evaluate_every: int = 50
+    patience: int = 6
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How the network stands on the held-out tune inputs.
+
+    Attributes:
+        step: After how many steps.
+        mode_rate: Induced rate over the modes; where no held-out input is in a mode, the share of verdict pairs that
+            are not answered as chosen.
+        clean_flips: Share of the held-out inputs that were right under the clean control and are wrong now.
+        score: `mode_rate` plus the penalty for flips; lower is better.
+    """
+
+    step: int
+    mode_rate: float
+    clean_flips: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a caller is told after each step.
+
+    Attributes:
+        step: Steps done.
+        steps: Steps at most.
+        loss: Preference loss of the step, nats.
+        anchor: Anchor of the step, nats.
+        evaluation: The latest evaluation.
+        best: The best one so far.
+        checkpoint: Makes a checkpoint from which `repair` goes on; call it before the next step.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    anchor: float
+    evaluation: Evaluation
+    best: Evaluation
+    checkpoint: Callable[[], Checkpoint]
+
+
+@dataclass(frozen=True)
+class RepairResult:
+    """What a repair did; the target holds the best weights.
+
+    Attributes:
+        steps: Steps done.
+        best: The evaluation of the weights that were kept; step 0 is the target as it was.
+        history: Every evaluation.
+        pairs: Pairs from verdicts.
+        reapplied_pairs: Pairs that re-applying makes available: tune inputs times modes of their stratum.
+        skipped: Modes without any tune input of their stratum.
+        stopped: Whether the caller stopped it.
+    """
+
+    steps: int
+    best: Evaluation
+    history: tuple[Evaluation, ...]
+    pairs: int
+    reapplied_pairs: int
+    skipped: tuple[ModeKey, ...]
+    stopped: bool
+
+
+def repair(
+    target: Trainable,
+    editor: Editor[P, torch.Tensor],
+    space: ConceptSpace,
+    tune: Sequence[Sample[P]],
+    modes: Sequence[ModeKey],
+    pairs: Sequence[Pair],
+    pair_samples: Mapping[str, Sample[P]],
+    config: RepairConfig,
+    on_step: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    resume: Checkpoint | None = None,
+) -> RepairResult:
+    """Tune all weights of the target in place; BatchNorm statistics stay as they are.
+
+    Args:
+        target: The target with its original weights, also when resuming.
+        editor: Applies settings.
+        space: The concepts.
+        tune: Inputs to train on; a tenth of them is held out for early stopping.
+        modes: Confirmed modes, or `every_mode` for the rival without verdicts.
+        pairs: From verdicts.
+        pair_samples: The samples of the pairs, by id.
+        config: How to repair.
+        on_step: Called after each step.
+        should_stop: Asked before each step; the best weights so far are kept.
+        resume: Where a killed repair with the same arguments stood.
+
+    Raises:
+        FadedError: there is nothing to learn from.
+    """
+    material = prepare(target, editor, space, tune, modes, config.seed)
+    lessons = pair_lessons(pairs, pair_samples)
+    if not material.modes and not lessons:
+        raise FadedError(
+            "There is nothing to repair: no verdict pair, and no confirmed mode with tune inputs of its class. "
+            "Confirm more proposals, or give tune data of those classes."
+        )
+    run = _Run(target, editor, space, material, lessons, config)
+    if resume is not None:
+        run.restore(resume)
+    stopped = False
+    while run.step < config.steps and run.since_best < config.patience:
+        if should_stop is not None and should_stop():
+            stopped = True
+            break
+        progress = run.advance()
+        if on_step is not None:
+            on_step(progress)
+    target.module.load_state_dict(run.best_weights)
+    return RepairResult(
+        steps=run.step,
+        best=run.best,
+        history=tuple(run.history),
+        pairs=len(pairs),
+        reapplied_pairs=sum(len(material.pools[m.stratum]) for m in material.modes),
+        skipped=tuple(m for m in modes if m.stratum not in material.pools),
+        stopped=stopped,
+    )
+
+
+class _Run(Generic[P]):
+    """The part of a repair that changes from step to step."""
+
+    def __init__(
+        self,
+        target: Trainable,
+        editor: Editor[P, torch.Tensor],
+        space: ConceptSpace,
+        material: Material[P],
+        pair_lessons: list[Lesson[P]],
+        config: RepairConfig,
+    ) -> None:
+        self._target, self._editor, self._space = target, editor, space
+        self._material, self._pairs, self._config = material, pair_lessons, config
+        self._frozen = copy.deepcopy(target) if config.reference_weight > 0 else None
+        target.module.eval()
+        self._optimizer = torch.optim.AdamW(
+            target.module.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+        self.step = 0
+        self.best_weights: Tensors = weights(target.module)
+        self.history = [self._evaluate()]
+
+    @property
+    def best(self) -> Evaluation:
+        """The best evaluation so far, the earliest of equals."""
+        return min(self.history, key=lambda e: e.score)
+
+    @property
+    def since_best(self) -> int:
+        """Evaluations since the best one."""
+        return len(self.history) - 1 - self.history.index(self.best)
+
+    def advance(self) -> Progress:
+        """Take one step, and evaluate where it is due."""
+        config = self._config
+        for group in self._optimizer.param_groups:
+            group["lr"] = config.learning_rate * (1 + math.cos(math.pi * self.step / config.steps)) / 2
+        loss, anchor = self._losses(np.random.default_rng([config.seed, 1, self.step]))
+        self._optimizer.zero_grad(set_to_none=True)
+        (loss + config.kl_weight * anchor).backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        self.step += 1
+        if self.step % config.evaluate_every == 0 or self.step == config.steps:
+            self.history.append(self._evaluate())
+            if self.since_best == 0:
+                self.best_weights = weights(self._target.module)
+        return Progress(
+            self.step, config.steps, loss.item(), anchor.item(), self.history[-1], self.best, self.checkpoint
+        )
+
+    def _losses(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the preference loss and the anchor of one step, from one forward pass."""
+        lessons = self._draw(rng)
+        held = _rows(self._material.clean, self._config.anchor_batch, rng)
+        kept = _rows(self._material.keep, self._config.keep_batch, rng)
+        edited = pixels(self._editor, lessons)
+        inputs = torch.cat([edited, *(pixels(self._editor, f.lessons) for f in (held, kept) if f.lessons)])
+        logits = self._target.logits(inputs)
+        reference: torch.Tensor | None = None
+        if self._frozen is not None:
+            with torch.no_grad():
+                reference = self._frozen.logits(edited)
+        chosen = columns(self._target, lessons)
+        loss = listwise_preference(logits[: len(lessons)], reference, chosen, self._config.reference_weight)
+        return loss, kl_anchor(logits[len(lessons) :], torch.cat([held.logits, kept.logits]))
+
+    def _draw(self, rng: np.random.Generator) -> list[Lesson[P]]:
+        """Draw what to learn in one step: verdict pairs and re-applied modes."""
+        config, modes = self._config, self._material.modes
+        share = config.pair_share if modes else 1.0
+        from_pairs = round(config.batch * share) if self._pairs else 0
+        drawn = [self._pairs[i] for i in rng.integers(max(1, len(self._pairs)), size=from_pairs)]
+        if modes:
+            drawn += reapply(self._space, modes, self._material.pools, config.batch - from_pairs, rng)
+        return drawn
+
+    def _evaluate(self) -> Evaluation:
+        held, modes = self._material.held_clean, self._material.held_modes or self._pairs
+        clean_right = is_right(self._target, answered(self._target, self._editor, held))
+        flips = (len(held) - sum(clean_right)) / self._material.n_held
+        mode_right = is_right(self._target, answered(self._target, self._editor, modes))
+        rate = 1 - sum(mode_right) / len(modes)
+        return Evaluation(self.step, rate, flips, rate + self._config.flip_penalty * flips)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return what `restore` needs."""
+        module = self._target.module
+        tensors = {
+            **prefixed("module", weights(module)),
+            **prefixed("best", self.best_weights),
+            **moments(module, self._optimizer),
+        }
+        return Checkpoint(tensors, {"step": self.step, "history": [asdict(e) for e in self.history]})
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to where a checkpoint was made."""
+        state: Any = checkpoint.state
+        self.step = int(state["step"])
+        self.history = [Evaluation(**e) for e in state["history"]]
+        device = self._target.device
+        self.best_weights = {name: tensor.to(device) for name, tensor in under("best", checkpoint.tensors).items()}
+        self._target.module.load_state_dict(under("module", checkpoint.tensors))
+        restore_moments(self._target.module, self._optimizer, checkpoint.tensors, self.step)
+
+
+def _rows(frozen: Frozen[P], count: int, rng: np.random.Generator) -> Frozen[P]:
+    """Draw rows with replacement; none where there are none."""
+    rows = rng.integers(len(frozen.lessons), size=count) if frozen.lessons else np.zeros(0, dtype=np.int64)
+    return Frozen([frozen.lessons[i] for i in rows], frozen.logits[torch.from_numpy(rows)])

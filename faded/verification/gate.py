@@ -1,0 +1,79 @@
+"""Whether a repair may be kept: a few rules, each printed with its figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faded.verification.records import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What a repair must keep to.
+
+    Attributes:
+        min_drop: The lower end of the relative drop's 90% interval must be above it.
+        max_clean_loss: Largest loss of clean accuracy, share of the fold.
+        max_negative_flips: Largest share of clean inputs that were right and are wrong now.
+        max_newly_broken: Most settings that may be newly broken.
+    """
+
+    min_drop: float = 0.0
+    max_clean_loss: float = 0.01
+    max_negative_flips: float = 0.03
+    max_newly_broken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The decision.
+
+    Attributes:
+        passed: Whether every rule is kept.
+        reasons: One sentence per rule, with its figure.
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+
+
+DEFAULT_RULES = GateRules()
+ROUNDING = 1e-9
+"""A loss of exactly one point must not fail because 0.81 - 0.80 is 0.010000000000000009."""
+
+
+def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult:
+    """Judge a comparison."""
+    loss = comparison.clean_before - comparison.clean_after
+    flips, broken = comparison.negative_flip_rate, comparison.newly_broken
+    tested = comparison.modes_established + comparison.watched
+    checks = [
+        _drop_rule(comparison, rules),
+        (
+            loss <= rules.max_clean_loss + ROUNDING,
+            f"clean accuracy went from {comparison.clean_before:.2%} to {comparison.clean_after:.2%} "
+            f"(it may lose {100 * rules.max_clean_loss:g} points)",
+        ),
+        (
+            flips <= rules.max_negative_flips + ROUNDING,
+            f"{flips:.2%} of the clean inputs turned from right to wrong (at most {rules.max_negative_flips:.2%})",
+        ),
+        (
+            broken <= rules.max_newly_broken,
+            f"{broken} settings are newly broken, of {tested} tested for a rise above "
+            f"{100 * comparison.margin:g} points (at most {rules.max_newly_broken}); of {comparison.cannot_tell} "
+            "nothing can be said",
+        ),
+    ]
+    reasons = tuple(f"{'Passed' if kept else 'Failed'}: {text}." for kept, text in checks)
+    return GateResult(all(kept for kept, _ in checks), reasons)
+
+
+def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
+    if comparison.relative_drop is None or comparison.interval90 is None:
+        return False, "there is no drop of the induced rate to judge, for no confirmed mode could be verified"
+    low, high = comparison.interval90
+    return low > rules.min_drop, (
+        f"the induced rate over {comparison.modes_confirmed} confirmed modes fell by {comparison.relative_drop:.1%}, "
+        f"90% interval {low:.1%} to {high:.1%} (its lower end must be above {rules.min_drop:.1%})"
+    )

@@ -1,0 +1,56 @@
+"""Verdicts become pairs, confirmed modes become fresh lessons."""
+
+import numpy as np
+import pytest
+
+from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Verdict
+from faded.repair.pairs import by_stratum, every_mode, pair_lessons, reapply, verdict_pairs
+from tests.repair.small import SPACE, lamps
+
+KEY = ModeKey((2,), "red")
+
+
+def proposal(answer: str, reference: str | None) -> Proposal:
+    return Proposal("p", "s", KEY, answer, reference, 0.5, "Darkened by 60%.")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answer", "reference", "expected"),
+    [
+        (Verdict.CONFIRM, "grey", "red", [Pair("s", (0.6,), "red", "grey")]),
+        (Verdict.REJECT, "grey", "red", [Pair("s", (0.6,), "grey", "red")]),
+        (Verdict.REJECT, "red", "red", []),
+        (Verdict.CONFIRM, "grey", None, []),
+        (Verdict.INVALID, "grey", "red", []),
+        (Verdict.UNSURE, "grey", "red", []),
+    ],
+)
+def test_what_a_verdict_prefers(verdict: Verdict, answer: str, reference: str | None, expected: list[Pair]) -> None:
+    judgement = Judgement("p", "s", KEY, verdict)
+    assert verdict_pairs([judgement], {"p": proposal(answer, reference)}, SPACE) == expected
+
+
+def test_modes_are_reapplied_to_many_inputs_of_their_own_class() -> None:
+    pools = by_stratum(lamps(300, seed=0))
+    modes = [KEY, ModeKey((3,), "green")]
+    drawn = reapply(SPACE, modes, pools, 200, np.random.default_rng(0))
+    assert {(d.sample.stratum, d.values, d.chosen) for d in drawn} == {
+        ("red", (0.6,), "red"),
+        ("green", (0.9,), "green"),
+    }
+    assert len({d.sample.id for d in drawn}) > 80
+    again = reapply(SPACE, modes, pools, 200, np.random.default_rng(0))
+    assert [d.sample.id for d in again] == [d.sample.id for d in drawn]
+
+
+def test_the_rival_without_verdicts_leaves_out_what_is_known_to_be_invalid() -> None:
+    modes = every_mode(
+        SPACE, ["red", "green", "red"], lambda strata, values: (values[:, 0] > 0.8) & (np.array(strata) == "red")
+    )
+    assert len(modes) == 7
+    assert ModeKey((3,), "red") not in modes and ModeKey((3,), "green") in modes
+
+
+def test_a_pair_without_its_sample_is_refused_by_name() -> None:
+    with pytest.raises(FadedError, match="lost"):
+        pair_lessons([Pair("lost", (0.6,), "red", "grey")], {})
