@@ -1,0 +1,217 @@
+"""Campaigns and their rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, exc, func, insert, select, update
+
+from faded.domain import FadedError
+from faded.store.engine import Db
+from faded.store.rows import one
+from faded.store.schema import campaigns, rounds
+
+
+class RoundState(StrEnum):
+    """Where a round stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One target with its concepts, data, measure and budget.
+
+    Attributes:
+        id: Number in the store.
+        name: Unique name.
+        config: The campaign's configuration as JSON values.
+        created_at: Seconds since 1970.
+    """
+
+    id: int
+    name: str
+    config: dict[str, Any]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One pass of a campaign.
+
+    Attributes:
+        id: Number in the store.
+        campaign_id: Its campaign.
+        number: 1 for the campaign's first round.
+        state: Whether it is decided, and how.
+        fingerprint_before: Hash of the weights that the round starts from; empty until known.
+        fingerprint_after: Hash of the repaired weights; empty until there are some.
+        weights: Folder of the target the round starts from, relative to the workspace; empty for the original.
+        repaired: Folder of the repaired target, relative to the workspace; empty until there is one.
+        summary: What a page shows: the space, the bound, names of strata and the like, JSON values.
+        created_at: Seconds since 1970.
+        decided_by: Who accepted it or rolled it back.
+        decided_at: When, seconds since 1970.
+    """
+
+    id: int
+    campaign_id: int
+    number: int
+    state: RoundState
+    fingerprint_before: str
+    fingerprint_after: str
+    weights: str
+    repaired: str
+    summary: dict[str, Any]
+    created_at: float
+    decided_by: str | None
+    decided_at: float | None
+
+
+def create_campaign(db: Db, name: str, config: Mapping[str, Any], now: float) -> Campaign:
+    """Create a campaign.
+
+    Raises:
+        FadedError: the name is taken.
+    """
+    row = {"name": name, "config": dict(config), "created_at": now}
+    try:
+        with db.begin_nested():
+            done = db.execute(insert(campaigns).values(row))
+    except exc.IntegrityError as error:
+        raise FadedError(f"There is a campaign named {name!r} already: choose another name.") from error
+    return get_campaign(db, _key(done))
+
+
+def get_campaign(db: Db, campaign_id: int) -> Campaign:
+    """Return a campaign.
+
+    Raises:
+        FadedError: there is none with that number.
+    """
+    query = select(campaigns).where(campaigns.c.id == campaign_id)
+    return Campaign(**one(db, query, f"campaign {campaign_id}")._mapping)
+
+
+def find_campaign(db: Db, name: str) -> Campaign | None:
+    """Return the campaign of that name, None where there is none."""
+    row = db.execute(select(campaigns).where(campaigns.c.name == name)).one_or_none()
+    return None if row is None else Campaign(**row._mapping)
+
+
+def list_campaigns(db: Db) -> list[Campaign]:
+    """Return all campaigns, oldest first."""
+    return [Campaign(**row._mapping) for row in db.execute(select(campaigns).order_by(campaigns.c.id))]
+
+
+def create_round(
+    db: Db,
+    campaign_id: int,
+    *,
+    now: float,
+    fingerprint_before: str = "",
+    weights: str = "",
+    summary: Mapping[str, Any] | None = None,
+) -> Round:
+    """Create the next round of a campaign, open, numbered one above the last.
+
+    Raises:
+        FadedError: there is no such campaign.
+    """
+    get_campaign(db, campaign_id)
+    last = db.execute(select(func.max(rounds.c.number)).where(rounds.c.campaign_id == campaign_id)).scalar()
+    row = {
+        "campaign_id": campaign_id,
+        "number": (last or 0) + 1,
+        "state": RoundState.OPEN.value,
+        "fingerprint_before": fingerprint_before,
+        "fingerprint_after": "",
+        "weights": weights,
+        "repaired": "",
+        "summary": dict(summary or {}),
+        "created_at": now,
+    }
+    return get_round(db, _key(db.execute(insert(rounds).values(row))))
+
+
+def get_round(db: Db, round_id: int) -> Round:
+    """Return a round.
+
+    Raises:
+        FadedError: there is none with that number.
+    """
+    return _round(one(db, select(rounds).where(rounds.c.id == round_id), f"round {round_id}"))
+
+
+def list_rounds(db: Db, campaign_id: int) -> list[Round]:
+    """Return the rounds of a campaign, oldest first."""
+    query = select(rounds).where(rounds.c.campaign_id == campaign_id).order_by(rounds.c.number)
+    return [_round(row) for row in db.execute(query)]
+
+
+def latest_round(db: Db, campaign_id: int | None = None) -> Round | None:
+    """Return the newest round, of one campaign or of all; None where there is none."""
+    query = select(rounds).order_by(rounds.c.id.desc()).limit(1)
+    if campaign_id is not None:
+        query = query.where(rounds.c.campaign_id == campaign_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _round(row)
+
+
+def update_round(
+    db: Db,
+    round_id: int,
+    *,
+    fingerprint_before: str | None = None,
+    fingerprint_after: str | None = None,
+    weights: str | None = None,
+    repaired: str | None = None,
+    summary: Mapping[str, Any] | None = None,
+) -> Round:
+    """Change fields of a round; None leaves one as it is, and keys of `summary` are added to those there.
+
+    Raises:
+        FadedError: there is no such round.
+    """
+    before = get_round(db, round_id)
+    given = {
+        "fingerprint_before": fingerprint_before,
+        "fingerprint_after": fingerprint_after,
+        "weights": weights,
+        "repaired": repaired,
+        "summary": None if summary is None else before.summary | dict(summary),
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    if changes:
+        db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
+    return get_round(db, round_id)
+
+
+def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Round:
+    """Accept an open round or roll it back.
+
+    Raises:
+        FadedError: the round is decided already, or there is none.
+    """
+    before = get_round(db, round_id)
+    if before.state is not RoundState.OPEN:
+        raise FadedError(
+            f"Round {before.number} was {before.state.value.replace('_', ' ')} by {before.decided_by} already: "
+            "start another round."
+        )
+    changes = {"state": state.value, "decided_by": by, "decided_at": now}
+    db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
+    return get_round(db, round_id)
+
+
+def _round(row: Row[Any]) -> Round:
+    return Round(**{**row._mapping, "state": RoundState(row.state)})
+
+
+def _key(result: Any) -> int:
+    return int(result.inserted_primary_key[0])

@@ -1,0 +1,176 @@
+"""The database of a workspace: one SQLite file that the web process and the worker share.
+
+WAL with `synchronous=FULL`: what was committed survives a crash and a power cut. Every write transaction begins with
+BEGIN IMMEDIATE, so that it waits for its turn instead of failing half way; read transactions cannot write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import event, exc
+
+from faded.domain import FadedError
+
+Db = sqlalchemy.Connection
+"""An open transaction; what the functions of this package take."""
+
+DATABASE = "faded.db"
+FOLDERS = ("blobs", "checkpoints", "targets")
+
+BUSY_SECONDS = 60.0
+"""How long a transaction waits for its turn. Writes take milliseconds, the first migration well below a second."""
+
+WRITING = "faded_writing"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """The open store of a workspace. Threads may share it; processes open their own.
+
+    Attributes:
+        workspace: The folder with the database, `blobs`, `checkpoints` and `targets` (weights of rounds).
+    """
+
+    def __init__(self, workspace: Path, engine: sqlalchemy.Engine) -> None:
+        self.workspace = workspace
+        self._engine = engine
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Db]:
+        """Open a write transaction: committed on leaving the block (and then on disk), rolled back on an exception.
+
+        Raises:
+            FadedError: the database cannot be written, such as on a full disk.
+        """
+        with self._transaction(writing=True) as db:
+            yield db
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Db]:
+        """Open a read transaction, a snapshot of the database. Keep it short: it holds back clearing up the log.
+
+        Raises:
+            FadedError: the database cannot be read.
+        """
+        with self._transaction(writing=False) as db:
+            yield db
+
+    @contextlib.contextmanager
+    def _transaction(self, writing: bool) -> Iterator[Db]:
+        try:
+            with self._engine.connect() as db, db.execution_options(**{WRITING: writing}).begin():
+                yield db
+        except exc.OperationalError as error:
+            raise FadedError(_trouble(self.workspace, error.orig or error)) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_store(workspace: Path) -> Store:
+    """Open the store of a workspace; create it, or bring it to the present schema, where needed.
+
+    Processes that open it at the same moment wait for each other: one migrates, the others find it done.
+
+    Args:
+        workspace: The folder; created with its parents where it is missing.
+
+    Raises:
+        FadedError: the folder cannot be made or written, or its database is damaged or newer than this program.
+    """
+    workspace = workspace.absolute()
+    _make_folders(workspace)
+    engine = _engine(workspace / DATABASE)
+    store = Store(workspace, engine)
+    try:
+        with _sole_migrator(workspace):
+            _use_wal(workspace / DATABASE)
+            with store.write() as db:
+                _migrate(db)
+    except (sqlite3.Error, exc.DBAPIError) as error:
+        store.close()
+        raise FadedError(_trouble(workspace, error)) from error
+    except CommandError as error:
+        store.close()
+        raise FadedError(
+            f"The database {workspace / DATABASE} was written by another version of Faded ({error}): "
+            "use that version, or another workspace (FADED_WORKSPACE)."
+        ) from error
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _make_folders(workspace: Path) -> None:
+    try:
+        for folder in (workspace, *(workspace / name for name in FOLDERS)):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(b"written")
+    except OSError as error:
+        raise FadedError(_trouble(workspace, error)) from error
+
+
+def _trouble(workspace: Path, error: BaseException) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (
+        f"The workspace {workspace} cannot be used: {reason}. Make it writable and see that its disk has room, "
+        "or name another folder with FADED_WORKSPACE."
+    )
+
+
+def _engine(database: Path) -> sqlalchemy.Engine:
+    engine = sqlalchemy.create_engine(
+        sqlalchemy.URL.create("sqlite", database=str(database)),
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=8,
+        max_overflow=-1,  # threads wait for SQLite's own lock, not for a connection
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where `begin` below says so
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(db: Db) -> None:
+        writing = db.get_execution_options().get(WRITING, False)
+        db.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+@contextlib.contextmanager
+def _sole_migrator(workspace: Path) -> Iterator[None]:
+    """Hold the workspace's migration lock: an SQLite file of its own, so it works on every system and dies with us."""
+    lock = sqlite3.connect(workspace / "migration.lock", timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
+
+
+def _use_wal(database: Path) -> None:
+    with contextlib.closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _migrate(db: Db) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = db
+    command.upgrade(config, "head")

@@ -1,0 +1,233 @@
+"""Jobs: what the worker is to run, is running, has run.
+
+A worker claims a job, beats while it runs and writes a checkpoint whenever it has something to resume from. A job
+whose heart has stopped is claimed anew, checkpoint kept. Whoever lost a job to another worker learns it at the next
+write, which raises `JobLost` and so rolls back everything of that transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.dialects import sqlite
+
+from faded.domain import FadedError
+from faded.store.engine import Db
+from faded.store.rows import one
+from faded.store.schema import job_metrics, jobs
+
+LONG = 0
+"""Priority of the stages of a round."""
+
+INTERACTIVE = 10
+"""Priority of what a page waits for: claimed before any stage."""
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobLost(Exception):
+    """The job is no longer this worker's: leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims."""
+
+    id: int
+    round_id: int
+    kind: str
+    state: JobState
+    priority: int
+    params: dict[str, Any]
+    progress: float
+    message: str
+    worker: str | None
+    heartbeat_at: float | None
+    stop_requested: bool
+    checkpoint: dict[str, Any] | None
+    result: dict[str, Any] | None
+    error: str | None
+    attempts: int
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+
+
+def enqueue(
+    db: Db, round_id: int, kind: str, *, now: float, params: Mapping[str, Any] | None = None, priority: int = LONG
+) -> Job:
+    """Put a job into the queue."""
+    row = {
+        "round_id": round_id,
+        "kind": kind,
+        "state": JobState.QUEUED.value,
+        "priority": priority,
+        "params": dict(params or {}),
+        "progress": 0.0,
+        "message": "",
+        "stop_requested": False,
+        "attempts": 0,
+        "created_at": now,
+    }
+    key = db.execute(insert(jobs).values(row)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row always has one
+    return get(db, int(key[0]))
+
+
+def get(db: Db, job_id: int) -> Job:
+    """Return a job.
+
+    Raises:
+        FadedError: there is none with that number.
+    """
+    row = one(db, select(jobs).where(jobs.c.id == job_id), f"job {job_id}")
+    return Job(**{**row._mapping, "state": JobState(row.state)})
+
+
+def list_for_round(db: Db, round_id: int) -> list[Job]:
+    """Return the jobs of a round, oldest first."""
+    rows = db.execute(select(jobs).where(jobs.c.round_id == round_id).order_by(jobs.c.id))
+    return [Job(**{**row._mapping, "state": JobState(row.state)}) for row in rows]
+
+
+def claim(db: Db, worker_id: str, stale_after_s: float, now: float) -> Job | None:
+    """Take the next job: highest priority first, oldest first; a running one whose heartbeat is stale counts too.
+
+    Returns:
+        The job, now running under `worker_id`, with the checkpoint and the stop request it had; None where there is
+        nothing to do.
+    """
+    stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
+    query = (
+        select(jobs.c.id, jobs.c.attempts, jobs.c.started_at)
+        .where(or_(jobs.c.state == JobState.QUEUED.value, stale))
+        .order_by(jobs.c.priority.desc(), jobs.c.id)
+        .limit(1)
+    )
+    row = db.execute(query).one_or_none()
+    if row is None:
+        return None
+    changes = {
+        "state": JobState.RUNNING.value,
+        "worker": worker_id,
+        "heartbeat_at": now,
+        "attempts": row.attempts + 1,
+        "started_at": now if row.started_at is None else row.started_at,
+    }
+    db.execute(update(jobs).where(jobs.c.id == row.id).values(changes))
+    return get(db, row.id)
+
+
+def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float) -> bool:
+    """Say that the job is alive and how far it is; return whether somebody asked it to stop.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    _own(db, job_id, worker_id, {"heartbeat_at": now, "progress": progress, "message": message})
+    return get(db, job_id).stop_requested
+
+
+def checkpoint(db: Db, job_id: int, worker_id: str, data: Mapping[str, Any]) -> None:
+    """Write what the job resumes from, in the same transaction as the outcomes it speaks of.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    _own(db, job_id, worker_id, {"checkpoint": dict(data)})
+
+
+def finish(db: Db, job_id: int, worker_id: str, result: Mapping[str, Any], now: float) -> None:
+    """Mark the job done.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    changes = {"state": JobState.DONE.value, "result": dict(result), "progress": 1.0, "ended_at": now}
+    _own(db, job_id, worker_id, changes)
+
+
+def fail(db: Db, job_id: int, worker_id: str, error: str, now: float) -> None:
+    """Mark the job failed, with what a person should read.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    _own(db, job_id, worker_id, {"state": JobState.FAILED.value, "error": error, "ended_at": now})
+
+
+def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
+    """Mark the job stopped; its checkpoint stays.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now})
+
+
+def request_stop(db: Db, job_id: int, now: float) -> Job:
+    """Ask a job to stop: one that waits is stopped at once, one that runs stops at its next heartbeat.
+
+    Raises:
+        FadedError: there is no such job.
+    """
+    state = get(db, job_id).state
+    if state is JobState.QUEUED:
+        changes: dict[str, Any] = {"state": JobState.STOPPED.value, "ended_at": now}
+        db.execute(update(jobs).where(jobs.c.id == job_id).values(changes))
+    elif state is JobState.RUNNING:
+        db.execute(update(jobs).where(jobs.c.id == job_id).values(stop_requested=True))
+    return get(db, job_id)
+
+
+def resume(db: Db, job_id: int) -> Job:
+    """Put a stopped or failed job back into the queue, with its checkpoint.
+
+    Raises:
+        FadedError: there is no such job, or it is neither stopped nor failed.
+    """
+    state = get(db, job_id).state
+    if state not in (JobState.STOPPED, JobState.FAILED):
+        raise FadedError(f"Job {job_id} is {state.value}: only a stopped or failed job can be resumed.")
+    changes = {"state": JobState.QUEUED.value, "stop_requested": False, "error": None, "ended_at": None, "worker": None}
+    db.execute(update(jobs).where(jobs.c.id == job_id).values(changes))
+    return get(db, job_id)
+
+
+def add_metric(db: Db, job_id: int, step: int, numbers: Mapping[str, float]) -> None:
+    """Add a point to the job's progress series; a step done again overwrites."""
+    row = {"job_id": job_id, "step": step, "numbers": dict(numbers)}
+    statement = sqlite.insert(job_metrics).values(row)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["job_id", "step"], set_={"numbers": statement.excluded["numbers"]}
+        )
+    )
+
+
+def metrics(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[str, float]]]:
+    """Return the points after a step, in order: (step, numbers)."""
+    query = (
+        select(job_metrics.c.step, job_metrics.c.numbers)
+        .where(job_metrics.c.job_id == job_id, job_metrics.c.step > after_step)
+        .order_by(job_metrics.c.step)
+    )
+    return [(row.step, row.numbers) for row in db.execute(query)]
+
+
+def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:
+    mine = (jobs.c.id == job_id, jobs.c.worker == worker_id, jobs.c.state == JobState.RUNNING.value)
+    if db.execute(update(jobs).where(*mine).values(changes)).rowcount == 0:
+        raise JobLost(f"job {job_id} is not running under worker {worker_id!r} any more")

@@ -1,0 +1,37 @@
+"""Help for the modules of this package: one row that must be there, keys in text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select
+
+from faded.domain import Cell, FadedError
+from faded.store.engine import Db
+
+
+def one(db: Db, query: Select[Any], what: str) -> Row[Any]:
+    """Return the only row of a query.
+
+    Args:
+        db: The transaction.
+        query: Selects at most one row.
+        what: What is looked for, for the message: "round 7".
+
+    Raises:
+        FadedError: there is no such row.
+    """
+    row = db.execute(query).one_or_none()
+    if row is None:
+        raise FadedError(f"There is no {what} in this workspace: it may belong to another one.")
+    return row
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as it is stored: "1,3,0"."""
+    return ",".join(str(level) for level in cell)
+
+
+def cell_of(text: str) -> Cell:
+    """Read a stored cell."""
+    return tuple(int(level) for level in text.split(","))

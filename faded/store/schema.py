@@ -1,0 +1,229 @@
+"""The tables. `migrations` builds the same ones; a test compares the two.
+
+Times are seconds since 1970 and always come from the caller. A `cell` of a proposal is written as level indices
+joined by commas ("1,3,0"); that of a trial is the cell's number in the campaign's space.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class CampaignColumns(TypedColumns):
+    """One target with its concepts, data, measure and budget."""
+
+    id = Column(Integer, primary_key=True)
+    name: Named[str] = Column(Text, unique=True)
+    config: Named[dict[str, Any]] = Column(JSON)
+    created_at: Named[float]
+
+
+class RoundColumns(TypedColumns):
+    """One explore-label-repair-verify pass."""
+
+    id = Column(Integer, primary_key=True)
+    campaign_id: Named[int] = Column(ForeignKey("campaigns.id"))
+    number: Named[int]
+    state: Named[str] = Column(Text)
+    fingerprint_before: Named[str] = Column(Text)
+    fingerprint_after: Named[str] = Column(Text)
+    weights: Named[str] = Column(Text)
+    repaired: Named[str] = Column(Text)
+    summary: Named[dict[str, Any]] = Column(JSON)
+    created_at: Named[float]
+    decided_by: Named[str | None] = Column(Text)
+    decided_at: Named[float | None]
+
+
+class JobColumns(TypedColumns):
+    """What the worker runs: a stage of a round, or something short that a page waits for."""
+
+    id = Column(Integer, primary_key=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    kind: Named[str] = Column(Text)
+    state: Named[str] = Column(Text)
+    priority: Named[int]
+    params: Named[dict[str, Any]] = Column(JSON)
+    progress: Named[float]
+    message: Named[str] = Column(Text)
+    worker: Named[str | None] = Column(Text)
+    heartbeat_at: Named[float | None]
+    stop_requested: Named[bool]
+    checkpoint: Named[dict[str, Any] | None] = Column(JSON(none_as_null=True))
+    result: Named[dict[str, Any] | None] = Column(JSON(none_as_null=True))
+    error: Named[str | None] = Column(Text)
+    attempts: Named[int]
+    created_at: Named[float]
+    started_at: Named[float | None]
+    ended_at: Named[float | None]
+
+
+class JobMetricColumns(TypedColumns):
+    """The progress series of a job; a batch done again overwrites its row."""
+
+    job_id: Named[int] = Column(ForeignKey("jobs.id"), primary_key=True)
+    step: Named[int] = Column(primary_key=True, autoincrement=False)
+    numbers: Named[dict[str, Any]] = Column(JSON)
+
+
+class TrialColumns(TypedColumns):
+    """One answered query."""
+
+    round_id: Named[int] = Column(ForeignKey("rounds.id"), primary_key=True)
+    query: Named[int] = Column(primary_key=True, autoincrement=False)
+    batch: Named[int]
+    sample_id: Named[str] = Column(Text)
+    stratum: Named[str] = Column(Text)
+    cell: Named[int]
+    failed: Named[bool]
+    discrepancy: Named[float]
+    answer: Named[str] = Column(Text)
+    control: Named[bool]
+    counted: Named[bool]
+
+
+class ModeColumns(TypedColumns):
+    """The (cell, stratum) pairs of a round that have proposals, with their place in the ranking."""
+
+    id = Column(Integer, primary_key=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    cell: Named[str] = Column(Text)
+    stratum: Named[str] = Column(Text)
+    score: Named[float]
+
+
+class ProposalColumns(TypedColumns):
+    """A candidate failure put before people.
+
+    `event_id` and `verdict` say what stands after the events so far: the latest verdict that is not undone; else the
+    latest skip, with `verdict` empty; else neither. They are derived, and written in the transaction of the event.
+    """
+
+    seq = Column(Integer, primary_key=True)
+    id: Named[str] = Column(Text, unique=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    mode_id: Named[int] = Column(ForeignKey("modes.id"))
+    sample_id: Named[str] = Column(Text)
+    answer: Named[str] = Column(Text)
+    reference: Named[str | None] = Column(Text)
+    discrepancy: Named[float]
+    setting: Named[str] = Column(Text)
+    original: Named[str] = Column(Text)
+    edited: Named[str] = Column(Text)
+    details: Named[dict[str, Any]] = Column(JSON)
+    event_id: Named[int | None]
+    verdict: Named[str | None] = Column(Text)
+
+
+class VerdictEventColumns(TypedColumns):
+    """What annotators did, in order; nothing here is ever changed or deleted."""
+
+    id = Column(Integer, primary_key=True)
+    key: Named[str] = Column(Text, unique=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"))
+    annotator: Named[str] = Column(Text)
+    kind: Named[str] = Column(Text)
+    verdict: Named[str | None] = Column(Text)
+    reason: Named[str | None] = Column(Text)
+    visible_ms: Named[int | None]
+    undoes: Named[int | None] = Column(ForeignKey("verdict_events.id"), unique=True)
+    created_at: Named[float]
+
+
+class LeaseColumns(TypedColumns):
+    """Which proposal lies before whom. `place` orders a person's leases; below zero: put back by undo."""
+
+    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    annotator: Named[str] = Column(Text)
+    expires_at: Named[float]
+    place: Named[int]
+
+
+campaigns = Table("campaigns", metadata, CampaignColumns)
+rounds = Table(
+    "rounds",
+    metadata,
+    RoundColumns,
+    UniqueConstraint("campaign_id", "number"),
+    CheckConstraint("state IN ('open', 'accepted', 'rolled_back')", name="state"),
+)
+jobs = Table(
+    "jobs",
+    metadata,
+    JobColumns,
+    CheckConstraint("state IN ('queued', 'running', 'stopped', 'done', 'failed')", name="state"),
+    Index("ix_jobs_state", "state", "priority"),
+    Index("ix_jobs_round", "round_id"),
+)
+job_metrics = Table("job_metrics", metadata, JobMetricColumns)
+trials = Table("trials", metadata, TrialColumns)
+modes = Table("modes", metadata, ModeColumns, UniqueConstraint("round_id", "cell", "stratum"))
+proposals = Table(
+    "proposals",
+    metadata,
+    ProposalColumns,
+    UniqueConstraint("mode_id", "sample_id"),
+    Index("ix_proposals_tally", "round_id", "mode_id", "verdict", "event_id"),
+    Index("ix_proposals_fresh", "mode_id", "seq", sqlite_where=text("event_id IS NULL")),
+    Index(
+        "ix_proposals_skipped",
+        "round_id",
+        "event_id",
+        sqlite_where=text("verdict IS NULL AND event_id IS NOT NULL"),
+    ),
+)
+verdict_events = Table(
+    "verdict_events",
+    metadata,
+    VerdictEventColumns,
+    CheckConstraint("kind IN ('verdict', 'undo', 'skip', 'flag')", name="kind"),
+    CheckConstraint("(kind = 'verdict') = (verdict IS NOT NULL)", name="verdict"),
+    CheckConstraint("(kind = 'flag') = (reason IS NOT NULL)", name="reason"),
+    CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
+    Index("ix_verdict_events_proposal", "proposal_id", "id"),
+    Index("ix_verdict_events_annotator", "round_id", "annotator", "id"),
+    sqlite_autoincrement=True,
+)
+leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
+
+APPEND_ONLY = tuple(
+    f"CREATE TRIGGER verdict_events_no_{action.lower()} BEFORE {action} ON verdict_events "
+    "BEGIN SELECT RAISE(ABORT, 'verdict events are append-only'); END"
+    for action in ("UPDATE", "DELETE")
+)
+"""SQLite itself refuses to change or delete an event."""
+
+
+@event.listens_for(verdict_events, "after_create")
+def _forbid_changes(_table: Table, db: Connection, **_: object) -> None:
+    for statement in APPEND_ONLY:
+        db.exec_driver_sql(statement)
