@@ -1,0 +1,126 @@
+"""The labeling queue: what lies before a person next.
+
+Mode by mode in the order of the ranking, distinct samples within a mode, until the mode is decided; then the next.
+Modes that their proposals cannot decide any more (too few of them) come after those that can be. Skipped proposals
+come at the very end. What a person holds already comes first, so a reload shows the same proposal again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faded.domain import Proposal
+from faded.labeling.decided import ModeState, ModeTally, tally_of
+from faded.store import leases, proposals, verdicts
+from faded.store.engine import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A proposal that lies before a person.
+
+    Attributes:
+        proposal: The proposal.
+        expires_at: When it may go to somebody else, seconds since 1970; asking again renews it.
+        tally: The verdicts that its mode has so far.
+    """
+
+    proposal: Proposal
+    expires_at: float
+    tally: ModeTally
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far labeling is.
+
+    Attributes:
+        mine: Standing verdicts of this person.
+        everybody: Standing verdicts of all.
+        confirmed: Modes that are confirmed.
+        refused: Modes that are refused.
+        open: Modes that are not decided.
+        left: Proposals of open modes without a verdict.
+    """
+
+    mine: int
+    everybody: int
+    confirmed: int
+    refused: int
+    open: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A mode, its tally and its state."""
+
+    mode: proposals.ModeRow
+    tally: ModeTally
+    state: ModeState
+
+
+def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
+    """Lay up to n proposals before a person and return them, those held already first.
+
+    Args:
+        db: A write transaction.
+        round_id: The round.
+        annotator: Who asks.
+        n: How many are wanted.
+        now: Seconds since 1970.
+    """
+    standings = _standings(db, round_id)
+    by_id = {s.mode.id: s for s in standings}
+    kept: list[Proposal] = []
+    idle: list[str] = []
+    for item in leases.held(db, round_id, annotator, now):
+        wanted = item.put_back or (by_id[item.mode_id].state is ModeState.OPEN and not item.judged)
+        if wanted:
+            kept.append(item.proposal)
+        else:
+            idle.append(item.proposal.id)
+    if idle:
+        leases.release(db, idle, annotator)
+    if len(kept) < n:
+        found = _candidates(db, round_id, standings, n - len(kept), now)
+        taken = leases.take(db, round_id, found, annotator, now)
+        kept.extend(proposals.get_many(db, taken))
+    tallies = {s.mode.key: s.tally for s in standings}
+    return [Leased(p, now + leases.LEASE_SECONDS, tallies[p.key]) for p in kept[:n]]
+
+
+def progress(db: Db, round_id: int, annotator: str) -> Progress:
+    """Return how far labeling is."""
+    standings = _standings(db, round_id)
+    states = [s.state for s in standings]
+    return Progress(
+        mine=verdicts.counts(db, round_id, annotator).total,
+        everybody=sum(s.tally.samples for s in standings),
+        confirmed=states.count(ModeState.CONFIRMED),
+        refused=states.count(ModeState.REFUSED),
+        open=states.count(ModeState.OPEN),
+        left=sum(s.mode.unjudged for s in standings if s.state is ModeState.OPEN),
+    )
+
+
+def _standings(db: Db, round_id: int) -> list[_Standing]:
+    found = []
+    for mode in proposals.mode_rows(db, round_id):
+        tally = tally_of(mode.verdicts)
+        found.append(_Standing(mode, tally, tally.state))
+    return found
+
+
+def _candidates(db: Db, round_id: int, standings: list[_Standing], n: int, now: float) -> list[str]:
+    """Return ids of up to n proposals that nobody holds, in the order of the queue."""
+    undecided = [s for s in standings if s.state is ModeState.OPEN and s.mode.unjudged]
+    found: list[str] = []
+    for s in sorted(undecided, key=lambda s: not s.tally.decidable(s.mode.unjudged)):  # stable: the ranking stays
+        if len(found) == n:
+            return found
+        if s.mode.unjudged > s.mode.skipped:
+            found.extend(leases.fresh(db, s.mode.id, n - len(found), now))
+    if len(found) < n:
+        found.extend(leases.skipped(db, round_id, [s.mode.id for s in undecided], n - len(found), now))
+    return found

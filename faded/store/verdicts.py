@@ -1,0 +1,222 @@
+"""Verdict events: what annotators said, append-only, and what stands after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, exists, func, insert, select, update
+
+from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
+from faded.store import leases
+from faded.store.engine import Db
+from faded.store.proposals import get
+from faded.store.rows import cell_of, one
+from faded.store.schema import modes, proposals, verdict_events
+
+
+class EventKind(StrEnum):
+    """What an annotator did."""
+
+    VERDICT = "verdict"
+    UNDO = "undo"
+    SKIP = "skip"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The acknowledgement of an event; shown to a person only after the transaction is committed.
+
+    Attributes:
+        event_id: Number of the event.
+        key: The idempotency key it came with.
+        proposal_id: The proposal.
+        kind: What was done.
+        verdict: The verdict, None for a skip or a flag.
+        created_at: Seconds since 1970.
+    """
+
+    event_id: int
+    key: str
+    proposal_id: str
+    kind: EventKind
+    verdict: Verdict | None
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A standing mark on a proposal, with its reason."""
+
+    proposal_id: str
+    annotator: str
+    reason: str
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """Standing verdicts of a round."""
+
+    confirm: int
+    reject: int
+    invalid: int
+    unsure: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.confirm + self.reject + self.invalid + self.unsure
+
+
+def submit(
+    db: Db,
+    proposal_id: str,
+    annotator: str,
+    key: str,
+    *,
+    now: float,
+    verdict: Verdict | None = None,
+    flag: str | None = None,
+    visible_ms: int | None = None,
+) -> Receipt:
+    """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
+
+    A verdict or a skip takes the proposal from before the annotator; a flag leaves it there.
+
+    Args:
+        db: The transaction.
+        proposal_id: The proposal.
+        annotator: Who.
+        key: Idempotency key: sent again, it changes nothing and gives the first receipt.
+        now: Seconds since 1970.
+        verdict: The verdict.
+        flag: Why it is flagged.
+        visible_ms: How long the person saw it, milliseconds.
+
+    Raises:
+        FadedError: there is no such proposal, the flag has no reason, or both a verdict and a flag are given.
+    """
+    first = _receipt(db, key)
+    if first is not None:
+        return first
+    if verdict is not None and flag is not None:
+        raise FadedError(f"A verdict and a flag for proposal {proposal_id!r} came at once: send two events.")
+    if flag is not None and not flag.strip():
+        raise FadedError(f"The flag on proposal {proposal_id!r} gives no reason: say why in a few words.")
+    kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
+    _append(
+        db,
+        proposal_id,
+        key=key,
+        annotator=annotator,
+        kind=kind.value,
+        verdict=None if verdict is None else verdict.value,
+        reason=flag,
+        visible_ms=visible_ms,
+        created_at=now,
+    )
+    if kind is not EventKind.FLAG:
+        leases.release(db, [proposal_id], annotator)
+    receipt = _receipt(db, key)
+    assert receipt is not None  # noqa: S101 - just appended
+    return receipt
+
+
+def undo(db: Db, round_id: int, annotator: str, key: str, now: float) -> Proposal | None:
+    """Void the annotator's latest verdict, skip or flag of the round that is not undone yet, by an event naming it.
+
+    The proposal is put back before the annotator, ahead of all others, unless somebody else holds it.
+
+    Returns:
+        The proposal that is open again; None where there is nothing to undo. A key sent again gives the same one.
+    """
+    first = _receipt(db, key)
+    if first is not None:
+        return get(db, first.proposal_id)
+    mine = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    voided, proposal_id = row.id, row.proposal_id
+    _append(
+        db,
+        proposal_id,
+        key=key,
+        annotator=annotator,
+        kind=EventKind.UNDO.value,
+        undoes=voided,
+        created_at=now,
+    )
+    leases.put_back(db, round_id, proposal_id, annotator, now)
+    return get(db, proposal_id)
+
+
+def standing(db: Db, round_id: int) -> list[Judgement]:
+    """Return the verdicts that stand, one per proposal (its latest), in the order they were given."""
+    query = (
+        select(proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
+        .join(modes, modes.c.id == proposals.c.mode_id)
+        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+        .order_by(proposals.c.event_id)
+    )
+    return [
+        Judgement(proposal_id, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)))
+        for proposal_id, sample_id, cell, stratum, verdict in db.execute(query)
+    ]
+
+
+def flags(db: Db, round_id: int) -> list[Flag]:
+    """Return the flags that stand, oldest first."""
+    query = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.kind == EventKind.FLAG.value)
+    return [
+        Flag(row.proposal_id, row.annotator, row.reason, row.created_at)
+        for row in db.execute(query.order_by(verdict_events.c.id))
+    ]
+
+
+def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts:
+    """Return the numbers of standing verdicts of a round, by one annotator or by all."""
+    query = (
+        select(proposals.c.verdict, func.count())
+        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+        .group_by(proposals.c.verdict)
+    )
+    if annotator is not None:
+        query = query.join(verdict_events, verdict_events.c.id == proposals.c.event_id)
+        query = query.where(verdict_events.c.annotator == annotator)
+    found = {str(verdict): n for verdict, n in db.execute(query)}
+    return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
+
+
+def _valid() -> Select[Any]:
+    """Select the events that are neither an undo nor undone."""
+    later = verdict_events.alias()
+    undone = exists().where(later.c.undoes == verdict_events.c.id)
+    return select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~undone)
+
+
+def _append(db: Db, proposal_id: str, **fields: Any) -> None:
+    """Append an event and write down what stands for its proposal now."""
+    where = proposals.c.id == proposal_id
+    row = one(db, select(proposals.c.round_id).where(where), f"proposal {proposal_id!r}")
+    db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
+    events = _valid().where(verdict_events.c.proposal_id == proposal_id).order_by(verdict_events.c.id.desc()).limit(1)
+    stands = (
+        db.execute(events.where(verdict_events.c.kind == EventKind.VERDICT.value)).one_or_none()
+        or db.execute(events.where(verdict_events.c.kind == EventKind.SKIP.value)).one_or_none()
+    )
+    changes = (
+        {"event_id": None, "verdict": None} if stands is None else {"event_id": stands.id, "verdict": stands.verdict}
+    )
+    db.execute(update(proposals).where(where).values(changes))
+
+
+def _receipt(db: Db, key: str) -> Receipt | None:
+    row = db.execute(select(verdict_events).where(verdict_events.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    verdict = None if row.verdict is None else Verdict(row.verdict)
+    return Receipt(row.id, row.key, row.proposal_id, EventKind(row.kind), verdict, row.created_at)
