@@ -8,7 +8,7 @@ counts in neither. Until there is adjudication a proposal's latest verdict is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -80,18 +80,13 @@ def state_of(confirm: int, against: int) -> ModeState:
     return ModeState.OPEN
 
 
-def tally_of(verdicts: Mapping[Verdict, int]) -> ModeTally:
-    """Make a tally from numbers of verdicts by kind."""
-    return ModeTally(**{kind.value: verdicts.get(kind, 0) for kind in Verdict})
-
-
 def tallies(judgements: Iterable[Judgement]) -> dict[ModeKey, ModeTally]:
     """Count standing verdicts per mode; of a sample judged twice within a mode, the later one counts."""
     by_mode: dict[ModeKey, dict[str, Verdict]] = {}
     for judgement in judgements:
         by_mode.setdefault(judgement.key, {})[judgement.sample_id] = judgement.verdict
     return {
-        key: tally_of({kind: list(samples.values()).count(kind) for kind in Verdict})
+        key: ModeTally(**{kind.value: list(samples.values()).count(kind) for kind in Verdict})
         for key, samples in by_mode.items()
     }
 

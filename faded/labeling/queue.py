@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faded.domain import Proposal
-from faded.labeling.decided import ModeState, ModeTally, tally_of
+from faded.labeling.decided import ModeState, ModeTally
 from faded.store import leases, proposals, verdicts
 from faded.store.engine import Db
+from faded.store.rows import cell_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         found = _candidates(db, round_id, standings, n - len(kept), now)
         taken = leases.take(db, round_id, found, annotator, now)
         kept.extend(proposals.get_many(db, taken))
-    tallies = {s.mode.key: s.tally for s in standings}
-    return [Leased(p, now + leases.LEASE_SECONDS, tallies[p.key]) for p in kept[:n]]
+    tallies = {(s.mode.cell, s.mode.stratum): s.tally for s in standings}
+    return [Leased(p, now + leases.LEASE_SECONDS, tallies[cell_text(p.key.cell), p.key.stratum]) for p in kept[:n]]
 
 
 def progress(db: Db, round_id: int, annotator: str) -> Progress:
@@ -107,7 +108,7 @@ def progress(db: Db, round_id: int, annotator: str) -> Progress:
 def _standings(db: Db, round_id: int) -> list[_Standing]:
     found = []
     for mode in proposals.mode_rows(db, round_id):
-        tally = tally_of(mode.verdicts)
+        tally = ModeTally(mode.confirm, mode.reject, mode.invalid, mode.unsure)
         found.append(_Standing(mode, tally, tally.state))
     return found
 

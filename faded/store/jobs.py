@@ -140,6 +140,15 @@ def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str
     return get(db, job_id).stop_requested
 
 
+def pulse(db: Db, job_id: int, worker_id: str, now: float) -> None:
+    """Say that the job is alive, and nothing else.
+
+    Raises:
+        JobLost: another worker has the job, or it is not running any more.
+    """
+    _own(db, job_id, worker_id, {"heartbeat_at": now})
+
+
 def checkpoint(db: Db, job_id: int, worker_id: str, data: Mapping[str, Any]) -> None:
     """Write what the job resumes from, in the same transaction as the outcomes it speaks of.
 

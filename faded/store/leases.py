@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,8 +82,9 @@ def skipped(db: Db, round_id: int, mode_ids: Sequence[int], n: int, now: float) 
     query = query.where(
         proposals.c.round_id == round_id, proposals.c.verdict.is_(None), proposals.c.event_id.is_not(None)
     )
-    rows = db.execute(query.order_by(proposals.c.event_id))
-    return [proposal_id for proposal_id, mode_id in rows if mode_id in wanted][:n]
+    with db.execute(query.order_by(proposals.c.event_id)) as rows:  # read only as far as needed
+        found = (proposal_id for proposal_id, mode_id in rows if mode_id in wanted)
+        return list(itertools.islice(found, n))
 
 
 def _free(now: float) -> Select[str]:

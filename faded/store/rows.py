@@ -10,7 +10,7 @@ from faded.domain import Cell, FadedError
 from faded.store.engine import Db
 
 
-def one(db: Db, query: Select[Any], what: str) -> Row[Any]:
+def one(db: Db, query: Select[*tuple[Any, ...]], what: str) -> Row[Any]:
     """Return the only row of a query.
 
     Args:

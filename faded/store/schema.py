@@ -110,13 +110,23 @@ class TrialColumns(TypedColumns):
 
 
 class ModeColumns(TypedColumns):
-    """The (cell, stratum) pairs of a round that have proposals, with their place in the ranking."""
+    """The (cell, stratum) pairs of a round that have proposals, with their place in the ranking.
+
+    The numbers after `score` count their proposals by what stands for them. They are derived, and written in the
+    transaction that changes a proposal: a click reads the modes and not the proposals.
+    """
 
     id = Column(Integer, primary_key=True)
     round_id: Named[int] = Column(ForeignKey("rounds.id"))
     cell: Named[str] = Column(Text)
     stratum: Named[str] = Column(Text)
     score: Named[float]
+    total: Named[int]
+    skipped: Named[int]
+    confirm: Named[int]
+    reject: Named[int]
+    invalid: Named[int]
+    unsure: Named[int]
 
 
 class ProposalColumns(TypedColumns):
@@ -192,14 +202,8 @@ proposals = Table(
     metadata,
     ProposalColumns,
     UniqueConstraint("mode_id", "sample_id"),
-    Index("ix_proposals_tally", "round_id", "mode_id", "verdict", "event_id"),
     Index("ix_proposals_fresh", "mode_id", "seq", sqlite_where=text("event_id IS NULL")),
-    Index(
-        "ix_proposals_skipped",
-        "round_id",
-        "event_id",
-        sqlite_where=text("verdict IS NULL AND event_id IS NOT NULL"),
-    ),
+    Index("ix_proposals_standing", "round_id", "event_id", "verdict"),
 )
 verdict_events = Table(
     "verdict_events",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, exists, func, insert, select, update
+from sqlalchemy import Select, and_, exists, func, insert, select, update
 
 from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
 from faded.store import leases
@@ -14,6 +14,9 @@ from faded.store.engine import Db
 from faded.store.proposals import get
 from faded.store.rows import cell_of, one
 from faded.store.schema import modes, proposals, verdict_events
+
+_STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(None))
+"""Selects judged proposals; the first half lets SQLite use the index."""
 
 
 class EventKind(StrEnum):
@@ -159,7 +162,7 @@ def standing(db: Db, round_id: int) -> list[Judgement]:
     query = (
         select(proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
         .join(modes, modes.c.id == proposals.c.mode_id)
-        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+        .where(proposals.c.round_id == round_id, _STANDS)
         .order_by(proposals.c.event_id)
     )
     return [
@@ -181,7 +184,7 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
     """Return the numbers of standing verdicts of a round, by one annotator or by all."""
     query = (
         select(proposals.c.verdict, func.count())
-        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+        .where(proposals.c.round_id == round_id, _STANDS)
         .group_by(proposals.c.verdict)
     )
     if annotator is not None:
@@ -201,7 +204,7 @@ def _valid() -> Select[Any]:
 def _append(db: Db, proposal_id: str, **fields: Any) -> None:
     """Append an event and write down what stands for its proposal now."""
     where = proposals.c.id == proposal_id
-    row = one(db, select(proposals.c.round_id).where(where), f"proposal {proposal_id!r}")
+    row = one(db, select(proposals.c.round_id, proposals.c.mode_id).where(where), f"proposal {proposal_id!r}")
     db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
     events = _valid().where(verdict_events.c.proposal_id == proposal_id).order_by(verdict_events.c.id.desc()).limit(1)
     stands = (

@@ -71,6 +71,12 @@ def upgrade() -> None:
         sa.Column("cell", sa.Text(), nullable=False),
         sa.Column("stratum", sa.Text(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("confirm", sa.Integer(), nullable=False),
+        sa.Column("reject", sa.Integer(), nullable=False),
+        sa.Column("invalid", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_modes_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_modes")),
         sa.UniqueConstraint("round_id", "cell", "stratum", name=op.f("uq_modes_round_id_cell_stratum")),
@@ -124,14 +130,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_proposals_fresh", "proposals", ["mode_id", "seq"], unique=False, sqlite_where=sa.text("event_id IS NULL")
     )
-    op.create_index(
-        "ix_proposals_skipped",
-        "proposals",
-        ["round_id", "event_id"],
-        unique=False,
-        sqlite_where=sa.text("verdict IS NULL AND event_id IS NOT NULL"),
-    )
-    op.create_index("ix_proposals_tally", "proposals", ["round_id", "mode_id", "verdict", "event_id"], unique=False)
+    op.create_index("ix_proposals_standing", "proposals", ["round_id", "event_id", "verdict"], unique=False)
     op.create_table(
         "leases",
         sa.Column("proposal_id", sa.Text(), nullable=False),
@@ -171,7 +170,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_verdict_events_annotator", "verdict_events", ["round_id", "annotator", "id"], unique=False)
     op.create_index("ix_verdict_events_proposal", "verdict_events", ["proposal_id", "id"], unique=False)
-
     for action in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER verdict_events_no_{action.lower()} BEFORE {action} ON verdict_events "
