@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.exploration.frame import Ask, Frame
-from faded.exploration.scores import draw_rates, level_neighbours
+from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
 from faded.exploration.stream import Stream, rng_from_json, rng_to_json
 from faded.landscape.posterior import Landscape
+from faded.landscape.worth import Worth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -39,13 +40,11 @@ class ExploreConfig:
     Attributes:
         bound: A mode is an induced rate above it.
         num_envs: Agent queries a step; one forward pass answers them and the control queries due.
-        leave: A mode is left once its own trials say P(rate > bound) >= leave.
         seed: Of the stream, the control queries and the scores, each with a generator of its own.
     """
 
     bound: float
     num_envs: int = 64
-    leave: float = 0.97
     seed: int = 0
 
 
@@ -106,6 +105,8 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._neighbours = level_neighbours(space)
         self._rows_eligible = np.flatnonzero(frame.eligible)
+        most = int(np.bincount(frame.stratum[frame.eligible]).max())
+        self._prospects_of = Worth(config.bound, most)
         self._budget: int | None = None
         self._asked: BoolArray
         self._begin(config.seed)
@@ -136,11 +137,16 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         infos = {"asked": asked, "queries": self.queries, "final_obs": final}
         return self._observation, rewards, done, np.zeros_like(done), infos
 
-    def sample_scores(self) -> FloatArray:
-        """Draw a rate per cell for every waiting sample, -1 where there is nothing to find; (num_envs, n_cells)."""
-        return np.where(
-            self._open(), draw_rates(self.landscape.alpha, self.landscape.beta, self._strata, self._score_rng), -1.0
-        )
+    def sample_scores(self, leave: float = 0.97) -> FloatArray:
+        """Draw a rate per cell for every waiting sample, for Thompson sampling; shape (num_envs, n_cells).
+
+        Args:
+            leave: A mode is left once its own trials say P(rate > bound) >= leave; there, and where a query could add
+                no trial, the score is -1.
+        """
+        settled = self.landscape.own_probability() >= leave
+        drawn = draw_rates(self.landscape.alpha, self.landscape.beta, self._strata, self._score_rng)
+        return np.where(self._open() & ~settled[self._strata], drawn, -1.0)
 
     def state_dict(self) -> State:
         """Return everything that changes, as arrays, numbers and JSON text."""
@@ -170,6 +176,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self._observation = np.array(state["observation"])
         self._control_rng = rng_from_json(str(state["control_rng"]))
         self._score_rng = rng_from_json(str(state["score_rng"]))
+        self._prospects = self._prospects_of(self.landscape)
 
     @property
     def _strata(self) -> IntArray:
@@ -181,6 +188,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self.landscape = Landscape(self.space, self.frame.strata, self.config.bound, self.frame.known_invalid)
         self._stream = Stream(self._rows_eligible, stream)
         self._control_rng, self._score_rng = control, scores
+        self._prospects = self._prospects_of(self.landscape)
         self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
         self.queries = 0
         self.control_queries = 0
@@ -224,26 +232,24 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         return asked
 
     def _learn(self, asked: Asked) -> FloatArray:
-        """Put trials into the landscape; return each query's reward."""
+        """Put trials into the landscape; return each query's reward: what its cell's established mode gained."""
         strata = self.frame.stratum[asked.rows]
-        settled = self.landscape.own_probability()[strata, asked.cells] >= self.config.leave
-        rewards = np.where(asked.counted & ~settled, asked.failed - self.config.bound, 0.0)
         new = asked.counted
+        before = self._prospects.value[strata, asked.cells]
         self.landscape.add(strata[new], asked.cells[new], asked.failed[new])
         self.landscape.refit()
-        return rewards
+        self._prospects = self._prospects_of(self.landscape)
+        return np.where(new, self._prospects.value[strata, asked.cells] - before, 0.0)
 
     def _open(self) -> BoolArray:
-        """Say which cells are open to each waiting sample: valid, not asked on it, not settled."""
-        settled = self.landscape.own_probability() >= self.config.leave
-        closed = settled | self.landscape.excluded
-        return np.asarray(~closed[self._strata] & ~self._asked[self._rows])
+        """Say which cells can add a trial to each waiting sample: valid, and not asked of it yet."""
+        return np.asarray(~self.landscape.excluded[self._strata] & ~self._asked[self._rows])
 
     def _observe(self) -> None:
         """Take the next samples from the stream and put together what the agent may know of them."""
         self._rows = self._stream.take(self.num_envs)
-        worth = self.sample_scores()
-        best = worth.argmax(axis=1)
-        profile = np.take_along_axis(worth, self._neighbours[best], axis=1)
-        scores = (profile - worth.max(axis=1, keepdims=True)).astype(np.float32)
-        self._observation = np.concatenate([self._features[self._rows], scores], axis=1)
+        worth = self._prospects.worth
+        open_cells = self._open()
+        cells = aim(worth, self._strata, open_cells, self._score_rng)
+        scores = level_scores(worth, self._strata, open_cells, cells, self._neighbours)
+        self._observation = np.concatenate([self._features[self._rows], scores.astype(np.float32)], axis=1)

@@ -8,7 +8,7 @@ three parts, each shrunk towards nothing by a normal prior whose variance is lea
 2. effects of levels, and of pairs of levels, common to all strata;
 3. effects of levels of each stratum's own.
 
-Levels share strength by the kind of their concept (`level_factor`). A cell's own trials are left out of its own
+Levels share strength by the kind of their concept (`design.level_factor`). A cell's own trials are left out of its own
 prior (the leave-one-out formulas of penalised least squares), so no trial counts twice. Numpy and scipy only.
 """
 
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincc, betaincinv, expit
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import Kind
+from faded.concepts.spec import ConceptSpace
+from faded.landscape.design import Design
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -29,9 +29,6 @@ BoolArray = NDArray[np.bool_]
 
 SURE = 0.9
 """A mode is suspected or established from this probability on (the words of the project)."""
-
-LEVEL_REACH = 1.2
-"""How far ordered levels share strength, in levels: neighbours correlate by exp(-1 / (2 * 1.2 ** 2)) = 0.71."""
 
 START_VARIANCES = (1.0, 1.0, 0.25, 0.25)
 """Prior variances of stratum levels, common effects, common pair effects, stratum effects before any data (logits)."""
@@ -51,49 +48,14 @@ INTERCEPT_VARIANCE = 4.0
 MAX_NEWTON_MOVE = 2.0
 """The farthest that one step may move a logit: the fit goes on at the next batch."""
 
+LEAST_RATE = 1e-3
+"""Rates are kept this far from 0 and 1, where a logit has no slope left."""
+
+LEAST_LEFT = 0.05
+"""The least share of its precision that leaving a cell's own trials out may leave it: keeps the formula finite."""
+
 ENOUGH_TRIALS = 1.0
 """Own trials plus borrowed pseudo-counts, less what the prior had before any data, that count as knowing something."""
-
-
-def level_factor(spec: ConceptSpec) -> FloatArray:
-    """Return a factor L of the levels' prior correlation L @ L.T, shape (levels, levels).
-
-    Ordered levels correlate by their distance in levels, circular ones by the shorter way round, nominal ones not.
-    """
-    n = len(spec.levels)
-    if spec.kind is Kind.NOMINAL:
-        return np.eye(n)
-    distance = np.abs(np.subtract.outer(np.arange(n), np.arange(n))).astype(np.float64)
-    if spec.kind is Kind.CIRCULAR:
-        distance = n / np.pi * np.sin(np.pi * distance / n)
-    correlation = np.exp(-0.5 * (distance / LEVEL_REACH) ** 2)
-    values, vectors = np.linalg.eigh(correlation)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
-
-
-@dataclass(frozen=True)
-class Design:
-    """The additive model's regressors: rows of cells, columns of effects.
-
-    Attributes:
-        main: Effects of levels, shape (n_cells, sum of levels).
-        common: Effects of levels and of pairs of levels, shape (n_cells, n_common).
-    """
-
-    main: FloatArray
-    common: FloatArray
-
-    @classmethod
-    def of(cls, space: ConceptSpace) -> Design:
-        """Build the regressors of a space."""
-        blocks = [level_factor(s)[space.cells[:, i]] for i, s in enumerate(space.specs)]
-        pairs = [
-            (blocks[i][:, :, None] * blocks[j][:, None, :]).reshape(space.n_cells, -1)
-            for i in range(len(blocks))
-            for j in range(i)
-        ]
-        main = np.concatenate(blocks, axis=1)
-        return cls(main=main, common=np.concatenate([main, *pairs], axis=1))
 
 
 @dataclass(frozen=True)
@@ -135,13 +97,13 @@ class Landscape:
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
         self._design = Design.of(space)
-        self._own = np.concatenate([np.ones((space.n_cells, 1)), self._design.main], axis=1)
-        self._common: FloatArray = np.zeros(self._design.common.shape[1] + 1)
-        self._strata: FloatArray = np.zeros((len(strata), self._own.shape[1]))
+        self._common: FloatArray = np.zeros(self._design.common.shape[1])
+        self._strata: FloatArray = np.zeros((len(strata), self._design.own.shape[1]))
         self._variances: FloatArray = np.array(START_VARIANCES)
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
         self.refit()
+        self._empty_counts: FloatArray = self._prior_a + self._prior_b
 
     def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike) -> None:
         """Count trials, on samples that have no trial in that cell yet: indices of strata and cells, and outcomes."""
@@ -187,8 +149,7 @@ class Landscape:
     def posterior(self) -> Posterior:
         """Return means, 90% intervals and P(rate > bound) of every stratum and cell."""
         a, b = self.alpha, self.beta
-        empty = Landscape(self.space, self.strata, self.bound, self.known_invalid)
-        borrowed = self._prior_a + self._prior_b - empty._prior_a - empty._prior_b
+        borrowed = self._prior_a + self._prior_b - self._empty_counts
         return Posterior(
             mean=a / (a + b),
             low90=np.asarray(betaincinv(a, b, (1 - SURE) / 2)),
@@ -225,66 +186,70 @@ class Landscape:
         The normal equations are block-arrow: a block for the common effects and one for each stratum. The strata are
         eliminated first (a Schur complement), so cost grows with the sum of the blocks.
         """
-        common = np.concatenate([np.ones((self.space.n_cells, 1)), self._design.common], axis=1)
-        own = self._own
-        n_main = self._design.main.shape[1]
-        level, main, pair, deviation = self._variances
-        n_pairs = common.shape[1] - 1 - n_main
-        common_precision = np.concatenate(
-            [[1 / INTERCEPT_VARIANCE], np.full(n_main, 1 / main), np.full(n_pairs, 1 / pair)]
-        )
-        own_precision = np.concatenate([[1 / level], np.full(n_main, 1 / deviation)])
-
-        eta = self._strata @ own.T + common @ self._common
-        rate = np.clip(expit(eta), 1e-3, 1 - 1e-3)
+        common, own = self._design.common, self._design.own
+        n_common, n_own = common.shape[1], own.shape[1]
+        common_precision, own_precision = self._precisions()
         usable = np.where(self.excluded, 0.0, self.trials)
-        information = usable * rate * (1 - rate)
-        shrink = 1 + information * RESIDUAL_VARIANCE
-        weight = information / shrink
-        score = np.where(self.excluded, 0.0, self.failures - self.trials * rate) / shrink
+        rate = _rate(self._strata @ own.T + common @ self._common)
+        shrink = 1 + usable * rate * (1 - rate) * RESIDUAL_VARIANCE
+        weight = usable * rate * (1 - rate) / shrink
+        score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
 
-        own_blocks = np.einsum("sc,ci,cj->sij", weight, own, own, optimize=True) + np.diag(own_precision)
-        cross = np.einsum("sc,ci,cj->sij", weight, common, own, optimize=True)
-        corner = common.T @ (weight.sum(0)[:, None] * common) + np.diag(common_precision)
+        own_blocks = (weight @ self._design.own_products).reshape(-1, n_own, n_own) + np.diag(own_precision)
+        cross = (weight @ self._design.cross_products).reshape(-1, n_common, n_own)
+        corner = common.T @ (weight.sum(axis=0)[:, None] * common) + np.diag(common_precision)
         own_gradient = score @ own - self._strata * own_precision
-        common_gradient = score.sum(0) @ common - self._common * common_precision
+        common_gradient = score.sum(axis=0) @ common - self._common * common_precision
 
         own_inverse = np.linalg.inv(own_blocks)
         reduced = cross @ own_inverse
-        schur_inverse = np.linalg.inv(corner - np.einsum("sij,skj->ik", reduced, cross, optimize=True))
-        common_move = schur_inverse @ (common_gradient - np.einsum("sij,sj->i", reduced, own_gradient))
-        own_move = np.einsum("sij,sj->si", own_inverse, own_gradient) - np.einsum("sij,i->sj", reduced, common_move)
+        by_common = reduced.transpose(1, 0, 2).reshape(n_common, -1)
+        schur = np.linalg.inv(corner - by_common @ cross.transpose(1, 0, 2).reshape(n_common, -1).T)
+        common_move = schur @ (common_gradient - by_common @ own_gradient.reshape(-1))
+        own_move = (own_inverse @ own_gradient[..., None])[..., 0] - common_move @ reduced
         move = own_move @ own.T + common @ common_move
         damp = min(1.0, MAX_NEWTON_MOVE / max(float(np.abs(move).max()), 1e-9))
         self._common = self._common + damp * common_move
         self._strata = self._strata + damp * own_move
 
-        eta = eta + damp * move
-        direct = common - np.einsum("ci,ski->sck", own, reduced, optimize=True)
-        variance = ((direct @ schur_inverse) * direct).sum(-1) + ((own @ own_inverse) * own).sum(-1)
-        self._learn_variances(schur_inverse, own_inverse, reduced)
-        self._set_priors(eta, variance, weight, usable)
+        direct = common - own @ reduced.transpose(0, 2, 1)
+        variance = ((direct @ schur) * direct).sum(axis=-1) + ((own @ own_inverse) * own).sum(axis=-1)
+        spread = ((reduced.transpose(0, 2, 1) @ schur) * reduced.transpose(0, 2, 1)).sum(axis=-1)
+        self._learn_variances(np.diag(schur), np.diagonal(own_inverse, axis1=1, axis2=2) + spread)
+        self._set_priors(variance, usable)
 
-    def _learn_variances(self, common: FloatArray, own: FloatArray, reduced: FloatArray) -> None:
-        """One expectation-maximisation step for the four prior variances."""
-        n_main = self._design.main.shape[1]
-        common_square = self._common**2 + np.diag(common)
-        spread = np.einsum("sij,ik,skj->sj", reduced, common, reduced, optimize=True)
-        own_square = self._strata**2 + np.diagonal(own, axis1=1, axis2=2) + spread
+    def _precisions(self) -> tuple[FloatArray, FloatArray]:
+        """Return the prior precisions of the common effects and of a stratum's own."""
+        level, main, pair, deviation = 1 / self._variances
+        n_main = self._design.own.shape[1] - 1
+        n_pairs = self._design.common.shape[1] - 1 - n_main
+        common = np.concatenate([[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)])
+        return common, np.concatenate([[level], np.full(n_main, deviation)])
+
+    def _learn_variances(self, common_variance: FloatArray, own_variance: FloatArray) -> None:
+        """One expectation-maximisation step for the four prior variances, from the effects' posterior variances."""
+        n_main = self._design.own.shape[1] - 1
+        common_square = self._common**2 + common_variance
+        own_square = self._strata**2 + own_variance
         groups = (own_square[:, 0], common_square[1 : 1 + n_main], common_square[1 + n_main :], own_square[:, 1:])
         for i, group in enumerate(groups):
             start = START_VARIANCES[i] * VARIANCE_WEIGHT
             self._variances[i] = (start + group.sum()) / (VARIANCE_WEIGHT + group.size)
 
-    def _set_priors(self, eta: FloatArray, variance: FloatArray, weight: FloatArray, usable: FloatArray) -> None:
+    def _set_priors(self, variance: FloatArray, usable: FloatArray) -> None:
         """Turn fitted logits, each without its own trials, into Beta priors worth a few pseudo-counts."""
-        rate = np.clip(expit(eta), 1e-3, 1 - 1e-3)
-        left_out = variance / np.maximum(1 - weight * variance, 0.05)
+        eta = self._strata @ self._design.own.T + self._design.common @ self._common
+        rate = _rate(eta)
         shrink = 1 + usable * rate * (1 - rate) * RESIDUAL_VARIANCE
+        weight = usable * rate * (1 - rate) / shrink
         score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
-        logit = eta - left_out * score
+        left_out = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
         spread = left_out + RESIDUAL_VARIANCE
-        mean = np.clip(expit(logit / np.sqrt(1 + np.pi * spread / 8)), 1e-3, 1 - 1e-3)
+        mean = _rate((eta - left_out * score) / np.sqrt(1 + np.pi * spread / 8))
         counts = np.clip(1 / (spread * mean * (1 - mean)), 1.0, MAX_PSEUDO_COUNTS)
         self._prior_a = counts * mean
         self._prior_b = counts * (1 - mean)
+
+
+def _rate(logit: FloatArray) -> FloatArray:
+    return np.clip(expit(logit), LEAST_RATE, 1 - LEAST_RATE)
