@@ -32,7 +32,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
     confirmed = _with(results, Role.CONFIRMED)
     established = [r for r in results if {Role.CONFIRMED.value, Role.ESTABLISHED.value} & set(r.roles)]
     watched = _with(results, Role.WATCH)
-    tested = established + watched
+    tested = [r for r in established + watched if r.n > 0]
     detectable = _detectable(tested, margin)
     rates = [_mean([r.before for r in confirmed]), _mean([r.after for r in confirmed])]
     drop = _drop(confirmed)
@@ -40,7 +40,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
         inputs=len(evaluation.sample_ids),
         frozen=int((~before.clean).sum()),
         modes_confirmed=len(confirmed),
-        modes_established=len(established),
+        modes_established=sum(r.n > 0 for r in established),
         induced_rate_before=rates[0],
         induced_rate_after=rates[1],
         relative_drop=drop,
@@ -71,28 +71,28 @@ def _results(evaluation: Evaluation, margin: float) -> list[SettingResult]:
 
     n, was, now = counted(np.ones(len(rows), dtype=np.bool_)), counted(before), counted(after)
     broken, mended = counted(after & ~before), counted(before & ~after)
-    return [
-        _result(setting, int(n[j]), int(was[j]), int(now[j]), int(broken[j]), int(mended[j]), margin)
-        for j, setting in enumerate(evaluation.settings)
-    ]
+    low, high = paired.interval(broken, mended, np.maximum(n, 1))
+    counts, ends = np.stack([n, was, now, broken, mended], axis=1).tolist(), np.stack([low, high], axis=1).tolist()
+    return [_result(s, counts[j], ends[j], margin) for j, s in enumerate(evaluation.settings)]
 
 
-def _result(setting: Setting, n: int, was: int, now: int, broken: int, mended: int, margin: float) -> SettingResult:
+def _result(setting: Setting, counts: list[int], ends: list[float], margin: float) -> SettingResult:
+    n, was, now, broken, mended = counts
+    low, high = (round(end, 6) for end in ends)
     roles = tuple(sorted(role.value for role in setting.roles))
     place = (setting.stratum, setting.values, setting.cell, roles)
     if n == 0:
         return SettingResult(*place, 0, None, None, 0, 0, None, None, None, Change.CANNOT_TELL)
-    low, high = paired.interval(broken, mended, n)
     if bool(paired.rose(broken, mended, n, margin)):
         change = Change.NEWLY_BROKEN
     elif high < 0:
         change = Change.FIXED
-    elif high <= margin:
+    elif bool(paired.kept(broken, mended, n, margin)):
         change = Change.UNCHANGED
     else:
         change = Change.CANNOT_TELL
     difference = (broken - mended) / n
-    return SettingResult(*place, n, was / n, now / n, broken, mended, difference, round(low, 6), round(high, 6), change)
+    return SettingResult(*place, n, was / n, now / n, broken, mended, difference, low, high, change)
 
 
 def _with(results: Sequence[SettingResult], role: Role) -> list[SettingResult]:
