@@ -1,0 +1,255 @@
+// The labeling card: shows prefetched items at once, hands verdicts to the outbox, listens to keys.
+
+const KEYS = { a: "confirm", x: "reject", i: "invalid", " ": "unsure", s: "skip", Backspace: "undo", f: "flag", "?": "help" };
+const SAID = {
+  confirm: "Confirmed", reject: "Rejected", invalid: "Marked invalid", unsure: "Marked unsure", skip: "Skipped",
+};
+const AHEAD = 8; // items held in the page
+const BLINK_MS = 300; // an item shown for less may still be exchanged: nobody has judged it yet
+const REFRESH_MS = 4000; // how often an empty queue or a lost connection is tried again
+const KEYS_OFF = "faded-keys-off";
+
+function mountLabel(element, server) {
+  const part = (name) => element.querySelector(`[data-f="${name}"]`);
+  const round = new URLSearchParams(location.search).get("round");
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0 };
+  const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
+
+  // --- time that the item is really looked at
+  const lookAway = () => {
+    if (state.since) state.seen += performance.now() - state.since;
+    state.since = 0;
+  };
+  const lookAgain = () => {
+    if (document.visibilityState === "visible") state.since = performance.now();
+  };
+  const seenMs = () => {
+    lookAway();
+    lookAgain();
+    return Math.round(state.seen);
+  };
+
+  // --- drawing
+  function text(name, value) {
+    part(name).textContent = value;
+  }
+  function trouble(message) {
+    part("trouble").hidden = !message;
+    text("trouble-text", message || "");
+  }
+  function show() {
+    const item = state.queue[0];
+    part("item").hidden = !item;
+    part("other").hidden = !item && !state.history.length;
+    part("empty").hidden = Boolean(item) || !state.empty;
+    for (const act of ["skip", "flag"]) element.querySelector(`[data-act="${act}"]`).disabled = !item;
+    state.seen = 0;
+    lookAgain();
+    if (!item) {
+      if (state.empty) {
+        text("empty-head", state.empty.head);
+        text("empty-text", state.empty.text);
+      }
+      return;
+    }
+    part("original").src = item.original;
+    part("edited").src = item.edited;
+    part("item").dataset.proposal = item.id;
+    text("answer", item.answer);
+    text("reference", item.reference ?? "no reference");
+    text("setting", item.setting);
+    part("edited").alt = `Edited picture. ${item.setting}`;
+    part("flagged").hidden = !item.flag;
+    text("flagged", item.flag ? `Flagged: ${item.flag}` : "");
+  }
+  function progress(now) {
+    if (!now) return;
+    const box = part("progress");
+    box.replaceChildren();
+    for (const [number, words] of now) {
+      const strong = document.createElement("b");
+      strong.textContent = number;
+      box.append(box.childNodes.length ? " · " : "", strong, ` ${words}`);
+    }
+  }
+  function saved({ waiting, offline }) {
+    const box = part("saved");
+    box.dataset.waiting = waiting;
+    box.classList.toggle("waiting", offline);
+    if (offline) box.textContent = `No connection: ${waiting} not saved yet, kept in this browser`;
+    else box.textContent = waiting ? `${waiting} being saved` : "All saved";
+  }
+  const say = (words) => text("live", words);
+
+  // --- items
+  const wish = () => ({ want: AHEAD + (state.outbox?.size() ?? 0), have: state.queue.map((item) => item.id) });
+  // The server's order is the queue. What lies before the person stays, unless it has only just appeared.
+  function arrange(answer, asked) {
+    if (!answer.order) return;
+    const known = new Map([...state.queue, ...answer.items].map((item) => [item.id, item]));
+    const listed = answer.order.filter((id) => known.has(id) && free(id, asked));
+    const current = state.queue[0];
+    const stays = current && (listed.includes(current.id) || state.outbox.mentions(current.id) || seenMs() > BLINK_MS);
+    const ids = stays ? [current.id, ...listed.filter((id) => id !== current.id)] : listed;
+    state.queue = ids.map((id) => known.get(id));
+    state.empty = answer.empty;
+    progress(answer.progress);
+    if (state.queue[0] !== current || !current) show();
+  }
+  function free(id, asked) {
+    return (settled.get(id) ?? -Infinity) < asked && !state.outbox.concerns(id);
+  }
+  async function fetchItems() {
+    if (state.fetching) return;
+    state.fetching = true;
+    const asked = performance.now();
+    try {
+      const answer = await withTimeout(server.label_next({ round: state.round ?? round, ...wish() }));
+      if (!answer.ok) {
+        trouble(answer.message);
+        return;
+      }
+      if (!state.outbox) start(answer.workspace);
+      state.round = answer.round;
+      if (answer.round === null) {
+        state.empty = answer.empty;
+        show();
+      } else arrange(answer, asked);
+      if (state.outbox.size() === 0) saved({ waiting: 0, offline: false });
+    } catch {
+      saved({ waiting: state.outbox?.size() ?? 0, offline: true });
+    } finally {
+      state.fetching = false;
+    }
+  }
+  function start(workspace) {
+    const send = (event) => {
+      event.asked = performance.now();
+      return server.label_send({ ...event, ...wish() });
+    };
+    state.outbox = makeOutbox(workspace, send, saved, answered);
+    state.outbox.pump();
+  }
+  function bringBack(item) {
+    if (state.queue.some((held) => held.id === item.id)) return;
+    state.queue.unshift(item);
+    show();
+  }
+  function answered(event, answer) {
+    if (!answer.ok) {
+      trouble(`Not saved: ${answer.message}`);
+      const at = state.history.findIndex((done) => done.key === event.key);
+      if (at < 0) return;
+      const [back] = state.history.splice(at, 1);
+      if (event.kind === "flag") back.item.flag = null;
+      bringBack(back.item);
+      return;
+    }
+    const undone = state.queue.some((item) => item.id === event.proposal);
+    if ((event.kind === "verdict" || event.kind === "skip") && !undone) settled.set(event.proposal, performance.now());
+    if (answer.item && !state.outbox.concerns(answer.item.id)) {
+      settled.delete(answer.item.id);
+      bringBack(answer.item);
+    } else if (event.kind === "undo" && !event.proposal && !answer.item) say("There is nothing to undo.");
+    arrange(answer, event.asked);
+  }
+
+  // --- actions
+  function settle(kind, verdict) {
+    const item = state.queue[0];
+    if (!item || !state.outbox) return;
+    const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs() };
+    if (verdict) event.verdict = verdict;
+    state.queue.shift();
+    state.history.push({ item, kind, key: state.outbox.add(event) });
+    trouble("");
+    say(`${SAID[verdict ?? kind]}. ${state.queue.length ? state.queue[0].setting : ""}`);
+    show();
+  }
+  function undo() {
+    if (!state.outbox) return;
+    const done = state.history.pop();
+    trouble("");
+    if (done) {
+      settled.delete(done.item.id);
+      if (done.kind === "flag") done.item.flag = null;
+      state.queue = [done.item, ...state.queue.filter((item) => item.id !== done.item.id)];
+      show();
+    }
+    state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null });
+    say("Undone.");
+  }
+  function saveFlag() {
+    const reason = part("flag-reason").value.trim();
+    const item = state.queue[0];
+    if (!reason || !item || !state.outbox) {
+      part("flag-reason").focus();
+      return;
+    }
+    const key = state.outbox.add({ kind: "flag", round: state.round, proposal: item.id, reason });
+    state.history.push({ item, kind: "flag", key });
+    item.flag = reason;
+    part("flag-sheet").close();
+    const { seen } = state;
+    show();
+    state.seen = seen;
+    say("Flagged.");
+  }
+  function act(name) {
+    if (name === "help") part("help-sheet").showModal();
+    else if (name === "undo") undo();
+    else if (name === "flag") {
+      if (!state.queue.length) return;
+      part("flag-reason").value = "";
+      part("flag-sheet").showModal();
+      part("flag-reason").focus();
+    } else if (name === "skip") settle("skip");
+    else settle("verdict", name);
+    flash(name);
+  }
+  function flash(name) {
+    const button = element.querySelector(`[data-act="${name}"]`);
+    if (!button) return;
+    button.classList.add("pressed");
+    setTimeout(() => button.classList.remove("pressed"), 160);
+  }
+
+  // --- keys and clicks
+  function onKey(event) {
+    if (!element.isConnected) {
+      document.removeEventListener("keydown", onKey);
+      return;
+    }
+    const name = KEYS[event.key];
+    if (!name || event.repeat || event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return;
+    if (document.querySelector("dialog[open]")) return;
+    const focus = event.target;
+    if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
+    if (event.key === " " && focus.closest?.("button, summary, a")) return;
+    event.preventDefault();
+    act(name);
+  }
+  document.addEventListener("keydown", onKey);
+  element.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act]");
+    if (!button) return;
+    act(button.dataset.act);
+    if (event.detail > 0 && button.dataset.act !== "flag") part("card").focus({ preventScroll: true }); // space is a key
+  });
+  part("help").addEventListener("click", () => act("help"));
+  part("flag-save").addEventListener("click", saveFlag);
+  part("flag-cancel").addEventListener("click", () => part("flag-sheet").close());
+  part("keys-on").checked = !localStorage.getItem(KEYS_OFF);
+  part("keys-on").addEventListener("change", (event) => {
+    if (event.target.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
+  window.addEventListener("online", () => state.outbox?.pump());
+
+  setInterval(() => {
+    if (element.isConnected && !document.hidden && !state.queue.length) fetchItems();
+  }, REFRESH_MS);
+  fetchItems();
+}

@@ -1,0 +1,62 @@
+"""The exploration as HTML: figures, and the agent beside the uniform control as rates per query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from faded.ui.cards import job
+from faded.ui.facts import Facts
+from faded.ui.words import count, percent
+
+
+def figures(items: list[tuple[str, str]]) -> str:
+    """Return figures with their names as HTML; both are trusted text."""
+    return "<dl class='f-figures'>" + "".join(f"<div><dt>{n}</dt><dd>{v}</dd></div>" for n, v in items) + "</dl>"
+
+
+def render(facts: Facts | None) -> str:
+    """Return the card's content."""
+    if facts is None or facts.explore is None:
+        return (
+            "<h2>Exploration</h2><div class='f-empty'><p>Nothing is being explored.</p>"
+            "<p class='f-quiet'>Start a round on the demo, or register your own target from the command line: "
+            "<code>python -m faded run --target … --data …</code></p></div>"
+        )
+    return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.exploring)}{_counts(facts)}"
+
+
+def _counts(facts: Facts) -> str:
+    now = facts.exploring
+    budget = facts.round.summary.get("queries", facts.campaign.config.get("queries", 0))
+    items = [
+        ("queries", f"{count(facts.counts.queries)} <small>of {count(budget)}</small>"),
+        ("established modes", count(now.get("modes", 0))),
+        ("proposals waiting", count(facts.labels.left)),
+    ]
+    if "n_updates" in now:
+        items.append(("optimiser steps of the agent", count(now["n_updates"])))
+    if "entropy" in now:
+        items.append(("policy entropy, nats", f"{now['entropy']:.2f}"))
+    if "kl_from_uniform" in now:
+        items.append(("divergence from uniform, nats", f"{now['kl_from_uniform']:.2f}"))
+    return figures(items)
+
+
+def _rates(now: Mapping[str, float]) -> str:
+    if not now.get("agent_queries"):
+        return ""
+    agent = _row("the agent", now["agent_failures"], now["agent_queries"], "")
+    control = _row("uniform control", now["control_failures"], now["control_queries"], "plain")
+    return (
+        "<table class='f-compare'><caption class='f-hidden'>Induced failures per query</caption>"
+        f"<thead><tr><th scope='col' colspan='3'>Induced failures per query</th></tr></thead><tbody>{agent}{control}</tbody></table>"
+    )
+
+
+def _row(name: str, failures: float, queries: float, look: str) -> str:
+    rate = failures / queries if queries else 0.0
+    shown = percent(rate) if queries else "none yet"
+    return (
+        f"<tr><th scope='row'>{name}</th><td><span class='f-meter {look}'><i style='width:{100 * rate:.1f}%'></i></span></td>"
+        f"<td class='f-num'>{shown} <span class='f-quiet'>({count(failures)} of {count(queries)})</span></td></tr>"
+    )

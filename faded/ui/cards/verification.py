@@ -1,0 +1,94 @@
+"""What verification found, as HTML: headline figures in plain words, the gate, the modes before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from faded.ui.cards.explore import figures
+from faded.ui.facts import Facts
+from faded.ui.words import clock, count, percent, points
+
+LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
+"""How a mode's status is coloured; the word itself is always there."""
+
+UNKNOWN = "not known"
+
+
+def render(facts: Facts | None) -> str:
+    """Return the card's content; empty while there is nothing to show."""
+    found = None if facts is None else facts.result
+    if facts is None or found is None:
+        return "<h2>Verification</h2><p class='f-quiet'>The table of what a repair changed appears here after it.</p>"
+    return f"<h2>Verification</h2>{_gate(found)}{_headline(found)}{_figures(found)}{_modes(found)}{_decision(facts)}"
+
+
+def share(value: float | None) -> str:
+    """Return a share as a percentage, or say that it is not known."""
+    return UNKNOWN if value is None else percent(value)
+
+
+def _headline(found: Mapping[str, Any]) -> str:
+    drop, interval = found.get("relative_drop"), found.get("interval90")
+    if drop is None or interval is None:
+        return "<p>No confirmed mode could be verified, so nothing can be said of the drop.</p>"
+    change = found["clean_after"] - found["clean_before"]
+    return (
+        f"<p class='f-lead'>The confirmed failures fell by <b>{percent(drop)}</b> "
+        f"(90% interval {percent(interval[0])} to {percent(interval[1])}): before the repair "
+        f"{percent(found['induced_rate_before'])} of the affected pictures failed, now {percent(found['induced_rate_after'])}. "
+        f"Accuracy on unedited pictures went from {percent(found['clean_before'])} to {percent(found['clean_after'])} "
+        f"({points(change)}). Measured on {count(found['inputs'])} pictures that no other stage has used.</p>"
+    )
+
+
+def _figures(found: Mapping[str, Any]) -> str:
+    return figures(
+        [
+            ("relative drop, confirmed modes", share(found.get("relative_drop"))),
+            ("relative drop, all established modes", share(found.get("all_modes_relative_drop"))),
+            ("relative drop, half-way settings", share(found.get("interpolated_relative_drop"))),
+            ("clean pictures that turned wrong", share(found.get("negative_flip_rate"))),
+            ("settings newly broken", count(found.get("newly_broken", 0))),
+            ("smallest rise one setting could have shown", share(found.get("smallest_detectable_change"))),
+        ]
+    )
+
+
+def _gate(found: Mapping[str, Any]) -> str:
+    gate = found["gate"]
+    word, look = ("The gate passed", "good") if gate["passed"] else ("The gate did not pass", "bad")
+    reasons = "".join(f"<li>{escape(str(reason))}</li>" for reason in gate["reasons"])
+    return f"<div class='f-note {look}'><p><b>{word}</b></p><ul class='f-reasons'>{reasons}</ul></div>"
+
+
+def _modes(found: Mapping[str, Any]) -> str:
+    rows = "".join(_mode(mode) for mode in found.get("modes", ()))
+    if not rows:
+        return ""
+    return (
+        "<h3>Mode by mode</h3><div class='f-table-scroll' tabindex='0' role='region' aria-label='Modes before and after'>"
+        "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col'>Setting</th>"
+        "<th scope='col' class='f-num'>Pictures</th><th scope='col' class='f-num'>Before</th>"
+        f"<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _mode(mode: Mapping[str, Any]) -> str:
+    status = str(mode.get("change", mode.get("status", UNKNOWN)))
+    marked = " <span class='f-pill'>confirmed</span>" if "confirmed" in mode.get("roles", ()) else ""
+    return (
+        f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}{marked}</td>"
+        f"<td class='f-num'>{count(mode['n'])}</td><td class='f-num'>{share(mode['before'])}</td>"
+        f"<td class='f-num'>{share(mode['after'])}</td><td><span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span></td></tr>"
+    )
+
+
+def _decision(facts: Facts) -> str:
+    done = facts.round
+    if facts.open:
+        return ""
+    word = done.state.value.replace("_", " ").capitalize()
+    look = "good" if done.state.value == "accepted" else "warn"
+    return f"<div class='f-note {look}'><p><b>{word}</b> by {escape(done.decided_by or '')} on {clock(done.decided_at)}.</p></div>"

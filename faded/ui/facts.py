@@ -1,0 +1,116 @@
+"""What the page *Run* knows of a round: read from the store in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from faded.jobs.kinds import EXPLORE, REPAIR, VERIFY
+from faded.labeling import queue
+from faded.store import campaigns, jobs, proposals, trials
+from faded.store.campaigns import Campaign, Round, RoundState
+from faded.store.engine import Db
+from faded.store.jobs import Job, JobState
+from faded.store.trials import TrialCounts
+
+BUSY = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One round as it stands.
+
+    Attributes:
+        campaign: Its campaign.
+        round: The round.
+        explore: The latest job of that kind, None where there is none yet.
+        repair: The same.
+        verify: The same.
+        counts: Numbers of queries.
+        proposals: Number of proposals.
+        labels: How far labeling is, as the person who looks sees it.
+        exploring: Latest point of the exploration's progress series; empty before the first.
+        repairing: The repair's progress series.
+    """
+
+    campaign: Campaign
+    round: Round
+    explore: Job | None
+    repair: Job | None
+    verify: Job | None
+    counts: TrialCounts
+    proposals: int
+    labels: queue.Progress
+    exploring: Mapping[str, float]
+    repairing: tuple[tuple[int, Mapping[str, float]], ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has decided the round."""
+        return self.round.state is RoundState.OPEN
+
+    @property
+    def current(self) -> Job | None:
+        """The job that runs or waits, else the newest of the round."""
+        found = [job for job in (self.verify, self.repair, self.explore) if job is not None]
+        busy = [job for job in found if job.state in BUSY]
+        return (busy or sorted(found, key=lambda job: -job.id) or [None])[0]
+
+    @property
+    def result(self) -> Mapping[str, Any] | None:
+        """What verification found, of the latest repair; None until it is known."""
+        if self.verify is None or self.repair is None or self.verify.id < self.repair.id:
+            return None
+        return self.verify.result
+
+    @property
+    def settled(self) -> bool:
+        """Whether exploring is over, one way or the other, so that a repair may begin."""
+        return self.explore is not None and self.explore.state in (JobState.DONE, JobState.STOPPED)
+
+    def missing_for_repair(self) -> str:
+        """Say what is missing before a repair can start; empty where nothing is."""
+        if not self.open:
+            return "The round is decided."
+        if (
+            self.repair is not None
+            and self.repair.state in BUSY
+            or self.verify is not None
+            and self.verify.state in BUSY
+        ):
+            return "A repair or its verification is under way."
+        if not self.settled:
+            return "Exploring has to end first."
+        if not self.labels.confirmed:
+            return (
+                "No mode is confirmed yet. A mode needs at least three verdicts on different pictures, nearly all of "
+                "them confirming it."
+            )
+        return ""
+
+
+def read_facts(db: Db, campaign_id: int | None, user: str) -> Facts | None:
+    """Read the newest round of a campaign, or of all; None where there is none."""
+    found = campaigns.latest_round(db, campaign_id)
+    if found is None:
+        return None
+    of_round = jobs.list_for_round(db, found.id)
+
+    def latest(kind: str) -> Job | None:
+        return next((job for job in reversed(of_round) if job.kind == kind), None)
+
+    explore, repair = latest(EXPLORE), latest(REPAIR)
+    points = [] if explore is None else jobs.metrics(db, explore.id)
+    return Facts(
+        campaign=campaigns.get_campaign(db, found.campaign_id),
+        round=found,
+        explore=explore,
+        repair=repair,
+        verify=latest(VERIFY),
+        counts=trials.counts(db, found.id),
+        proposals=proposals.count(db, found.id),
+        labels=queue.progress(db, found.id, user),
+        exploring=points[-1][1] if points else {},
+        repairing=tuple(() if repair is None else jobs.metrics(db, repair.id)),
+    )

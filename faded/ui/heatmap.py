@@ -1,0 +1,138 @@
+"""The landscape in two dimensions: rates over two concepts, averaged over the others. Numpy only, drawn as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.landscape.posterior import Landscape, Posterior
+
+MOSTLY = 0.5
+"""A drawn cell counts as known when at least this share of the settings behind it is."""
+
+STEPS = 10
+"""Colours of the scale: one for every ten points of the rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One drawn cell.
+
+    Attributes:
+        rate: Mean induced rate of the settings behind it.
+        low: Mean of their intervals' lower ends: as if all errors went together, so never too narrow.
+        high: The same of the upper ends.
+        trials: Trials behind it.
+        enough: Whether there is enough data to say anything.
+        left_out: Whether every setting behind it is known to be invalid, or is the clean control.
+    """
+
+    rate: float
+    low: float
+    high: float
+    trials: int
+    enough: bool
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeatGrid:
+    """What is drawn: rows are levels of `down`, columns levels of `across`."""
+
+    down: ConceptSpec
+    across: ConceptSpec
+    stratum: str | None
+    others: tuple[str, ...]
+    cells: tuple[tuple[HeatCell, ...], ...]
+
+
+def heat_grid(landscape: Landscape, found: Posterior, across: str, down: str, stratum: str | None) -> HeatGrid:
+    """Average the landscape over every concept but two, and over all strata unless one is given.
+
+    Args:
+        landscape: Trials and the space.
+        found: Its posterior.
+        across: Name of the concept whose levels are the columns.
+        down: Name of the concept whose levels are the rows.
+        stratum: One stratum, or None for the mean over all.
+    """
+    space = landscape.space
+    names = [s.name for s in space.specs]
+    x, y = names.index(across), names.index(down)
+    rows = slice(None) if stratum is None else [landscape.strata.index(stratum)]
+    counted = ~landscape.excluded[rows]
+    tables = (found.mean[rows], found.low90[rows], found.high90[rows], landscape.trials[rows], found.enough[rows])
+
+    def cell(level_down: int, level_across: int) -> HeatCell:
+        here = (space.cells[:, x] == level_across) & (space.cells[:, y] == level_down)
+        use = counted[:, here]
+        if not use.any():
+            return HeatCell(0.0, 0.0, 0.0, 0, enough=False, left_out=True)
+        rate, low, high, trials, enough = (_pick(t[:, here], use) for t in tables)
+        return HeatCell(
+            float(rate.mean()), float(low.mean()), float(high.mean()), int(trials.sum()),
+            enough=bool(enough.mean() >= MOSTLY), left_out=False,
+        )  # fmt: skip
+
+    cells = tuple(tuple(cell(j, i) for i in range(space.shape[x])) for j in range(space.shape[y]))
+    others = tuple(n for i, n in enumerate(names) if i not in (x, y))
+    return HeatGrid(space.specs[y], space.specs[x], stratum, others, cells)
+
+
+def _pick(table: NDArray[np.float64] | NDArray[np.bool_], use: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.asarray(table, dtype=np.float64)[use]
+
+
+def level_words(spec: ConceptSpec, value: float) -> str:
+    """Return a level as a short heading."""
+    return spec.describe(value) or "none"
+
+
+def _cell_html(cell: HeatCell) -> str:
+    if cell.left_out:
+        return (
+            "<td class='heat-cell heat-out'><span class='f-hidden'>left out: this setting hides the input or changes"
+            " its true answer</span></td>"
+        )
+    span = f"{cell.low:.0%} to {cell.high:.0%}"
+    tip = f"{cell.rate:.0%}, 90% interval {span}, {cell.trials} trials"
+    if not cell.enough:
+        words = f"Not enough data: {cell.trials} trials"
+        return f"<td class='heat-cell heat-thin' tabindex='-1' data-tip='{words}'><span class='f-hidden'>{words}</span></td>"
+    step = min(int(cell.rate * STEPS), STEPS - 1)
+    return (
+        f"<td class='heat-cell heat-{step}' tabindex='-1' data-tip='{tip}'><span class='heat-rate' aria-hidden='true'>"
+        f"{100 * cell.rate:.0f}</span><span class='f-hidden'>{tip}</span></td>"
+    )
+
+
+def _caption(grid: HeatGrid) -> str:
+    where = "mean over all strata" if grid.stratum is None else f"stratum {escape(grid.stratum)}"
+    mean = f", averaged over {escape(' and '.join(grid.others))}" if grid.others else ""
+    return (
+        f"Induced failure rate in percent; {where}{mean}. Point at a cell, or use the arrow keys, for its 90% interval."
+    )
+
+
+def render(grid: HeatGrid) -> str:
+    """Return the grid as an accessible HTML table with its legend."""
+    heads = "".join(f"<th scope='col'>{escape(level_words(grid.across, v))}</th>" for v in grid.across.levels)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(level_words(grid.down, v))}</th>{''.join(_cell_html(c) for c in row)}</tr>"
+        for v, row in zip(grid.down.levels, grid.cells, strict=True)
+    )
+    scale = "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
+    return (
+        "<div class='heat'><div class='heat-scroll'><table class='heat-table'>"
+        f"<caption>{_caption(grid)}</caption>"
+        f"<thead><tr><td class='heat-corner'><span>{escape(grid.down.name)}</span></td>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+        "<ul class='heat-legend'>"
+        f"<li><span>0%</span><span class='heat-scale' aria-hidden='true'>{scale}</span><span>100%</span></li>"
+        "<li><i class='heat-thin'></i>not enough data</li>"
+        "<li><i class='heat-out'></i>left out (known invalid, or the clean control)</li></ul></div>"
+    )

@@ -1,0 +1,163 @@
+"""The page *Label*: server functions that the card calls. Each checks who asks, and answers with JSON values."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from faded.domain import FadedError, Proposal, Verdict
+from faded.labeling import queue
+from faded.store import campaigns, proposals, verdicts
+from faded.store.campaigns import Round, RoundState
+from faded.store.engine import Db, Store
+from faded.ui import auth
+from faded.ui.cards import picture
+
+MOST_ITEMS = 64
+"""The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
+
+LONGEST_LOOK_MS = 86_400_000
+"""A day: a longer look at one item is a clock that jumped."""
+
+Answer = dict[str, Any]
+
+
+def build(store: Store) -> None:
+    """Lay out the page in the current Blocks context."""
+    gr.HTML(
+        html_template=picture.HTML,
+        css_template=picture.CSS,
+        js_on_load=picture.SCRIPT,
+        server_functions=server_functions(store),
+        apply_default_css=False,
+        elem_id="label-card",
+    )
+
+
+def server_functions(store: Store) -> list[Callable[..., Answer]]:
+    """Return the functions of the card, bound to a store."""
+
+    def label_next(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Lay items before the person who asks."""
+        return _guarded(request, lambda user: _next(store, user, asked))
+
+    def label_send(event: dict[str, Any], request: gr.Request) -> Answer:
+        """Write an event; the answer is the acknowledgement, given after the commit."""
+        return _guarded(request, lambda user: _send(store, user, event))
+
+    return [label_next, label_send]
+
+
+def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
+    """Authorise, do the work, and turn what a person can mend into words for the page."""
+    try:
+        return {"ok": True, **work(auth.authorise(request))}
+    except FadedError as error:
+        return {"ok": False, "message": str(error)}
+
+
+def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
+    with store.write() as db:
+        found = _round(db, asked.get("round"))
+        if found is None:
+            nothing = "Start one on the Run page: proposals appear here as soon as exploring finds failures."
+            empty = {"head": "No round yet", "text": nothing}
+            return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
+        return {"workspace": _workspace(store), **_queue(db, store, user, found, asked)}
+
+
+def _send(store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
+    kind, key, now = str(event.get("kind")), str(event.get("key") or ""), time.time()
+    if not key:
+        raise FadedError("The event came without a key: reload the page.")
+    with store.write() as db:
+        if kind == "undo":
+            found = _round(db, event.get("round"))
+            again = None if found is None else verdicts.undo(db, found.id, user.name, key, now)
+            item = None if again is None else _payload(db, store, found, again)
+        else:
+            proposal = str(event.get("proposal"))
+            verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **_said(kind, event))
+            found, item = _round(db, event.get("round")), None
+        rest = {} if found is None else _queue(db, store, user, found, event)
+        return {**rest, "item": item}
+
+
+def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event says, as `verdicts.submit` takes it."""
+    if kind == "skip":
+        return {}
+    if kind == "flag":
+        return {"flag": str(event.get("reason") or "")}
+    if kind == "verdict" and event.get("verdict") in set(Verdict):
+        return {"verdict": Verdict(str(event["verdict"]))}
+    raise FadedError(f"The page sent {kind!r} with the verdict {event.get('verdict')!r}: reload it.")
+
+
+def _look(event: Mapping[str, Any]) -> int | None:
+    ms = event.get("visible_ms")
+    return min(max(int(ms), 0), LONGEST_LOOK_MS) if isinstance(ms, int | float) else None
+
+
+def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[str, Any]) -> Answer:
+    """Return the items that lie before a person, and how far labeling is. The page says what it holds already."""
+    want = asked.get("want")
+    n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
+    have = set(asked.get("have") or ())
+    leased = queue.next_items(db, found.id, user.name, n, time.time()) if found.state is RoundState.OPEN else []
+    new = [item.proposal for item in leased if item.proposal.id not in have]
+    flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
+    now = queue.progress(db, found.id, user.name)
+    return {
+        "round": found.id,
+        "order": [item.proposal.id for item in leased],
+        "items": [picture.payload(store.workspace, p, flags.get(p.id)) for p in new],
+        "progress": [
+            [now.mine, "verdicts by me"],
+            [now.everybody, "in all"],
+            [now.confirmed, "modes confirmed"],
+            [now.left, "waiting"],
+        ],
+        "empty": _empty(db, found, now),
+    }
+
+
+def _payload(db: Db, store: Store, found: Round | None, proposal: Proposal) -> dict[str, str | None]:
+    flags = {} if found is None else {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
+    return picture.payload(store.workspace, proposal, flags.get(proposal.id))
+
+
+def _empty(db: Db, found: Round, now: queue.Progress) -> dict[str, str]:
+    """Say why nothing waits, and what to do."""
+    if found.state is not RoundState.OPEN:
+        done = found.state.value.replace("_", " ")
+        return {"head": f"Round {found.number} was {done}", "text": "Start another round on the Run page to go on."}
+    if proposals.count(db, found.id) == 0:
+        text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
+        return {"head": "No proposals yet", "text": text}
+    if now.confirmed:
+        text = (
+            f"{now.confirmed} modes are confirmed, and no open mode has proposals left. "
+            "Start the repair on the Run page."
+        )
+        return {"head": "Everything is labeled", "text": text}
+    text = "No proposals are left, and no mode is confirmed. Explore with more queries, or with a lower bound."
+    return {"head": "Everything is labeled", "text": text}
+
+
+def _round(db: Db, asked: object) -> Round | None:
+    """Return the round that the page names, else the newest one."""
+    if asked is None or asked == "":
+        return campaigns.latest_round(db)
+    if not str(asked).isdecimal():
+        raise FadedError(f"The address names the round {asked!r}: open this page from the Run page.")
+    return campaigns.get_round(db, int(str(asked)))
+
+
+def _workspace(store: Store) -> str:
+    """Return a name for the workspace under which a browser keeps what is not saved yet."""
+    return hashlib.sha256(str(store.workspace).encode()).hexdigest()[:12]

@@ -1,0 +1,59 @@
+"""The landscape as the page draws it, computed anew only when trials have been added."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import astuple, dataclass
+
+from faded.landscape.posterior import Landscape, Posterior
+from faded.landscape.rebuild import rebuild
+from faded.store import campaigns, trials
+from faded.store.engine import Store
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A landscape with its posterior.
+
+    Attributes:
+        landscape: Trials and the space.
+        posterior: What follows from them.
+        last_query: Number of the last query it knows.
+    """
+
+    landscape: Landscape
+    posterior: Posterior
+    last_query: int
+
+
+class LandscapeCache:
+    """The newest landscape of the round looked at last: one person looks at one round.
+
+    Args:
+        store: The open store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._kept: tuple[int, Mapped] | None = None
+
+    def get(self, round_id: int, last_query: int) -> Mapped | None:
+        """Return the landscape of a round; None before its exploration has said what it explores.
+
+        Args:
+            round_id: The round.
+            last_query: Number of its last query: the key of what is kept.
+        """
+        with self._lock:
+            if self._kept is not None and self._kept[0] == round_id and self._kept[1].last_query == last_query:
+                return self._kept[1]
+            with self._store.read() as db:
+                summary = campaigns.get_round(db, round_id).summary
+                if "space" not in summary:
+                    return None
+                tally = [astuple(t) for t in trials.tally(db, round_id)]
+            landscape = rebuild(summary, tally)
+            mapped = Mapped(landscape, landscape.posterior(), last_query)
+            self._kept = (round_id, mapped)
+            return mapped

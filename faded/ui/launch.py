@@ -1,0 +1,116 @@
+"""Starts the web process: the pages on loopback, and a worker beside them. The only place that calls `launch()`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import webbrowser
+from pathlib import Path
+from types import FrameType
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: the pages send nothing anywhere
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from faded.domain import FadedError
+from faded.store.engine import Store, open_store
+from faded.ui.auth import LocalOnly, check_host
+from faded.ui.build import build
+from faded.ui.keeper import WorkerKeeper
+from faded.ui.theme import FadedTheme, asset
+
+MOST_THREADS = 16
+"""Handlers at once; each takes milliseconds, and verdicts wait for each other in the store anyway."""
+
+MAX_UPLOAD = "1mb"
+"""Nothing is uploaded: the smallest useful limit for an endpoint that exists all the same."""
+
+HEAD = "<meta name='color-scheme' content='light dark'>"
+
+
+def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:
+    """Serve the pages until the process is told to end.
+
+    Args:
+        workspace: Where everything is kept; outside the folder the process was started in.
+        host: Address to listen on; only loopback is allowed.
+        port: Port to listen on.
+        open_browser: Whether to show the first page.
+
+    Raises:
+        FadedError: the host, port or workspace cannot be used.
+    """
+    check_host(host)
+    check_workspace(workspace)
+    ending = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ending.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    store = open_store(workspace)
+    keeper = WorkerKeeper(workspace)
+    app = launch(store, keeper, host, port)
+    try:
+        address = f"http://{host}:{port}/"
+        print(f"Faded is at {address} (workspace {workspace}). Ctrl+C ends it.", flush=True)
+        if open_browser:
+            webbrowser.open(address)
+        keeper.start()
+        ending.wait()
+    finally:
+        keeper.end()
+        app.close(verbose=False)
+        store.close()
+
+
+def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Blocks:
+    """Start listening and return at once.
+
+    Raises:
+        FadedError: the port is taken.
+    """
+    app = build(store, keeper.words)
+    try:
+        app.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            inbrowser=False,
+            show_error=False,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            ssr_mode=False,
+            max_threads=MOST_THREADS,
+            max_file_size=MAX_UPLOAD,
+            allowed_paths=[],
+            blocked_paths=[str(store.workspace), str(Path.cwd())],
+            app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
+            theme=FadedTheme(),
+            css=asset("theme.css") + asset("heatmap.css"),
+            head=HEAD,
+        )
+    except OSError as error:
+        raise FadedError(f"Port {port} cannot be used: {error}. Give another one with --port.") from error
+    return app
+
+
+def check_workspace(workspace: Path) -> None:
+    """Refuse a workspace inside the current folder, whose files a web server may hand out.
+
+    Raises:
+        FadedError: it is inside.
+    """
+    if workspace.resolve().is_relative_to(Path.cwd().resolve()):
+        raise FadedError(
+            f"The workspace {workspace} lies inside {Path.cwd()}, from where the program is served: name a folder "
+            "elsewhere with --workspace or FADED_WORKSPACE."
+        )

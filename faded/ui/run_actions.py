@@ -1,0 +1,121 @@
+"""What the buttons of the page *Run* do. Every function takes who acts and raises FadedError with what to mend."""
+
+from __future__ import annotations
+
+import time
+
+from faded.config import SIGNS, CampaignConfig
+from faded.domain import FadedError
+from faded.jobs.kinds import EXPLORE, REPAIR
+from faded.store import campaigns, jobs
+from faded.store.campaigns import RoundState
+from faded.store.engine import Db, Store
+from faded.store.jobs import JobState
+from faded.ui.auth import User
+from faded.ui.facts import BUSY, Facts, read_facts
+
+LEAST_QUERIES = 200
+"""Fewer do not reach every stratum of the demo even once per level."""
+
+MOST_QUERIES = 200_000
+"""A bound against slips of the hand: hours of exploring on two cores."""
+
+
+def demo_config(queries: float | None, seed: float | None, bound: float | None) -> CampaignConfig:
+    """Check what the form says and return the campaign.
+
+    Raises:
+        FadedError: a value is missing or out of range; the message names it.
+    """
+    return CampaignConfig(
+        demo=SIGNS,
+        queries=_whole("Queries", queries, LEAST_QUERIES, MOST_QUERIES),
+        seed=_whole("Seed", seed, 0, 2**31 - 1),
+        bound=_rate(bound),
+    )
+
+
+def start_demo(store: Store, user: User, config: CampaignConfig) -> int:
+    """Register a campaign on the demo with its first round, and enqueue its exploration; return the campaign's id."""
+    now = time.time()
+    stem = f"{SIGNS}-{config.digest()}"
+    with store.write() as db:
+        taken = {c.name for c in campaigns.list_campaigns(db)}
+        number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
+        campaign = campaigns.create_campaign(db, f"{stem}-{number}", config.to_json(), now)
+        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": user.name})
+        jobs.enqueue(db, found.id, EXPLORE, now=now)
+    return campaign.id
+
+
+def stop(store: Store, user: User, campaign_id: int | None) -> None:
+    """Ask the job that runs or waits to stop.
+
+    Raises:
+        FadedError: nothing is running.
+    """
+    with store.write() as db:
+        job = _facts(db, campaign_id, user).current
+        if job is None or job.state not in BUSY:
+            raise FadedError("Nothing is running, so there is nothing to stop.")
+        jobs.request_stop(db, job.id, time.time())
+
+
+def resume(store: Store, user: User, campaign_id: int | None) -> None:
+    """Put the stopped or failed job back into the queue.
+
+    Raises:
+        FadedError: there is no such job.
+    """
+    with store.write() as db:
+        job = _facts(db, campaign_id, user).current
+        if job is None or job.state not in (JobState.STOPPED, JobState.FAILED):
+            raise FadedError("No job is stopped or failed, so there is nothing to resume.")
+        jobs.resume(db, job.id)
+
+
+def start_repair(store: Store, user: User, campaign_id: int | None) -> None:
+    """Enqueue the repair of the confirmed modes.
+
+    Raises:
+        FadedError: something is missing before a repair can start.
+    """
+    with store.write() as db:
+        facts = _facts(db, campaign_id, user)
+        missing = facts.missing_for_repair()
+        if missing:
+            raise FadedError(missing)
+        jobs.enqueue(db, facts.round.id, REPAIR, now=time.time())
+
+
+def decide(store: Store, user: User, campaign_id: int | None, state: RoundState) -> None:
+    """Accept the round's repair, or roll it back.
+
+    Raises:
+        FadedError: there is nothing verified to decide on, or the round is decided.
+    """
+    with store.write() as db:
+        facts = _facts(db, campaign_id, user)
+        if facts.result is None:
+            raise FadedError("The repair is not verified yet, so there is nothing to decide on.")
+        campaigns.decide(db, facts.round.id, state, user.name, time.time())
+
+
+def _facts(db: Db, campaign_id: int | None, user: User) -> Facts:
+    facts = read_facts(db, campaign_id, user.name)
+    if facts is None:
+        raise FadedError("There is no round yet: start one first.")
+    return facts
+
+
+def _whole(name: str, value: float | None, least: int, most: int) -> int:
+    if value is None or value != int(value) or not least <= value <= most:
+        shown = "empty" if value is None else f"{value:g}"
+        raise FadedError(f"{name} is {shown}: give a whole number from {least:,} to {most:,}.")
+    return int(value)
+
+
+def _rate(value: float | None) -> float:
+    if value is None or not 0 < value < 1:
+        raise FadedError(f"The bound is {'empty' if value is None else f'{value:g}'}: give a rate between 0 and 1.")
+    return float(value)
