@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, exists, func, insert, select, update
 from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
 from faded.store import leases
 from faded.store.engine import Db
-from faded.store.proposals import get
+from faded.store.proposals import get, recount
 from faded.store.rows import cell_of, one
 from faded.store.schema import modes, proposals, verdict_events
 
@@ -211,10 +211,9 @@ def _append(db: Db, proposal_id: str, **fields: Any) -> None:
         db.execute(events.where(verdict_events.c.kind == EventKind.VERDICT.value)).one_or_none()
         or db.execute(events.where(verdict_events.c.kind == EventKind.SKIP.value)).one_or_none()
     )
-    changes = (
-        {"event_id": None, "verdict": None} if stands is None else {"event_id": stands.id, "verdict": stands.verdict}
-    )
-    db.execute(update(proposals).where(where).values(changes))
+    event_id, verdict = (None, None) if stands is None else (stands.id, stands.verdict)
+    db.execute(update(proposals).where(where).values(event_id=event_id, verdict=verdict))
+    recount(db, [row.mode_id])
 
 
 def _receipt(db: Db, key: str) -> Receipt | None:

@@ -1,0 +1,95 @@
+import pytest
+
+from faded.domain import FadedError
+from faded.store import jobs
+from faded.store.jobs import JobLost, JobState
+
+STALE = 30.0
+
+
+@pytest.fixture
+def db(store, round_id):
+    with store.write() as db:
+        yield db
+
+
+def test_interactive_jobs_go_first_then_the_oldest(db, round_id):
+    for kind, priority in (("explore", jobs.LONG), ("repair", jobs.LONG), ("preview", jobs.INTERACTIVE)):
+        jobs.enqueue(db, round_id, kind, now=0.0, priority=priority)
+    claimed = [jobs.claim(db, "w", STALE, 1.0) for _ in range(4)]
+    assert [job and job.kind for job in claimed] == ["preview", "explore", "repair", None]
+
+
+def test_a_job_runs_and_ends(db, round_id):
+    made = jobs.enqueue(db, round_id, "explore", now=0.0, params={"queries": 6000})
+    jobs.claim(db, "w", STALE, 1.0)
+    assert jobs.heartbeat(db, made.id, "w", 0.5, "half way", 2.0) is False
+    half = jobs.get(db, made.id)
+    assert (half.state, half.progress, half.message, half.started_at) == (JobState.RUNNING, 0.5, "half way", 1.0)
+    jobs.finish(db, made.id, "w", {"modes": 3}, 3.0)
+    done = jobs.get(db, made.id)
+    assert (done.state, done.result, done.progress, done.ended_at) == (JobState.DONE, {"modes": 3}, 1.0, 3.0)
+    assert done.params == {"queries": 6000}
+    assert jobs.list_for_round(db, round_id) == [done]
+
+
+def test_a_job_whose_worker_died_is_claimed_again_with_its_checkpoint(db, round_id):
+    made = jobs.enqueue(db, round_id, "explore", now=0.0)
+    jobs.claim(db, "dead", STALE, 1.0)
+    jobs.checkpoint(db, made.id, "dead", {"query": 512})
+    assert jobs.claim(db, "new", STALE, 1.0 + STALE) is None  # not stale yet
+    again = jobs.claim(db, "new", STALE, 1.1 + STALE)
+    assert (again.id, again.checkpoint, again.attempts, again.worker) == (made.id, {"query": 512}, 2, "new")
+
+
+def test_a_worker_that_lost_its_job_is_told_and_changes_nothing(db, round_id):
+    made = jobs.enqueue(db, round_id, "explore", now=0.0)
+    jobs.claim(db, "slow", STALE, 1.0)
+    jobs.claim(db, "new", STALE, 100.0)
+    before = jobs.get(db, made.id)
+    for write in (
+        lambda: jobs.heartbeat(db, made.id, "slow", 0.9, "", 101.0),
+        lambda: jobs.checkpoint(db, made.id, "slow", {"query": 1}),
+        lambda: jobs.finish(db, made.id, "slow", {}, 101.0),
+        lambda: jobs.fail(db, made.id, "slow", "no", 101.0),
+        lambda: jobs.stop(db, made.id, "slow", 101.0),
+    ):
+        with pytest.raises(JobLost):
+            write()
+    assert jobs.get(db, made.id) == before
+
+
+def test_stop_and_resume_keep_the_checkpoint(db, round_id):
+    made = jobs.enqueue(db, round_id, "repair", now=0.0)
+    jobs.claim(db, "w", STALE, 1.0)
+    jobs.checkpoint(db, made.id, "w", {"step": 40})
+    jobs.request_stop(db, made.id, 2.0)
+    assert jobs.heartbeat(db, made.id, "w", 0.1, "", 3.0) is True
+    jobs.stop(db, made.id, "w", 4.0)
+    assert jobs.claim(db, "w", STALE, 1000.0) is None
+    jobs.resume(db, made.id)
+    again = jobs.claim(db, "w", STALE, 1001.0)
+    assert (again.checkpoint, again.stop_requested) == ({"step": 40}, False)
+
+
+def test_a_waiting_job_stops_at_once(db, round_id):
+    made = jobs.enqueue(db, round_id, "repair", now=0.0)
+    assert jobs.request_stop(db, made.id, 1.0).state is JobState.STOPPED
+    assert jobs.claim(db, "w", STALE, 2.0) is None
+
+
+def test_a_failed_job_says_why_and_can_be_resumed(db, round_id):
+    made = jobs.enqueue(db, round_id, "repair", now=0.0)
+    jobs.claim(db, "w", STALE, 1.0)
+    jobs.fail(db, made.id, "w", "the target answered with NaN", 2.0)
+    assert jobs.get(db, made.id).error == "the target answered with NaN"
+    assert jobs.resume(db, made.id).state is JobState.QUEUED
+    with pytest.raises(FadedError, match="only a stopped or failed job"):
+        jobs.resume(db, made.id)
+
+
+def test_a_batch_done_again_overwrites_its_point(db, round_id):
+    made = jobs.enqueue(db, round_id, "explore", now=0.0)
+    for step, entropy in ((0, 1.0), (1, 0.9), (1, 0.8), (2, 0.7)):
+        jobs.add_metric(db, made.id, step, {"entropy": entropy})
+    assert jobs.metrics(db, made.id, after_step=0) == [(1, {"entropy": 0.8}), (2, {"entropy": 0.7})]

@@ -1,0 +1,170 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sqlalchemy.exc
+
+from faded.domain import FadedError, Judgement, ModeKey, Verdict
+from faded.store import proposals, verdicts
+from faded.store.engine import open_store
+from faded.store.verdicts import VerdictCounts
+from tests.store.helpers import fill
+
+STOP = ModeKey((1, 0), "stop")
+
+JUDGE = """
+import os, sys
+from pathlib import Path
+from faded.domain import Verdict
+from faded.store import verdicts
+from faded.store.engine import open_store
+store = open_store(Path(sys.argv[1]))
+for i, proposal in enumerate(sys.argv[2:]):
+    with store.write() as db:
+        verdicts.submit(db, proposal, "ann", f"key{i}", now=5.0, verdict=Verdict.CONFIRM)
+    print(proposal, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def items(store, round_id):
+    return fill(store, round_id, {STOP: (1.0, 12)})[STOP]
+
+
+def _standing(store, round_id):
+    with store.read() as db:
+        return {j.proposal_id: j.verdict for j in verdicts.standing(db, round_id)}
+
+
+def _submit(store, proposal, key, verdict=None, who="ann", **fields):
+    with store.write() as db:
+        return verdicts.submit(db, proposal.id, who, key, now=5.0, verdict=verdict, **fields)
+
+
+def test_a_killed_process_loses_no_acknowledged_verdict(store, round_id, items):
+    ids = [p.id for p in items]
+    process = subprocess.Popen(
+        [sys.executable, "-c", JUDGE, str(store.workspace), *ids],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    acknowledged = [process.stdout.readline().strip() for _ in ids[:7]]
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+    assert acknowledged == ids[:7]
+    again = open_store(store.workspace)
+    assert _standing(again, round_id).keys() >= set(acknowledged)
+    again.close()
+
+
+def test_the_same_key_twice_is_one_event(store, round_id, items):
+    first = _submit(store, items[0], "k", Verdict.CONFIRM, visible_ms=900)
+    assert _submit(store, items[0], "k", Verdict.REJECT) == first
+    assert first.verdict is Verdict.CONFIRM
+    assert _standing(store, round_id) == {items[0].id: Verdict.CONFIRM}
+    with store.read() as db:
+        assert db.exec_driver_sql("SELECT count(*), max(visible_ms) FROM verdict_events").one() == (1, 900)
+
+
+def test_the_latest_verdict_stands(store, round_id, items):
+    _submit(store, items[1], "a", Verdict.CONFIRM)
+    _submit(store, items[0], "b", Verdict.UNSURE)
+    _submit(store, items[1], "c", Verdict.INVALID, who="bob")
+    with store.read() as db:
+        assert verdicts.standing(db, round_id) == [
+            Judgement(items[0].id, "stop0", STOP, Verdict.UNSURE),
+            Judgement(items[1].id, "stop1", STOP, Verdict.INVALID),
+        ]
+        assert verdicts.counts(db, round_id) == VerdictCounts(confirm=0, reject=0, invalid=1, unsure=1)
+        assert verdicts.counts(db, round_id, "ann") == VerdictCounts(confirm=0, reject=0, invalid=0, unsure=1)
+
+
+def test_ten_verdicts_are_undone_one_by_one_latest_first(store, round_id, items):
+    for i, item in enumerate(items[:10]):
+        _submit(store, item, f"v{i}", Verdict.CONFIRM)
+    _submit(store, items[10], "bob's", Verdict.REJECT, who="bob")
+    undone = []
+    for i in range(11):
+        with store.write() as db:
+            undone.append(verdicts.undo(db, round_id, "ann", f"u{i}", 6.0))
+    assert undone == [*reversed(items[:10]), None]
+    assert _standing(store, round_id) == {items[10].id: Verdict.REJECT}
+    with store.read() as db:
+        (mode,) = proposals.mode_rows(db, round_id)
+        assert (mode.confirm, mode.reject, mode.unjudged) == (0, 1, 11)
+        assert db.exec_driver_sql("SELECT count(*) FROM verdict_events").scalar() == 21
+
+
+def test_undo_with_the_same_key_undoes_once(store, round_id, items):
+    _submit(store, items[0], "a", Verdict.CONFIRM)
+    _submit(store, items[1], "b", Verdict.CONFIRM)
+    for _ in range(2):
+        with store.write() as db:
+            assert verdicts.undo(db, round_id, "ann", "u", 6.0) == items[1]
+    assert _standing(store, round_id) == {items[0].id: Verdict.CONFIRM}
+
+
+def test_undo_brings_back_the_verdict_before(store, round_id, items):
+    _submit(store, items[0], "a", Verdict.CONFIRM)
+    _submit(store, items[0], "b", Verdict.REJECT)
+    _submit(store, items[0], "c")  # a skip takes no verdict away
+    for key, expected in (("u1", Verdict.REJECT), ("u2", Verdict.CONFIRM)):
+        with store.write() as db:
+            verdicts.undo(db, round_id, "ann", key, 6.0)
+        assert _standing(store, round_id) == {items[0].id: expected}
+
+
+def test_flags_stand_until_they_are_undone_and_need_a_reason(store, round_id, items):
+    _submit(store, items[0], "f", flag="two signs in the picture")
+    with store.read() as db:
+        assert [(f.proposal_id, f.reason) for f in verdicts.flags(db, round_id)] == [
+            (items[0].id, "two signs in the picture")
+        ]
+    with store.write() as db:
+        assert verdicts.undo(db, round_id, "ann", "u", 6.0) == items[0]
+        assert verdicts.flags(db, round_id) == []
+    with pytest.raises(FadedError, match="no reason"):
+        _submit(store, items[0], "g", flag=" ")
+
+
+def test_a_verdict_on_nothing_is_refused(store, round_id):
+    with store.write() as db, pytest.raises(FadedError, match="'nothing'"):
+        verdicts.submit(db, "nothing", "ann", "k", now=5.0, verdict=Verdict.CONFIRM)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE verdict_events SET verdict = 'reject'", "DELETE FROM verdict_events"])
+def test_events_can_be_neither_changed_nor_deleted(store, round_id, items, statement):
+    _submit(store, items[0], "a", Verdict.CONFIRM)
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
+        db.exec_driver_sql(statement)
+    assert _standing(store, round_id) == {items[0].id: Verdict.CONFIRM}
+
+
+def test_what_stands_is_what_the_events_say(store, round_id, items):
+    """Replays a long random history from the events alone and compares."""
+    draw = np.random.default_rng(0)
+    for i in range(150):
+        who = ("ann", "bob")[draw.integers(2)]
+        if draw.random() < 0.4:
+            with store.write() as db:
+                verdicts.undo(db, round_id, who, f"k{i}", 6.0)
+        else:
+            verdict = [*Verdict, None][draw.integers(5)]
+            _submit(store, items[draw.integers(len(items))], f"k{i}", verdict, who=who)
+    with store.read() as db:
+        events = db.exec_driver_sql(
+            "SELECT id, proposal_id, kind, verdict, undoes FROM verdict_events ORDER BY id"
+        ).all()
+        (mode,) = proposals.mode_rows(db, round_id)
+    voided = {e.undoes for e in events}
+    replayed = {e.proposal_id: Verdict(e.verdict) for e in events if e.kind == "verdict" and e.id not in voided}
+    assert _standing(store, round_id) == replayed
+    found = list(replayed.values())
+    assert [mode.confirm, mode.reject, mode.invalid, mode.unsure] == [found.count(v) for v in Verdict]
+    skipped = {e.proposal_id for e in events if e.kind == "skip" and e.id not in voided} - replayed.keys()
+    assert mode.skipped == len(skipped)
