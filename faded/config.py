@@ -9,6 +9,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from faded.domain import FadedError
 
@@ -132,6 +135,19 @@ class CampaignConfig:
             fields["concepts"] = tuple(concepts)
         return cls(**fields)  # type: ignore[arg-type]
 
-    def digest(self) -> str:
-        """Return a hash of the configuration, 8 hexadecimal digits."""
-        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:8]
+    def digest(self, *beside: object) -> str:
+        """Return a hash of the configuration and of what is given beside it, 8 hexadecimal digits."""
+        text = json.dumps([self.to_json(), *map(str, beside)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        FadedError: there is none, or it is no YAML.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise FadedError(f"The file {path} cannot be read: {error}") from error

@@ -7,16 +7,32 @@ when the answer is wrong. `log_odds` is the paper's measure (section 4.1), kept 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faded.domain import FadedError
 from faded.registry import Registry
-from faded.targets.classifier import ClassifierAnswers
 
 FloatArray = NDArray[np.float64]
-ClassifierDiscrepancy = Callable[[ClassifierAnswers, Sequence[str | None]], FloatArray]
+
+
+class Classified(Protocol):
+    """What a classifier's answers must offer to be measured."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Class names in the order of the columns of `probabilities`."""
+        ...
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Shape (batch, n_classes)."""
+        ...
+
+
+ClassifierDiscrepancy = Callable[[Classified, Sequence[str | None]], FloatArray]
 
 discrepancies: Registry[ClassifierDiscrepancy] = Registry("discrepancy")
 
@@ -26,7 +42,7 @@ SMALLEST_PROBABILITY = 1e-6
 """Keeps the log-odds of a saturated answer finite; float32 softmax resolves about this much."""
 
 
-def reference_columns(answers: ClassifierAnswers, references: Sequence[str | None]) -> NDArray[np.int64]:
+def reference_columns(answers: Classified, references: Sequence[str | None]) -> NDArray[np.int64]:
     """Return the column of each reference.
 
     Raises:
@@ -42,7 +58,7 @@ def reference_columns(answers: ClassifierAnswers, references: Sequence[str | Non
 
 
 @discrepancies.register("margin")
-def margin(answers: ClassifierAnswers, references: Sequence[str | None]) -> FloatArray:
+def margin(answers: Classified, references: Sequence[str | None]) -> FloatArray:
     """Return max(0, top wrong probability - reference probability); unit: probability, 0 to 1."""
     columns = reference_columns(answers, references)
     probabilities = answers.probabilities.astype(np.float64)
@@ -55,7 +71,7 @@ def margin(answers: ClassifierAnswers, references: Sequence[str | None]) -> Floa
 
 
 @discrepancies.register("log_odds")
-def log_odds(answers: ClassifierAnswers, references: Sequence[str | None]) -> FloatArray:
+def log_odds(answers: Classified, references: Sequence[str | None]) -> FloatArray:
     """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: ten nats.
 
     The paper gives -1 where the answer is right; a discrepancy here is never negative, so 0 stands for it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -65,6 +66,11 @@ class Context:
     verify: list[PictureSample]
     truth: Truth | None
     known_invalid: KnownInvalid
+
+    @cached_property
+    def by_id(self) -> dict[str, PictureSample]:
+        """The samples that exploring may propose, by id."""
+        return {s.id: s for s in self.explore}
 
     def target(self, weights: Path | None) -> Classifier:
         """Load the target afresh, with its own weights or with those a repair wrote."""

@@ -90,7 +90,7 @@ def after(db: Db, round_id: int, query: int = -1) -> list[TrialRow]:
 def tally(db: Db, round_id: int) -> list[CellTally]:
     """Return counted trials and failures of every cell and stratum that has any."""
     query = (
-        select(trials.c.stratum, trials.c.cell, func.count(), func.sum(trials.c.failed))
+        select(trials.c.stratum, trials.c.cell, func.count(), func.count().filter(trials.c.failed))
         .where(trials.c.round_id == round_id, trials.c.counted)
         .group_by(trials.c.stratum, trials.c.cell)
         .order_by(trials.c.stratum, trials.c.cell)

@@ -1,0 +1,226 @@
+"""The command line: `python -m faded run | worker | serve`.
+
+Exit codes: 0 all is well, 2 bad input, 3 the gate failed, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from faded import config as defaults
+from faded.config import CampaignConfig, read_yaml, settings
+from faded.domain import FadedError
+
+OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 7860
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    arguments = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except FadedError as error:
+        print(f"faded: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("faded: stopped; give the same command again to go on.", file=sys.stderr)
+        return OTHER
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m faded", description="Find how a model fails, say which failures matter, make them fade."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="run one round", formatter_class=argparse.ArgumentDefaultsHelpFormatter))
+    worker = commands.add_parser(
+        "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
+    )
+    worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
+    _add_workspace(worker)
+    worker.set_defaults(command=_worker)
+    serve = commands.add_parser(
+        "serve", help="start the web app and a worker", description="The same as python app.py."
+    )
+    add_serve_arguments(serve)
+    serve.set_defaults(command=_serve)
+    return parser
+
+
+def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that `serve` and `app.py` share."""
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; only this machine's own is allowed")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)")
+    _add_workspace(parser)
+
+
+def _add_workspace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="where everything is kept (default: FADED_WORKSPACE)"
+    )
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what is tested")
+    what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
+    what.add_argument("--target", default="", help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION")
+    what.add_argument("--data", default="", metavar="EXPLORE", help="folder of pictures by class, or a Parquet file")
+    what.add_argument("--tune-data", default="", metavar="TUNE", help="separate data to tune on (else split by hash)")
+    what.add_argument("--verify-data", default="", metavar="VERIFY", help="separate data to verify on")
+    what.add_argument(
+        "--verify-folds", type=int, metavar="N", help="folds of the verify data: 1 where given separately, else 3"
+    )
+    what.add_argument(
+        "--space",
+        default=defaults.DEFAULT_SPACE,
+        metavar="NAME|FILE.yaml",
+        help="the concepts: paper, wide, or a YAML list with name, levels and optionally kind and neutral; a demo has "
+        "its own",
+    )
+    budget = parser.add_argument_group("measure and budget")
+    budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
+    budget.add_argument("--discrepancy", default=defaults.DEFAULT_DISCREPANCY, help="margin or log_odds")
+    budget.add_argument("--threshold", type=float, default=0.0, help="a discrepancy above it is a failure")
+    budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
+    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
+    budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
+    label = parser.add_argument_group("labeling")
+    label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")
+    label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
+    label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
+    label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
+    parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
+    _add_workspace(parser)
+    parser.set_defaults(command=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    config = _config(arguments)
+    if arguments.labels < 1:
+        raise FadedError(f"--labels is {arguments.labels}: give a whole number above 0.")
+    from faded import runtime
+    from faded.jobs.headless import explore_only, run_round
+    from faded.jobs.oracles import oracle
+    from faded.store.engine import open_store
+
+    runtime.start(config.seed, settings().threads)
+    store = open_store(_workspace(arguments))
+    with _Bars() as bars:
+        if arguments.oracle:
+            make, name = oracle(arguments.oracle_noise, arguments.oracle_cares, config.seed)
+            done = run_round(store, config, make, arguments.labels, name, bars.say)
+        else:
+            done = explore_only(store, config, bars.say)
+    _print(done.record, arguments.json)
+    if not arguments.oracle:
+        print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
+        return OK
+    gate = done.record["verify"]["gate"]
+    for reason in gate["reasons"]:
+        print(reason, file=sys.stderr)
+    return OK if gate["passed"] else GATE_FAILED
+
+
+def _config(arguments: argparse.Namespace) -> CampaignConfig:
+    space, concepts = arguments.space, None
+    if space.endswith((".yaml", ".yml")):
+        concepts = _space_file(Path(space))
+        space = defaults.DEFAULT_SPACE
+    folds = arguments.verify_folds
+    if folds is None:
+        folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
+    given = {"target": arguments.target, "data": arguments.data}
+    if arguments.demo and any(given.values()):
+        raise FadedError("Give --demo, or --target and --data, not both.")
+    return CampaignConfig(
+        demo=arguments.demo,
+        **given,
+        tune_data=arguments.tune_data,
+        verify_data=arguments.verify_data,
+        verify_folds=folds,
+        space=space,
+        concepts=concepts,
+        discrepancy=arguments.discrepancy,
+        threshold=arguments.threshold,
+        bound=arguments.bound,
+        queries=arguments.queries,
+        agent=arguments.agent,
+        seed=arguments.seed,
+    )
+
+
+def _space_file(path: Path) -> tuple[dict[str, object], ...]:
+    items = read_yaml(path)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise FadedError(f"{path} must hold a list of concepts, each with name and levels.")
+    return tuple(items)
+
+
+def _print(record: dict[str, Any], where: str | None) -> None:
+    text = json.dumps(record, allow_nan=False)
+    if where == "-":
+        print(text)
+    elif where is not None:
+        try:
+            Path(where).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise FadedError(f"The record cannot be written to {where}: {error}. It was: {text}") from error
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from faded.worker import work
+
+    work(_workspace(arguments), arguments.parent)
+    return OK
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from faded.ui.launch import serve
+
+    serve(_workspace(arguments), arguments.host, arguments.port)
+    return OK
+
+
+def _workspace(arguments: argparse.Namespace) -> Path:
+    given: Path | None = arguments.workspace
+    return given.expanduser().resolve() if given is not None else settings().workspace
+
+
+class _Bars:
+    """One progress bar per stage, on standard error."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._kind = ""
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def say(self, kind: str, progress: float, message: str) -> None:
+        """Show how far a stage is."""
+        if kind != self._kind or self._bar is None:
+            if self._bar is not None:
+                self._bar.close()
+            form = "{desc:8}{percentage:3.0f}%|{bar:30}| {elapsed} {postfix}"
+            self._bar = tqdm(total=1.0, desc=kind, bar_format=form, file=sys.stderr)
+            self._kind = kind
+        self._bar.n = min(progress, 1.0)
+        self._bar.set_postfix_str(message)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""The explorers by name. Of the package, only this layer knows the learners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agents.base import Agent
+from agents.ppo import PPOAgent
+from agents.random import RandomAgent
+from agents.thompson import ThompsonAgent
+from faded.exploration.env import ExploreEnv
+from faded.registry import Registry
+
+MakeAgent = Callable[[ExploreEnv, int], Agent]
+
+explorers: Registry[MakeAgent] = Registry("agent")
+
+
+@explorers.register("ppo")
+def ppo(env: ExploreEnv, seed: int) -> Agent:
+    """Proximal policy optimisation, one categorical head per concept."""
+    return PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, seed)
+
+
+@explorers.register("thompson")
+def thompson(env: ExploreEnv, seed: int) -> Agent:
+    """Thompson sampling on the landscape's posterior; its draws come from the environment's generator."""
+    return ThompsonAgent(env.space.shape, env.sample_scores)
+
+
+@explorers.register("random")
+def uniform(env: ExploreEnv, seed: int) -> Agent:
+    """Uniform settings."""
+    return RandomAgent(env.space.shape, seed)

@@ -1,0 +1,255 @@
+"""The explore stage: the agent asks, the landscape grows, failures are proposed to people.
+
+Each batch is one transaction: its trials, its figures, its proposals and the pointer to a checkpoint from which the
+next batch follows. Killed between two batches, the stage goes on as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from agents.base import Agent
+from agents.rollout import Event, drive
+from faded.data.pictures import png, to_picture
+from faded.domain import ModeKey, Proposal, Trial
+from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
+from faded.exploration.frame import AskProbe, Frame, build_frame
+from faded.exploration.proposals import Proposer
+from faded.jobs import checkpoints
+from faded.jobs.agents import explorers
+from faded.jobs.context import Context, PictureProbe, target_source
+from faded.jobs.desk import Desk
+from faded.labeling.decided import ModeState, tallies
+from faded.landscape.modes import established_table, modes
+from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
+from faded.store.engine import Db
+
+PROPOSE_EVERY = 4
+"""Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
+
+
+@dataclass
+class Tally:
+    """Counts over the stage so far.
+
+    Attributes:
+        agent_queries: Queries whose setting the agent chose.
+        agent_failures: Those of them that induced a failure, each (sample, cell) once.
+        control_queries: Control queries.
+        control_failures: Those of them that induced a failure.
+        proposals: Proposals made.
+        batch: Number of the next batch.
+        agent: The agent's latest figures.
+    """
+
+    agent_queries: int = 0
+    agent_failures: int = 0
+    control_queries: int = 0
+    control_failures: int = 0
+    proposals: int = 0
+    batch: int = 0
+    agent: dict[str, float] = field(default_factory=dict)
+
+    def count(self, asked: Asked, metrics: Mapping[str, float] | None) -> None:
+        """Add one batch."""
+        failed = asked.failed & asked.counted
+        self.agent_queries += int((~asked.control).sum())
+        self.agent_failures += int((failed & ~asked.control).sum())
+        self.control_queries += int(asked.control.sum())
+        self.control_failures += int((failed & asked.control).sum())
+        self.batch += 1
+        if metrics is not None:
+            self.agent = dict(metrics)
+
+    def numbers(self, queries: int, n_modes: int) -> dict[str, float]:
+        """Return what the page plots."""
+        return {
+            "queries": queries,
+            "agent_queries": self.agent_queries,
+            "agent_failures": self.agent_failures,
+            "control_queries": self.control_queries,
+            "control_failures": self.control_failures,
+            "modes": n_modes,
+            "proposals": self.proposals,
+            **self.agent,
+        }
+
+
+def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
+    """Run the stage; return its result, None where it was stopped."""
+    config = context.config
+    target = context.target(None)
+    probe = context.probe(target)
+
+    def clean_progress(done: int, total: int) -> None:
+        desk.tell(0.0, f"Answering the clean control: {done} of {total}")
+
+    frame = build_frame(probe, context.explore, on_progress=clean_progress)
+    env_config = ExploreConfig(bound=config.bound, seed=config.seed)
+    env = ExploreEnv(context.space, frame, AskProbe(probe, context.explore), env_config)
+    agent = explorers.get(config.agent)(env, config.seed)
+    stage = _Stage(desk, context, probe, frame, env, agent)
+    stage.introduce(target.fingerprint())
+    stage.restore()
+    drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
+    if env.queries < config.queries:
+        return None
+    return stage.result()
+
+
+class _Stage:
+    """What the stage keeps between batches."""
+
+    def __init__(
+        self, desk: Desk, context: Context, probe: PictureProbe, frame: Frame, env: ExploreEnv, agent: Agent
+    ) -> None:
+        self._desk, self._context, self._probe, self._frame = desk, context, probe, frame
+        self._env, self._agent = env, agent
+        self._proposer = Proposer()
+        self._tally = Tally()
+        self._started = time.monotonic()
+        self._began_at = 0
+        self.stop = False
+
+    def introduce(self, fingerprint: str) -> None:
+        """Write down what is explored, for the pages and for the record."""
+        context, frame = self._context, self._frame
+        summary = {
+            "space": context.space.to_json(),
+            "strata": list(frame.strata),
+            "known_invalid": np.flatnonzero(frame.known_invalid).tolist(),
+            "bound": context.config.bound,
+            "threshold": context.config.threshold,
+            "queries": context.config.queries,
+            "target": context.config.demo or target_source(context.config),
+            "samples": {
+                "explore": len(context.explore),
+                "eligible": int(frame.eligible.sum()),
+                "tune": len(context.tune),
+                "verify": len(context.verify),
+            },
+            "splits": context.splits(),
+        }
+        with self._desk.store.write() as db:
+            campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)
+
+    def restore(self) -> None:
+        """Go on from the job's checkpoint where it has one."""
+        pointer = self._desk.checkpoint()
+        if pointer is None:
+            return
+        state = checkpoints.read(self._desk.store.workspace, pointer["file"])
+        self._env.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("env.")})
+        self._agent.load_state_dict({k[6:]: v for k, v in state.items() if k.startswith("agent.")})
+        self._tally = Tally(**state["tally"])
+        with self._desk.store.read() as db:
+            rows = trials.after(db, self._desk.round.id)
+        self._remember(rows)
+        self._proposer.proposed = {ModeKey(tuple(cell), stratum): n for cell, stratum, n in state["proposed"]}
+        self._began_at = self._env.queries
+
+    def on_batch(self, event: Event) -> None:
+        """Write one batch down."""
+        asked: Asked = event.infos["asked"]
+        self._tally.count(asked, event.metrics)
+        budget = self._context.config.queries
+        new_trials = self._trial_rows(asked)
+        self._remember(new_trials)
+        due = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
+        scores, found = self._propose() if due else ({}, [])
+        self._tally.proposals += len(found)
+        n_modes = int(established_table(self._env.landscape).sum())
+        pointer = self._write_checkpoint()
+        desk = self._desk
+        with desk.store.write() as db:
+            self.stop = desk.beat(db, event.queries / budget, self._message(event.queries, budget, n_modes))
+            trials.add_many(db, desk.round.id, new_trials)
+            jobs.add_metric(db, desk.job.id, event.queries, self._tally.numbers(event.queries, n_modes))
+            self._put_forward(db, scores, found)
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
+        checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
+
+    def result(self) -> dict[str, Any]:
+        """Return the stage's figures, as the headless contract names them."""
+        tally = self._tally
+        return {
+            "queries": self._env.queries,
+            "clean_queries": len(self._context.explore),
+            "control": {"queries": tally.control_queries, "induced_failures": tally.control_failures},
+            "induced_failures": tally.agent_failures + tally.control_failures,
+            "modes": int(established_table(self._env.landscape).sum()),
+            "bound": self._context.config.bound,
+            "agent": {"name": self._context.config.agent, **tally.agent},
+        }
+
+    def _remember(self, rows: list[trials.TrialRow]) -> None:
+        space = self._context.space
+        self._proposer.add(
+            Trial(r.sample_id, ModeKey(space.cell(r.cell), r.stratum), r.failed, r.discrepancy, r.answer, r.control)
+            for r in rows
+            if r.counted
+        )
+
+    def _trial_rows(self, asked: Asked) -> list[trials.TrialRow]:
+        frame = self._frame
+        return [
+            trials.TrialRow(
+                query=asked.first + i,
+                batch=self._tally.batch,
+                sample_id=frame.sample_ids[row],
+                stratum=frame.strata[frame.stratum[row]],
+                cell=int(asked.cells[i]),
+                failed=bool(asked.failed[i]),
+                discrepancy=float(asked.discrepancy[i]),
+                answer=asked.answers[i],
+                control=bool(asked.control[i]),
+                counted=bool(asked.counted[i]),
+            )
+            for i, row in enumerate(asked.rows.tolist())
+        ]
+
+    def _propose(self) -> tuple[dict[ModeKey, float], list[Proposal]]:
+        """Rank the modes and make proposals of the failures that are due."""
+        with self._desk.store.read() as db:
+            judged = tallies(verdicts.standing(db, self._desk.round.id))
+        decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
+        scores, due = self._proposer.next(modes(self._env.landscape), decided)
+        return scores, [self._proposal(trial) for trial in due]
+
+    def _proposal(self, trial: Trial) -> Proposal:
+        space, workspace = self._context.space, self._desk.store.workspace
+        sample = self._context.by_id[trial.sample_id]
+        values = space.values([trial.key.cell])
+        edited = to_picture(self._probe.editor([sample.payload], values)[0])
+        return Proposal(
+            id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
+            sample_id=sample.id,
+            key=trial.key,
+            answer=trial.answer,
+            reference=sample.reference,
+            discrepancy=trial.discrepancy,
+            setting=space.describe(values[0].tolist()),
+            original=blobs.put(workspace, png(sample.payload)),
+            edited=blobs.put(workspace, png(edited)),
+        )
+
+    def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:
+        proposals.add_many(db, self._desk.round.id, found, scores)
+        proposals.rerank(db, self._desk.round.id, scores)
+
+    def _write_checkpoint(self) -> str:
+        state: dict[str, Any] = {f"env.{k}": v for k, v in self._env.state_dict().items()}
+        state |= {f"agent.{k}": v for k, v in self._agent.state_dict().items()}
+        state["tally"] = vars(self._tally)
+        state["proposed"] = [[list(key.cell), key.stratum, n] for key, n in self._proposer.proposed.items()]
+        return checkpoints.write(self._desk.store.workspace, self._desk.job.id, self._tally.batch, state)
+
+    def _message(self, queries: int, budget: int, n_modes: int) -> str:
+        rate = (queries - self._began_at) / max(time.monotonic() - self._started, 1e-9)
+        left = (budget - queries) / max(rate, 1e-9)
+        return f"{queries} of {budget} queries, {n_modes} modes, {rate:.0f} queries a second, {left:.0f} s left"

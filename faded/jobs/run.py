@@ -1,0 +1,120 @@
+"""Runs one claimed job, whatever its kind, and writes down how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from faded.config import CampaignConfig
+from faded.domain import FadedError
+from faded.jobs.context import Context, prepare
+from faded.jobs.desk import Desk, Say, silent
+from faded.jobs.explore import explore
+from faded.jobs.kinds import EXPLORE, NEXT, REPAIR, VERIFY
+from faded.jobs.repair import repair_target
+from faded.jobs.verify import verify
+from faded.store import campaigns, jobs
+from faded.store.engine import Store
+
+PULSE_SECONDS = 2.0
+"""How often a running job's heart beats, whatever it is at."""
+STALE_SECONDS = 10.0
+"""A running job whose heart has not beaten for so long is taken over: its worker is dead."""
+
+STAGES: dict[str, Callable[[Desk, Context], dict[str, Any] | None]] = {
+    EXPLORE: explore,
+    REPAIR: repair_target,
+    VERIFY: verify,
+}
+
+
+class Runner:
+    """Runs jobs one after the other; keeps the last round's data in memory between them.
+
+    Args:
+        store: The open store.
+        worker_id: Under which name jobs are claimed.
+        say: Told of progress besides the store.
+    """
+
+    def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
+        self._store, self._worker_id, self._say = store, worker_id, say
+        self._context: tuple[int, Context] | None = None
+
+    def run_next(self) -> bool:
+        """Claim and run the next job; return whether there was one."""
+        with self._store.write() as db:
+            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time())
+        if job is None:
+            return False
+        try:
+            self._run(job)
+        except jobs.JobLost:
+            self._say(job.kind, job.progress, "another worker has taken this job over")
+        return True
+
+    def _run(self, job: jobs.Job) -> None:
+        with self._store.read() as db:
+            round_ = campaigns.get_round(db, job.round_id)
+        desk = Desk(self._store, job, round_, self._worker_id, self._say)
+        started = time.monotonic()
+        try:
+            with self._heart(job):
+                result = STAGES[job.kind](desk, self._context_of(desk))
+        except FadedError as error:
+            self._fail(job, str(error))
+        except jobs.JobLost:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            self._fail(job, f"{type(error).__name__}: {error}. The worker's log has the details; resume to try again.")
+        else:
+            self._end(job, result, time.monotonic() - started)
+
+    @contextlib.contextmanager
+    def _heart(self, job: jobs.Job) -> Iterator[None]:
+        """Let the job's heart beat in a thread of its own, so that a long step is not taken for a dead worker."""
+        ending = threading.Event()
+
+        def beat() -> None:
+            while not ending.wait(PULSE_SECONDS):
+                with contextlib.suppress(jobs.JobLost), self._store.write() as db:
+                    jobs.pulse(db, job.id, self._worker_id, time.time())
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
+
+    def _context_of(self, desk: Desk) -> Context:
+        """Return the round's data, prepared anew where the last job was of another round."""
+        if self._context is None or self._context[0] != desk.round.id:
+            with self._store.read() as db:
+                campaign = campaigns.get_campaign(db, desk.round.campaign_id)
+            config = CampaignConfig.from_json(campaign.config)
+            context = prepare(config, desk.round.number, lambda message: desk.tell(desk.job.progress, message))
+            self._context = (desk.round.id, context)
+        return self._context[1]
+
+    def _fail(self, job: jobs.Job, error: str) -> None:
+        with self._store.write() as db:
+            jobs.fail(db, job.id, self._worker_id, error, time.time())
+        self._say(job.kind, job.progress, f"failed: {error}")
+
+    def _end(self, job: jobs.Job, result: dict[str, Any] | None, seconds: float) -> None:
+        with self._store.write() as db:
+            now = time.time()
+            if result is None:
+                jobs.stop(db, job.id, self._worker_id, now)
+                return
+            jobs.finish(db, job.id, self._worker_id, {**result, "seconds": round(seconds, 3)}, now)
+            if job.kind in NEXT:
+                jobs.enqueue(db, job.round_id, NEXT[job.kind], now=now)
+        self._say(job.kind, 1.0, "done")

@@ -1,0 +1,104 @@
+"""The verify stage: both targets on a fold that nothing else has seen, compared and judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+from faded.domain import FadedError, ModeKey
+from faded.jobs.context import Context
+from faded.jobs.desk import Desk
+from faded.labeling.decided import confirmed_modes
+from faded.landscape.rebuild import established_modes, rebuild
+from faded.store import jobs, trials, verdicts
+from faded.verification.compare import compare
+from faded.verification.evaluate import evaluate, settings_of
+from faded.verification.gate import gate
+from faded.verification.records import NO_OUTCOMES, Outcomes
+
+BEAT_SECONDS = 1.0
+"""How often outcomes are written; a killed worker loses at most as much."""
+
+
+def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
+    """Run the stage; return its result, None where it was stopped.
+
+    Raises:
+        FadedError: there is no repaired target.
+    """
+    if not desk.round.repaired:
+        raise FadedError("There is no repaired target to verify. Start the repair first.")
+    before = context.probe(context.target(None))
+    after = context.probe(context.target(desk.store.workspace / desk.round.repaired))
+    confirmed, established = _modes(desk)
+    strata = sorted({s.stratum for s in context.explore})
+    settings = settings_of(
+        context.space, confirmed, established, strata, context.known_invalid, seed=context.config.seed
+    )
+    writer = _Writer(desk)
+    evaluation = evaluate(
+        before,
+        after,
+        context.verify,
+        settings,
+        known_before=writer.before,
+        known_after=writer.after,
+        on_before=writer.on_before,
+        on_after=writer.on_after,
+        should_stop=lambda: writer.stop,
+    )
+    if evaluation is None:
+        return None
+    comparison = compare(evaluation, seed=context.config.seed)
+    verdict = gate(comparison)
+    values = comparison.to_json()
+    for mode in values["modes"]:
+        mode["setting"] = context.space.describe(mode["values"])
+    return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def _modes(desk: Desk) -> tuple[list[ModeKey], list[ModeKey]]:
+    """Return confirmed and established modes: those that the repair began with, and those of the trials."""
+    with desk.store.read() as db:
+        repairs = [j for j in jobs.list_for_round(db, desk.round.id) if j.kind == "repair" and j.checkpoint]
+        tallies = [dataclasses.astuple(t) for t in trials.tally(db, desk.round.id)]
+        standing = verdicts.standing(db, desk.round.id)
+    pinned = repairs[-1].checkpoint if repairs else None
+    confirmed = (
+        [ModeKey(tuple(cell), stratum) for cell, stratum in pinned["modes"]] if pinned else confirmed_modes(standing)
+    )
+    return confirmed, established_modes(rebuild(desk.round.summary, tallies))
+
+
+class _Writer:
+    """Keeps the outcomes so far in the job's row."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        pointer = desk.checkpoint() or {}
+        self.before = Outcomes.from_json(pointer["before"]) if "before" in pointer else NO_OUTCOMES
+        self.after = Outcomes.from_json(pointer["after"]) if "after" in pointer else NO_OUTCOMES
+        self._told_at = time.monotonic()
+        self.stop = False
+
+    def on_before(self, outcomes: Outcomes, total: int) -> None:
+        """Keep what the original target answered."""
+        self.before = outcomes
+        self._write(len(outcomes.failed), total, "Asking the target as it was", 0.0)
+
+    def on_after(self, outcomes: Outcomes, total: int) -> None:
+        """Keep what the repaired target answered."""
+        self.after = outcomes
+        self._write(len(outcomes.failed), total, "Asking the repaired target", 0.5)
+
+    def _write(self, done: int, total: int, words: str, offset: float) -> None:
+        now = time.monotonic()
+        if now - self._told_at < BEAT_SECONDS:
+            return
+        self._told_at = now
+        desk = self._desk
+        with desk.store.write() as db:
+            self.stop = desk.beat(db, offset + 0.5 * done / max(total, 1), f"{words}: {done} of {total}")
+            pointer = {"before": self.before.to_json(), "after": self.after.to_json()}
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, pointer)
