@@ -39,7 +39,7 @@ class Args:
     """
 
     learning_rate: float = 1e-3
-    num_steps: int = 2
+    num_steps: int = 4
     gamma: float = 0.99
     gae_lambda: float = 0.95
     num_minibatches: int = 2
@@ -189,7 +189,7 @@ class PPOAgent:
                 approx_kls.append(((ratio - 1) - logratio).mean().item())
 
                 mb_adv = advantages[mb]
-                mb_adv = (mb_adv - mb_adv.mean()) / (mb_adv.std() + 1e-8)
+                mb_adv = (mb_adv - mb_adv.mean()) / (mb_adv.std(correction=0) + 1e-8)
                 clipped = ratio.clamp(1 - args.clip_coef, 1 + args.clip_coef)
                 pg_loss = torch.max(-mb_adv * ratio, -mb_adv * clipped).mean()
 
