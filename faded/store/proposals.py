@@ -125,7 +125,7 @@ def mode_rows(db: Db, round_id: int) -> list[ModeRow]:
     """Return the modes of a round that have proposals, highest score first, then in the order they came."""
     query = select(*(modes.c[name] for name in ModeRow.__dataclass_fields__)).where(modes.c.round_id == round_id)
     query = query.where(modes.c.total > 0)
-    return [ModeRow(*row) for row in db.execute(query.order_by(modes.c.score.desc(), modes.c.id))]
+    return [ModeRow(*row) for row in db.execute(query.order_by(modes.c.score.desc(), modes.c.id)).all()]
 
 
 def recount(db: Db, mode_ids: Iterable[int]) -> None:
