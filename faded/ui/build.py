@@ -8,6 +8,7 @@ import gradio as gr
 
 from faded.store.engine import Store
 from faded.ui import label_page, run_page
+from faded.ui.theme import html
 
 TITLE = "Faded"
 
@@ -28,7 +29,10 @@ def header(page: str) -> str:
         f"<a href='{path}'{' aria-current=page' if name == page else ''}>{name}</a>"
         for name, path in (("Run", "./"), ("Label", "./label"))
     )
-    return f"<header class='f-top'><span class='f-brand'>{MARK}{TITLE}</span><nav class='f-nav' aria-label='Pages'>{links}</nav></header>"
+    return (
+        f"<header class='f-top'><span class='f-brand'>{MARK}{TITLE}</span>"
+        f"<nav class='f-nav' aria-label='Pages'>{links}</nav></header>"
+    )
 
 
 def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
@@ -40,10 +44,10 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:
         gr.Navbar(visible=False)
-        gr.HTML(header("Run"))
+        html(header("Run"))
         run_page.build(app, store, worker_words)
     with app.route("Label", "/label"):
         gr.Navbar(visible=False)
-        gr.HTML(header("Label"))
+        html(header("Label"))
         label_page.build(store)
     return app

@@ -55,7 +55,7 @@ class Facts:
         """The job that runs or waits, else the newest of the round."""
         found = [job for job in (self.verify, self.repair, self.explore) if job is not None]
         busy = [job for job in found if job.state in BUSY]
-        return (busy or sorted(found, key=lambda job: -job.id) or [None])[0]
+        return max(busy or found, key=lambda job: job.id, default=None)
 
     @property
     def result(self) -> Mapping[str, Any] | None:
@@ -73,12 +73,7 @@ class Facts:
         """Say what is missing before a repair can start; empty where nothing is."""
         if not self.open:
             return "The round is decided."
-        if (
-            self.repair is not None
-            and self.repair.state in BUSY
-            or self.verify is not None
-            and self.verify.state in BUSY
-        ):
+        if any(job is not None and job.state in BUSY for job in (self.repair, self.verify)):
             return "A repair or its verification is under way."
         if not self.settled:
             return "Exploring has to end first."

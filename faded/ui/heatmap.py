@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape, Posterior
 
 MOSTLY = 0.5
@@ -87,52 +87,72 @@ def _pick(table: NDArray[np.float64] | NDArray[np.bool_], use: NDArray[np.bool_]
     return np.asarray(table, dtype=np.float64)[use]
 
 
-def level_words(spec: ConceptSpec, value: float) -> str:
-    """Return a level as a short heading."""
-    return spec.describe(value) or "none"
-
-
-def _cell_html(cell: HeatCell) -> str:
-    if cell.left_out:
-        return (
-            "<td class='heat-cell heat-out'><span class='f-hidden'>left out: this setting hides the input or changes"
-            " its true answer</span></td>"
-        )
-    span = f"{cell.low:.0%} to {cell.high:.0%}"
-    tip = f"{cell.rate:.0%}, 90% interval {span}, {cell.trials} trials"
-    if not cell.enough:
-        words = f"Not enough data: {cell.trials} trials"
-        return f"<td class='heat-cell heat-thin' tabindex='-1' data-tip='{words}'><span class='f-hidden'>{words}</span></td>"
-    step = min(int(cell.rate * STEPS), STEPS - 1)
+def heading(spec: ConceptSpec, value: float) -> str:
+    """Return a level as a heading: the number for the eye, the words for the ear and the pointer."""
+    words = escape(spec.describe(value) or "unchanged")
+    mark = " heat-neutral" if value == spec.neutral else ""
+    number = f"{value:g}".replace("-", "\N{MINUS SIGN}")
     return (
-        f"<td class='heat-cell heat-{step}' tabindex='-1' data-tip='{tip}'><span class='heat-rate' aria-hidden='true'>"
-        f"{100 * cell.rate:.0f}</span><span class='f-hidden'>{tip}</span></td>"
+        f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{number}</span>"
+        f"<span class='f-hidden'>{escape(spec.name)} {words}</span>"
     )
+
+
+def _cell_html(cell: HeatCell, where: str, first: bool) -> str:
+    if cell.left_out:
+        words, look, shown = f"{where}: left out. The edit hides the input or changes its answer", "heat-out", ""
+    elif not cell.enough:
+        words, look, shown = f"{where}: not enough data, {cell.trials} trials", "heat-thin", ""
+    else:
+        interval = f"90% interval {cell.low:.0%} to {cell.high:.0%}"
+        words, look = f"{where}: {cell.rate:.0%}, {interval}, {cell.trials} trials", _colour(cell.rate)
+        shown = f"<span aria-hidden='true'>{100 * cell.rate:.0f}</span>"
+    said = escape(words, quote=True)
+    index = 0 if first else -1
+    inner = f"{shown}<span class='f-hidden'>{said}</span>"
+    return f"<td class='heat-cell {look}' tabindex='{index}' data-tip='{said}'>{inner}</td>"
+
+
+def _colour(rate: float) -> str:
+    return f"heat-{min(int(rate * STEPS), STEPS - 1)}"
 
 
 def _caption(grid: HeatGrid) -> str:
     where = "mean over all strata" if grid.stratum is None else f"stratum {escape(grid.stratum)}"
     mean = f", averaged over {escape(' and '.join(grid.others))}" if grid.others else ""
     return (
-        f"Induced failure rate in percent; {where}{mean}. Point at a cell, or use the arrow keys, for its 90% interval."
+        f"Induced failure rate in percent; {where}{mean}. Point at a cell, or move there with the arrow keys, for "
+        "its 90% interval."
     )
 
 
 def render(grid: HeatGrid) -> str:
     """Return the grid as an accessible HTML table with its legend."""
-    heads = "".join(f"<th scope='col'>{escape(level_words(grid.across, v))}</th>" for v in grid.across.levels)
+    across, down = escape(grid.across.name), escape(grid.down.name)
+    heads = "".join(f"<th scope='col'>{heading(grid.across, v)}</th>" for v in grid.across.levels)
     rows = "".join(
-        f"<tr><th scope='row'>{escape(level_words(grid.down, v))}</th>{''.join(_cell_html(c) for c in row)}</tr>"
-        for v, row in zip(grid.down.levels, grid.cells, strict=True)
+        f"<tr><th scope='row'>{heading(grid.down, v)}</th>{_row_html(grid, j)}</tr>"
+        for j, v in enumerate(grid.down.levels)
     )
     scale = "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
     return (
-        "<div class='heat'><div class='heat-scroll'><table class='heat-table'>"
-        f"<caption>{_caption(grid)}</caption>"
-        f"<thead><tr><td class='heat-corner'><span>{escape(grid.down.name)}</span></td>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<div class='heat'><p class='heat-caption'>{_caption(grid)}</p><div class='heat-scroll'>"
+        f"<table class='heat-table'><caption class='f-hidden'>{down} down, {across} across</caption>"
+        f"<thead><tr><td class='heat-corner'>{down} \N{DOWNWARDS ARROW}</td>"
+        f"<td class='heat-axis' colspan='{len(grid.across.levels)}'>{across} \N{RIGHTWARDS ARROW}</td></tr>"
+        f"<tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         "<ul class='heat-legend'>"
         f"<li><span>0%</span><span class='heat-scale' aria-hidden='true'>{scale}</span><span>100%</span></li>"
         "<li><i class='heat-thin'></i>not enough data</li>"
-        "<li><i class='heat-out'></i>left out (known invalid, or the clean control)</li></ul></div>"
+        "<li><i class='heat-out'></i>left out: known invalid, or the clean control</li>"
+        "<li><span class='heat-neutral'>0</span>changes nothing</li></ul></div>"
     )
+
+
+def _row_html(grid: HeatGrid, j: int) -> str:
+    down = grid.down.describe(grid.down.levels[j])
+    cells = []
+    for i, cell in enumerate(grid.cells[j]):
+        words = ", ".join(w for w in (grid.across.describe(grid.across.levels[i]), down) if w) or "unchanged"
+        cells.append(_cell_html(cell, f"{words[0].upper()}{words[1:]}", first=i == j == 0))
+    return "".join(cells)

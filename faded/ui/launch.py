@@ -19,7 +19,7 @@ from faded.store.engine import Store, open_store
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
 from faded.ui.keeper import WorkerKeeper
-from faded.ui.theme import FadedTheme, asset
+from faded.ui.theme import asset, theme
 
 MOST_THREADS = 16
 """Handlers at once; each takes milliseconds, and verdicts wait for each other in the store anyway."""
@@ -94,7 +94,7 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
-            theme=FadedTheme(),
+            theme=theme(),
             css=asset("theme.css") + asset("heatmap.css"),
             head=HEAD,
         )

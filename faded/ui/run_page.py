@@ -1,4 +1,4 @@
-"""The page *Run*: start a round, watch it, repair, decide. One slow timer polls the store; nothing runs in a handler."""
+"""The page *Run*: start a round, watch it, repair, decide. One slow timer polls the store."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from faded.store.engine import Store
 from faded.ui import auth, run_actions
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.run_view import OUTPUTS, Choice, draw
+from faded.ui.theme import asset, html
 
 POLL_S = 2.0
 """Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
@@ -114,30 +115,32 @@ def _note(message: str) -> str:
 
 def _layout() -> tuple[Parts, list[Any], dict[str, Any]]:
     """Lay the components out; return those that change, the form's fields, and what belongs to the form."""
-    made: dict[str, Any] = {"worker": gr.HTML(elem_id="run-worker"), "head": gr.HTML(elem_id="run-head")}
-    message = gr.HTML(elem_id="run-message")
+    made: dict[str, Any] = {}
+    with gr.Row(elem_classes="f-line"):
+        made["campaign"] = gr.Dropdown([], label="Campaign", elem_id="run-campaign", filterable=False, container=False)
+        made["worker"] = html(elem_id="run-worker")
+    made["head"] = html(elem_id="run-head")
+    message = html(elem_id="run-message")
     with gr.Row(elem_classes="f-columns"):
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
-                made["explore"] = gr.HTML(elem_id="run-explore")
+                made["explore"] = html(elem_id="run-explore")
                 with gr.Row(elem_classes="f-actions"):
                     made["stop"] = gr.Button("Stop", visible=False, elem_id="run-stop")
                     made["resume"] = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume")
             form, buttons, made["form"] = _form()
-            with gr.Column(elem_classes="f-card"):
-                made["campaign"] = gr.Dropdown([], label="Campaign", elem_id="run-campaign", filterable=False)
         with gr.Column(scale=7, min_width=320, elem_classes="f-card"):
-            gr.HTML("<h2>Failure landscape</h2>")
+            html("<h2>Failure landscape</h2>")
             with gr.Row(elem_classes="f-pickers"):
                 for name, label in (("across", "Across"), ("down", "Down"), ("stratum", "Stratum")):
                     made[name] = gr.Dropdown([], label=label, elem_id=f"run-{name}", filterable=False, min_width=110)
-            made["landscape"] = gr.HTML(elem_id="run-landscape")
+            made["landscape"] = html(elem_id="run-landscape", js=asset("heatmap.js"))
     with gr.Row(elem_classes="f-columns"):
         with gr.Column(scale=5, min_width=320, elem_classes="f-card"):
-            made["repairing"] = gr.HTML(elem_id="run-repairing")
+            made["repairing"] = html(elem_id="run-repairing")
             made["repair"] = gr.Button("Start repair", variant="primary", interactive=False, elem_id="run-repair")
         with gr.Column(scale=7, min_width=320, elem_classes="f-card"):
-            made["verification"] = gr.HTML(elem_id="run-verification")
+            made["verification"] = html(elem_id="run-verification")
             with gr.Row(elem_classes="f-actions"):
                 made["accept"] = gr.Button("Accept repair", visible=False, variant="primary", elem_id="run-accept")
                 made["roll_back"] = gr.Button("Roll back", visible=False, elem_id="run-roll-back")
@@ -146,18 +149,18 @@ def _layout() -> tuple[Parts, list[Any], dict[str, Any]]:
 
 def _form() -> tuple[list[Any], dict[str, Any], Any]:
     with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on the demo", open=True) as fold:
-        gr.HTML(
-            "<p class='f-quiet'>The demo tests a small network that reads drawn traffic signs, under rotation, darkness "
-            "and faded colour.</p>"
+        html(
+            "<p class='f-quiet'>The demo tests a small network that reads drawn traffic signs, under rotation, "
+            "darkness and faded colour.</p>"
         )
         with gr.Row(elem_classes="f-pickers"):
             queries = gr.Number(DEFAULT_QUERIES, label="Queries", precision=0, elem_id="form-queries", min_width=90)
             seed = gr.Number(0, label="Seed", precision=0, elem_id="form-seed", min_width=90)
             bound = gr.Number(DEFAULT_BOUND, label="Bound", step=0.05, elem_id="form-bound", min_width=90)
-        gr.HTML(
+        html(
             "<p class='f-quiet'>Queries are the budget of exploring. A failure mode is a setting under which more than "
             "the bound of the pictures fail that were right before. The seed draws the signs.</p>"
         )
-        form_message = gr.HTML(elem_id="form-message")
+        form_message = html(elem_id="form-message")
         start = gr.Button("Start round", variant="primary", elem_id="form-start")
     return [queries, seed, bound], {"start": start, "form_message": form_message}, fold

@@ -118,7 +118,7 @@ def _landscape(mapped: Mapped | None, choice: Choice) -> dict[str, Shown]:
     strata = mapped.landscape.strata
     across = choice.across if choice.across in names else names[0]
     others = [n for n in names if n != across]
-    down = choice.down if choice.down in others else (others[-1] if others else across)
+    down = choice.down if choice.down in others else (others[0] if others else across)
     stratum = choice.stratum if choice.stratum in strata else None
     picker = [("all, averaged", ALL_STRATA), *((s, s) for s in strata)]
     return {

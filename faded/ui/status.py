@@ -112,7 +112,8 @@ def _state(job: Job | None) -> str:
 def render(facts: Facts | None) -> str:
     """Return the head of the page as HTML; a screen reader hears it change."""
     items = "".join(
-        f"<li class='{state}'{' aria-current=step' if state == 'now' else ''}><b>{name}</b><span>{escape(remark)}&nbsp;</span></li>"
+        f"<li class='{state}'{' aria-current=step' if state == 'now' else ''}>"
+        f"<b>{name}</b><span>{escape(remark)}&nbsp;</span></li>"
         for name, state, remark in steps(facts)
     )
     return (

@@ -50,39 +50,47 @@ FROM_PALETTE = {
 """Which colour of the palette each of Gradio's variables takes, light and dark alike: the palette itself changes."""
 
 
-class FadedTheme(gr.themes.Base):
-    """Quiet surfaces, one accent, the fonts that come with Gradio's own files: nothing is fetched from elsewhere."""
+SANS = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
+MONO = gr.themes.LocalFont("IBM Plex Mono", weights=(400, 700))
+"""Fonts among Gradio's own files (the whole of Latin in these weights): nothing is fetched from elsewhere."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            text_size=gr.themes.sizes.text_md,
-            radius_size=gr.themes.sizes.radius_md,
-            font=[gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "system-ui", "sans-serif"],
-            font_mono=[gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), "monospace"],
-        )
-        colours = {name: f"var(--f-{colour})" for name, colour in FROM_PALETTE.items()}
-        super().set(
-            **colours,
-            **{f"{name}_dark": value for name, value in colours.items()},
-            body_background_fill=PAPER_LIGHT,
-            body_background_fill_dark=PAPER_DARK,
-            body_text_color=INK_LIGHT,
-            body_text_color_dark=INK_DARK,
-            block_border_width="0px",
-            block_shadow="none",
-            block_label_text_weight="600",
-            block_title_text_weight="600",
-            block_title_text_size="14px",
-            block_padding="0",
-            button_large_padding="11px 18px",
-            button_large_text_size="15px",
-            button_large_text_weight="600",
-            button_transition="background-color 120ms ease, border-color 120ms ease",
-            input_border_width="1px",
-            input_shadow="none",
-            input_shadow_focus="0 0 0 3px var(--f-ring)",
-            layout_gap="16px",
-        )
+
+def theme() -> gr.themes.Base:
+    """Return quiet surfaces with one accent."""
+    colours = {name: f"var(--f-{colour})" for name, colour in FROM_PALETTE.items()}
+    base = gr.themes.Base(
+        text_size=gr.themes.sizes.text_md,
+        radius_size=gr.themes.sizes.radius_md,
+        font=[SANS, "system-ui", "sans-serif"],
+        font_mono=[MONO, "monospace"],
+    )
+    return base.set(
+        **colours,
+        **{f"{name}_dark": value for name, value in colours.items()},
+        body_background_fill=PAPER_LIGHT,
+        body_background_fill_dark=PAPER_DARK,
+        body_text_color=INK_LIGHT,
+        body_text_color_dark=INK_DARK,
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_text_weight="600",
+        block_title_text_weight="600",
+        block_title_text_size="14px",
+        block_padding="0",
+        button_large_padding="11px 18px",
+        button_large_text_size="15px",
+        button_large_text_weight="600",
+        button_transition="background-color 120ms ease, border-color 120ms ease",
+        input_border_width="1px",
+        input_shadow="none",
+        input_shadow_focus="0 0 0 3px var(--f-ring)",
+        layout_gap="16px",
+    )
+
+
+def html(value: str = "", elem_id: str | None = None, js: str | None = None) -> gr.HTML:
+    """Return a component that shows HTML of our own making, styled by `assets/theme.css` alone; `js` runs once."""
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js)
 
 
 def asset(name: str) -> str:

@@ -137,7 +137,7 @@ def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int) ->
                     original=blobs.put(store.workspace, sign(seed, stratum)),
                     edited=blobs.put(store.workspace, sign(seed, stratum, values)),
                     details={"confidence": 0.93},
-                )  # fmt: skip
+                )
             )
     proposals.add_many(db, round_id, made, scores)
     return [p.id for p in made]

@@ -39,7 +39,7 @@ function mountLabel(element, server) {
   }
   function show() {
     const item = state.queue[0];
-    part("item").hidden = !item;
+    part("item").classList.toggle("bare", !item);
     part("other").hidden = !item && !state.history.length;
     part("empty").hidden = Boolean(item) || !state.empty;
     for (const act of ["skip", "flag"]) element.querySelector(`[data-act="${act}"]`).disabled = !item;

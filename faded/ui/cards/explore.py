@@ -49,7 +49,8 @@ def _rates(now: Mapping[str, float]) -> str:
     control = _row("uniform control", now["control_failures"], now["control_queries"], "plain")
     return (
         "<table class='f-compare'><caption class='f-hidden'>Induced failures per query</caption>"
-        f"<thead><tr><th scope='col' colspan='3'>Induced failures per query</th></tr></thead><tbody>{agent}{control}</tbody></table>"
+        "<thead><tr><th scope='col' colspan='3'>Induced failures per query</th></tr></thead>"
+        f"<tbody>{agent}{control}</tbody></table>"
     )
 
 
@@ -57,6 +58,7 @@ def _row(name: str, failures: float, queries: float, look: str) -> str:
     rate = failures / queries if queries else 0.0
     shown = percent(rate) if queries else "none yet"
     return (
-        f"<tr><th scope='row'>{name}</th><td><span class='f-meter {look}'><i style='width:{100 * rate:.1f}%'></i></span></td>"
+        f"<tr><th scope='row'>{name}</th>"
+        f"<td><span class='f-meter {look}'><i style='width:{100 * rate:.1f}%'></i></span></td>"
         f"<td class='f-num'>{shown} <span class='f-quiet'>({count(failures)} of {count(queries)})</span></td></tr>"
     )

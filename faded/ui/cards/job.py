@@ -43,11 +43,12 @@ def render(job: Job, now: float | None = None) -> str:
     right = f"about {duration(left)} left" if left is not None else ""
     look = {JobState.STOPPED: "stopped", JobState.FAILED: "failed"}.get(job.state, "")
     percent = f"{100 * job.progress:.0f}"
+    tail = f", {right}" if right else ""
     message = f": {escape(job.message)}" if job.message else ""
     return (
         f"<div class='f-bar {look}' role='progressbar' aria-valuemin='0' aria-valuemax='100' aria-valuenow='{percent}'"
         f" aria-label='{escape(job.kind)}'><i style='width:{percent}%'></i></div>"
-        f"<div class='f-under'><span>{state}{message}</span><span>{percent}%{f', {right}' if right else ''}</span></div>"
+        f"<div class='f-under'><span>{state}{message}</span><span>{percent}%{tail}</span></div>"
         f"{_silence(job, now)}{_error(job)}"
     )
 

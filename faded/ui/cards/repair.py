@@ -30,8 +30,8 @@ def render(facts: Facts | None) -> str:
     parts = ["<h2>Repair</h2>"]
     if facts.repair is None:
         parts.append(
-            f"<p>{plural(labels.confirmed, 'mode is', 'modes are')} confirmed by "
-            f"{plural(labels.everybody, 'verdict', 'verdicts')}; {count(labels.open)} still open.</p>"
+            f"<p>{plural(labels.confirmed, 'mode', 'modes')} confirmed, {count(labels.refused)} refused, "
+            f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}.</p>"
         )
         missing = facts.missing_for_repair()
         if missing:
@@ -67,6 +67,7 @@ def _curve(points: list[tuple[int, float]]) -> str:
     )
     words = f"Induced rate on held-out tune pictures from {percent(points[0][1])} to {percent(points[-1][1])}"
     return (
-        f"<figure class='f-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' preserveAspectRatio='none' role='img' aria-label='{words}'>"
-        f"<polyline points='{path}'/></svg><figcaption class='f-quiet'>{words}.</figcaption></figure>"
+        f"<figure class='f-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' preserveAspectRatio='none' role='img'"
+        f" aria-label='{words}'><polyline points='{path}'/></svg>"
+        f"<figcaption class='f-quiet'>{words}.</figcaption></figure>"
     )

@@ -34,10 +34,11 @@ def _headline(found: Mapping[str, Any]) -> str:
     if drop is None or interval is None:
         return "<p>No confirmed mode could be verified, so nothing can be said of the drop.</p>"
     change = found["clean_after"] - found["clean_before"]
+    before, after = percent(found["induced_rate_before"]), percent(found["induced_rate_after"])
     return (
         f"<p class='f-lead'>The confirmed failures fell by <b>{percent(drop)}</b> "
         f"(90% interval {percent(interval[0])} to {percent(interval[1])}): before the repair "
-        f"{percent(found['induced_rate_before'])} of the affected pictures failed, now {percent(found['induced_rate_after'])}. "
+        f"{before} of the pictures failed under these settings, now {after}. "
         f"Accuracy on unedited pictures went from {percent(found['clean_before'])} to {percent(found['clean_after'])} "
         f"({points(change)}). Measured on {count(found['inputs'])} pictures that no other stage has used.</p>"
     )
@@ -68,20 +69,23 @@ def _modes(found: Mapping[str, Any]) -> str:
     if not rows:
         return ""
     return (
-        "<h3>Mode by mode</h3><div class='f-table-scroll' tabindex='0' role='region' aria-label='Modes before and after'>"
+        "<h3>Mode by mode</h3><div class='f-table-scroll' tabindex='0' role='region' "
+        "aria-label='Modes before and after'>"
         "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col'>Setting</th>"
         "<th scope='col' class='f-num'>Pictures</th><th scope='col' class='f-num'>Before</th>"
-        f"<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
 def _mode(mode: Mapping[str, Any]) -> str:
     status = str(mode.get("change", mode.get("status", UNKNOWN)))
     marked = " <span class='f-pill'>confirmed</span>" if "confirmed" in mode.get("roles", ()) else ""
+    pill = f"<span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span>"
     return (
         f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}{marked}</td>"
         f"<td class='f-num'>{count(mode['n'])}</td><td class='f-num'>{share(mode['before'])}</td>"
-        f"<td class='f-num'>{share(mode['after'])}</td><td><span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span></td></tr>"
+        f"<td class='f-num'>{share(mode['after'])}</td><td>{pill}</td></tr>"
     )
 
 
@@ -91,4 +95,5 @@ def _decision(facts: Facts) -> str:
         return ""
     word = done.state.value.replace("_", " ").capitalize()
     look = "good" if done.state.value == "accepted" else "warn"
-    return f"<div class='f-note {look}'><p><b>{word}</b> by {escape(done.decided_by or '')} on {clock(done.decided_at)}.</p></div>"
+    by = escape(done.decided_by or "")
+    return f"<div class='f-note {look}'><p><b>{word}</b> by {by} on {clock(done.decided_at)}.</p></div>"
