@@ -9,9 +9,10 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
-from faded.labeling.decided import confirmed_modes
+from faded.jobs.kinds import REPAIR
 from faded.landscape.rebuild import established_modes, rebuild
-from faded.store import jobs, trials, verdicts
+from faded.store import campaigns, jobs, trials
+from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate
@@ -31,7 +32,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
     before = context.probe(context.target(None))
     after = context.probe(context.target(desk.store.workspace / desk.round.repaired))
-    confirmed, established = _modes(desk)
+    confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
     settings = settings_of(
         context.space, confirmed, established, strata, context.known_invalid, seed=context.config.seed
@@ -58,17 +59,20 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
 
 
-def _modes(desk: Desk) -> tuple[list[ModeKey], list[ModeKey]]:
-    """Return confirmed and established modes: those that the repair began with, and those of the trials."""
-    with desk.store.read() as db:
-        repairs = [j for j in jobs.list_for_round(db, desk.round.id) if j.kind == "repair" and j.checkpoint]
-        tallies = [dataclasses.astuple(t) for t in trials.tally(db, desk.round.id)]
-        standing = verdicts.standing(db, desk.round.id)
-    pinned = repairs[-1].checkpoint if repairs else None
-    confirmed = (
-        [ModeKey(tuple(cell), stratum) for cell, stratum in pinned["modes"]] if pinned else confirmed_modes(standing)
-    )
-    return confirmed, established_modes(rebuild(desk.round.summary, tallies))
+def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
+    """Return the confirmed modes that the repair learned from, and the established modes.
+
+    Raises:
+        FadedError: no repair has begun.
+    """
+    with store.read() as db:
+        summary = campaigns.get_round(db, round_id).summary
+        repairs = [j.checkpoint for j in jobs.list_for_round(db, round_id) if j.kind == REPAIR and j.checkpoint]
+        tallies = [dataclasses.astuple(t) for t in trials.tally(db, round_id)]
+    if not repairs:
+        raise FadedError("There is no repaired target to verify. Start the repair first.")
+    confirmed = [ModeKey(tuple(cell), stratum) for cell, stratum in repairs[-1]["modes"]]
+    return confirmed, established_modes(rebuild(summary, tallies))
 
 
 class _Writer:
