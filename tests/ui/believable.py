@@ -83,7 +83,9 @@ def explored(store: Store, *, queries: int = 1500, modes: int = 4, per_mode: int
     rng = np.random.default_rng(0)
     config = CampaignConfig(demo="signs", queries=queries if done else 2 * queries, seed=0)
     with store.write() as db:
-        campaign = campaigns.create_campaign(db, f"signs-{queries}-{modes}", config.to_json(), NOW)
+        campaign = campaigns.create_campaign(
+            db, f"signs-{len(campaigns.list_campaigns(db)) + 1}", config.to_json(), NOW
+        )
         made = campaigns.create_round(db, campaign.id, now=NOW, summary=summary(config.queries))
         job = jobs.enqueue(db, made.id, "explore", now=NOW)
         jobs.claim(db, WORKER, 30, NOW + 1)
@@ -127,7 +129,7 @@ def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int) ->
             seed = 100 * m + i
             made.append(
                 Proposal(
-                    id=f"p{m}-{i}",
+                    id=f"p{m}-{i}-{round_id}",
                     sample_id=f"s{m}-{i}",
                     key=key,
                     answer=STRATA[(stratum + 2) % len(STRATA)],
