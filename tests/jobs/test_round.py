@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from faded import runtime
+from faded.config import CampaignConfig
+from faded.jobs.headless import explore_only, run_round
+from faded.jobs.oracles import oracle
+from faded.store import trials
+from faded.store.engine import open_store
+from faded.targets.load import load_classifier
+
+
+def whole_round(workspace: Path, config: CampaignConfig, noise: float = 0.0) -> dict:
+    runtime.start(config.seed)
+    make, name = oracle(noise, None, config.seed)
+    return run_round(open_store(workspace), config, make, 40, name).record
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory, colour_config: CampaignConfig) -> dict:
+    return whole_round(tmp_path_factory.mktemp("first"), colour_config)
+
+
+def test_a_round_finds_confirms_and_fades_the_failures(record: dict) -> None:
+    assert record["explore"]["queries"] == 700
+    assert record["explore"]["control"]["queries"] == 70
+    assert record["label"]["verdicts"] == record["label"]["confirmed"] + record["label"]["rejected"]
+    assert record["label"]["modes_confirmed"] >= 3
+    assert record["verify"]["relative_drop"] > 0.5
+    assert record["verify"]["clean_before"] == 1.0
+    assert record["target"]["fingerprint_before"] != record["target"]["fingerprint_after"]
+    assert len(set(record["splits"].values())) == 3
+
+
+def test_the_same_seed_gives_the_same_record(record: dict, colour_config: CampaignConfig, tmp_path: Path) -> None:
+    again = whole_round(tmp_path, colour_config)
+    assert {k: v for k, v in again.items() if k != "timing"} == {k: v for k, v in record.items() if k != "timing"}
+
+
+def test_a_finished_round_is_not_taken_up_again_but_the_same_again(
+    colour_config: CampaignConfig, tmp_path: Path
+) -> None:
+    first = whole_round(tmp_path, colour_config, noise=0.5)
+    second = whole_round(tmp_path, colour_config, noise=0.5)
+    assert first["label"] == second["label"]
+    assert first["label"]["unsure"] > 0
+
+
+def test_exploring_alone_leaves_proposals_for_people(colour_config: CampaignConfig, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    done = explore_only(store, colour_config)
+    with store.read() as db:
+        counts = trials.counts(db, done.round_id)
+    assert counts.queries == 700
+    assert done.record["explore"]["induced_failures"] == counts.failures
+
+
+def test_the_repaired_target_is_saved_where_the_round_says(colour_config: CampaignConfig, tmp_path: Path) -> None:
+    after = whole_round(tmp_path, colour_config)["target"]["fingerprint_after"]
+    (folder,) = (tmp_path / "targets").iterdir()
+    assert load_classifier("tests.jobs.colours:target", folder).fingerprint() == after
