@@ -12,10 +12,10 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Say, silent
-from faded.jobs.kinds import EXPLORE, REPAIR, VERIFY
 from faded.jobs.run import Runner
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, label_all
+from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, proposals, verdicts
 from faded.store.engine import Store
 
@@ -121,7 +121,7 @@ def run_round(
     record = _record(store, context, round_id, explored)
     if record["label"]["modes_confirmed"] == 0:
         record["verify"] = {
-            "gate": {"passed": False, "reasons": ["fail: no mode was confirmed, so nothing was repaired"]}
+            "gate": {"passed": False, "reasons": ["Failed: no mode was confirmed, so nothing was repaired"]}
         }
     else:
         record["repair"] = _run_stage(store, runner, round_id, REPAIR)
@@ -171,6 +171,8 @@ def _run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[s
         if job.state is jobs.JobState.DONE:
             return dict(job.result or {})
         if job.state is jobs.JobState.FAILED:
+            if runner.unexpected is not None:
+                raise runner.unexpected
             raise StageFailed(f"The stage {kind} failed: {job.error}")
         if job.state is jobs.JobState.STOPPED:
             raise StageFailed(f"The stage {kind} was stopped. Give the same command again to go on.")

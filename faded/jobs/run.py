@@ -14,9 +14,9 @@ from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Desk, Say, silent
 from faded.jobs.explore import explore
-from faded.jobs.kinds import EXPLORE, NEXT, REPAIR, VERIFY
 from faded.jobs.repair import repair_target
 from faded.jobs.verify import verify
+from faded.stages import EXPLORE, NEXT, REPAIR, VERIFY
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
 
@@ -39,11 +39,15 @@ class Runner:
         store: The open store.
         worker_id: Under which name jobs are claimed.
         say: Told of progress besides the store.
+
+    Attributes:
+        unexpected: What the last failed job raised, where it is a fault of the program and not of its input.
     """
 
     def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
         self._context: tuple[int, Context] | None = None
+        self.unexpected: Exception | None = None
 
     def run_next(self) -> bool:
         """Claim and run the next job; return whether there was one."""
@@ -71,6 +75,7 @@ class Runner:
             raise
         except Exception as error:
             traceback.print_exc()
+            self.unexpected = error
             self._fail(job, f"{type(error).__name__}: {error}. The worker's log has the details; resume to try again.")
         else:
             self._end(job, result, time.monotonic() - started)

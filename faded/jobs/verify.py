@@ -9,8 +9,8 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
-from faded.jobs.kinds import REPAIR
 from faded.landscape.rebuild import established_modes, rebuild
+from faded.stages import REPAIR
 from faded.store import campaigns, jobs, trials
 from faded.store.engine import Store
 from faded.verification.compare import compare

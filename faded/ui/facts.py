@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from faded.jobs.kinds import EXPLORE, REPAIR, VERIFY
 from faded.labeling import queue
+from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, proposals, trials
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db

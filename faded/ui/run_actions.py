@@ -6,7 +6,7 @@ import time
 
 from faded.config import SIGNS, CampaignConfig
 from faded.domain import FadedError
-from faded.jobs.kinds import EXPLORE, REPAIR
+from faded.stages import EXPLORE, REPAIR
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db, Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from faded.jobs.kinds import EXPLORE, REPAIR, VERIFY
+from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store.campaigns import RoundState
 from faded.store.jobs import Job, JobState
 from faded.ui.facts import BUSY, Facts
