@@ -15,6 +15,7 @@ POLL_S = 0.5
 SHORT_LIFE_S = 10.0
 """A worker that ends sooner did not get to work: the next start waits longer."""
 
+COMMAND = (sys.executable, "-m", "faded", "worker")
 LONGEST_WAIT_S = 30.0
 END_S = 10.0
 """How long a worker may take to end after it was told to, before it is killed: it stops at the next batch."""
@@ -48,7 +49,8 @@ class WorkerKeeper:
     def words(self) -> str:
         """Say how the worker is."""
         if self._failures:
-            return f"Worker ended with code {self._last_code} {self._failures} times; it is being started again"
+            times = "once" if self._failures == 1 else f"{self._failures} times"
+            return f"Worker ended with code {self._last_code} {times}; it is being started again"
         return "Worker running" if self.pid else "Worker starting"
 
     def end(self) -> None:
@@ -79,5 +81,5 @@ class WorkerKeeper:
             self._ending.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT_S) if self._failures else 0)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "faded", "worker", "--parent", str(os.getpid()), "--workspace"]
-        return subprocess.Popen([*command, str(self._workspace)], stdin=subprocess.DEVNULL)  # noqa: S603 - ours
+        given = ("--parent", str(os.getpid()), "--workspace", str(self._workspace))
+        return subprocess.Popen([*COMMAND, *given], stdin=subprocess.DEVNULL)  # noqa: S603 - our own module

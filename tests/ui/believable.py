@@ -181,7 +181,8 @@ def repaired(store: Store, made: Believable, passed: bool = True) -> None:
 def _repair_figures(step: int) -> dict[str, float]:
     gone = 1 - np.exp(-step / 110)
     return {
-        "step": step, "loss": float(2.1 - 1.6 * gone), "anchor": float(0.006 * gone), "clean": float(0.981 - 0.003 * gone),
+        "step": step, "loss": float(2.1 - 1.6 * gone), "anchor": float(0.006 * gone),
+        "clean": float(0.981 - 0.003 * gone),
         "mode_rate": float(0.78 - 0.55 * gone + 0.02 * np.sin(step / 25)),
     }  # fmt: skip
 
@@ -198,13 +199,13 @@ def verification(passed: bool) -> dict[str, Any]:
     if not passed:
         rows.append(("turn right", (4, 1, 2), ["watch"], 91, 0.08, 0.27, "newly broken"))
     modes = [
-        {"stratum": s, "cell": list(c), "values": SPACE.values([c])[0].tolist(), "roles": roles, "n": n, "before": before,
-         "after": after, "change": change, "setting": SPACE.describe(SPACE.values([c])[0].tolist())}
+        {"stratum": s, "cell": list(c), "roles": roles, "n": n, "before": before, "after": after, "change": change,
+         "setting": SPACE.describe(SPACE.values([c])[0].tolist())}
         for s, c, roles, n, before, after, change in rows
     ]  # fmt: skip
     reasons = [
-        "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end must "
-        "be above 0.0%).",
+        "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end "
+        "must be above 0.0%).",
         "Passed: clean accuracy went from 98.10% to 97.80% (it may lose 1 points).",
         "Passed: 0.90% of the clean inputs turned from right to wrong (at most 3.00%).",
         f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 45 tested for a rise above 5 points "

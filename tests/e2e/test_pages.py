@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from faded.store import jobs
+from faded.store.engine import Store
+from tests.e2e.conftest import App, Watched
+from tests.e2e.label_helpers import open_label
+from tests.ui import believable
+from tests.ui.believable import Believable
+
+
+def test_the_first_pages_say_what_to_do(page: Page, app: App) -> None:
+    page.goto(app.address)
+    expect(page.locator(".f-sentence")).to_contain_text("Start one on the demo below")
+    expect(page.locator("#run-landscape")).to_contain_text("No landscape yet")
+    expect(page.get_by_role("button", name="Start repair")).to_be_disabled()
+    page.get_by_role("link", name="Label").click()
+    expect(page.locator("[data-f=empty-head]")).to_have_text("No round yet")
+
+
+def test_a_bad_bound_is_named_and_nothing_starts(page: Page, app: App, store: Store) -> None:
+    page.goto(app.address)
+    page.get_by_label("Bound").fill("1.5")
+    page.get_by_role("button", name="Start round").click()
+    expect(page.locator("#form-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
+    page.get_by_label("Bound").fill("0.5")
+    page.get_by_label("Queries").fill("10")
+    page.get_by_role("button", name="Start round").click()
+    expect(page.locator("#form-message")).to_contain_text("Queries is 10: give a whole number from 200")
+    with store.read() as db:
+        assert jobs.list_for_round(db, 1) == []
+
+
+def test_nothing_is_asked_elsewhere_and_the_console_is_quiet(watched: Watched, app: App, round_: Believable) -> None:
+    watched.page.goto(app.address)
+    expect(watched.page.locator(".heat-cell").first).to_be_visible()
+    watched.page.wait_for_timeout(2500)
+    open_label(watched.page, app, round_.round)
+    watched.page.wait_for_timeout(500)
+    assert watched.elsewhere == []
+    assert watched.console == []
+
+
+def test_the_map_shows_figures_and_can_be_walked(page: Page, app: App, round_: Believable) -> None:
+    page.goto(app.address)
+    cells = page.locator("#run-landscape .heat-cell")
+    expect(cells).to_have_count(28)
+    cells.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    focused = page.evaluate("document.activeElement.dataset.tip")
+    assert focused.startswith("Turned right by 60 degrees, darkened by 30%: ")
+    assert "90% interval" in focused
+    pick(page, "Down", "saturation")
+    expect(cells).to_have_count(21)
+    pick(page, "Stratum", "yield")
+    expect(page.locator(".heat-caption")).to_contain_text("stratum yield")
+
+
+def pick(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_failed_job_shows_its_message_and_resumes(page: Page, app: App, store: Store) -> None:
+    made = believable.explored(store, done=False)
+    with store.write() as db:
+        jobs.fail(db, made.explore, believable.WORKER, "pictures/7.png is corrupt <b>: delete it", believable.NOW)
+    page.goto(app.address)
+    expect(page.locator("#run-explore pre")).to_have_text("pictures/7.png is corrupt <b>: delete it")
+    expect(page.locator(".f-sentence")).to_contain_text("then resume")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_one_column_without_sideways_scrolling(
+    browser: Browser, app: App, round_: Believable, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True)  # type: ignore[arg-type]
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    for path, ready in (("", ".heat-cell"), (f"label?round={round_.round}", ".lab-item:not(.bare)")):
+        page.goto(f"{app.address}/{path}")
+        expect(page.locator(ready).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for button in page.locator(".lab-verdicts button, .lab-other button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    context.close()
+
+
+def test_a_page_elsewhere_cannot_use_the_app(page: Page, app: App) -> None:
+    answer = page.request.get(app.address, headers={"Host": "rebound.example"})
+    assert answer.status == 403
+    answer = page.request.post(f"{app.address}/gradio_api/component_server", headers={"Origin": "http://evil.example"})
+    assert answer.status == 403
+
+
+def test_files_of_the_workspace_are_not_served(page: Page, app: App, store: Store) -> None:
+    believable.explored(store)
+    answer = page.request.get(f"{app.address}/gradio_api/file={app.workspace / 'faded.db'}")
+    assert answer.status in (403, 404)
+    answer = page.request.get(f"{app.address}/gradio_api/file=app.py")
+    assert answer.status in (403, 404)

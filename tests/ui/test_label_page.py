@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import base64
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from faded.store import campaigns, verdicts
+from faded.store.campaigns import RoundState
+from faded.store.engine import Store
+from faded.ui import label_page
+from tests.ui.believable import NOW, Believable
+
+HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"})
+ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"})
+
+
+class Card:
+    """What the card in the page calls."""
+
+    def __init__(self, store: Store) -> None:
+        self._next, self._send = label_page.server_functions(store)
+
+    def next(self, request: Any = HERE, **asked: Any) -> dict[str, Any]:
+        return self._next(asked, request)
+
+    def send(self, request: Any = HERE, **event: Any) -> dict[str, Any]:
+        return self._send(event, request)
+
+
+@pytest.fixture
+def card(store: Store) -> Card:
+    return Card(store)
+
+
+def test_items_come_with_their_pictures_and_without_the_confidence(card: Card, made: Believable) -> None:
+    answer = card.next(want=8)
+    assert answer["ok"]
+    assert [item["id"] for item in answer["items"]] == answer["order"]
+    assert len(answer["order"]) == 8
+    kind, content = answer["items"][0]["edited"].split(",")
+    assert kind == "data:image/png;base64"
+    assert base64.b64decode(content).startswith(b"\x89PNG")
+    assert "confidence" not in answer["items"][0]
+
+
+def test_items_the_page_holds_are_not_sent_again(card: Card, made: Believable) -> None:
+    first = card.next(want=4)
+    again = card.next(want=5, have=first["order"])
+    assert again["order"][:4] == first["order"]
+    assert [item["id"] for item in again["items"]] == again["order"][4:]
+
+
+def test_a_verdict_counts_once_however_often_it_is_sent(card: Card, store: Store, made: Believable) -> None:
+    item = card.next(want=1)["order"][0]
+    event = {"kind": "verdict", "verdict": "confirm", "proposal": item, "round": made.round, "key": "k1", "want": 1}
+    assert [card.send(**event)["ok"] for _ in range(3)] == [True] * 3
+    with store.read() as db:
+        assert verdicts.counts(db, made.round).total == 1
+    assert item not in card.next(want=8)["order"]
+
+
+def test_undo_gives_the_item_back(card: Card, made: Believable) -> None:
+    item = card.next(want=1)["order"][0]
+    card.send(kind="verdict", verdict="reject", proposal=item, round=made.round, key="k1", want=4)
+    back = card.send(kind="undo", round=made.round, key="k2", want=4)
+    assert back["item"]["id"] == item
+    assert back["order"][0] == item
+    assert card.send(kind="undo", round=made.round, key="k3", want=4)["item"] is None
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ({"kind": "verdict", "verdict": "confirm", "proposal": "nobody", "key": "k"}, "no proposal 'nobody'"),
+        ({"kind": "verdict", "verdict": "maybe", "proposal": "p0-0-1", "key": "k"}, "reload it"),
+        ({"kind": "verdict", "verdict": "confirm", "proposal": "p0-0-1"}, "without a key"),
+        ({"kind": "flag", "reason": "  ", "proposal": "p0-0-1", "key": "k"}, "gives no reason"),
+    ],
+)
+def test_bad_events_are_refused_in_words(card: Card, made: Believable, event: dict[str, Any], message: str) -> None:
+    answer = card.send(round=made.round, **event)
+    assert not answer["ok"]
+    assert message in answer["message"]
+
+
+def test_every_function_asks_who_it_is(card: Card, store: Store, made: Believable) -> None:
+    refused = [
+        card.next(request=ELSEWHERE, want=1),
+        card.send(request=ELSEWHERE, kind="verdict", verdict="confirm", proposal=made.proposals[0], key="k"),
+    ]
+    assert [answer["ok"] for answer in refused] == [False, False]
+    with store.read() as db:
+        assert verdicts.counts(db, made.round).total == 0
+
+
+def test_an_empty_queue_says_why(card: Card, store: Store, made: Believable) -> None:
+    assert card.next(want=1, round="7")["message"].startswith("There is no round 7")
+    with store.write() as db:
+        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
+    answer = card.next(want=8)
+    assert answer["order"] == []
+    assert answer["empty"]["head"] == "Round 1 was accepted"

@@ -1,0 +1,75 @@
+"""The web process: what it loads, whom it starts, what it refuses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from faded.domain import FadedError
+from faded.ui import keeper as keeper_module
+from faded.ui import launch
+from faded.ui.keeper import WorkerKeeper
+
+ROOT = Path(__file__).parents[2]
+EVERY_MODULE = """
+import importlib, pkgutil, sys
+import faded.ui
+import app
+for found in pkgutil.walk_packages(faded.ui.__path__, "faded.ui."):
+    importlib.import_module(found.name)
+heavy = {"torch", "transformers", "kornia", "datasets"} & set(sys.modules)
+assert len([m for m in sys.modules if m.startswith("faded.ui.")]) > 15
+sys.exit(f"loaded: {heavy}" if heavy else 0)
+"""
+
+
+def test_no_page_loads_torch() -> None:
+    done = subprocess.run([sys.executable, "-c", EVERY_MODULE], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_workspace_inside_the_served_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FadedError, match="lies inside"):
+        launch.check_workspace(tmp_path / "data")
+    launch.check_workspace(tmp_path.parent / "elsewhere")
+
+
+def wait_for(keeper: WorkerKeeper, other_than: int | None) -> int:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        pid = keeper.pid
+        if pid is not None and pid != other_than:
+            return pid
+        time.sleep(0.02)
+    raise AssertionError("no worker was started")
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_dead_worker_is_started_again_and_ended_with_the_keeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    keeper = WorkerKeeper(tmp_path)
+    keeper.start()
+    try:
+        first = wait_for(keeper, None)
+        os.kill(first, 9)
+        second = wait_for(keeper, first)
+        assert not alive(first)
+        assert "ended with code -9 once" in keeper.words()
+    finally:
+        keeper.end()
+    assert not alive(second)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from faded.domain import FadedError
+from faded.store import campaigns, jobs
+from faded.store.campaigns import RoundState
+from faded.store.engine import Store
+from faded.store.jobs import JobState
+from faded.ui import run_actions
+from faded.ui.auth import User
+from tests.ui import believable
+from tests.ui.believable import Believable
+
+USER = User("local")
+
+
+@pytest.mark.parametrize(
+    ("queries", "seed", "bound", "message"),
+    [
+        (None, 0, 0.5, "Queries is empty: give a whole number from 200"),
+        (10, 0, 0.5, "Queries is 10"),
+        (1000.5, 0, 0.5, r"Queries is 1000\.5"),
+        (1000, -1, 0.5, "Seed is -1"),
+        (1000, 0, 1.0, "bound is 1: give a rate between 0 and 1"),
+        (1000, 0, None, "bound is empty"),
+    ],
+)
+def test_what_the_form_says_is_checked(queries: float | None, seed: float, bound: float | None, message: str) -> None:
+    with pytest.raises(FadedError, match=message):
+        run_actions.demo_config(queries, seed, bound)
+
+
+def test_starting_registers_the_campaign_and_enqueues_its_exploration(store: Store) -> None:
+    config = run_actions.demo_config(1000, 3, 0.4)
+    first, second = (run_actions.start_demo(store, USER, config) for _ in range(2))
+    assert first != second
+    with store.read() as db:
+        assert campaigns.get_campaign(db, second).config == config.to_json()
+        found = campaigns.latest_round(db, first)
+        assert found is not None
+        assert [(j.kind, j.state) for j in jobs.list_for_round(db, found.id)] == [("explore", JobState.QUEUED)]
+
+
+def test_stop_and_resume(store: Store) -> None:
+    campaign = run_actions.start_demo(store, USER, run_actions.demo_config(1000, 0, 0.5))
+    run_actions.stop(store, USER, campaign)
+    with pytest.raises(FadedError, match="nothing to stop"):
+        run_actions.stop(store, USER, campaign)
+    run_actions.resume(store, USER, campaign)
+    with pytest.raises(FadedError, match="nothing to resume"):
+        run_actions.resume(store, USER, campaign)
+
+
+def test_repair_and_decision_wait_for_what_they_need(store: Store, made: Believable) -> None:
+    with pytest.raises(FadedError, match="No mode is confirmed yet"):
+        run_actions.start_repair(store, USER, made.campaign)
+    with pytest.raises(FadedError, match="not verified yet"):
+        run_actions.decide(store, USER, made.campaign, RoundState.ACCEPTED)
+    believable.labeled(store, made)
+    run_actions.start_repair(store, USER, made.campaign)
+    with pytest.raises(FadedError, match="under way"):
+        run_actions.start_repair(store, USER, made.campaign)
+
+
+def test_a_decision_says_who_and_stands(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    believable.repaired(store, made)
+    run_actions.decide(store, USER, made.campaign, RoundState.ACCEPTED)
+    with store.read() as db:
+        decided = campaigns.get_round(db, made.round)
+    assert (decided.state, decided.decided_by) == (RoundState.ACCEPTED, "local")
+    with pytest.raises(FadedError, match="accepted by local already"):
+        run_actions.decide(store, USER, made.campaign, RoundState.ROLLED_BACK)
+
+
+def test_without_a_round_the_buttons_say_so(store: Store) -> None:
+    with pytest.raises(FadedError, match="start one first"):
+        run_actions.stop(store, USER, None)
