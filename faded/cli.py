@@ -37,12 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OTHER
 
 
+class _Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows a default where there is one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default not in (None, "", False) else action.help
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m faded", description="Find how a model fails, say which failures matter, make them fade."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_run(commands.add_parser("run", help="run one round", formatter_class=argparse.ArgumentDefaultsHelpFormatter))
+    _add_run(commands.add_parser("run", help="run one round", formatter_class=_Help))
     worker = commands.add_parser(
         "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
     )

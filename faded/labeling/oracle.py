@@ -117,7 +117,7 @@ class CountsAnnotator:
 
 
 class NoisyAnnotator:
-    """Replaces a verdict by a random other one with a probability; what becomes of a proposal hangs on its id alone.
+    """Replaces a verdict by a random other one with a probability; the draw hangs on sample and setting alone.
 
     Args:
         inner: The annotator whose verdicts are disturbed.
@@ -140,10 +140,10 @@ class NoisyAnnotator:
         return [self._disturb(p, v) for p, v in zip(proposals, self._inner(proposals), strict=True)]
 
     def _disturb(self, proposal: Proposal, verdict: Verdict) -> Verdict:
-        if _number(self._seed, "whether", proposal.id) >= self._probability:
+        if _number(self._seed, "whether", proposal.sample_id, proposal.key.cell) >= self._probability:
             return verdict
         others = [v for v in Verdict if v is not verdict]
-        return others[int(_number(self._seed, "which", proposal.id) * len(others))]
+        return others[int(_number(self._seed, "which", proposal.sample_id, proposal.key.cell) * len(others))]
 
 
 class CaringAnnotator:
