@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -65,14 +67,16 @@ def pick(page: Page, label: str, option: str) -> None:
 
 
 def test_a_failed_job_shows_its_message_and_resumes(page: Page, app: App, store: Store) -> None:
-    made = believable.explored(store, done=False)
+    made = believable.explored(store, done=False, now=time.time())
     with store.write() as db:
         jobs.fail(db, made.explore, believable.WORKER, "pictures/7.png is corrupt <b>: delete it", believable.NOW)
     page.goto(app.address)
     expect(page.locator("#run-explore pre")).to_have_text("pictures/7.png is corrupt <b>: delete it")
     expect(page.locator(".f-sentence")).to_contain_text("then resume")
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.locator("#run-explore pre")).to_be_hidden()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".f-sentence")).to_contain_text("is stopped", timeout=60_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

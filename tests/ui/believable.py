@@ -78,24 +78,29 @@ def summary(queries: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def explored(store: Store, *, queries: int = 1500, modes: int = 4, per_mode: int = 5, done: bool = True) -> Believable:
-    """Make a campaign with one round whose exploration is done, or half way, and proposals that wait."""
+def explored(
+    store: Store, *, queries: int = 1500, modes: int = 4, per_mode: int = 5, done: bool = True, now: float = NOW
+) -> Believable:
+    """Make a campaign with one round whose exploration is done, or half way, and proposals that wait.
+
+    With a worker beside it, a half-way one needs the real time as `now`: else the worker takes it over.
+    """
     rng = np.random.default_rng(0)
     config = CampaignConfig(demo="signs", queries=queries if done else 2 * queries, seed=0)
     with store.write() as db:
         campaign = campaigns.create_campaign(
-            db, f"signs-{len(campaigns.list_campaigns(db)) + 1}", config.to_json(), NOW
+            db, f"signs-{len(campaigns.list_campaigns(db)) + 1}", config.to_json(), now
         )
-        made = campaigns.create_round(db, campaign.id, now=NOW, summary=summary(config.queries))
-        job = jobs.enqueue(db, made.id, "explore", now=NOW)
-        jobs.claim(db, WORKER, 30, NOW + 1)
+        made = campaigns.create_round(db, campaign.id, now=now, summary=summary(config.queries))
+        job = jobs.enqueue(db, made.id, "explore", now=now, priority=jobs.INTERACTIVE)
+        jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         jobs.add_metric(db, job.id, 1, _figures(queries, modes * per_mode))
         ids = _propose(store, db, made.id, modes, per_mode)
         if done:
-            jobs.finish(db, job.id, WORKER, {"queries": queries}, NOW + 120)
+            jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
         else:
-            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", NOW + 60)
+            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60)
     return Believable(campaign.id, made.id, job.id, tuple(ids))
 
 
@@ -168,12 +173,12 @@ def labeled(store: Store, made: Believable, modes: int = 3, per_mode: int = 3) -
 def repaired(store: Store, made: Believable, passed: bool = True) -> None:
     """Add a repair and its verification, both done."""
     with store.write() as db:
-        repair = jobs.enqueue(db, made.round, "repair", now=NOW + 300)
+        repair = jobs.enqueue(db, made.round, "repair", now=NOW + 300, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 301)
         for step in range(0, 401, 20):
             jobs.add_metric(db, repair.id, step, _repair_figures(step))
         jobs.finish(db, repair.id, WORKER, {"steps": 400}, NOW + 500)
-        verify = jobs.enqueue(db, made.round, "verify", now=NOW + 501)
+        verify = jobs.enqueue(db, made.round, "verify", now=NOW + 501, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 502)
         jobs.finish(db, verify.id, WORKER, verification(passed), NOW + 560)
 
