@@ -38,11 +38,11 @@ class Args:
         score_gain: What the scores are multiplied by, to begin with, before they are added to the logits.
     """
 
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     num_steps: int = 4
     gamma: float = 0.99
     gae_lambda: float = 0.95
-    num_minibatches: int = 2
+    num_minibatches: int = 1
     update_epochs: int = 4
     clip_coef: float = 0.2
     ent_coef: float = 0.003

@@ -13,7 +13,9 @@ def bandit_rewards(
     learning_rate: float, steps: int = 40, seed: int = 0
 ) -> tuple[np.ndarray, PPOAgent, dict[str, float]]:
     """A contextual bandit without scores: the right level of each head depends on the context."""
-    agent = PPOAgent(2 + sum(LEVELS), LEVELS, 64, seed, Args(learning_rate=learning_rate, num_steps=1))
+    agent = PPOAgent(
+        2 + sum(LEVELS), LEVELS, 64, seed, Args(learning_rate=learning_rate, num_steps=1, num_minibatches=2)
+    )
     rng = np.random.default_rng(seed)
     history, metrics = [], {}
 
