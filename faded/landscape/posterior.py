@@ -37,7 +37,7 @@ VARIANCE_WEIGHT = 8.0
 """How many coefficients' worth the start variances weigh when variances are learned."""
 
 RESIDUAL_VARIANCE = 0.15
-"""What additive effects leave unexplained of one cell's logit: measured on exhaustive grids (docs/exploration.md)."""
+"""What additive effects leave unexplained of one cell's logit: the best of 0.08, 0.15 and 0.3 (docs/exploration.md)."""
 
 MAX_PSEUDO_COUNTS = 40.0
 """The most that a prior may weigh against own trials: the model is an approximation, however sure it is of itself."""
