@@ -144,6 +144,7 @@ def _layout() -> tuple[Parts, list[Any], dict[str, Any]]:
             with gr.Row(elem_classes="f-actions"):
                 made["accept"] = gr.Button("Accept repair", visible=False, variant="primary", elem_id="run-accept")
                 made["roll_back"] = gr.Button("Roll back", visible=False, elem_id="run-roll-back")
+            made["modes"] = html(elem_id="run-modes")
     return Parts(made, gr.State({}), message), form, buttons
 
 

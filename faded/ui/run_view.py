@@ -17,10 +17,11 @@ from faded.ui.auth import User
 from faded.ui.cards import explore, repair, verification
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache, Mapped
+from faded.ui.words import plural
 
 OUTPUTS = (
     "head", "worker", "explore", "stop", "resume", "form", "campaign", "across", "down", "stratum", "landscape",
-    "repairing", "repair", "verification", "accept", "roll_back",
+    "repairing", "repair", "verification", "accept", "roll_back", "modes",
 )  # fmt: skip
 """Names of the parts, in the order of the handlers' outputs."""
 
@@ -81,6 +82,7 @@ def draw(store: Store, cache: LandscapeCache, user: User, choice: Choice, worker
         "campaign": picker,
         "repairing": _html(repair.render(facts)),
         "verification": _html(verification.render(facts)),
+        "modes": _html(verification.render_modes(facts)),
         **_landscape(mapped, choice),
         **_buttons(facts),
     }
@@ -100,11 +102,12 @@ def _buttons(facts: Facts | None) -> dict[str, Shown]:
     again = facts is not None and facts.repair is not None
     decide = is_open and not busy and facts is not None and facts.result is not None
     count = 0 if facts is None else facts.labels.confirmed
-    name = "Repair again" if again else "Start repair"
+    modes = plural(count, "mode", "modes")
+    name = f"Repair {modes} again" if again else f"Start repair of {modes}" if ready else "Start repair"
     return {
         "stop": _set(visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": _set(visible=halted),
-        "repair": _set(value=f"{name} of {count} modes" if ready else name, interactive=ready),
+        "repair": _set(value=name, interactive=ready, variant="secondary" if again else "primary"),
         "accept": _set(visible=decide),
         "roll_back": _set(visible=decide),
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from faded.ui.cards.explore import figures
 from faded.ui.facts import Facts
-from faded.ui.words import clock, count, percent, points
+from faded.ui.words import clock, count, percent, plural, points
 
 LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
@@ -17,11 +17,24 @@ UNKNOWN = "not known"
 
 
 def render(facts: Facts | None) -> str:
-    """Return the card's content; empty while there is nothing to show."""
+    """Return the card's content but for the table."""
     found = None if facts is None else facts.result
     if facts is None or found is None:
-        return "<h2>Verification</h2><p class='f-quiet'>The table of what a repair changed appears here after it.</p>"
-    return f"<h2>Verification</h2>{_gate(found)}{_headline(found)}{_figures(found)}{_modes(found)}{_decision(facts)}"
+        return "<h2>Verification</h2><p class='f-quiet'>What a repair changed appears here after it.</p>"
+    return f"<h2>Verification</h2>{_gate(found)}{_headline(found)}{_figures(found)}{_decision(facts)}"
+
+
+def render_modes(facts: Facts | None) -> str:
+    """Return the table of modes before and after: what decides first, the rest folded; empty before there is one."""
+    found = None if facts is None else facts.result
+    modes = () if found is None else tuple(found.get("modes", ()))
+    first = [m for m in modes if "confirmed" in m.get("roles", ()) or _status(m) == "newly broken"]
+    rest = [m for m in modes if m not in first]
+    parts = [f"<h3>Confirmed modes, and whatever is newly broken</h3>{_table(first)}"] if first else []
+    if rest:
+        words = plural(len(rest), "other established mode", "other established modes")
+        parts.append(f"<details class='f-more'><summary>{words}</summary>{_table(rest)}</details>")
+    return "".join(parts)
 
 
 def share(value: float | None) -> str:
@@ -64,26 +77,26 @@ def _gate(found: Mapping[str, Any]) -> str:
     return f"<div class='f-note {look}'><p><b>{word}</b></p><ul class='f-reasons'>{reasons}</ul></div>"
 
 
-def _modes(found: Mapping[str, Any]) -> str:
-    rows = "".join(_mode(mode) for mode in found.get("modes", ()))
-    if not rows:
-        return ""
+def _table(modes: Sequence[Mapping[str, Any]]) -> str:
+    rows = "".join(_mode(mode) for mode in modes)
     return (
-        "<h3>Mode by mode</h3><div class='f-table-scroll' tabindex='0' role='region' "
-        "aria-label='Modes before and after'>"
+        "<div class='f-table-scroll' tabindex='0' role='region' aria-label='Modes before and after'>"
         "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col'>Setting</th>"
         "<th scope='col' class='f-num'>Pictures</th><th scope='col' class='f-num'>Before</th>"
-        f"<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead>"
+        "<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
+def _status(mode: Mapping[str, Any]) -> str:
+    return str(mode["change"])
+
+
 def _mode(mode: Mapping[str, Any]) -> str:
-    status = str(mode.get("change", mode.get("status", UNKNOWN)))
-    marked = " <span class='f-pill'>confirmed</span>" if "confirmed" in mode.get("roles", ()) else ""
+    status = _status(mode)
     pill = f"<span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span>"
     return (
-        f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}{marked}</td>"
+        f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}</td>"
         f"<td class='f-num'>{count(mode['n'])}</td><td class='f-num'>{share(mode['before'])}</td>"
         f"<td class='f-num'>{share(mode['after'])}</td><td>{pill}</td></tr>"
     )
