@@ -98,7 +98,7 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             css=asset("theme.css") + asset("heatmap.css"),
             head=HEAD,
         )
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise FadedError(f"Port {port} cannot be used: {error}. Give another one with --port.") from error
     return app
 

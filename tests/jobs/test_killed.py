@@ -14,7 +14,7 @@ import pytest
 from faded import runtime
 from faded.config import CampaignConfig
 from faded.jobs.headless import open_round, run_round
-from faded.jobs.kinds import EXPLORE, REPAIR, VERIFY
+from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.jobs.oracles import oracle
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.store import campaigns, jobs, verdicts
