@@ -90,7 +90,10 @@ def test_a_level_out_of_bounds_exits_with_2(run, tmp_path: Path) -> None:  # typ
 
 @pytest.mark.parametrize(
     ("target", "word"),
-    [("tests.targets.test_classifier:broken", "division by zero"), ("tests.targets.test_classifier:not_a_number", "NaN")],
+    [
+        ("tests.targets.test_classifier:broken", "division by zero"),
+        ("tests.targets.test_classifier:not_a_number", "NaN"),
+    ],
 )
 def test_a_target_that_fails_exits_with_2(run, target: str, word: str) -> None:  # type: ignore[no-untyped-def]
     code, _, errors = run(target=target)
