@@ -14,9 +14,9 @@ import pytest
 from faded import runtime
 from faded.config import CampaignConfig
 from faded.jobs.headless import open_round, run_round
-from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.jobs.oracles import oracle
 from faded.labeling.oracle import ReferenceAnnotator, label_all
+from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, verdicts
 from faded.store.engine import Store, open_store
 
@@ -56,7 +56,7 @@ def run_stage_killed_once(store: Store, round_id: int, stage: str) -> dict:
         found = [j for j in jobs.list_for_round(db, round_id) if j.kind == stage]
         job = found[0] if found else jobs.enqueue(db, round_id, stage, now=time.time())
     with worker(store.workspace, stage) as process:
-        killed_at = wait_for(store, job.id, process, lambda j: j.checkpoint is not None and 0.05 < j.progress)
+        killed_at = wait_for(store, job.id, process, lambda j: j.checkpoint is not None and j.progress > 0.05)
         assert killed_at.state is jobs.JobState.RUNNING, "it was over before it could be killed"
     with worker(store.workspace, stage) as process:
         done = wait_for(store, job.id, process, lambda j: j.state is jobs.JobState.DONE)
