@@ -26,13 +26,13 @@ def points(change: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time as a person would say it."""
+    """Return a length of time as a person would say it: "less than a minute", "about 5 min"."""
     if seconds < 60:
         return "less than a minute"
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return f"about {minutes} min"
+    return f"about {minutes // 60} h {minutes % 60} min"
 
 
 def clock(seconds: float | None) -> str:

@@ -40,7 +40,7 @@ def render(job: Job, now: float | None = None) -> str:
     state = WORDS[job.state]
     if job.stop_requested and job.state is JobState.RUNNING:
         state = "Stopping after this batch"
-    right = f"about {duration(left)} left" if left is not None else ""
+    right = f"{duration(left)} left" if left is not None else ""
     look = {JobState.STOPPED: "stopped", JobState.FAILED: "failed"}.get(job.state, "")
     percent = f"{100 * job.progress:.0f}"
     tail = f", {right}" if right else ""
