@@ -56,6 +56,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         on_step=writer.on_step,
         should_stop=lambda: writer.stop,
         resume=_resume(desk, pointer),
+        known_invalid=context.known_invalid,
     )
     folder = f"targets/round-{desk.round.id}"
     target.save(desk.store.workspace / folder)

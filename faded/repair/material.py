@@ -17,7 +17,8 @@ from torch import nn
 from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Sample
-from faded.repair.pairs import Lesson, by_stratum, cell_values, reapply
+from faded.probe import KnownInvalid, nothing_invalid
+from faded.repair.pairs import Lesson, by_stratum, cell_values, every_mode, reapply
 
 P = TypeVar("P")
 
@@ -97,6 +98,7 @@ def prepare(
     tune: Sequence[Sample[P]],
     modes: Sequence[ModeKey],
     seed: int,
+    known_invalid: KnownInvalid = nothing_invalid,
 ) -> Material[P]:
     """Split the tune inputs by hash and ask the frozen reference once.
 
@@ -118,8 +120,7 @@ def prepare(
     if len(scored) > SCORED_ROWS:
         scored = [scored[i] for i in sorted(rng.choice(len(scored), SCORED_ROWS, replace=False))]
     confirmed = set(modes)
-    others = [ModeKey(cell, s) for cell in sorted({m.cell for m in modes}) for s in sorted(pools)]
-    others = [key for key in others if key not in confirmed]
+    others = [key for key in every_mode(space, list(pools), known_invalid) if key not in confirmed]
     drawn = reapply(space, others, pools, KEEP_DRAWS, rng) if others else []
     keep = right(target, answered(target, editor, drawn))
     return Material(usable, pools, clean, keep, held_right, scored, len(held))

@@ -18,6 +18,7 @@ import torch
 from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Pair, Sample
+from faded.probe import KnownInvalid, nothing_invalid
 from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under, weights
 from faded.repair.losses import kl_anchor, listwise_preference
 from faded.repair.material import Frozen, Material, Trainable, answered, columns, is_right, pixels, prepare
@@ -35,11 +36,12 @@ class RepairConfig:
         batch: Rows per step that push the chosen answer: re-applied modes and verdict pairs.
         pair_share: Share of those rows drawn from the verdict pairs, where there are pairs and modes.
         anchor_batch: Clean rows per step that are held to the reference's answers.
-        keep_batch: Edited rows per step, outside the modes but under their cells, that the reference answers rightly
-            and that are held to its answers.
+        keep_batch: Edited rows per step, outside the modes, that the reference answers rightly and that are held to its
+            answers; 0 for none.
         learning_rate: Of AdamW at the start; falls to zero as half a cosine.
         weight_decay: Of AdamW.
-        kl_weight: Weight of the anchor.
+        kl_weight: Weight of the anchor on clean rows.
+        keep_weight: Weight of the anchor on edited rows.
         reference_weight: How strongly the loss is tied to the frozen reference, 0 (not) to 1.
         flip_penalty: What a clean input that turned wrong costs, in units of a mode's rate, when the best weights are
             chosen.
@@ -48,14 +50,15 @@ class RepairConfig:
         seed: Of every draw.
     """
 
-    steps: int = 600
+    steps: int = 300
     batch: int = 128
     pair_share: float = 0.125
     anchor_batch: int = 128
-    keep_batch: int = 0
+    keep_batch: int = 64
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
-    kl_weight: float = 6.0
+    kl_weight: float = 20.0
+    keep_weight: float = 6.0
     reference_weight: float = 0.0
     flip_penalty: float = 5.0
     evaluate_every: int = 50
@@ -88,8 +91,8 @@ class Progress:
     Attributes:
         step: Steps done.
         steps: Steps at most.
-        loss: Preference loss of the step, nats.
-        anchor: Anchor of the step, nats.
+        loss: Loss of the step on edited rows, nats.
+        anchor: Anchor of the step on clean rows, nats.
         evaluation: The latest evaluation.
         best: The best one so far.
         checkpoint: Makes a checkpoint from which `repair` goes on; call it before the next step.
@@ -139,6 +142,7 @@ def repair(
     on_step: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     resume: Checkpoint | None = None,
+    known_invalid: KnownInvalid = nothing_invalid,
 ) -> RepairResult:
     """Tune all weights of the target in place; BatchNorm statistics stay as they are.
 
@@ -154,11 +158,12 @@ def repair(
         on_step: Called after each step.
         should_stop: Asked before each step; the best weights so far are kept.
         resume: Where a killed repair with the same arguments stood.
+        known_invalid: Settings under which the reference's answer is not to be kept.
 
     Raises:
         FadedError: there is nothing to learn from.
     """
-    material = prepare(target, editor, space, tune, modes, config.seed)
+    material = prepare(target, editor, space, tune, modes, config.seed, known_invalid)
     lessons = pair_lessons(pairs, pair_samples)
     if not material.modes and not lessons:
         raise FadedError(
@@ -240,7 +245,7 @@ class _Run(Generic[P]):
         )
 
     def _losses(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the preference loss and the anchor of one step, from one forward pass."""
+        """Return the loss on edited rows and the anchor on clean ones, from one forward pass."""
         lessons = self._draw(rng)
         held = _rows(self._material.clean, self._config.anchor_batch, rng)
         kept = _rows(self._material.keep, self._config.keep_batch, rng)
@@ -253,7 +258,11 @@ class _Run(Generic[P]):
                 reference = self._frozen.logits(edited)
         chosen = columns(self._target, lessons)
         loss = listwise_preference(logits[: len(lessons)], reference, chosen, self._config.reference_weight)
-        return loss, kl_anchor(logits[len(lessons) :], torch.cat([held.logits, kept.logits]))
+        held_at = len(lessons) + len(held.lessons)
+        anchor = kl_anchor(logits[len(lessons) : held_at], held.logits)
+        if kept.lessons:
+            loss = loss + self._config.keep_weight * kl_anchor(logits[held_at:], kept.logits)
+        return loss, anchor
 
     def _draw(self, rng: np.random.Generator) -> list[Lesson[P]]:
         """Draw what to learn in one step: verdict pairs and re-applied modes."""

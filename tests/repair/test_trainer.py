@@ -1,5 +1,7 @@
 """Repair mends what was confirmed, keeps the rest, and survives being killed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -121,3 +123,17 @@ def test_a_tighter_anchor_moves_clean_answers_less() -> None:
         return float(np.abs(probe.clean(FRESH).answers.probabilities - before).mean())
 
     assert moved(30.0) < moved(0.0) / 2
+
+
+def test_what_is_right_under_the_same_setting_is_kept() -> None:
+    """Seeing only red lamps in the dark teaches that dark means red, unless the others are shown as well."""
+
+    def grey_failures(keep_batch: int) -> float:
+        classifier = target()
+        config = dataclasses.replace(CONFIG, kl_weight=6.0, keep_batch=keep_batch)
+        repair(classifier, EDITOR, SPACE, TUNE, [ModeKey((2,), "red"), ModeKey((3,), "red")], [], {}, config)
+        assert failure_rate(classifier, 0.6, ("red",)) < 0.3
+        return failure_rate(classifier, 0.6, ("grey",))
+
+    assert failure_rate(target(), 0.6, ("grey",)) < 0.1
+    assert grey_failures(0) > 0.25 > 0.15 > grey_failures(48)
