@@ -62,11 +62,18 @@ def _outcomes(
     return right, fair
 
 
-def report(folder: Path, seed: int) -> str:
-    """Measure the target in `folder` on fresh pictures and return the figures as text."""
+def report(folder: Path, seed: int, clean: int = CLEAN_PICTURES, edited: int = PICTURES) -> str:
+    """Measure the target in `folder` and return the figures as text.
+
+    Args:
+        folder: A network in transformers' format.
+        seed: Draws the pictures.
+        clean: Fresh pictures for the clean accuracy.
+        edited: Fresh pictures to put under every setting, those that are answered rightly as they are.
+    """
     target, space = load_classifier(str(folder)), image_space(SPACE)
-    lines = [f"clean accuracy on {CLEAN_PICTURES} fresh pictures: {clean_accuracy(target, seed, CLEAN_PICTURES):.4f}"]
-    scenes = draw(seed, ROUND_STREAM, PICTURES)
+    lines = [f"clean accuracy on {clean} fresh pictures: {clean_accuracy(target, seed, clean):.4f}"]
+    scenes = draw(seed, ROUND_STREAM, edited)
     scenes = [s for s, a in zip(scenes, answers(target, scenes), strict=True) if a == s.label]
     right, fair = _outcomes(target, scenes, space)
     for column, spec in enumerate(space.specs):

@@ -134,7 +134,7 @@ def test_the_recorded_tilt_is_the_tilt_in_the_picture():
 
 def test_darkness_hides_every_sign_in_the_end_and_none_at_dusk(scenes):
     assert set(answer(scenes, (0, 0.97, 1))) == {None}
-    assert None not in answer(scenes, (0, 0.6, 1))
+    assert None not in answer(scenes, (0, 0.5, 1))
 
 
 def test_a_faint_sign_is_lost_before_a_strong_one():

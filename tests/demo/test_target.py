@@ -7,7 +7,7 @@ import pytest
 
 from faded import runtime
 from faded.demo import train
-from faded.demo.measure_signs import clean_accuracy
+from faded.demo.measure_signs import clean_accuracy, report
 from faded.demo.signs import CLASSES
 from faded.targets.load import load_classifier
 
@@ -27,6 +27,12 @@ def test_the_committed_weights_are_small_and_say_how_they_were_made():
     assert recipe["seed"] == 0
     assert recipe["clean_accuracy"] >= 0.97
     assert (SIGNS / "model.safetensors").stat().st_size < 10_000_000
+
+
+def test_the_committed_classifier_is_weak_where_the_street_never_was():
+    figures = dict(line.rsplit(": right ", 1) for line in report(SIGNS, 7, 20, 20).splitlines() if ": right " in line)
+    assert float(figures["rotation 0"]) > float(figures["rotation 60"]) + 0.2
+    assert float(figures["darkening 0"]) > float(figures["darkening 0.8"])
 
 
 @pytest.fixture(scope="module")
