@@ -19,7 +19,7 @@ from faded.store.engine import Store, open_store
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
 from faded.ui.keeper import WorkerKeeper
-from faded.ui.theme import asset, theme
+from faded.ui.theme import ASSETS, asset, theme
 
 MOST_THREADS = 16
 """Handlers at once; each takes milliseconds, and verdicts wait for each other in the store anyway."""
@@ -97,6 +97,7 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             theme=theme(),
             css=asset("theme.css") + asset("heatmap.css"),
             head=HEAD,
+            favicon_path=ASSETS / "favicon.svg",
         )
     except (OSError, OverflowError) as error:
         raise FadedError(f"Port {port} cannot be used: {error}. Give another one with --port.") from error
