@@ -76,7 +76,7 @@ def test_a_failed_job_shows_its_message_and_resumes(page: Page, app: App, store:
     page.get_by_role("button", name="Resume").click()
     expect(page.locator("#run-explore pre")).to_be_hidden()
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".f-sentence")).to_contain_text("is stopped", timeout=60_000)
+    expect(page.locator(".f-sentence")).to_contain_text("is stopped", timeout=180_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
