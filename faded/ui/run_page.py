@@ -120,14 +120,14 @@ def _layout() -> tuple[Parts, list[Any], dict[str, Any]]:
         made["campaign"] = gr.Dropdown([], label="Campaign", elem_id="run-campaign", filterable=False, container=False)
         made["worker"] = html(elem_id="run-worker")
     made["head"] = html(elem_id="run-head")
+    with gr.Row(elem_classes="f-job"):
+        made["stop"] = gr.Button("Stop", visible=False, elem_id="run-stop")
+        made["resume"] = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume")
     message = html(elem_id="run-message")
     with gr.Row(elem_classes="f-columns"):
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 made["explore"] = html(elem_id="run-explore")
-                with gr.Row(elem_classes="f-actions"):
-                    made["stop"] = gr.Button("Stop", visible=False, elem_id="run-stop")
-                    made["resume"] = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume")
             form, buttons, made["form"] = _form()
         with gr.Column(scale=7, min_width=320, elem_classes="f-card"):
             html("<h2>Failure landscape</h2>")

@@ -97,6 +97,7 @@ def _buttons(facts: Facts | None) -> dict[str, Shown]:
     job = None if facts is None else facts.current
     is_open = facts is not None and facts.open
     busy = job is not None and job.state in BUSY
+    stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
     halted = is_open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
     ready = facts is not None and not facts.missing_for_repair()
     again = facts is not None and facts.repair is not None
@@ -105,8 +106,8 @@ def _buttons(facts: Facts | None) -> dict[str, Shown]:
     modes = plural(count, "mode", "modes")
     name = f"Repair {modes} again" if again else f"Start repair of {modes}" if ready else "Start repair"
     return {
-        "stop": _set(visible=busy, interactive=job is not None and not job.stop_requested),
-        "resume": _set(visible=halted),
+        "stop": _set(value=f"Stop {stage}", visible=busy, interactive=job is not None and not job.stop_requested),
+        "resume": _set(value=f"Resume {stage}", visible=halted),
         "repair": _set(value=name, interactive=ready, variant="secondary" if again else "primary"),
         "accept": _set(visible=decide),
         "roll_back": _set(visible=decide),

@@ -28,7 +28,9 @@ def seconds_left(job: Job, now: float) -> float | None:
 
     A job that was stopped meanwhile or taken over counts its pauses in, and so overestimates.
     """
-    if job.state is not JobState.RUNNING or job.started_at is None or not FIRST_ESTIMATE <= job.progress < 1:
+    if job.state is not JobState.RUNNING or job.message.endswith("left"):  # some stages count the time themselves
+        return None
+    if job.started_at is None or not FIRST_ESTIMATE <= job.progress < 1:
         return None
     return (now - job.started_at) * (1 - job.progress) / job.progress
 
@@ -44,7 +46,7 @@ def render(job: Job, now: float | None = None) -> str:
     look = {JobState.STOPPED: "stopped", JobState.FAILED: "failed"}.get(job.state, "")
     percent = f"{100 * job.progress:.0f}"
     tail = f", {right}" if right else ""
-    message = f": {escape(job.message)}" if job.message else ""
+    message = f": {escape(job.message)}" if job.message and job.state is not JobState.DONE else ""
     return (
         f"<div class='f-bar {look}' role='progressbar' aria-valuemin='0' aria-valuemax='100' aria-valuenow='{percent}'"
         f" aria-label='{escape(job.kind)}'><i style='width:{percent}%'></i></div>"
