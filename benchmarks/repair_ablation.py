@@ -100,8 +100,9 @@ def recipes(problem: str) -> Recipes:
     if problem == SIGNS:
         return found
     return found | {
+        "no_edited_anchor": replace(default, keep_batch=0),
         "kl_2": replace(default, kl_weight=2.0),
-        "kl_15": replace(default, kl_weight=15.0),
+        "kl_6": replace(default, kl_weight=6.0),
         "reference_0.3": replace(default, reference_weight=0.3),
         "reference_1": replace(default, reference_weight=1.0),
         "half_the_steps": replace(default, steps=default.steps // 2),
@@ -187,7 +188,17 @@ def _measure(problem: Problem, recipe: str, config: RepairConfig) -> dict[str, A
     confirmed = trained_on = known[:MODES]
     if recipe == EVERYTHING:
         trained_on = every_mode(probe.space, problem.strata, problem.known_invalid)
-    result = repair(target, probe.editor, probe.space, problem.tune, trained_on, [], {}, config)
+    result = repair(
+        target,
+        probe.editor,
+        probe.space,
+        problem.tune,
+        trained_on,
+        [],
+        {},
+        config,
+        known_invalid=problem.known_invalid,
+    )
     seconds = time.process_time() - start
     settings = settings_of(probe.space, confirmed, known, problem.strata, problem.known_invalid, SEED, WATCHED)
     evaluation = evaluate(probe, replace(probe, target=target), problem.verify, settings)
