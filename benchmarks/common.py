@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import agents
+import faded
 from benchmarks import cifar_resnet
 from faded.data.load import PictureSample, load_pictures
 from faded.data.splits import folds
@@ -54,6 +57,17 @@ def cache_folder(*parts: str) -> Path:
     folder = Path(root, *parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def code_hash(packages: Sequence[str], *beside: str) -> str:
+    """Return a hash of the learners, of these packages of Faded and of files beside them.
+
+    It names what a benchmark keeps, so that results of older code are not used again.
+    """
+    learners, house = (Path(next(iter(package.__path__))) for package in (agents, faded))
+    files = [*learners.glob("*.py"), *(f for package in packages for f in (house / package).glob("*.py"))]
+    text = b"".join(f.read_bytes() for f in [*sorted(files), *map(Path, beside)])
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def say(text: str) -> None:

@@ -9,7 +9,6 @@ they came from are unchanged.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 from collections.abc import Iterable, Sequence
@@ -21,9 +20,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import agents
-import faded
-from benchmarks.common import arguments, cache_folder, emit, say
+from benchmarks import scoring
+from benchmarks.common import arguments, cache_folder, code_hash, emit, say
 from benchmarks.grids import PROBLEMS, Grid, Problem, make_grid
 from benchmarks.scoring import EXPLORERS, Score, score_run
 
@@ -32,6 +30,8 @@ OURS = "ppo"
 NO_LEARNING = "ppo_no_learning"
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
+CODE = ("exploration", "landscape")
+"""Packages that decide what a run does."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,6 @@ class Run:
     explorer: str
     seed: int
     assets: Path
-
-
-def code_hash() -> str:
-    """Return a hash of the code that decides what a run does."""
-    root, learners = Path(str(faded.__file__)).parent, Path(str(agents.__file__)).parent
-    files = [*learners.glob("*.py"), *(root / "exploration").glob("*.py"), *(root / "landscape").glob("*.py")]
-    files.append(Path(__file__).with_name("scoring.py"))
-    text = b"".join(f.read_bytes() for f in sorted(files))
-    return hashlib.sha256(text).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +58,7 @@ def do_run(run: Run) -> Score:
     """Do one run, or read its result from the cache."""
     torch.set_num_threads(1)
     grid = _grid(run.problem, run.assets)
-    folder = cache_folder("discovery", f"{grid.key}-{code_hash()}")
+    folder = cache_folder("discovery", f"{grid.key}-{code_hash(CODE, str(scoring.__file__))}")
     file = folder / f"{run.problem.name}-{run.explorer}-{run.seed}.json"
     if file.exists():
         return Score(**json.loads(file.read_text()))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.common import arguments, cache_folder, emit, say
+from benchmarks import rounds
+from benchmarks.common import arguments, cache_folder, code_hash, emit, say
 from benchmarks.rounds import (
     cifar_campaign,
     human_labels,
@@ -24,6 +26,20 @@ from benchmarks.rounds import (
 
 SEEDS = (0, 1, 2)
 PROBLEMS = ("signs", "cifar_wide")
+CODE = (
+    "concepts",
+    "data",
+    "demo",
+    "discrepancies",
+    "exploration",
+    "jobs",
+    "labeling",
+    "landscape",
+    "repair",
+    "targets",
+    "verification",
+)
+"""Packages that decide what a round and its rival do."""
 
 
 def one(problem: str, seed: int, assets: Path) -> dict[str, Any]:
@@ -32,11 +48,12 @@ def one(problem: str, seed: int, assets: Path) -> dict[str, Any]:
         config, annotator, label = signs_campaign(seed), signs_annotator(), "truth"
     else:
         config, annotator, label = cifar_campaign(assets, seed), human_labels(assets), "CIFAR-10H"
-    file = cache_folder("repair", problem) / f"{config.digest()}.json"
+    code = code_hash(CODE, str(rounds.__file__))
+    file = cache_folder("repair", problem) / f"{config.digest(code)}.json"
     if file.is_file():
         found: dict[str, Any] = json.loads(file.read_text())
         return found
-    store, done = run(f"repair-{problem}", config, annotator, label)
+    store, done = run(f"repair-{problem}-{code}", config, annotator, label)
     rival = zero_label(store, done, config)
     verified = done.record["verify"]
     result = {
@@ -62,7 +79,7 @@ def main() -> None:
     """Run everything and print the medians."""
     given = arguments(__doc__ or "")
     figures: dict[str, float] = {}
-    with ProcessPoolExecutor(given.processes) as pool:
+    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
         jobs = {(p, s): pool.submit(one, p, s, given.assets) for p in PROBLEMS for s in SEEDS}
         runs = {key: job.result() for key, job in jobs.items()}
     for problem in PROBLEMS:

@@ -87,7 +87,15 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and classes")
     repair(
-        target, ImageEditor(context.space), context.space, context.tune, keys, [], {}, RepairConfig(seed=config.seed)
+        target,
+        ImageEditor(context.space),
+        context.space,
+        context.tune,
+        keys,
+        [],
+        {},
+        RepairConfig(seed=config.seed),
+        known_invalid=context.known_invalid,
     )
     return _verified(context, target, confirmed, established)
 

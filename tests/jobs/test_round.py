@@ -27,8 +27,8 @@ def test_a_round_finds_confirms_and_fades_the_failures(record: dict) -> None:
     assert record["explore"]["control"]["queries"] == 70
     assert record["label"]["verdicts"] == record["label"]["confirmed"] + record["label"]["rejected"]
     assert record["label"]["modes_confirmed"] >= 3
-    assert record["verify"]["relative_drop"] > 0.5
-    assert record["verify"]["clean_before"] == 1.0
+    assert record["verify"]["interval90"][0] > 0.25  # a linear target pays for more with its clean answers
+    assert record["verify"]["clean_before"] == record["verify"]["clean_after"] == 1.0
     assert record["target"]["fingerprint_before"] != record["target"]["fingerprint_after"]
     assert len(set(record["splits"].values())) == 3
 
