@@ -7,7 +7,7 @@ class is fed, caught by a hook.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import nn
 
 from faded.domain import FadedError, TargetError
@@ -126,27 +127,26 @@ class Classifier:
         return fingerprint(self.module.state_dict())
 
     def save(self, folder: Path) -> None:
-        """Write the target's folder: transformers' own format, or the state dict of a Python callable's module."""
-        folder.mkdir(parents=True, exist_ok=True)
-        if self.writer is not None:
-            self.writer(folder)
-        else:
-            state = {name: tensor.detach().cpu().contiguous() for name, tensor in self.module.state_dict().items()}
-            save_file(state, folder / WEIGHTS_FILE)
-
-    def load_weights(self, folder: Path) -> None:
-        """Replace the weights by those that `save` wrote.
+        """Write the target's folder: transformers' own format, or the state dict of a Python callable's module.
 
         Raises:
-            FadedError: there are none, or they are of another network.
+            FadedError: the folder cannot be written.
         """
-        file = folder / WEIGHTS_FILE
-        if not file.is_file():
-            raise FadedError(f"There are no weights at {file}. Give a folder that holds {WEIGHTS_FILE}.")
         try:
-            self.module.load_state_dict(load_file(file))
-        except RuntimeError as error:
-            raise FadedError(f"The weights at {file} are not those of {self.source}: {error}") from error
+            folder.mkdir(parents=True, exist_ok=True)
+            if self.writer is not None:
+                self.writer(folder)
+            else:
+                save_file(_apart(self.module.state_dict()), folder / WEIGHTS_FILE)
+        except (OSError, SafetensorError) as error:
+            raise FadedError(
+                f"The weights of {self.source} cannot be written to {folder}: {error}. See that its disk has room."
+            ) from error
+
+
+def _apart(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return copies that share no memory, as safetensors asks: tied weights are written once per name."""
+    return {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
 
 
 def classification_head(module: nn.Module, n_classes: int) -> nn.Linear:

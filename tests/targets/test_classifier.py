@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from transformers import AutoImageProcessor
 
 from faded.domain import FadedError, TargetError
 from faded.targets.load import check, load_classifier
+from tests.targets.families import FAMILIES, edit_json, write_family
 
 
 class Plain(nn.Module):
@@ -32,6 +34,21 @@ class Plain(nn.Module):
 def plain() -> Plain:
     torch.manual_seed(1)
     return Plain()
+
+
+class Tied(Plain):
+    """One weight under two names, and a buffer that looks into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.twin = self.linear
+        self.also = self.linear.weight
+        self.register_buffer("first", self.linear.weight.detach()[0])
+
+
+def tied() -> Tied:
+    torch.manual_seed(1)
+    return Tied()
 
 
 def broken() -> Plain:
@@ -93,19 +110,40 @@ def test_the_embedding_is_what_the_head_is_fed(classifier_folder: Path) -> None:
     assert torch.allclose(logits.softmax(1), torch.from_numpy(answers.probabilities), atol=1e-5)
 
 
-def test_saving_and_loading_keeps_the_fingerprint(classifier_folder: Path, tmp_path: Path) -> None:
-    for source in (str(classifier_folder), f"{__name__}:plain"):
-        target = load_classifier(source)
-        before = target.fingerprint()
-        with torch.no_grad():
-            next(target.module.parameters()).add_(1)
-        assert target.fingerprint() != before
-        target.save(tmp_path / "saved")
-        assert load_classifier(source, tmp_path / "saved").fingerprint() == target.fingerprint()
-        assert load_classifier(source).fingerprint() == before
-    again = load_classifier(str(classifier_folder))
-    again.save(tmp_path / "own")
-    assert load_classifier(str(tmp_path / "own")).fingerprint() == again.fingerprint()
+@pytest.mark.parametrize("family", ["resnet", *FAMILIES, "plain", "tied"])
+def test_saving_and_loading_keeps_the_fingerprint(family: str, classifier_folder: Path, tmp_path: Path) -> None:
+    sources = {"resnet": str(classifier_folder), "plain": f"{__name__}:plain", "tied": f"{__name__}:tied"}
+    source = sources[family] if family in sources else str(write_family(family, tmp_path / family))
+    target = load_classifier(source)
+    before = target.fingerprint()
+    with torch.no_grad():
+        next(target.module.parameters()).add_(1)
+    assert target.fingerprint() != before
+    target.save(tmp_path / "saved")
+    again = load_classifier(source, tmp_path / "saved")
+    assert again.fingerprint() == target.fingerprint()
+    pixels = torch.rand(2, 3, *target.input_size)
+    assert np.array_equal(again.answer(pixels).features, target.answer(pixels).features)
+    assert load_classifier(source).fingerprint() == before
+
+
+def test_a_saved_folder_is_a_target_of_its_own(classifier_folder: Path, tmp_path: Path) -> None:
+    target = load_classifier(str(classifier_folder))
+    target.save(tmp_path / "own")
+    assert load_classifier(str(tmp_path / "own")).fingerprint() == target.fingerprint()
+
+
+@pytest.mark.parametrize("source", ["folder", "callable"])
+def test_a_folder_that_cannot_be_written_is_refused_in_words(
+    source: str, classifier_folder: Path, tmp_path: Path
+) -> None:
+    target = load_classifier(str(classifier_folder) if source == "folder" else f"{__name__}:plain")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FadedError, match="cannot be written"):
+        target.save(tmp_path / "file" / "below")
+    (tmp_path / "full" / "model.safetensors").mkdir(parents=True)
+    with pytest.raises(FadedError, match="cannot be written"):
+        target.save(tmp_path / "full")
 
 
 @pytest.mark.parametrize(
@@ -138,9 +176,26 @@ def test_a_pickled_model_is_refused(classifier_folder: Path) -> None:
         load_classifier(str(classifier_folder))
 
 
-def test_weights_of_another_network_are_refused(classifier_folder: Path) -> None:
+def test_weights_of_another_network_are_refused(classifier_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(FadedError, match="not those of"):
         load_classifier(f"{__name__}:plain", classifier_folder)
+    for name, difference in (("vit", "kind of network"), ("renamed", "labels"), ("brighter", "preprocessing")):
+        other = tmp_path / name
+        shutil.copytree(classifier_folder, other)
+        if name == "vit":
+            write_family("vit", other)
+        if name == "renamed":
+            edit_json(other / "config.json", id2label={"0": "green", "1": "red", "2": "blue"})
+        if name == "brighter":
+            edit_json(other / "preprocessor_config.json", image_mean=[0.4, 0.5, 0.5])
+        with pytest.raises(FadedError, match=f"not those of .*the {difference}.* differ"):
+            load_classifier(str(classifier_folder), other)
+
+
+@pytest.mark.parametrize("source", ["folder", "callable"])
+def test_missing_weights_are_refused_in_words(source: str, classifier_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match="no weights at"):
+        load_classifier(str(classifier_folder) if source == "folder" else f"{__name__}:plain", tmp_path / "gone")
 
 
 def test_nan_is_a_target_error() -> None:
