@@ -5,26 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+import torch
 
 from faded.domain import FadedError
 from faded.runtime import device
 from faded.targets.classifier import Classifier
 from faded.targets.preprocessing import Preprocessing, agree, preprocessing
 
+COUNTER = "num_batches_tracked"
+"""Batches that BatchNorm has seen: old checkpoints lack it, and no answer depends on it."""
+NAMED = 3
+"""Names that a message lists at most."""
+
 
 def from_pretrained(source: str, weights: Path | None = None) -> Classifier:
-    """Load an image classifier.
+    """Load an image classifier, in float32 whatever its checkpoint holds.
 
     Args:
         source: A folder or hub id in transformers' format.
         weights: A folder that `Classifier.save` wrote for it; its weights are loaded instead of the source's.
 
     Raises:
-        FadedError: it cannot be loaded, or `weights` are of another target.
+        FadedError: it cannot be loaded, its checkpoint lacks weights or has others than its configuration says, or
+            `weights` are of another target.
     """
     config, processor = _described(source)
-    prepare, labels = preprocessing(processor), _labels(config)
+    prepare, labels = preprocessing(processor), _labels(config, source)
     if weights is not None:
         _check_same(source, weights, (config.model_type, labels, prepare))
     module = _module(source if weights is None else str(weights))
@@ -42,22 +48,54 @@ def _described(source: str) -> tuple[Any, Any]:
 
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
-        return config, AutoImageProcessor.from_pretrained(source, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+        processor = AutoImageProcessor.from_pretrained(source, trust_remote_code=False)
+    except Exception as error:  # whatever transformers stumbles over, it is the source that cannot be read
         raise _unloadable(source, error) from error
+    return config, processor
 
 
 def _module(source: str) -> Any:
+    """Return the network in float32, with every weight from the checkpoint."""
     from transformers import AutoModelForImageClassification
 
     try:
-        return AutoModelForImageClassification.from_pretrained(source, use_safetensors=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        module, found = AutoModelForImageClassification.from_pretrained(
+            source,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
+        )
+    except Exception as error:  # as above
         raise _unloadable(source, error) from error
+    missing = sorted(key for key in found["missing_keys"] if not key.endswith(COUNTER))
+    if missing:
+        raise FadedError(
+            f"The checkpoint of {source!r} lacks {_some(missing)}, which {type(module).__name__} needs; they would be "
+            "random. Give a checkpoint that was trained as an image classifier."
+        )
+    if found["mismatched_keys"]:
+        shapes = [f"{key} ({tuple(has)}, not {tuple(wants)})" for key, has, wants in sorted(found["mismatched_keys"])]
+        raise FadedError(
+            f"The checkpoint of {source!r} does not fit its config.json in {_some(shapes)}. See that id2label names "
+            "as many classes as the checkpoint has, and that the sizes are its own."
+        )
+    return module
 
 
-def _labels(config: Any) -> tuple[str, ...]:
-    return tuple(str(config.id2label[i]) for i in range(config.num_labels))
+def _labels(config: Any, source: str) -> tuple[str, ...]:
+    named = config.id2label
+    if sorted(named) != list(range(len(named))):
+        raise FadedError(
+            f"The id2label of {source!r} names the classes {_some(sorted(map(str, named)))}: number them from 0 to "
+            f"{len(named) - 1}, one per output."
+        )
+    return tuple(str(named[i]) for i in range(len(named)))
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], Preprocessing]) -> None:
@@ -68,7 +106,7 @@ def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], 
     config, processor = _described(str(weights))
     same = {
         "kind of network": config.model_type == model_type,
-        "labels": _labels(config) == labels,
+        "labels": _labels(config, str(weights)) == labels,
         "preprocessing": agree(preprocessing(processor), prepare),
     }
     other = [name for name, is_same in same.items() if not is_same]

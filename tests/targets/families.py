@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import (
     DeiTConfig,
     DeiTForImageClassification,
@@ -50,3 +52,9 @@ def write_family(name: str, folder: Path) -> Path:
 def edit_json(file: Path, **values: object) -> None:
     """Replace values in a JSON file."""
     file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+def edit_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]) -> None:
+    """Rewrite a checkpoint."""
+    file = folder / "model.safetensors"
+    save_file(change(load_file(file)), file, {"format": "pt"})

@@ -10,7 +10,9 @@ from transformers import AutoImageProcessor
 
 from faded.domain import FadedError, TargetError
 from faded.targets.load import check, load_classifier
-from tests.targets.families import FAMILIES, edit_json, write_family
+from tests.targets.families import FAMILIES, edit_json, edit_weights, write_family
+
+WIDE = '{"model_type": "vit", "hidden_size": "wide", "image_processor_type": "ViTImageProcessor", "size": "wide"}'
 
 
 class Plain(nn.Module):
@@ -173,6 +175,48 @@ def test_a_pickled_model_is_refused(classifier_folder: Path) -> None:
     weights.unlink()
     torch.save({}, classifier_folder / "pytorch_model.bin")
     with pytest.raises(FadedError, match="safetensors"):
+        load_classifier(str(classifier_folder))
+
+
+def test_a_checkpoint_without_a_head_is_refused_in_words(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "headless")
+    edit_weights(folder, lambda state: {k: v for k, v in state.items() if not k.startswith("classifier")})
+    with pytest.raises(FadedError, match=r"lacks classifier\.bias, classifier\.weight, .*random"):
+        load_classifier(str(folder))
+
+
+def test_a_checkpoint_with_another_number_of_classes_is_refused_in_words(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "vit")
+    edit_json(folder / "config.json", id2label={"0": "red", "1": "green"}, label2id={"red": 0, "green": 1})
+    with pytest.raises(FadedError, match=r"classifier\.bias \(\(3,\), not \(2,\)\).*id2label"):
+        load_classifier(str(folder))
+    edit_json(folder / "config.json", id2label={"1": "red", "2": "green", "3": "blue"})
+    with pytest.raises(FadedError, match="id2label"):
+        load_classifier(str(folder))
+
+
+def test_a_checkpoint_in_half_precision_is_loaded_in_float32(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "half")
+    edit_weights(folder, lambda state: {k: v.half() for k, v in state.items()})
+    edit_json(folder / "config.json", dtype="float16")
+    target = load_classifier(str(folder))
+    check(target)
+    assert {p.dtype for p in target.module.parameters()} == {torch.float32}
+    target.save(tmp_path / "saved")
+    assert load_classifier(str(folder), tmp_path / "saved").fingerprint() == target.fingerprint()
+
+
+def test_an_old_checkpoint_without_batch_counters_loads(classifier_folder: Path) -> None:
+    whole = load_classifier(str(classifier_folder)).fingerprint()
+    edit_weights(classifier_folder, lambda state: {k: v for k, v in state.items() if "num_batches" not in k})
+    assert load_classifier(str(classifier_folder)).fingerprint() == whole
+
+
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json", "model.safetensors"])
+@pytest.mark.parametrize("text", ["", "[]", WIDE])
+def test_a_broken_file_is_refused_in_words(name: str, text: str, classifier_folder: Path) -> None:
+    (classifier_folder / name).write_text(text)
+    with pytest.raises(FadedError, match="cannot be loaded"):
         load_classifier(str(classifier_folder))
 
 
