@@ -26,11 +26,11 @@ def from_pretrained(source: str, weights: Path | None = None) -> Classifier:
         weights: A folder that `Classifier.save` wrote for it; its weights are loaded instead of the source's.
 
     Raises:
-        FadedError: it cannot be loaded, its checkpoint lacks weights or has others than its configuration says, or
-            `weights` are of another target.
+        FadedError: it cannot be loaded, its preprocessing cannot be followed, its checkpoint lacks weights or has
+            others than its configuration says, or `weights` are of another target.
     """
     config, processor = _described(source)
-    prepare, labels = preprocessing(processor), _labels(config, source)
+    prepare, labels = preprocessing(processor, source), _labels(config, source)
     if weights is not None:
         _check_same(source, weights, (config.model_type, labels, prepare))
     module = _module(source if weights is None else str(weights))
@@ -107,7 +107,7 @@ def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], 
     same = {
         "kind of network": config.model_type == model_type,
         "labels": _labels(config, str(weights)) == labels,
-        "preprocessing": agree(preprocessing(processor), prepare),
+        "preprocessing": agree(preprocessing(processor, str(weights)), prepare),
     }
     other = [name for name, is_same in same.items() if not is_same]
     if other:

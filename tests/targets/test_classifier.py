@@ -4,9 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
-from transformers import AutoImageProcessor
 
 from faded.domain import FadedError, TargetError
 from faded.targets.load import check, load_classifier
@@ -92,15 +90,6 @@ def test_a_folder_loads_and_answers_in_one_pass(classifier_folder: Path) -> None
     assert answers.features.shape == (5, answers.embedding.shape[1] + 3)
     assert set(answers.texts) <= {"red", "green", "blue"}
     assert len(passes) == 1
-
-
-def test_fitting_and_normalising_agree_with_the_processor(classifier_folder: Path) -> None:
-    target = load_classifier(str(classifier_folder))
-    processor = AutoImageProcessor.from_pretrained(classifier_folder)
-    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8))
-    pixels = torch.from_numpy(target.fit(image)).permute(2, 0, 1)[None].float() / 255
-    expected = processor(images=image, return_tensors="pt")["pixel_values"]
-    assert torch.allclose(target.preprocess(pixels), expected, atol=1e-5)
 
 
 def test_the_embedding_is_what_the_head_is_fed(classifier_folder: Path) -> None:
