@@ -95,6 +95,7 @@ def _folder(source: Path) -> Iterator[Row]:
 
 def _parquet(source: Path) -> Iterator[Row]:
     """Yield the rows of a Parquet file."""
+    import pyarrow as pa
     from datasets import ClassLabel, load_dataset
     from datasets import Image as ImageFeature
     from datasets.exceptions import DatasetGenerationError
@@ -113,12 +114,23 @@ def _parquet(source: Path) -> Iterator[Row]:
         )
     feature = rows.features[LABEL_COLUMN]
     names = list(feature.names) if isinstance(feature, ClassLabel) else []
-    rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
+    held = rows.features[IMAGE_COLUMN]
+    try:
+        rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise FadedError(
+            f"The column {IMAGE_COLUMN} of {source} holds no pictures but {held}. Give encoded bytes (PNG, JPEG) there."
+        ) from error
     for number, row in enumerate(rows):
-        field, value = row[IMAGE_COLUMN], row[LABEL_COLUMN]
-        place = field.get("path") or f"row {number}"
-        file = io.BytesIO(field["bytes"]) if field["bytes"] is not None else Path(field["path"])
-        yield place, file, names[value] if names and value in range(len(names)) else value
+        field, value = row[IMAGE_COLUMN] or {}, row[LABEL_COLUMN]
+        data, path = field.get("bytes"), field.get("path")
+        if data is not None:
+            file: Path | io.BytesIO = io.BytesIO(data)
+        elif path is not None:
+            file = Path(path)
+        else:
+            raise FadedError(f"There is no picture in row {number} of {source}. Remove the row, or give its picture.")
+        yield path or f"row {number}", file, names[value] if names and value in range(len(names)) else value
 
 
 def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:

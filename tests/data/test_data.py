@@ -125,6 +125,31 @@ def test_bad_data_is_refused_in_words(picture_folder: Path, tmp_path: Path) -> N
         load_pictures(tmp_path / "text.parquet", LABELS, fit)
 
 
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        (pa.array([b"", None]), "row 0 of .* cannot be read"),
+        (pa.array([None, b""]), "no picture in row 0"),
+        (pa.array([{"bytes": None, "path": None}] * 2), "no picture in row 0"),
+        (pa.array([None, None]), "no picture in row 0"),
+        (pa.array([1, 2]), "holds no pictures but .*int64"),
+        (pa.array([0.5, 2.0]), "holds no pictures but .*float64"),
+        (pa.array(["gone.png", "x.png"]), "gone.png of .* cannot be read"),
+        (pa.array([{"a": 1}, {"a": 2}]), "no picture in row 0"),
+    ],
+)
+def test_a_column_without_pictures_is_refused_in_words(column: pa.Array, word: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"image": column, "label": [0, 1]}), tmp_path / "data.parquet")
+    with pytest.raises(FadedError, match=word):
+        load_pictures(tmp_path / "data.parquet", LABELS, fit)
+
+
+@pytest.mark.parametrize("labels", [[None, 0], [0.5, 1.0], [[0], [1]]])
+def test_labels_that_are_none_are_refused_in_words(labels: list[object], tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match="none of the target's 3 labels"):
+        load_pictures(parquet(tmp_path, labels), LABELS, fit)
+
+
 def samples(start: int, count: int) -> list[Sample[int]]:
     return [Sample(f"{i:016x}", i, "a", "a") for i in range(start, start + count)]
 
