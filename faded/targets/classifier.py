@@ -2,7 +2,7 @@
 
 Inputs are pixels in [0, 1], shape (batch, 3, height, width), already at the target's input size. Prediction,
 probabilities and embedding come from one forward pass: the embedding is what the last linear layer with one output per
-class is fed, caught by a hook.
+class that the forward pass uses is fed, caught by a hook.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ClassifierAnswers:
     Attributes:
         labels: The class names, in the order of the columns of `probabilities`.
         probabilities: Shape (batch, n_classes).
-        embedding: Input of the last linear layer, shape (batch, n_features).
+        embedding: Input of the last linear layer with one output per class, shape (batch, n_features).
     """
 
     labels: tuple[str, ...]
@@ -98,11 +98,12 @@ class Classifier:
         """Answer a batch of pixels in [0, 1].
 
         Raises:
-            TargetError: the module raised, or answered with NaN or with the wrong shape.
+            TargetError: the module raised, or answered with NaN or with the wrong shape, or no linear layer makes its
+                logits.
         """
-        caught: list[torch.Tensor] = []
-        head = classification_head(self.module, len(self.labels))
-        hook = head.register_forward_pre_hook(lambda _module, args: caught.append(args[0]))
+        fed: list[torch.Tensor] = []
+        heads = classification_heads(self.module, len(self.labels))
+        hooks = [head.register_forward_pre_hook(lambda _module, args: fed.append(args[0])) for head in heads]
         try:
             with torch.inference_mode():
                 logits = self.logits(inputs).float()
@@ -113,13 +114,19 @@ class Classifier:
                 f"The target {self.source} failed on a batch of shape {tuple(inputs.shape)}: {error}"
             ) from error
         finally:
-            hook.remove()
+            for hook in hooks:
+                hook.remove()
         if not bool(torch.isfinite(logits).all()):
             raise TargetError(
                 f"The target {self.source} answered with NaN or infinity. Check its weights and its preprocessing, "
                 "or run it in float32."
             )
-        embedding = caught[-1].flatten(1).float()
+        if not fed or len(fed[-1]) != len(inputs):
+            raise TargetError(
+                f"The forward pass of {self.source} feeds no linear layer with {len(self.labels)} outputs a row per "
+                "input, so its embedding cannot be read. Let its last linear layer make the logits."
+            )
+        embedding = fed[-1].flatten(1).float()
         return ClassifierAnswers(self.labels, logits.softmax(1).cpu().numpy(), embedding.cpu().numpy())
 
     def fingerprint(self) -> str:
@@ -149,8 +156,8 @@ def _apart(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
 
 
-def classification_head(module: nn.Module, n_classes: int) -> nn.Linear:
-    """Return the last linear layer with one output per class.
+def classification_heads(module: nn.Module, n_classes: int) -> list[nn.Linear]:
+    """Return the linear layers with one output per class.
 
     Raises:
         TargetError: there is none.
@@ -158,4 +165,4 @@ def classification_head(module: nn.Module, n_classes: int) -> nn.Linear:
     heads = [m for m in module.modules() if isinstance(m, nn.Linear) and m.out_features == n_classes]
     if not heads:
         raise TargetError(f"The target has no linear layer with {n_classes} outputs, so its embedding cannot be read.")
-    return heads[-1]
+    return heads

@@ -69,6 +69,32 @@ def wrong_labels() -> Plain:
     return module
 
 
+class Spare(Plain):
+    """Two spare layers of the right size come after the one that is used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spare = nn.Linear(3, 2)
+        self.gone = nn.Linear(7, 2)
+
+
+def spare() -> Spare:
+    torch.manual_seed(1)
+    return Spare()
+
+
+def bypassed() -> Plain:
+    module = plain()
+    module.forward = lambda x: x.mean(dim=(2, 3)) @ module.linear.weight.T  # type: ignore[method-assign]
+    return module
+
+
+def blended() -> Plain:
+    module = plain()
+    module.forward = lambda x: module.linear(x.flatten(2).transpose(1, 2).reshape(-1, 3))[: len(x)]  # type: ignore[method-assign]
+    return module
+
+
 def no_module() -> int:
     return 3
 
@@ -99,6 +125,12 @@ def test_the_embedding_is_what_the_head_is_fed(classifier_folder: Path) -> None:
     with torch.no_grad():
         logits = target.module.classifier[1](torch.from_numpy(answers.embedding))
     assert torch.allclose(logits.softmax(1), torch.from_numpy(answers.probabilities), atol=1e-5)
+
+
+def test_the_embedding_is_that_of_the_layer_in_use() -> None:
+    pixels = torch.rand(4, 3, 8, 8)
+    used, target = load_classifier(f"{__name__}:spare"), load_classifier(f"{__name__}:plain")
+    assert np.array_equal(used.answer(pixels).features, target.answer(pixels).features)
 
 
 @pytest.mark.parametrize("family", ["resnet", *FAMILIES, "plain", "tied"])
@@ -143,6 +175,8 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(
         ("broken", "division by zero"),
         ("not_a_number", "NaN"),
         ("wrong_labels", "3"),
+        ("bypassed", "embedding cannot be read"),
+        ("blended", "embedding cannot be read"),
         ("no_module", "int"),
         ("lacking", "labels"),
         ("explodes", "no such file"),
