@@ -1,6 +1,5 @@
 """Repair mends what was confirmed, keeps the rest, and survives being killed."""
 
-import dataclasses
 
 import numpy as np
 import pytest
