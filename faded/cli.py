@@ -146,14 +146,14 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     folds = arguments.verify_folds
     if folds is None:
         folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
-    given = {"target": arguments.target, "data": arguments.data}
-    if arguments.demo and any(given.values()):
+    if arguments.demo and (arguments.target or arguments.data):
         raise FadedError("Give --demo, or --target and --data, not both.")
     return CampaignConfig(
         demo=arguments.demo,
-        **given,
-        tune_data=arguments.tune_data,
-        verify_data=arguments.verify_data,
+        target=_absolute(arguments.target) if Path(arguments.target).is_dir() else arguments.target,
+        data=_absolute(arguments.data),
+        tune_data=_absolute(arguments.tune_data),
+        verify_data=_absolute(arguments.verify_data),
         verify_folds=folds,
         space=space,
         concepts=concepts,
@@ -164,6 +164,11 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         agent=arguments.agent,
         seed=arguments.seed,
     )
+
+
+def _absolute(path: str) -> str:
+    """Return the path from the root, so that it names the same wherever a command or a worker is started."""
+    return str(Path(path).expanduser().resolve()) if path else ""
 
 
 def _space_file(path: Path) -> tuple[dict[str, object], ...]:

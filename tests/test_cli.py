@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from faded.cli import BAD_INPUT, GATE_FAILED, OK, main
+from faded.store import campaigns
+from faded.store.engine import open_store
 from tests.jobs import colours
 
 TARGET = "tests.jobs.colours:target"
@@ -54,6 +56,37 @@ def test_without_the_oracle_the_proposals_wait(run) -> None:  # type: ignore[no-
     assert code == OK
     assert json.loads(last[0])["explore"]["queries"] == 200
     assert "serve" in errors
+
+
+def campaign_names(workspace: Path) -> list[str]:
+    with open_store(workspace).read() as db:
+        return [c.name for c in campaigns.list_campaigns(db)]
+
+
+def test_the_same_words_about_other_pictures_make_another_campaign(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, folder in enumerate(("here", "there")):
+        colours.draw(tmp_path / folder / "mine", 60, seed)
+        monkeypatch.chdir(tmp_path / folder)
+        run(data=Path("mine"))
+    assert len(campaign_names(tmp_path / "workspace")) == 2
+    run(data=Path("mine"))
+    run(data=tmp_path / "there" / "mine")
+    assert len(campaign_names(tmp_path / "workspace")) == 2
+
+
+def test_pictures_or_weights_changed_in_place_make_another_campaign(  # type: ignore[no-untyped-def]
+    run, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    shutil.rmtree(pictures)
+    colours.draw(pictures, 60, seed=1)
+    run()
+    assert len(campaign_names(tmp_path / "workspace")) == 2
+    monkeypatch.setattr(colours, "LEAN", 0.8)
+    run()
+    assert len(campaign_names(tmp_path / "workspace")) == 3
 
 
 @pytest.mark.parametrize(
