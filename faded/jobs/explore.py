@@ -24,6 +24,7 @@ from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk
+from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
 from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
@@ -81,9 +82,14 @@ class Tally:
 
 
 def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
-    """Run the stage; return its result, None where it was stopped."""
+    """Run the stage; return its result, None where it was stopped.
+
+    Raises:
+        FadedError: pictures or weights have changed since the round began.
+    """
     config = context.config
     target = context.target(None)
+    check_unchanged(desk.round, context.splits(), target.fingerprint())
     probe = context.probe(target)
 
     def clean_progress(done: int, total: int) -> None:

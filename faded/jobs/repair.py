@@ -13,6 +13,7 @@ from faded.domain import FadedError, ModeKey, Pair
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import verdict_pairs
@@ -31,8 +32,10 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped before it did anything.
 
     Raises:
-        FadedError: no mode is confirmed.
+        FadedError: no mode is confirmed, or pictures or weights have changed since the round began.
     """
+    target = context.target(None)
+    check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
     modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
     if not modes:
@@ -40,7 +43,6 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
             "confirmations out of three on different samples, or five of six."
         )
-    target = context.target(None)
     config = RepairConfig(seed=context.config.seed)
     writer = _Writer(desk, modes, pairs)
     writer.begin(pointer)

@@ -9,6 +9,7 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
 from faded.store import campaigns, jobs, trials
@@ -26,12 +27,15 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped.
 
     Raises:
-        FadedError: there is no repaired target.
+        FadedError: there is no repaired target, or pictures or weights have changed since the round began.
     """
     if not desk.round.repaired:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
-    before = context.probe(context.target(None))
-    after = context.probe(context.target(desk.store.workspace / desk.round.repaired))
+    original = context.target(None)
+    check_unchanged(desk.round, context.splits(), original.fingerprint())
+    repaired = context.target(desk.store.workspace / desk.round.repaired)
+    check_repaired(desk.round, repaired.fingerprint())
+    before, after = context.probe(original), context.probe(repaired)
     confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
     settings = settings_of(
