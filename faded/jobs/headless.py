@@ -181,7 +181,7 @@ def _run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[s
             raise StageFailed(f"The stage {kind} failed: {job.error}")
         if job.state is jobs.JobState.STOPPED:
             raise StageFailed(f"The stage {kind} was stopped. Give the same command again to go on.")
-        if not runner.run_next():
+        if not runner.run_next(round_id):
             time.sleep(0.2)
 
 
