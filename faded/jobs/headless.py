@@ -87,7 +87,7 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     name, round_id = open_round(store, config, _identity(context))
-    explored = _run_stage(store, Runner(store, _worker_id(), say), round_id, EXPLORE)
+    explored = _run_stage(store, Runner(store, _worker_id(), say, (round_id, context)), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
@@ -116,7 +116,7 @@ def run_round(
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
     name, round_id = open_round(store, config, (annotator_name, labels, *_identity(context)))
-    runner = Runner(store, _worker_id(), say)
+    runner = Runner(store, _worker_id(), say, (round_id, context))
     explored = _run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
     say("label", 0.0, f"up to {labels} verdicts")

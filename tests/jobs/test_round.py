@@ -1,10 +1,13 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from faded import runtime
 from faded.config import CampaignConfig
+from faded.data.load import load_pictures
 from faded.domain import FadedError
+from faded.jobs import context
 from faded.jobs import run as run_module
 from faded.jobs.desk import Desk
 from faded.jobs.headless import explore_only, run_round
@@ -50,6 +53,15 @@ def test_a_finished_round_is_not_taken_up_again_but_the_same_again(
     second = whole_round(tmp_path, colour_config, noise=0.5)
     assert first["label"] == second["label"]
     assert first["label"]["unsure"] > 0
+
+
+def test_pictures_are_read_once_a_command(
+    colour_config: CampaignConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(context, "load_pictures", lambda *given: read.append(given[0]) or load_pictures(*given))
+    explore_only(open_store(tmp_path), dataclasses.replace(colour_config, queries=100))
+    assert read == [Path(colour_config.data)]
 
 
 def test_exploring_alone_leaves_proposals_for_people(colour_config: CampaignConfig, tmp_path: Path) -> None:
