@@ -25,7 +25,6 @@ DEFAULT_SPACE = "wide"
 
 SIGNS = "signs"
 DEMOS = (SIGNS,)
-SPACE_OF_DEMO = "signs"
 
 
 @dataclass(frozen=True, slots=True)

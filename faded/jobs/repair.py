@@ -17,7 +17,8 @@ from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import verdict_pairs
-from faded.repair.trainer import Progress, RepairConfig, RepairResult, repair
+from faded.repair.records import Progress, RepairResult
+from faded.repair.trainer import RepairConfig, repair
 from faded.store import campaigns, jobs, proposals, verdicts
 
 CHECKPOINT_SECONDS = 20.0
