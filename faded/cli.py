@@ -132,10 +132,27 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.oracle:
         print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
         return OK
+    _say_where(done.record["repair"]["folder"], store.workspace, config)
     gate = done.record["verify"]["gate"]
     for reason in gate["reasons"]:
         print(reason, file=sys.stderr)
     return OK if gate["passed"] else GATE_FAILED
+
+
+def _say_where(folder: str | None, workspace: Path, config: CampaignConfig) -> None:
+    """Tell where the repaired model is and how it is loaded."""
+    if folder is None:
+        return
+    path = workspace / folder
+    print(f"The repaired model is in {path}", file=sys.stderr)
+    if (path / "config.json").is_file():
+        print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
+    else:
+        print(
+            f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
+            f"where module is what {config.target} returns.",
+            file=sys.stderr,
+        )
 
 
 def _config(arguments: argparse.Namespace) -> CampaignConfig:

@@ -3,10 +3,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from faded.cli import BAD_INPUT, GATE_FAILED, OK, main
+from faded.data.load import load_pictures
 from faded.store import campaigns
 from faded.store.engine import open_store
+from faded.targets.load import load_classifier
 from tests.jobs import colours
 
 TARGET = "tests.jobs.colours:target"
@@ -40,6 +44,79 @@ def test_a_round_prints_its_record_as_the_last_line(run, tmp_path: Path) -> None
     assert record["schema"] == 1
     assert record["label"]["verdicts"] <= 12
     assert all(reason in errors for reason in record["verify"]["gate"]["reasons"])
+
+
+CONTRACT = """
+    schema seed timing
+    target.fingerprint_before target.fingerprint_after splits.explore splits.tune splits.verify
+    explore.queries explore.clean_queries explore.control.queries explore.control.induced_failures
+    explore.induced_failures explore.modes explore.bound
+    explore.agent.name explore.agent.n_updates explore.agent.entropy explore.agent.kl_from_uniform
+    label.verdicts label.confirmed label.rejected label.invalid label.unsure label.modes_confirmed
+    repair.pairs.verdicts repair.pairs.reapplied repair.steps repair.folder
+    verify.inputs verify.induced_rate_before verify.induced_rate_after verify.relative_drop verify.interval90
+    verify.all_modes_relative_drop verify.interpolated_relative_drop verify.clean_before verify.clean_after
+    verify.negative_flip_rate verify.newly_broken verify.smallest_detectable_change verify.modes
+    verify.gate.passed verify.gate.reasons
+"""
+
+
+def keys(record: object, stem: str = "") -> set[str]:
+    """Return every path to a value in nested objects."""
+    if not isinstance(record, dict):
+        return {stem[:-1]}
+    return {stem[:-1]}.union(*(keys(value, f"{stem}{name}.") for name, value in record.items()))
+
+
+def test_every_key_of_the_contract_is_printed_with_or_without_a_repair(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    space = tmp_path / "space.yaml"
+    space.write_text("- {name: darkening, levels: [0, 0.4, 0.8]}\n- {name: saturation, levels: [0.5, 1]}\n")
+    short = ("--oracle", "--space", str(space), "--verify-folds", "1", "--agent")
+    _, last, errors = run(*short, "ppo", "--labels", "20", "--queries", "600")
+    repaired = json.loads(last[0])
+    assert repaired["label"]["modes_confirmed"] > 0 and repaired["explore"]["agent"]["n_updates"] > 0
+    folder = tmp_path / "workspace" / repaired["repair"]["folder"]
+    assert str(folder) in errors and "load_state_dict" in errors
+    weights = load_file(folder / "model.safetensors")
+    assert not torch.equal(weights["linear.bias"], colours.target().state_dict()["linear.bias"])
+    code, last, _ = run(*short, "random", "--labels", "1")
+    bare = json.loads(last[0])
+    assert (code, bare["label"]["modes_confirmed"]) == (GATE_FAILED, 0)
+    assert bare["explore"]["agent"] == {"name": "random", "n_updates": 0, "entropy": None, "kl_from_uniform": None}
+    for record in (repaired, bare):
+        assert set(CONTRACT.split()) <= keys(record)
+    for stage in ("repair", "verify", "label"):
+        assert repaired[stage].keys() == bare[stage].keys()
+
+
+def learn(folder: Path, pictures: Path) -> None:
+    """Train a transformers classifier for a moment, so that it is right without an edit."""
+    target = load_classifier(str(folder))
+    samples = load_pictures(pictures, target.labels, target.fit)
+    pixels = torch.stack([torch.from_numpy(s.payload).permute(2, 0, 1) / 255 for s in samples])
+    truth = torch.tensor([target.labels.index(s.stratum) for s in samples])
+    optimizer = torch.optim.Adam(target.module.parameters(), lr=0.01)
+    for _ in range(40):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(target.logits(pixels), truth).backward()
+        optimizer.step()
+    assert (target.logits(pixels).argmax(1) == truth).all()
+    target.save(folder)
+
+
+def test_a_repaired_transformers_target_can_be_loaded_as_any_other(  # type: ignore[no-untyped-def]
+    run, classifier_folder: Path, pictures: Path, tmp_path: Path
+) -> None:
+    learn(classifier_folder, pictures)
+    space = tmp_path / "space.yaml"
+    space.write_text("- {name: darkening, levels: [0, 0.9]}\n- {name: saturation, levels: [0, 1]}\n")
+    short = ("--space", str(space), "--verify-folds", "1", "--bound", "0.1", "--oracle", "--labels", "9")
+    _, last, errors = run(*short, target=str(classifier_folder))
+    record = json.loads(last[0])
+    assert record["label"]["modes_confirmed"] > 0
+    folder = tmp_path / "workspace" / record["repair"]["folder"]
+    assert f"--target {folder}" in errors
+    assert load_classifier(str(folder)).fingerprint() == record["target"]["fingerprint_after"]
 
 
 def test_what_the_oracle_does_not_care_about_is_rejected(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -30,6 +30,8 @@ from faded.landscape.modes import established_table, modes
 from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
 from faded.store.engine import Db
 
+NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
+"""Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
@@ -190,7 +192,7 @@ class _Stage:
             "induced_failures": tally.agent_failures + tally.control_failures,
             "modes": int(established_table(self._env.landscape).sum()),
             "bound": self._context.config.bound,
-            "agent": {"name": self._context.config.agent, **tally.agent},
+            "agent": {"name": self._context.config.agent, **NO_FIGURES, **tally.agent},
         }
 
     def _remember(self, rows: list[trials.TrialRow]) -> None:

@@ -12,7 +12,9 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Say, silent
+from faded.jobs.repair import NOTHING_REPAIRED
 from faded.jobs.run import Runner
+from faded.jobs.verify import nothing_verified
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
@@ -125,9 +127,7 @@ def run_round(
     timing = {EXPLORE: explored.pop("seconds"), "label": time.monotonic() - started}
     record = _record(store, context, round_id, explored)
     if record["label"]["modes_confirmed"] == 0:
-        record["verify"] = {
-            "gate": {"passed": False, "reasons": ["Failed: no mode was confirmed, so nothing was repaired"]}
-        }
+        record["verify"] = nothing_verified("no mode was confirmed, so nothing was repaired")
     else:
         record["repair"] = _run_stage(store, runner, round_id, REPAIR)
         record["verify"] = _run_stage(store, runner, round_id, VERIFY)
@@ -159,7 +159,7 @@ def _record(store: Store, context: Context, round_id: int, explored: dict[str, A
             "unsure": counts.unsure,
             "modes_confirmed": len(confirmed),
         },
-        "repair": {"pairs": {"verdicts": 0, "reapplied": 0}, "steps": 0},
+        "repair": {**NOTHING_REPAIRED},
     }
 
 

@@ -17,7 +17,7 @@ from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate
-from faded.verification.records import NO_OUTCOMES, Outcomes
+from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
 
 BEAT_SECONDS = 1.0
 """How often outcomes are written; a killed worker loses at most as much."""
@@ -61,6 +61,13 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def nothing_verified(reason: str) -> dict[str, Any]:
+    """Return the stage's result for a round without a repair: the same keys, nothing in them, and a failed gate."""
+    figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
+    empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason]}
+    return figures | empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
 
 
 def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
