@@ -25,7 +25,7 @@ DEFAULT_PORT = 7860
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -38,13 +38,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter):
-    """Shows a default where there is one."""
+    """Shows a default where there is one; 0 is one."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return super()._get_help_string(action) if action.default not in (None, "", False) else action.help
+        return super()._get_help_string(action) if has_default(action) else action.help
 
 
-def _parser() -> argparse.ArgumentParser:
+def has_default(action: argparse.Action) -> bool:
+    """Return whether a flag that is left out stands for a value of its own."""
+    return action.default is not None and action.default is not False and action.default not in ("", argparse.SUPPRESS)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="python -m faded", description="Find how a model fails, say which failures matter, make them fade."
     )

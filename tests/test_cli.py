@@ -1,4 +1,6 @@
+import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -6,13 +8,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from faded.cli import BAD_INPUT, GATE_FAILED, OK, main
+from faded.cli import BAD_INPUT, GATE_FAILED, OK, has_default, main, make_parser
 from faded.data.load import load_pictures
 from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.load import load_classifier
 from tests.jobs import colours
 
+DOCUMENT = Path(__file__).parents[1] / "docs" / "command-line.md"
 TARGET = "tests.jobs.colours:target"
 
 
@@ -196,6 +199,37 @@ def test_a_level_out_of_bounds_exits_with_2(run, tmp_path: Path) -> None:  # typ
     code, _, errors = run("--space", str(space))
     assert code == BAD_INPUT
     assert "1.5" in errors
+
+
+def flags() -> dict[tuple[str, str], argparse.Action]:
+    """Return every flag of every command but --help."""
+    (commands,) = (a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return {
+        (command, action.option_strings[0]): action
+        for command, parser in commands.choices.items()
+        for action in parser._actions
+        if "--help" not in action.option_strings
+    }
+
+
+def test_the_table_of_flags_is_that_of_the_parser() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
+    documented = {(command, flag): default for command, flag, default in rows}
+    assert documented.keys() == flags().keys() and len(rows) == len(documented)
+    for place, action in flags().items():
+        if has_default(action):
+            assert documented[place] == f"`{action.default}`"
+        else:
+            assert documented[place].startswith(("none", "off", "1 with", "`FADED_WORKSPACE`"))
+
+
+def test_help_shows_every_default_zero_included(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    said = re.findall(r"\(default: ([^)]*)\)", " ".join(capsys.readouterr().out.split()))
+    known = [str(a.default) for (command, _), a in flags().items() if command == "run" and has_default(a)]
+    assert sorted(said) == sorted([*known, "FADED_WORKSPACE"])
+    assert known.count("0") == 1 and known.count("0.0") == 2
 
 
 @pytest.mark.parametrize(
