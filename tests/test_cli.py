@@ -183,6 +183,8 @@ def test_pictures_or_weights_changed_in_place_make_another_campaign(  # type: ig
         (("--discrepancy", "taste"), "taste"),
         (("--demo", "signs"), "not both"),
         (("--tune-data", "x"), "both, or neither"),
+        (("--labels", "100"), "--labels would change nothing without --oracle"),
+        (("--oracle-noise", "0", "--oracle-cares", "x"), "--oracle-cares and --oracle-noise would change nothing"),
         (("--oracle", "--oracle-noise", "2"), "noise is 2"),
         (("--oracle", "--oracle-cares", "missing.yaml"), "missing.yaml"),
     ],
@@ -191,6 +193,22 @@ def test_bad_flags_exit_with_2_and_say_why(run, extra: tuple[str, ...], word: st
     code, _, errors = run(*extra)
     assert code == BAD_INPUT
     assert word in errors
+
+
+@pytest.mark.parametrize(
+    ("extra", "word"),
+    [
+        (("--space", "paper"), "--space"),
+        (("--space=wide",), "--space"),
+        (("--verify-fold", "3"), "--verify-folds"),
+        (("--tune-data", "a", "--verify-data", "b"), "--tune-data and --verify-data"),
+    ],
+)
+def test_flags_that_a_demo_would_ignore_are_refused(
+    extra: tuple[str, ...], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--demo", "signs", *extra]) == BAD_INPUT
+    assert f"give --demo or {word}, not both" in capsys.readouterr().err
 
 
 def test_a_level_out_of_bounds_exits_with_2(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
