@@ -48,7 +48,7 @@ def cifar_campaign(assets: Path, seed: int) -> CampaignConfig:
     return CampaignConfig(
         target=TARGET,
         data=str(explore),
-        tune_data=str(assets / TRAIN_PICTURES),
+        tune_data=str((assets / TRAIN_PICTURES).resolve()),
         verify_data=str(verify),
         verify_folds=1,
         space="wide",
