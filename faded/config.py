@@ -65,7 +65,7 @@ class CampaignConfig:
         data: Folder or Parquet file of pictures; split by hash unless the two below are given.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
-        verify_folds: Folds that the verify data are split into, one for each round.
+        verify_folds: Folds that the verify data are split into, one for each round that verifies.
         space: Name of a preset.
         concepts: The concepts themselves, as in a space file; None takes the preset.
         discrepancy: Name of the discrepancy.

@@ -82,7 +82,7 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     """
     prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     name, round_id = open_round(store, config)
-    explored = _run_stage(store, Runner(store, _worker_id(), say), round_id, EXPLORE)
+    explored = run_stage(store, Runner(store, _worker_id(), say), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
@@ -112,7 +112,7 @@ def run_round(
     simulated = annotator(context)
     name, round_id = open_round(store, config, (annotator_name, labels))
     runner = Runner(store, _worker_id(), say)
-    explored = _run_stage(store, runner, round_id, EXPLORE)
+    explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
     say("label", 0.0, f"up to {labels} verdicts")
     label_all(store, round_id, simulated, ORACLE, labels, time.time)
@@ -124,8 +124,8 @@ def run_round(
             "gate": {"passed": False, "reasons": ["Failed: no mode was confirmed, so nothing was repaired"]}
         }
     else:
-        record["repair"] = _run_stage(store, runner, round_id, REPAIR)
-        record["verify"] = _run_stage(store, runner, round_id, VERIFY)
+        record["repair"] = run_stage(store, runner, round_id, REPAIR)
+        record["verify"] = run_stage(store, runner, round_id, VERIFY)
         timing |= {kind: record[kind].pop("seconds") for kind in (REPAIR, VERIFY)}
         with store.read() as db:
             record["target"]["fingerprint_after"] = campaigns.get_round(db, round_id).fingerprint_after
@@ -158,7 +158,7 @@ def _record(store: Store, context: Context, round_id: int, explored: dict[str, A
     }
 
 
-def _run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[str, Any]:
+def run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[str, Any]:
     """Run the round's job of this kind to its end, making or resuming it where needed; return its result."""
     with store.write() as db:
         found = [j for j in jobs.list_for_round(db, round_id) if j.kind == kind]

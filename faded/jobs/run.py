@@ -46,7 +46,7 @@ class Runner:
 
     def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
-        self._context: tuple[int, Context] | None = None
+        self._context: tuple[tuple[int, int], Context] | None = None
         self.unexpected: Exception | None = None
 
     def run_next(self) -> bool:
@@ -99,13 +99,14 @@ class Runner:
             thread.join()
 
     def _context_of(self, desk: Desk) -> Context:
-        """Return the round's data, prepared anew where the last job was of another round."""
-        if self._context is None or self._context[0] != desk.round.id:
+        """Return the round's data, prepared anew where the last job had others."""
+        key = (desk.round.campaign_id, desk.round.fold)
+        if self._context is None or self._context[0] != key:
             with self._store.read() as db:
                 campaign = campaigns.get_campaign(db, desk.round.campaign_id)
             config = CampaignConfig.from_json(campaign.config)
-            context = prepare(config, desk.round.number, lambda message: desk.tell(desk.job.progress, message))
-            self._context = (desk.round.id, context)
+            context = prepare(config, desk.round.fold, lambda message: desk.tell(desk.job.progress, message))
+            self._context = (key, context)
         return self._context[1]
 
     def _fail(self, job: jobs.Job, error: str) -> None:

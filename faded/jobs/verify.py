@@ -11,7 +11,7 @@ from faded.jobs.context import Context
 from faded.jobs.desk import Desk
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
-from faded.store import campaigns, jobs, trials
+from faded.store import campaigns, jobs, rounds, trials
 from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
@@ -30,7 +30,8 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     """
     if not desk.round.repaired:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
-    before = context.probe(context.target(None))
+    _check_fold(desk)
+    before = context.probe(context.target(desk.weights))
     after = context.probe(context.target(desk.store.workspace / desk.round.repaired))
     confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
@@ -45,6 +46,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         settings,
         known_before=writer.before,
         known_after=writer.after,
+        original=None if desk.weights is None else context.probe(context.target(None)),
         on_before=writer.on_before,
         on_after=writer.on_after,
         should_stop=lambda: writer.stop,
@@ -57,6 +59,18 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def _check_fold(desk: Desk) -> None:
+    """Raise FadedError where another round of the campaign has verified on this round's fold."""
+    with desk.store.read() as db:
+        others = [r for r in campaigns.list_rounds(db, desk.round.campaign_id) if r.id != desk.round.id]
+        used = {r.fold: r.number for r in others if rounds.has_verified(db, r.id)}
+    if desk.round.fold in used:
+        raise FadedError(
+            f"Round {used[desk.round.fold]} has verified on verify fold {desk.round.fold}, the fold of round "
+            f"{desk.round.number}: begin another round, which gets a fold of its own."
+        )
 
 
 def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
@@ -87,9 +101,9 @@ class _Writer:
         self.stop = False
 
     def on_before(self, outcomes: Outcomes, total: int) -> None:
-        """Keep what the original target answered."""
+        """Keep what the target answered as the round began."""
         self.before = outcomes
-        self._write(len(outcomes.failed), total, "Asking the target as it was", 0.0)
+        self._write(len(outcomes.failed), total, "Asking the target as the round began", 0.0)
 
     def on_after(self, outcomes: Outcomes, total: int) -> None:
         """Keep what the repaired target answered."""
