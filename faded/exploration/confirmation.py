@@ -39,7 +39,7 @@ PARTS = ("stratum", "setting", "place")
 VARIANCES = ((0.0, 2.0, 10.0), (0.0, 2.0, 10.0), (0.0, 3.0))
 """Variances that each part may have, in squared logits: absent; felt; some strata confirmed at 96% and some at 4%."""
 
-ABSENT = (0.8, 0.8, 0.5)
+ABSENT = (0.9, 0.9, 0.5)
 """Prior probability that a part is absent. A hundred verdicts that follow a pattern outweigh it by far; the third is
 the looser one because verdicts on one mode do resemble each other."""
 
@@ -153,6 +153,16 @@ class Confirmation:
     def weights(self) -> FloatArray:
         """What a failure is worth finding, relative to the average place; shape (n_strata, n_cells)."""
         return np.asarray(self.probability / self.probability.mean())
+
+    @cached_property
+    def hopes(self) -> FloatArray:
+        """What a verdict is worth asking for, relative to the average place; shape (n_strata, n_cells).
+
+        One standard deviation above the mean logit: what nobody has judged yet is asked about before what was judged
+        and rejected, and where verdicts follow no pattern all places are alike.
+        """
+        upper = expit(self.mean + self.spread)
+        return np.asarray(upper / upper.mean())
 
     def expected_share(self, failures: FloatArray) -> float | None:
         """Return the mean probability over failures, given as counts of shape (n_strata, n_cells); None of none."""

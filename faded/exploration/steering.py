@@ -14,9 +14,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-BY_CHANCE = 0.2
-"""Share of the agent's samples drawn uniformly whatever verdicts say: of twenty strata of equal size, each gets at
-least one sample in a hundred, so that a stratum that a few verdicts spoke against is not forgotten."""
+BY_CHANCE = 0.1
+"""Share of the agent's samples drawn uniformly whatever verdicts say, so that a stratum that a few verdicts spoke
+against is not forgotten: of twenty strata of equal size each gets at least one sample in two hundred. Control queries,
+another tenth, are uniform as well."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,10 @@ class Runner:
         self._context: tuple[tuple[int, int], Context] | None = None
         self.unexpected: Exception | None = None
 
+    def hand(self, round_: campaigns.Round, context: Context) -> None:
+        """Use data that were prepared already for this round's jobs."""
+        self._context = ((round_.campaign_id, round_.fold), context)
+
     def run_next(self) -> bool:
         """Claim and run the next job; return whether there was one."""
         with self._store.write() as db:

@@ -119,12 +119,12 @@ class Steering:
         return {"verdicts_used": self._judged.total, **known}
 
     def mode_weights(self, found: Sequence[Mode]) -> Mapping[ModeKey, float]:
-        """Return what verdicts say that modes are worth."""
-        weights = self.weights
-        if weights is None:
+        """Return what verdicts say that asking about modes is worth."""
+        if self.model is None:
             return {}
+        hopes = self.model.hopes
         place = {name: i for i, name in enumerate(self._frame.strata)}
-        return {m.key: float(weights[place[m.key.stratum], self._space.index(m.key.cell)]) for m in found}
+        return {m.key: float(hopes[place[m.key.stratum], self._space.index(m.key.cell)]) for m in found}
 
     def summary(self, env: ExploreEnv, batch: int) -> dict[str, Any]:
         """Return what the round's summary says of it; nothing before any verdict."""
