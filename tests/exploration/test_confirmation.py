@@ -81,6 +81,21 @@ def test_a_stratum_nobody_judged_keeps_an_average_weight_and_a_wide_interval() -
     assert all(row["low"] <= row["mean"] <= row["high"] for row in said.values())
 
 
+def test_what_nobody_judged_is_asked_about_before_what_was_rejected() -> None:
+    share = flat(0.02)
+    share[:CARED] = 0.9
+    judged = verdicts(share, 100, 1)
+    seen = judged.stratum != 7
+    model = learn(
+        SPACE, STRATA, Judged(*(a[seen] for a in (judged.stratum, judged.cell, judged.confirm, judged.against)))
+    )
+    assert model is not None
+    hopes = model.hopes.mean(axis=1)
+    assert hopes[7] > 2 * np.delete(hopes, [*range(CARED), 7]).max()
+    random = learned(flat(0.2), 100)
+    assert random.hopes == pytest.approx(np.ones_like(random.hopes), abs=0.1)
+
+
 def test_unsure_says_nothing_and_invalid_speaks_against() -> None:
     key = ModeKey((1, 2, 3), "b")
 

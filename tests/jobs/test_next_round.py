@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from faded import runtime
+from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
-from faded.domain import Proposal, Verdict
+from faded.domain import FadedError, Proposal, Verdict
 from faded.jobs import run as run_module
 from faded.jobs.context import prepare
 from faded.jobs.headless import open_round, run_stage
@@ -22,8 +23,8 @@ from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, ReferenceAnnotator, label_all
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, trials, verdicts
-from faded.store.campaigns import Round, RoundState
+from faded.store import campaigns, jobs, proposals, trials, verdicts
+from faded.store.campaigns import FOLD, Round, RoundState
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
 
@@ -108,6 +109,16 @@ def test_verification_compares_with_the_weights_of_the_round_on_a_fold_of_its_ow
     assert results[1]["clean_before"] == pytest.approx(1 - clean[0].mean())
     assert results[1]["frozen"] == (~clean[1]).sum()
     assert {s.id for s in second.verify}.isdisjoint(s.id for s in prepare(config, 1, lambda message: None).verify)
+
+
+def test_a_fold_that_another_round_verified_on_is_refused(accepted: tuple[Store, int, int]) -> None:
+    store, _, two = accepted
+    with store.write() as db:
+        campaign = campaigns.get_round(db, two).campaign_id
+        made = campaigns.create_round(db, campaign, now=time.time(), summary={FOLD: 1})
+        campaigns.update_round(db, made.id, repaired="targets/round-1")
+    with pytest.raises(FadedError, match="Round 1 has verified on verify fold 1"):
+        stage(store, made.id, VERIFY)
 
 
 @pytest.fixture(scope="module")
@@ -207,14 +218,14 @@ def test_what_was_judged_is_not_proposed_again_and_repair_learns_from_both_round
 ) -> None:
     store, one, two = taught
     with store.read() as db:
-        before = {(j.sample_id, j.key.cell) for j in verdicts.standing(db, one)}
-        shown = db.exec_driver_sql(f"SELECT sample_id, mode_id FROM proposals WHERE round_id = {two}").all()  # noqa: S608
-        modes = {i: cell for i, cell in db.exec_driver_sql("SELECT id, cell FROM modes").all()}
-    assert before.isdisjoint((s, tuple(int(n) for n in modes[m].split(","))) for s, m in shown)
+        space = ConceptSpace.from_json(campaigns.get_round(db, two).summary["space"])
+        standing = verdicts.standing(db, one)
+        again = [f"{two}-{j.sample_id}-{space.index(j.key.cell)}" for j in standing]
+        assert proposals.count(db, two) > 0 and proposals.get_many(db, again) == []
     stage(store, two, REPAIR)
     with store.read() as db:
-        job = jobs.list_for_round(db, two)[-1]
-        confirmed = confirmed_modes(verdicts.standing(db, one))
+        job = next(j for j in jobs.list_for_round(db, two) if j.kind == REPAIR)
+    confirmed = confirmed_modes(standing)
     assert confirmed and [[list(m.cell), m.stratum] for m in confirmed] == (job.checkpoint or {})["modes"]
 
 
