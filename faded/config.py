@@ -68,7 +68,7 @@ class CampaignConfig:
             command line makes paths absolute, since the worker may run in another folder.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
-        verify_folds: Folds that the verify data are split into, one for each round.
+        verify_folds: Folds that the verify data are split into, one for each round that verifies.
         space: Name of a preset.
         concepts: The concepts themselves, as in a space file; None takes the preset.
         discrepancy: Name of the discrepancy.

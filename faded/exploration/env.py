@@ -3,6 +3,10 @@
 Each step asks the target once about a batch: one setting per sample, chosen by the agent, and the control queries that
 are due beside them (settings drawn uniformly on samples drawn uniformly, never shown to the agent). Every trial goes
 into the landscape, and the agent is rewarded for what is new there.
+
+What verdicts teach comes in through `steer`: weights by stratum and cell. They multiply what an established mode is
+worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise. Without
+weights nothing of this happens, to the last bit.
 """
 
 from __future__ import annotations
@@ -19,9 +23,10 @@ from numpy.typing import NDArray
 from faded.concepts.spec import ConceptSpace
 from faded.exploration.frame import Ask, Frame
 from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
+from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
 from faded.exploration.stream import Stream, rng_from_json, rng_to_json
 from faded.landscape.posterior import Landscape
-from faded.landscape.worth import Worth
+from faded.landscape.worth import Prospects, Worth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -85,15 +90,27 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         frame: The explore frame.
         ask: Asks the target.
         config: What the campaign fixes.
+        known: Trials that earlier rounds made on the same weights: in the landscape from the start, never asked again.
+        weights: See `steer`.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP}
 
-    def __init__(self, space: ConceptSpace, frame: Frame, ask: Ask, config: ExploreConfig) -> None:
+    def __init__(
+        self,
+        space: ConceptSpace,
+        frame: Frame,
+        ask: Ask,
+        config: ExploreConfig,
+        known: Known = NOTHING_KNOWN,
+        weights: FloatArray | None = None,
+    ) -> None:
         self.space = space
         self.frame = frame
         self.config = config
         self._ask = ask
+        self._known = known
+        self._weights = weights
         self.num_envs = config.num_envs
         eligible = frame.features[frame.eligible].astype(np.float64)
         spread = np.maximum(eligible.std(axis=0), 1e-6)
@@ -105,8 +122,8 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._neighbours = level_neighbours(space)
         self._rows_eligible = np.flatnonzero(frame.eligible)
-        most = int(np.bincount(frame.stratum[frame.eligible]).max())
-        self._prospects_of = Worth(config.bound, most)
+        self._sizes = np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata))
+        self._worth = Worth(config.bound, int(self._sizes.max()))
         self._budget: int | None = None
         self._asked: BoolArray
         self._begin(config.seed)
@@ -137,6 +154,19 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         infos = {"asked": asked, "queries": self.queries, "final_obs": final}
         return self._observation, rewards, done, np.zeros_like(done), infos
 
+    def steer(self, weights: FloatArray) -> None:
+        """Let verdicts weigh what is found from the next samples on.
+
+        Args:
+            weights: How much more, above 1, or less a failure is worth finding, shape (n_strata, n_cells).
+        """
+        self._weights = weights
+        self._prospects = self._prospects_now()
+
+    def shares(self, steered: bool = True) -> FloatArray:
+        """Return the share of the agent's samples per stratum, as it is or as without verdicts; shape (n_strata,)."""
+        return sample_shares(self.landscape, self._sizes, self._weights if steered else None)
+
     def sample_scores(self, leave: float = 0.97) -> FloatArray:
         """Draw a rate per cell for every waiting sample, for Thompson sampling; shape (num_envs, n_cells).
 
@@ -146,12 +176,16 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         """
         settled = self.landscape.own_probability() >= leave
         drawn = draw_rates(self.landscape.alpha, self.landscape.beta, self._strata, self._score_rng)
+        if self._weights is not None:
+            drawn = drawn * self._weights[self._strata]
         return np.where(self._open() & ~settled[self._strata], drawn, -1.0)
 
     def state_dict(self) -> State:
         """Return everything that changes, as arrays, numbers and JSON text."""
         state: State = {f"landscape.{k}": v for k, v in self.landscape.state_dict().items()}
         state |= {f"stream.{k}": v for k, v in self._stream.state_dict().items()}
+        if self._weights is not None:
+            state["weights"] = self._weights.copy()
         return state | {
             "queries": self.queries,
             "control_queries": self.control_queries,
@@ -176,20 +210,22 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self._observation = np.array(state["observation"])
         self._control_rng = rng_from_json(str(state["control_rng"]))
         self._score_rng = rng_from_json(str(state["score_rng"]))
-        self._prospects = self._prospects_of(self.landscape)
+        self._weights = np.array(state["weights"]) if "weights" in state else None
+        self._prospects = self._prospects_now()
 
     @property
     def _strata(self) -> IntArray:
         return np.asarray(self.frame.stratum[self._rows])
 
     def _begin(self, seed: int) -> None:
-        """Start the campaign: an empty landscape and three generators of their own."""
-        stream, control, scores = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+        """Start the round: a landscape of what is known already, and generators of their own."""
+        stream, control, scores, draws = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
         self.landscape = Landscape(self.space, self.frame.strata, self.config.bound, self.frame.known_invalid)
-        self._stream = Stream(self._rows_eligible, stream)
+        self._stream = Stream(self._rows_eligible, self.frame.stratum[self._rows_eligible], stream, draws)
         self._control_rng, self._score_rng = control, scores
-        self._prospects = self._prospects_of(self.landscape)
         self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
+        self._known.put(self.landscape, self.frame.stratum, self._asked)
+        self._prospects = self._prospects_now()
         self.queries = 0
         self.control_queries = 0
         self._observe()
@@ -238,8 +274,15 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         before = self._prospects.value[strata, asked.cells]
         self.landscape.add(strata[new], asked.cells[new], asked.failed[new])
         self.landscape.refit()
-        self._prospects = self._prospects_of(self.landscape)
+        self._prospects = self._prospects_now()
         return np.where(new, self._prospects.value[strata, asked.cells] - before, 0.0)
+
+    def _prospects_now(self) -> Prospects:
+        """Return what is held and what a query is worth, weighed by what verdicts say."""
+        found = self._worth(self.landscape)
+        if self._weights is None:
+            return found
+        return Prospects(value=found.value * self._weights, worth=found.worth * self._weights)
 
     def _open(self) -> BoolArray:
         """Say which cells can add a trial to each waiting sample: valid, and not asked of it yet."""
@@ -247,7 +290,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
 
     def _observe(self) -> None:
         """Take the next samples from the stream and put together what the agent may know of them."""
-        self._rows = self._stream.take(self.num_envs)
+        self._rows = self._stream.take(self.num_envs, None if self._weights is None else self.shares())
         worth = self._prospects.worth
         open_cells = self._open()
         cells = aim(worth, self._strata, open_cells, self._score_rng)

@@ -77,6 +77,7 @@ def build_frame(
     samples: Sequence[Sample[P]],
     batch: int = 64,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    original: Probe[P, I, A] | None = None,
 ) -> Frame:
     """Answer every sample once under the clean control and keep what exploration needs of it.
 
@@ -85,6 +86,7 @@ def build_frame(
         samples: The explore fold.
         batch: Samples a forward pass.
         on_progress: Called with (samples done, samples in all) after each batch.
+        original: Asks the original target, which decides who is eligible; None where the probe asks it already.
 
     Raises:
         FadedError: there are no samples, or none is answered rightly.
@@ -94,9 +96,10 @@ def build_frame(
         raise FadedError("The explore fold has no samples: give more data.")
     features, failed = [], []
     for start in range(0, len(samples), batch):
-        clean = probe.clean(samples[start : start + batch])
+        part = samples[start : start + batch]
+        clean = probe.clean(part)
         features.append(clean.answers.features)
-        failed.append(clean.failed)
+        failed.append(clean.failed if original is None else original.clean(part).failed)
         on_progress(min(start + batch, len(samples)), len(samples))
     strata = tuple(sorted({s.stratum for s in samples}))
     index = {name: i for i, name in enumerate(strata)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from faded.domain import Mode, ModeKey, Trial
-from faded.landscape.modes import rank_modes
+from faded.landscape.modes import ALL_ALIKE, rank_modes
 
 MODES_PROPOSED = 100
 """How many modes have proposals waiting at most: three verdicts each are three hundred, hours of work."""
@@ -33,19 +33,22 @@ class Proposer:
             if trial.failed:
                 self.failures[trial.key].append(trial)
 
-    def next(self, modes: Sequence[Mode], decided: Sequence[ModeKey]) -> tuple[dict[ModeKey, float], list[Trial]]:
+    def next(
+        self, modes: Sequence[Mode], decided: Sequence[ModeKey], weights: Mapping[ModeKey, float] = ALL_ALIKE
+    ) -> tuple[dict[ModeKey, float], list[Trial]]:
         """Rank the modes and choose what to propose.
 
         Args:
             modes: The modes as the landscape has them now.
             decided: Modes that verdicts have decided already; they get nothing new.
+            weights: What verdicts say that a mode is worth; one that is not named weighs 1.
 
         Returns:
             A score per mode, the highest first in line, 0 for what has dropped out; and the failures to propose now.
         """
         closed = set(decided)
         established = [m for m in modes if m.established and m.key not in closed]
-        ranked = rank_modes(established, decided, limit=MODES_PROPOSED)
+        ranked = rank_modes(established, decided, weights, limit=MODES_PROPOSED)
         scores = dict.fromkeys(self.proposed, 0.0)
         scores |= {mode.key: 1.0 / (1 + place) for place, mode in enumerate(ranked)}
         chosen: list[Trial] = []

@@ -54,7 +54,7 @@ class Context:
         space: Its concepts.
         explore: Samples to look for failures in.
         tune: Samples that repair trains on.
-        verify: The fold of this round, used by no round before.
+        verify: The fold that this round may verify on, on which no other round has.
         truth: Knows the true answer after an edit; None where nobody does.
         known_invalid: Settings left out of every rate.
         fingerprint: Of the target's weights.
@@ -75,7 +75,7 @@ class Context:
         return {s.id: s for s in self.explore}
 
     def target(self, weights: Path | None) -> Classifier:
-        """Load the target afresh, with its own weights or with those a repair wrote."""
+        """Load the target afresh, with its original weights (None) or with those of a folder that a repair wrote."""
         return load_classifier(target_source(self.config), weights)
 
     def probe(self, target: Classifier) -> PictureProbe:
@@ -102,12 +102,12 @@ def build_space(config: CampaignConfig) -> ConceptSpace:
     return image_space(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
 
 
-def prepare(config: CampaignConfig, round_number: int, say: Callable[[str], None]) -> Context:
+def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:
     """Load and split the data of a round and check the target.
 
     Args:
         config: The campaign's configuration.
-        round_number: 1 for the first round; decides the verify fold.
+        fold: Number of the verify fold, from 1.
         say: Told in words what is being done.
 
     Raises:
@@ -120,16 +120,11 @@ def prepare(config: CampaignConfig, round_number: int, say: Callable[[str], None
     check(target)
     if config.demo == SIGNS:
         say("Drawing signs")
-        return _signs(config, space, round_number, target.fingerprint())
+        return _signs(config, space, fold, target.fingerprint())
     say("Reading the pictures")
     splits = _load(config, target)
-    if round_number > len(splits.verify):
-        raise FadedError(
-            f"Round {round_number} needs a verify fold that no round has used, and there are {len(splits.verify)}. "
-            "Start a campaign with more verify folds."
-        )
-    fold = splits.verify[round_number - 1]
-    return Context(config, space, splits.explore, splits.tune, fold, None, nothing_invalid, target.fingerprint())
+    verify = splits.verify[fold - 1]
+    return Context(config, space, splits.explore, splits.tune, verify, None, nothing_invalid, target.fingerprint())
 
 
 def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
@@ -141,7 +136,7 @@ def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
     return split_one(read(config.data), config.verify_folds)
 
 
-def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int, fingerprint: str) -> Context:
+def _signs(config: CampaignConfig, space: ConceptSpace, fold: int, fingerprint: str) -> Context:
     names = tuple(s.name for s in space.specs)
     if names != signs.COLUMNS:
         raise FadedError(
@@ -149,7 +144,7 @@ def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int, finge
         )
     explore, tune, verify = (
         signs.draw(config.seed, signs.ROUND_STREAM + offset, count)
-        for offset, count in ((0, SIGNS_EXPLORE), (1, SIGNS_TUNE), (1 + round_number, SIGNS_VERIFY))
+        for offset, count in ((0, SIGNS_EXPLORE), (1, SIGNS_TUNE), (1 + fold, SIGNS_VERIFY))
     )
     truth = signs.SignTruth([*explore, *tune, *verify])
     return Context(

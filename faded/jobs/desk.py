@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from faded.store import campaigns, jobs
 from faded.store.engine import Db, Store
@@ -16,6 +19,11 @@ Say = Callable[[str, float, str], None]
 
 def silent(kind: str, progress: float, message: str) -> None:
     """Say nothing."""
+
+
+def round_seed(seed: int, number: int) -> int:
+    """Return the seed of a round's stages: the campaign's own for the first round, another for each that follows."""
+    return seed if number == 1 else int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,11 @@ class Desk:
         """Report progress in a transaction of its own."""
         with self.store.write() as db:
             self.beat(db, progress, message)
+
+    @property
+    def weights(self) -> Path | None:
+        """The folder of the weights that the round began with; None for the original ones."""
+        return self.store.workspace / self.round.weights if self.round.weights else None
 
     def checkpoint(self) -> dict[str, Any] | None:
         """Return the pointer that the job's row keeps now."""

@@ -7,8 +7,6 @@ next batch follows. Killed between two batches, the stage goes on as if nothing 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,9 @@ from faded.exploration.proposals import Proposer
 from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
-from faded.jobs.desk import Desk
+from faded.jobs.desk import Desk, round_seed
+from faded.jobs.steering import Steering, read_earlier
+from faded.jobs.tally import Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
@@ -36,53 +36,6 @@ PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
 
-@dataclass
-class Tally:
-    """Counts over the stage so far.
-
-    Attributes:
-        agent_queries: Queries whose setting the agent chose.
-        agent_failures: Those of them that induced a failure, each (sample, cell) once.
-        control_queries: Control queries.
-        control_failures: Those of them that induced a failure.
-        proposals: Proposals made.
-        batch: Number of the next batch.
-        agent: The agent's latest figures.
-    """
-
-    agent_queries: int = 0
-    agent_failures: int = 0
-    control_queries: int = 0
-    control_failures: int = 0
-    proposals: int = 0
-    batch: int = 0
-    agent: dict[str, float] = field(default_factory=dict)
-
-    def count(self, asked: Asked, metrics: Mapping[str, float] | None) -> None:
-        """Add one batch."""
-        failed = asked.failed & asked.counted
-        self.agent_queries += int((~asked.control).sum())
-        self.agent_failures += int((failed & ~asked.control).sum())
-        self.control_queries += int(asked.control.sum())
-        self.control_failures += int((failed & asked.control).sum())
-        self.batch += 1
-        if metrics is not None:
-            self.agent = dict(metrics)
-
-    def numbers(self, queries: int, n_modes: int) -> dict[str, float]:
-        """Return what the page plots."""
-        return {
-            "queries": queries,
-            "agent_queries": self.agent_queries,
-            "agent_failures": self.agent_failures,
-            "control_queries": self.control_queries,
-            "control_failures": self.control_failures,
-            "modes": n_modes,
-            "proposals": self.proposals,
-            **self.agent,
-        }
-
-
 def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped.
 
@@ -90,18 +43,25 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
         FadedError: pictures or weights have changed since the round began.
     """
     config = context.config
-    target = context.target(None)
+    target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
     probe = context.probe(target)
+    original = None if desk.weights is None else context.probe(context.target(None))
 
     def clean_progress(done: int, total: int) -> None:
         desk.tell(0.0, f"Answering the clean control: {done} of {total}")
 
-    frame = build_frame(probe, context.explore, on_progress=clean_progress)
-    env_config = ExploreConfig(bound=config.bound, seed=config.seed)
-    env = ExploreEnv(context.space, frame, AskProbe(probe, context.explore), env_config)
-    agent = explorers.get(config.agent)(env, config.seed)
-    stage = _Stage(desk, context, probe, frame, env, agent)
+    frame = build_frame(probe, context.explore, on_progress=clean_progress, original=original)
+    earlier = read_earlier(desk.store, desk.round, frame, context.space)
+    steering = Steering(desk.store, desk.round, context.space, frame)
+    steering.read(batch=0)
+    seed = round_seed(config.seed, desk.round.number)
+    env_config = ExploreConfig(bound=config.bound, seed=seed)
+    ask = AskProbe(probe, context.explore)
+    env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
+    agent = explorers.get(config.agent)(env, seed)
+    stage = _Stage(desk, context, probe, frame, env, agent, steering)
+    stage.remember(earlier.unjudged)
     stage.introduce(target.fingerprint())
     stage.restore()
     drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
@@ -114,10 +74,17 @@ class _Stage:
     """What the stage keeps between batches."""
 
     def __init__(
-        self, desk: Desk, context: Context, probe: PictureProbe, frame: Frame, env: ExploreEnv, agent: Agent
+        self,
+        desk: Desk,
+        context: Context,
+        probe: PictureProbe,
+        frame: Frame,
+        env: ExploreEnv,
+        agent: Agent,
+        steering: Steering,
     ) -> None:
         self._desk, self._context, self._probe, self._frame = desk, context, probe, frame
-        self._env, self._agent = env, agent
+        self._env, self._agent, self._steering = env, agent, steering
         self._proposer = Proposer()
         self._tally = Tally()
         self._started = time.monotonic()
@@ -154,10 +121,11 @@ class _Stage:
         state = checkpoints.read(self._desk.store.workspace, pointer["file"])
         self._env.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("env.")})
         self._agent.load_state_dict({k[6:]: v for k, v in state.items() if k.startswith("agent.")})
+        self._steering.load_state_dict({k[9:]: v for k, v in state.items() if k.startswith("steering.")})
         self._tally = Tally(**state["tally"])
         with self._desk.store.read() as db:
             rows = trials.after(db, self._desk.round.id)
-        self._remember(rows)
+        self.remember(rows)
         self._proposer.proposed = {ModeKey(tuple(cell), stratum): n for cell, stratum, n in state["proposed"]}
         self._began_at = self._env.queries
 
@@ -167,17 +135,21 @@ class _Stage:
         self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
         new_trials = self._trial_rows(asked)
-        self._remember(new_trials)
+        self._steering.count(asked)
+        self.remember(new_trials)
         due = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
-        scores, found = self._propose() if due else ({}, [])
+        scores, found = self._look_up() if due else ({}, [])
         self._tally.proposals += len(found)
         n_modes = int(established_table(self._env.landscape).sum())
+        numbers = self._tally.numbers(event.queries, n_modes) | self._steering.numbers()
+        taught = self._steering.summary(self._env, self._tally.batch) if due else {}
         pointer = self._write_checkpoint()
         desk = self._desk
         with desk.store.write() as db:
             self.stop = desk.beat(db, event.queries / budget, self._message(event.queries, budget, n_modes))
             trials.add_many(db, desk.round.id, new_trials)
-            jobs.add_metric(db, desk.job.id, event.queries, self._tally.numbers(event.queries, n_modes))
+            jobs.add_metric(db, desk.job.id, event.queries, numbers)
+            campaigns.update_round(db, desk.round.id, summary=taught)
             self._put_forward(db, scores, found)
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
@@ -193,9 +165,11 @@ class _Stage:
             "modes": int(established_table(self._env.landscape).sum()),
             "bound": self._context.config.bound,
             "agent": {"name": self._context.config.agent, **NO_FIGURES, **tally.agent},
+            **self._steering.numbers(),
         }
 
-    def _remember(self, rows: list[trials.TrialRow]) -> None:
+    def remember(self, rows: list[trials.TrialRow]) -> None:
+        """Let failures be proposed."""
         space = self._context.space
         self._proposer.add(
             Trial(r.sample_id, ModeKey(space.cell(r.cell), r.stratum), r.failed, r.discrepancy, r.answer, r.control)
@@ -221,12 +195,16 @@ class _Stage:
             for i, row in enumerate(asked.rows.tolist())
         ]
 
-    def _propose(self) -> tuple[dict[ModeKey, float], list[Proposal]]:
-        """Rank the modes and make proposals of the failures that are due."""
+    def _look_up(self) -> tuple[dict[ModeKey, float], list[Proposal]]:
+        """Read the verdicts, rank the modes and make proposals of the failures that are due."""
+        if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
+            self._env.steer(weights)
         with self._desk.store.read() as db:
-            judged = tallies(verdicts.standing(db, self._desk.round.id))
+            of_target = [r.id for r in campaigns.on_same_weights(db, self._desk.round.id)]
+            judged = tallies(verdicts.standing(db, *of_target))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
-        scores, due = self._proposer.next(modes(self._env.landscape), decided)
+        found = modes(self._env.landscape)
+        scores, due = self._proposer.next(found, decided, self._steering.mode_weights(found))
         return scores, [self._proposal(trial) for trial in due]
 
     def _proposal(self, trial: Trial) -> Proposal:
@@ -253,6 +231,7 @@ class _Stage:
     def _write_checkpoint(self) -> str:
         state: dict[str, Any] = {f"env.{k}": v for k, v in self._env.state_dict().items()}
         state |= {f"agent.{k}": v for k, v in self._agent.state_dict().items()}
+        state |= {f"steering.{k}": v for k, v in self._steering.state_dict().items()}
         state["tally"] = vars(self._tally)
         state["proposed"] = [[list(key.cell), key.stratum, n] for key, n in self._proposer.proposed.items()]
         return checkpoints.write(self._desk.store.workspace, self._desk.job.id, self._tally.batch, state)

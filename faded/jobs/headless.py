@@ -72,6 +72,14 @@ def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] 
         return campaign.name, round_.id
 
 
+def _runner(store: Store, round_id: int, context: Context, say: Say) -> Runner:
+    """Return a runner that has the round's data already."""
+    runner = Runner(store, _worker_id(), say)
+    with store.read() as db:
+        runner.hand(campaigns.get_round(db, round_id), context)
+    return runner
+
+
 def _identity(context: Context) -> tuple[object, ...]:
     """Return what the configuration only names: hashes of the data and of the weights."""
     return (context.splits(), context.fingerprint)
@@ -89,7 +97,7 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     name, round_id = open_round(store, config, _identity(context))
-    explored = _run_stage(store, Runner(store, _worker_id(), say, (round_id, context)), round_id, EXPLORE)
+    explored = run_stage(store, _runner(store, round_id, context, say), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
@@ -118,8 +126,8 @@ def run_round(
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
     name, round_id = open_round(store, config, (annotator_name, labels, *_identity(context)))
-    runner = Runner(store, _worker_id(), say, (round_id, context))
-    explored = _run_stage(store, runner, round_id, EXPLORE)
+    runner = _runner(store, round_id, context, say)
+    explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
     say("label", 0.0, f"up to {labels} verdicts")
     label_all(store, round_id, simulated, ORACLE, labels, time.time)
@@ -129,8 +137,8 @@ def run_round(
     if record["label"]["modes_confirmed"] == 0:
         record["verify"] = nothing_verified("no mode was confirmed, so nothing was repaired")
     else:
-        record["repair"] = _run_stage(store, runner, round_id, REPAIR)
-        record["verify"] = _run_stage(store, runner, round_id, VERIFY)
+        record["repair"] = run_stage(store, runner, round_id, REPAIR)
+        record["verify"] = run_stage(store, runner, round_id, VERIFY)
         timing |= {kind: record[kind].pop("seconds") for kind in (REPAIR, VERIFY)}
         with store.read() as db:
             record["target"]["fingerprint_after"] = campaigns.get_round(db, round_id).fingerprint_after
@@ -163,7 +171,7 @@ def _record(store: Store, context: Context, round_id: int, explored: dict[str, A
     }
 
 
-def _run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[str, Any]:
+def run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[str, Any]:
     """Run the round's job of this kind to its end, making or resuming it where needed; return its result."""
     with store.write() as db:
         found = [j for j in jobs.list_for_round(db, round_id) if j.kind == kind]

@@ -13,7 +13,7 @@ from faded.concepts.image import ImageEditor
 from faded.domain import FadedError, ModeKey, Pair
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
-from faded.jobs.desk import Desk
+from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
 from faded.repair.checkpoint import Checkpoint
@@ -41,7 +41,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     Raises:
         FadedError: no mode is confirmed, or pictures or weights have changed since the round began.
     """
-    target = context.target(None)
+    target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
     modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
@@ -50,7 +50,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
             "confirmations out of three on different samples, or five of six."
         )
-    config = RepairConfig(seed=context.config.seed)
+    config = RepairConfig(seed=round_seed(context.config.seed, desk.round.number))
     writer = _Writer(desk, modes, pairs)
     writer.begin(pointer)
     result = repair(
@@ -78,9 +78,9 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
 
 
 def _lessons(desk: Desk, context: Context) -> Lessons:
-    """Read what the verdicts say now; the repair keeps to it even if more arrive."""
+    """Read what the verdicts on these weights say now, earlier rounds' too; more that arrive change nothing."""
     with desk.store.read() as db:
-        standing = verdicts.standing(db, desk.round.id)
+        standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
     return confirmed_modes(standing), verdict_pairs(standing, shown, context.space)
 

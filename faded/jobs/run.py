@@ -39,18 +39,19 @@ class Runner:
         store: The open store.
         worker_id: Under which name jobs are claimed.
         say: Told of progress besides the store.
-        prepared: A round's number in the store and its data, where they have been prepared already.
 
     Attributes:
         unexpected: What the latest job raised, where it is a fault of the program and not of its input.
     """
 
-    def __init__(
-        self, store: Store, worker_id: str, say: Say = silent, prepared: tuple[int, Context] | None = None
-    ) -> None:
+    def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
-        self._context = prepared
+        self._context: tuple[tuple[int, int], Context] | None = None
         self.unexpected: Exception | None = None
+
+    def hand(self, round_: campaigns.Round, context: Context) -> None:
+        """Use data that were prepared already for this round's jobs."""
+        self._context = ((round_.campaign_id, round_.fold), context)
 
     def run_next(self, round_id: int | None = None) -> bool:
         """Claim and run the next job, of one round or of any; return whether there was one."""
@@ -103,13 +104,14 @@ class Runner:
             thread.join()
 
     def _context_of(self, desk: Desk) -> Context:
-        """Return the round's data, prepared anew where the last job was of another round."""
-        if self._context is None or self._context[0] != desk.round.id:
+        """Return the round's data, prepared anew where the last job had others."""
+        key = (desk.round.campaign_id, desk.round.fold)
+        if self._context is None or self._context[0] != key:
             with self._store.read() as db:
                 campaign = campaigns.get_campaign(db, desk.round.campaign_id)
             config = CampaignConfig.from_json(campaign.config)
-            context = prepare(config, desk.round.number, lambda message: desk.tell(desk.job.progress, message))
-            self._context = (desk.round.id, context)
+            context = prepare(config, desk.round.fold, lambda message: desk.tell(desk.job.progress, message))
+            self._context = (key, context)
         return self._context[1]
 
     def _fail(self, job: jobs.Job, error: str) -> None:

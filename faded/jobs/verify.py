@@ -12,7 +12,7 @@ from faded.jobs.desk import Desk
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
-from faded.store import campaigns, jobs, trials
+from faded.store import campaigns, jobs, rounds, trials
 from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
@@ -31,11 +31,12 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     """
     if not desk.round.repaired:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
-    original = context.target(None)
-    check_unchanged(desk.round, context.splits(), original.fingerprint())
+    _check_fold(desk)
+    unrepaired = context.target(desk.weights)
+    check_unchanged(desk.round, context.splits(), unrepaired.fingerprint())
     repaired = context.target(desk.store.workspace / desk.round.repaired)
     check_repaired(desk.round, repaired.fingerprint())
-    before, after = context.probe(original), context.probe(repaired)
+    before, after = context.probe(unrepaired), context.probe(repaired)
     confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
     settings = settings_of(
@@ -49,6 +50,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         settings,
         known_before=writer.before,
         known_after=writer.after,
+        original=None if desk.weights is None else context.probe(context.target(None)),
         on_before=writer.on_before,
         on_after=writer.on_after,
         should_stop=lambda: writer.stop,
@@ -68,6 +70,18 @@ def nothing_verified(reason: str) -> dict[str, Any]:
     figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
     empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason]}
     return figures | empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
+
+
+def _check_fold(desk: Desk) -> None:
+    """Raise FadedError where another round of the campaign has verified on this round's fold."""
+    with desk.store.read() as db:
+        others = [r for r in campaigns.list_rounds(db, desk.round.campaign_id) if r.id != desk.round.id]
+        used = {r.fold: r.number for r in others if rounds.has_verified(db, r.id)}
+    if desk.round.fold in used:
+        raise FadedError(
+            f"Round {used[desk.round.fold]} has verified on verify fold {desk.round.fold}, the fold of round "
+            f"{desk.round.number}: begin another round, which gets a fold of its own."
+        )
 
 
 def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
@@ -98,9 +112,9 @@ class _Writer:
         self.stop = False
 
     def on_before(self, outcomes: Outcomes, total: int) -> None:
-        """Keep what the original target answered."""
+        """Keep what the target answered as the round began."""
         self.before = outcomes
-        self._write(len(outcomes.failed), total, "Asking the target as it was", 0.0)
+        self._write(len(outcomes.failed), total, "Asking the target as the round began", 0.0)
 
     def on_after(self, outcomes: Outcomes, total: int) -> None:
         """Keep what the repaired target answered."""

@@ -146,6 +146,24 @@ class NoisyAnnotator:
         return others[int(_number(self._seed, "which", proposal.sample_id, proposal.key.cell) * len(others))]
 
 
+class ChanceAnnotator:
+    """Confirms with a probability and rejects else, whatever it is shown; the draw hangs on sample and setting alone.
+
+    Args:
+        probability: From 0 to 1.
+        seed: Seed of the draws.
+    """
+
+    def __init__(self, probability: float, seed: int) -> None:
+        self._probability = probability
+        self._seed = seed
+
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
+        """Return one verdict per proposal."""
+        drawn = [_number(self._seed, "chance", p.sample_id, p.key.cell) for p in proposals]
+        return [Verdict.CONFIRM if d < self._probability else Verdict.REJECT for d in drawn]
+
+
 class CaringAnnotator:
     """Rejects what the annotator does not care about; asks another annotator about the rest.
 

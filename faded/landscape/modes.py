@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,8 +56,18 @@ def modes(landscape: Landscape) -> list[Mode]:
     return sorted(found, key=lambda m: (not m.established, -m.probability, m.key.stratum, m.key.cell))
 
 
-def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = (), *, limit: int | None = None) -> list[Mode]:
-    """Order modes by what a person's next verdict is worth: severity x uncertainty x novelty.
+ALL_ALIKE: Mapping[ModeKey, float] = MappingProxyType({})
+"""Weights of modes before verdicts say that some matter more than others."""
+
+
+def rank_modes(
+    found: Sequence[Mode],
+    seen: Sequence[ModeKey] = (),
+    weights: Mapping[ModeKey, float] = ALL_ALIKE,
+    *,
+    limit: int | None = None,
+) -> list[Mode]:
+    """Order modes by what a person's next verdict is worth: severity x uncertainty x novelty x chance of confirmation.
 
     Severity is the estimated rate; uncertainty the width of its 90% interval, halved where nothing is left to doubt;
     novelty falls with the modes already seen, or placed before, in the same stratum or with the same cell, so that the
@@ -65,6 +76,7 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = (), *, limit: in
     Args:
         found: Modes to order.
         seen: Modes that people have already decided.
+        weights: By what verdicts so far say; a mode that is not named weighs 1.
         limit: How many to return, the first in line; None for all. Each takes a look at all that are left.
     """
     strata: dict[str, int] = {}
@@ -76,7 +88,10 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = (), *, limit: in
     order: list[Mode] = []
     while left and (limit is None or len(order) < limit):
         worth = [
-            m.rate * (0.5 + (m.high - m.low)) / (1 + strata.get(m.key.stratum, 0) + cells.get(m.key.cell, 0))
+            m.rate
+            * (0.5 + (m.high - m.low))
+            / (1 + strata.get(m.key.stratum, 0) + cells.get(m.key.cell, 0))
+            * weights.get(m.key, 1.0)
             for m in left
         ]
         best = left.pop(int(np.argmax(worth)))

@@ -14,6 +14,9 @@ from faded.store.engine import Db
 from faded.store.rows import one
 from faded.store.schema import campaigns, rounds
 
+FOLD = "fold"
+"""Key of a round's summary."""
+
 
 class RoundState(StrEnum):
     """Where a round stands."""
@@ -53,7 +56,8 @@ class Round:
         fingerprint_after: Hash of the repaired weights; empty until there are some.
         weights: Folder of the target the round starts from, relative to the workspace; empty for the original.
         repaired: Folder of the repaired target, relative to the workspace; empty until there is one.
-        summary: What a page shows: the space, the bound, names of strata and the like, JSON values.
+        summary: What a page shows: the space, the bound, names of strata and the like, JSON values. `fold` is the
+            verify fold that the round uses, see `fold`.
         created_at: Seconds since 1970.
         decided_by: Who accepted it or rolled it back.
         decided_at: When, seconds since 1970.
@@ -71,6 +75,11 @@ class Round:
     created_at: float
     decided_by: str | None
     decided_at: float | None
+
+    @property
+    def fold(self) -> int:
+        """Number of the verify fold that the round uses, from 1; a campaign's first round uses the first."""
+        return int(self.summary.get(FOLD, 1))
 
 
 def create_campaign(db: Db, name: str, config: Mapping[str, Any], now: float) -> Campaign:
@@ -152,6 +161,18 @@ def list_rounds(db: Db, campaign_id: int) -> list[Round]:
     """Return the rounds of a campaign, oldest first."""
     query = select(rounds).where(rounds.c.campaign_id == campaign_id).order_by(rounds.c.number)
     return [_round(row) for row in db.execute(query)]
+
+
+def on_same_weights(db: Db, round_id: int) -> list[Round]:
+    """Return the campaign's rounds that began with the same weights as this one, this one last, oldest first.
+
+    They ask the same target, so their trials and verdicts count together. A later round is not among them.
+
+    Raises:
+        FadedError: there is no such round.
+    """
+    this = get_round(db, round_id)
+    return [r for r in list_rounds(db, this.campaign_id) if r.weights == this.weights and r.number <= this.number]
 
 
 def latest_round(db: Db, campaign_id: int | None = None) -> Round | None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 
+from faded.store.campaigns import on_same_weights
 from faded.store.engine import Db
 from faded.store.schema import trials
 
@@ -88,10 +89,13 @@ def after(db: Db, round_id: int, query: int = -1) -> list[TrialRow]:
 
 
 def tally(db: Db, round_id: int) -> list[CellTally]:
-    """Return counted trials and failures of every cell and stratum that has any."""
+    """Return counted trials and failures of every cell and stratum that has any.
+
+    Trials of earlier rounds of the campaign on the same weights belong to a round's landscape and are counted too.
+    """
     query = (
         select(trials.c.stratum, trials.c.cell, func.count(), func.count().filter(trials.c.failed))
-        .where(trials.c.round_id == round_id, trials.c.counted)
+        .where(trials.c.round_id.in_([r.id for r in on_same_weights(db, round_id)]), trials.c.counted)
         .group_by(trials.c.stratum, trials.c.cell)
         .order_by(trials.c.stratum, trials.c.cell)
     )

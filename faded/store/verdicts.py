@@ -157,12 +157,12 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float) -> Proposa
     return get(db, proposal_id)
 
 
-def standing(db: Db, round_id: int) -> list[Judgement]:
-    """Return the verdicts that stand, one per proposal (its latest), in the order they were given."""
+def standing(db: Db, *round_ids: int) -> list[Judgement]:
+    """Return the verdicts of these rounds that stand, one per proposal (its latest), in the order they were given."""
     query = (
         select(proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
         .join(modes, modes.c.id == proposals.c.mode_id)
-        .where(proposals.c.round_id == round_id, _STANDS)
+        .where(proposals.c.round_id.in_(round_ids), _STANDS)
         .order_by(proposals.c.event_id)
     )
     return [

@@ -38,7 +38,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
     drop = _drop(confirmed)
     return Comparison(
         inputs=len(evaluation.sample_ids),
-        frozen=int((~before.clean).sum()),
+        frozen=int(evaluation.frozen.sum()),
         modes_confirmed=len(confirmed),
         modes_established=sum(r.n > 0 for r in established),
         induced_rate_before=rates[0],

@@ -1,8 +1,9 @@
-"""Asks the original and the repaired target the same questions on a fold that nobody has used.
+"""Asks the target as the round began and as repaired the same questions on a fold that nobody has used.
 
-The denominator is frozen: the samples that the original target answers rightly under the clean control. Under every
-setting both targets are asked about all of them that belong to the setting's stratum, in one fixed order, so an
-evaluation that was killed goes on where it stood.
+The denominator is frozen: the samples that the campaign's original target answers rightly under the clean control,
+also where the round began with weights that an earlier repair made. Under every setting both targets are asked about
+all of them that belong to the setting's stratum, in one fixed order, so an evaluation that was killed goes on where it
+stood.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ def evaluate(
     *,
     known_before: Outcomes = NO_OUTCOMES,
     known_after: Outcomes = NO_OUTCOMES,
+    original: Probe[P, I, A] | None = None,
     on_before: OnOutcomes | None = None,
     on_after: OnOutcomes | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -112,13 +114,14 @@ def evaluate(
     """Ask both targets; return None where the caller stopped it.
 
     Args:
-        before: The original target.
+        before: The target that the round began with.
         after: The repaired one.
         samples: The fold.
         settings: From `settings_of`.
         known_before: Outcomes of an earlier, killed run of the same evaluation.
         known_after: The same of the repaired target.
-        on_before: Told after each batch of the original target.
+        original: The original target, whose clean answers freeze the denominator; None where `before` is it.
+        on_before: Told after each batch of the target that the round began with.
         on_after: Told after each batch of the repaired one.
         should_stop: Asked before each batch.
     """
@@ -126,14 +129,17 @@ def evaluate(
     first = _ask_clean(before, samples, known_before, should_stop)
     if first is None:
         return None
-    rows = rows_of(settings, strata, first.clean)
+    freezing = first if original is None else _ask_clean(original, samples, NO_OUTCOMES, should_stop)
+    if freezing is None:
+        return None
+    rows = rows_of(settings, strata, freezing.clean)
     first = _ask(before, samples, settings, rows, first, on_before, should_stop)
     second = None if first is None else _ask_clean(after, samples, known_after, should_stop)
     if second is not None:
         second = _ask(after, samples, settings, rows, second, on_after, should_stop)
     if first is None or second is None:
         return None
-    return Evaluation(tuple(s.id for s in samples), strata, tuple(settings), rows, first, second)
+    return Evaluation(tuple(s.id for s in samples), strata, tuple(settings), rows, first, second, ~freezing.clean)
 
 
 def _ask_clean(

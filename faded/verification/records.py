@@ -105,8 +105,9 @@ class Evaluation:
         strata: The stratum of each sample.
         settings: What was asked.
         rows: Who was asked what.
-        before: The original target.
+        before: The target that the round began with.
         after: The repaired one.
+        frozen: Whether the original target answered each sample of the fold rightly under the clean control.
     """
 
     sample_ids: tuple[str, ...]
@@ -115,6 +116,7 @@ class Evaluation:
     rows: Rows
     before: Outcomes
     after: Outcomes
+    frozen: BoolArray
 
 
 @dataclass(frozen=True, slots=True)

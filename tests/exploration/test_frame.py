@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,13 @@ class Threshold:
         raise AssertionError("exploring saves no target")
 
 
+class Shifted(Threshold):
+    """Says yes only to numbers above 3."""
+
+    def answer(self, inputs: np.ndarray) -> Said:
+        return Said(inputs - 3)
+
+
 def wrong(answers: Said, references: list[str | None]) -> np.ndarray:
     return np.array([float(a != r) for a, r in zip(answers.texts, references, strict=True)])
 
@@ -69,6 +76,14 @@ def test_the_frame_keeps_clean_answers_and_who_is_eligible() -> None:
     assert frame.eligible.tolist() == [s.payload > 0 for s in SAMPLES]
     assert not frame.known_invalid[0].any()
     assert frame.known_invalid[1].sum() == (SPACE.grid.sum(axis=1) > 10).sum() > 0
+
+
+def test_who_is_eligible_is_the_original_targets_word_and_features_are_the_targets_own() -> None:
+    repaired = replace(PROBE, target=Shifted())
+    frame = build_frame(repaired, SAMPLES, original=PROBE)
+    assert frame.eligible.tolist() == [s.payload > 0 for s in SAMPLES]
+    assert frame.features[:, 0].tolist() == [s.payload - 3 for s in SAMPLES]
+    assert build_frame(repaired, SAMPLES).eligible.sum() < frame.eligible.sum()
 
 
 def test_no_samples_are_refused_in_words() -> None:

@@ -5,6 +5,7 @@ from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import FadedError, Kind, ModeKey, Verdict
 from faded.labeling.oracle import (
     CaringAnnotator,
+    ChanceAnnotator,
     CountsAnnotator,
     NoisyAnnotator,
     ReferenceAnnotator,
@@ -46,6 +47,15 @@ def test_the_truth_after_the_edit_decides():
     assert TruthAnnotator(truth, SPACE)(items) == [CONFIRM, REJECT, INVALID, INVALID]
     assert TruthAnnotator(truth, SPACE)([proposal(DARK, "same", answer="stop")]) == [REJECT]
     assert asked == [(["same", "other", "gone", "third"], [[30.0, 0.0]] * 4), (["same"], [[0.0, 0.4]])]
+
+
+def test_chance_confirms_its_share_whatever_is_shown():
+    items = [proposal(key, f"s{i}") for i in range(400) for key in (TURNED, BOTH)]
+    drawn = ChanceAnnotator(0.2, seed=0)(items)
+    assert set(drawn) == {CONFIRM, REJECT}
+    assert abs(drawn.count(CONFIRM) / 800 - 0.2) < 0.05
+    assert [ChanceAnnotator(0.2, seed=0)([p])[0] for p in reversed(items)] == drawn[::-1]
+    assert ChanceAnnotator(0.2, seed=1)(items) != drawn
 
 
 def test_labels_are_drawn_from_what_people_said():

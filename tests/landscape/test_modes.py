@@ -52,6 +52,8 @@ def test_ranking_prefers_severe_modes_and_then_variety() -> None:
     assert [(m.key.stratum, m.key.cell) for m in ranked] == [("a", (2,)), ("b", (3,)), ("a", (1,))]
     seen = [ModeKey((2,), "a")]
     assert rank_modes([mode("a", 2, 0.9), mode("b", 3, 0.7)], seen)[0].key.stratum == "b"
+    weights = {ModeKey((3,), "b"): 2.0}
+    assert rank_modes([mode("a", 2, 0.9), mode("b", 3, 0.7)], (), weights)[0].key.stratum == "b"
 
 
 def test_a_few_modes_are_ordered_as_all_of_them_are() -> None:

@@ -1,5 +1,6 @@
 """The figures of a verification mean what the documentation says."""
 
+import dataclasses
 import json
 import math
 
@@ -23,7 +24,7 @@ def by_hand(settings: list, was: list[list[int]], now: list[list[int]], clean_wa
     rows = Rows(np.repeat(np.arange(len(settings)), len(frozen)), np.tile(frozen, len(settings)))
     failed = [np.array(side, dtype=bool).reshape(-1) for side in (was, now)]
     ids = tuple("abcdefghij"[: len(clean_was)])
-    return Evaluation(ids, ("red",) * len(ids), tuple(settings), rows, *map(Outcomes, clean, failed))
+    return Evaluation(ids, ("red",) * len(ids), tuple(settings), rows, *map(Outcomes, clean, failed), ~clean[0])
 
 
 def test_rates_are_of_the_frozen_samples_and_modes_weigh_alike() -> None:
@@ -100,7 +101,7 @@ def test_without_confirmed_modes_the_figures_are_missing_with_a_reason_and_the_g
 
 def test_a_class_that_is_missing_from_the_fold_is_named_and_spoils_nothing() -> None:
     whole = drawn([setting("red", 0.5)], [0.8], [0.2], 40, seed=0)
-    wider = Evaluation(whole.sample_ids, whole.strata, (*whole.settings, setting("blue", 0.5)), whole.rows, whole.before, whole.after)  # fmt: skip # noqa: E501
+    wider = Evaluation(whole.sample_ids, whole.strata, (*whole.settings, setting("blue", 0.5)), whole.rows, whole.before, whole.after, whole.frozen)  # fmt: skip # noqa: E501
     found = compare(wider)
     assert found.modes_confirmed == 1 and found.relative_drop == compare(whole).relative_drop
     assert any("blue" in note for note in found.notes)
@@ -122,7 +123,7 @@ def test_the_gate_passes_a_clean_repair_and_prints_every_figure() -> None:
 def test_the_gate_fails_a_repair_that_costs_clean_answers() -> None:
     good = drawn([setting("red", 0.5)], [0.9], [0.2], 100, seed=0)
     harmed = Outcomes(np.arange(100) < 4, good.after.failed)
-    decision = gate(compare(Evaluation(good.sample_ids, good.strata, good.settings, good.rows, good.before, harmed)))
+    decision = gate(compare(dataclasses.replace(good, after=harmed)))
     assert not decision.passed
     assert [r.split(":")[0] for r in decision.reasons] == ["Passed", "Failed", "Failed", "Passed"]
     assert "100.00% to 96.00%" in decision.reasons[1] and "4.00%" in decision.reasons[2]

@@ -1,0 +1,155 @@
+"""How earlier rounds and verdicts steer a round's exploring: what is known before it, and what verdicts taught so far.
+
+Verdicts are read before the first query and then at batch boundaries, and every reading that changed something is
+logged with the batch's number. What is in force is kept in the checkpoint: a resumed run goes on as an unbroken one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.concepts.spec import ConceptSpace
+from faded.domain import Mode, ModeKey
+from faded.exploration.confirmation import Confirmation, Judged, learn
+from faded.exploration.env import Asked, ExploreEnv
+from faded.exploration.frame import Frame
+from faded.exploration.steering import Known
+from faded.store import campaigns, trials, verdicts
+from faded.store.campaigns import Round
+from faded.store.engine import Store
+
+REREAD = 0.05
+"""Verdicts are learned from anew once they have changed by this share of those known: the fit takes a tenth of a second
+at a hundred verdicts and seconds at a thousand, where one more says little."""
+
+SUMMARY_KEY = "confirmation"
+"""Key of the round's summary under which pages find what verdicts taught."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier rounds on the same weights found.
+
+    Attributes:
+        known: Their trials, as the environment takes them.
+        unjudged: Those of them that no verdict stands on, as they are stored.
+    """
+
+    known: Known
+    unjudged: list[trials.TrialRow]
+
+
+def read_earlier(store: Store, round_: Round, frame: Frame, space: ConceptSpace) -> Earlier:
+    """Read the trials of earlier rounds on the same weights; each (sample, cell) is among them once."""
+    with store.read() as db:
+        before = [r.id for r in campaigns.on_same_weights(db, round_.id)][:-1]
+        rows = [row for id_ in before for row in trials.after(db, id_) if row.counted]
+        judged = {(j.sample_id, space.index(j.key.cell)) for j in verdicts.standing(db, *before)}
+    place = {sample_id: i for i, sample_id in enumerate(frame.sample_ids)}
+    known = Known(
+        np.array([place[r.sample_id] for r in rows], dtype=np.int64),
+        np.array([r.cell for r in rows], dtype=np.int64),
+        np.array([r.failed for r in rows], dtype=np.bool_),
+    )
+    return Earlier(known, [r for r in rows if (r.sample_id, r.cell) not in judged])
+
+
+class Steering:
+    """Reads the campaign's verdicts, keeps the model of them, and counts what it says of the failures found.
+
+    Args:
+        store: The open store.
+        round_: The round that explores.
+        space: The concepts.
+        frame: The explore frame.
+
+    Attributes:
+        model: What verdicts taught; None while there is none that says anything.
+        readings: The log: for every reading that changed the model, the batch's number and the verdicts known.
+    """
+
+    def __init__(self, store: Store, round_: Round, space: ConceptSpace, frame: Frame) -> None:
+        self._store, self._round, self._space, self._frame = store, round_, space, frame
+        self._judged = Judged.from_json([])
+        self._found: NDArray[np.float64] = np.zeros((2, len(frame.strata), space.n_cells))
+        self.model: Confirmation | None = None
+        self.readings: list[dict[str, int]] = []
+
+    @property
+    def weights(self) -> NDArray[np.float64] | None:
+        """What a failure is worth finding, by stratum and cell; None before any verdict."""
+        if self.model is None:
+            return np.ones(self._found.shape[1:]) if self.readings else None
+        return self.model.weights
+
+    def read(self, batch: int) -> bool:
+        """Read the verdicts of this round and of all before it; return whether the model changed.
+
+        Args:
+            batch: Number of the batch before which it is read.
+        """
+        with self._store.read() as db:
+            of_campaign = campaigns.list_rounds(db, self._round.campaign_id)
+            ids = [r.id for r in of_campaign if r.number <= self._round.number]
+            judged = Judged.of(self._space, self._frame.strata, verdicts.standing(db, *ids))
+        if judged.changes_from(self._judged) <= REREAD * self._judged.total:
+            return False
+        self._learn(judged)
+        self.readings.append({"batch": batch, "verdicts": judged.total})
+        return True
+
+    def count(self, asked: Asked) -> None:
+        """Remember the failures of a batch."""
+        found = asked.failed & asked.counted
+        strata = self._frame.stratum[asked.rows]
+        np.add.at(self._found, (asked.control[found].astype(np.int64), strata[found], asked.cells[found]), 1.0)
+
+    def numbers(self) -> dict[str, float]:
+        """Return what the page plots; nothing before any verdict."""
+        if self.model is None:
+            return {}
+        agent, control = (self.model.expected_share(found) for found in self._found)
+        shares = {"confirm_share_expected": agent, "confirm_share_control": control}
+        known = {name: round(value, 4) for name, value in shares.items() if value is not None}
+        return {"verdicts_used": self._judged.total, **known}
+
+    def mode_weights(self, found: Sequence[Mode]) -> Mapping[ModeKey, float]:
+        """Return what verdicts say that asking about modes is worth."""
+        if self.model is None:
+            return {}
+        hopes = self.model.hopes
+        place = {name: i for i, name in enumerate(self._frame.strata)}
+        return {m.key: float(hopes[place[m.key.stratum], self._space.index(m.key.cell)]) for m in found}
+
+    def summary(self, env: ExploreEnv, batch: int) -> dict[str, Any]:
+        """Return what the round's summary says of it; nothing before any verdict."""
+        if self.model is None:
+            return {}
+        landscape = env.landscape
+        rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
+        said = self.model.to_json(rates)
+        shares = dict(zip(self._frame.strata, env.shares().tolist(), strict=True))
+        by_chance = dict(zip(self._frame.strata, env.shares(steered=False).tolist(), strict=True))
+        for row in said["strata"]:
+            row["share"] = round(shares[row["stratum"]], 4)
+            row["share_without"] = round(by_chance[row["stratum"]], 4)
+        return {SUMMARY_KEY: said | {"batch": batch, "readings": self.readings}}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that changes."""
+        return {"judged": self._judged.to_json(), "readings": self.readings, "found": self._found}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self._learn(Judged.from_json(state["judged"]))
+        self.readings = list(state["readings"])
+        self._found = np.array(state["found"])
+
+    def _learn(self, judged: Judged) -> None:
+        self._judged = judged
+        self.model = learn(self._space, self._frame.strata, judged)

@@ -1,0 +1,86 @@
+"""The next round of a campaign: when it may begin, on which weights, and which verify fold it gets."""
+
+from __future__ import annotations
+
+from faded.config import CampaignConfig
+from faded.domain import FadedError
+from faded.stages import EXPLORE, VERIFY
+from faded.store import campaigns, jobs, trials
+from faded.store.campaigns import FOLD, Round, RoundState
+from faded.store.engine import Db
+from faded.store.jobs import JobState
+
+
+def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:
+    """Begin the next round after this one and enqueue its exploring.
+
+    After an accepted repair it begins with the repaired weights; after one that was rolled back with those that this
+    round began with. A round that is explored but not decided may be followed too: exploring goes on, on the same
+    weights, with what the verdicts taught. It stays as it is; its trials and verdicts count in the next one.
+
+    Args:
+        db: A write transaction.
+        round_id: The campaign's newest round.
+        now: Seconds since 1970.
+        by: Who begins it.
+
+    Raises:
+        FadedError: the round is not ready to be followed, or there is no verify fold left.
+    """
+    before = campaigns.get_round(db, round_id)
+    missing = missing_for_next(db, before)
+    if missing:
+        raise FadedError(missing)
+    accepted = before.state is RoundState.ACCEPTED
+    found = campaigns.create_round(
+        db,
+        before.campaign_id,
+        now=now,
+        fingerprint_before=before.fingerprint_after if accepted else before.fingerprint_before,
+        weights=before.repaired if accepted else before.weights,
+        summary={"started_by": by, FOLD: free_fold(db, before.campaign_id)},
+    )
+    jobs.enqueue(db, found.id, EXPLORE, now=now)
+    return found
+
+
+def missing_for_next(db: Db, before: Round) -> str:
+    """Say what is missing before a round may be followed by the next; empty where nothing is."""
+    name = f"Round {before.number}"
+    newest = campaigns.latest_round(db, before.campaign_id)
+    if newest is not None and newest.id != before.id:
+        return f"{name} has been followed by round {newest.number} already: go on from that one."
+    of_round = jobs.list_for_round(db, before.id)
+    for job in of_round:
+        if job.state in (JobState.QUEUED, JobState.RUNNING):
+            return f"{name} is being worked on ({job.kind} is {job.state.value}): wait for its end, or stop it first."
+    if before.state is RoundState.OPEN:
+        verified = [j for j in of_round if j.kind == VERIFY]
+        if verified and verified[-1].state is JobState.DONE:
+            return f"The repair of {name.lower()} is verified and not decided: accept it or roll it back first."
+        if trials.counts(db, before.id).queries == 0:
+            return f"{name} has not explored yet, so there is nothing to go on from: let it explore first."
+    free = free_fold(db, before.campaign_id)
+    if free is None:
+        return (
+            "Every verify fold of this campaign has been used, so a next round could not be verified: start a campaign "
+            "with more verify folds (--verify-folds), or with more data to verify on."
+        )
+    return ""
+
+
+def free_fold(db: Db, campaign_id: int) -> int | None:
+    """Return the number of the first verify fold that no round has verified on, from 1; None where none is left.
+
+    A round that never verifies leaves its fold to the next. A demo draws fresh inputs for every fold, so it has one
+    always.
+    """
+    config = CampaignConfig.from_json(campaigns.get_campaign(db, campaign_id).config)
+    used = {r.fold for r in campaigns.list_rounds(db, campaign_id) if has_verified(db, r.id)}
+    free = next(n for n in range(1, len(used) + 2) if n not in used)
+    return free if config.demo is not None or free <= config.verify_folds else None
+
+
+def has_verified(db: Db, round_id: int) -> bool:
+    """Return whether the round has seen its verify fold, or is about to."""
+    return any(job.kind == VERIFY for job in jobs.list_for_round(db, round_id))
