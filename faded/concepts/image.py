@@ -63,6 +63,18 @@ def image_space(items: Sequence[Mapping[str, object]]) -> ConceptSpace:
     return ConceptSpace(tuple(_spec(item) for item in items))
 
 
+def check_setting(space: ConceptSpace, values: Sequence[object]) -> NDArray[np.float64]:
+    """Return a setting as numbers, shape (n_concepts,); values between the levels are allowed.
+
+    Raises:
+        FadedError: there is not one value per concept, or one is no number or out of bounds.
+    """
+    names = [spec.name for spec in space.specs]
+    if len(values) != len(names):
+        raise FadedError(f"The setting {list(values)} does not fit: give one value for each of {', '.join(names)}.")
+    return np.array([image_concepts.get(n).check(n, v) for n, v in zip(names, values, strict=True)])
+
+
 def _spec(item: Mapping[str, object]) -> ConceptSpec:
     unknown = set(item) - {"name", "kind", "levels", "neutral"}
     if "name" not in item or "levels" not in item or unknown:

@@ -24,6 +24,7 @@ from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk
+from faded.jobs.preview import to_choose_from
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
 from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
@@ -134,6 +135,7 @@ class _Stage:
                 "verify": len(context.verify),
             },
             "splits": context.splits(),
+            "previews": to_choose_from(context.explore, self._desk.store.workspace),
         }
         with self._desk.store.write() as db:
             campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)

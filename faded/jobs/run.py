@@ -1,4 +1,4 @@
-"""Runs one claimed job, whatever its kind, and writes down how it ended."""
+"""Runs one claimed stage, whichever it is, and writes down how it ended."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Runner:
     def run_next(self) -> bool:
         """Claim and run the next job; return whether there was one."""
         with self._store.write() as db:
-            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time())
+            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), STAGES)
         if job is None:
             return False
         try:

@@ -34,6 +34,13 @@ def plain() -> Plain:
     return Plain()
 
 
+ONLY = plain()
+
+
+def only() -> Plain:
+    return ONLY
+
+
 def broken() -> Plain:
     module = plain()
     module.forward = lambda x: 1 / 0  # type: ignore[method-assign]
@@ -146,3 +153,11 @@ def test_weights_of_another_network_are_refused(classifier_folder: Path) -> None
 def test_nan_is_a_target_error() -> None:
     with pytest.raises(TargetError, match="float32"):
         load_classifier(f"{__name__}:not_a_number").answer(torch.rand(2, 3, 8, 8))
+
+
+def test_a_callable_that_returns_one_module_each_time_gives_targets_of_their_own() -> None:
+    trained, other = (load_classifier(f"{__name__}:only") for _ in range(2))
+    before = other.fingerprint()
+    with torch.no_grad():
+        trained.module.linear.bias += 1  # type: ignore[operator, union-attr]
+    assert other.fingerprint() == before != trained.fingerprint()
