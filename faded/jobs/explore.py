@@ -33,6 +33,9 @@ from faded.store.engine import Db
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
+DRAWN = 64
+"""Proposals whose pictures are edited in one batch: 40 MB of pixels at 224 px."""
+
 
 @dataclass
 class Tally:
@@ -113,6 +116,7 @@ class _Stage:
         self._env, self._agent = env, agent
         self._proposer = Proposer()
         self._tally = Tally()
+        self._originals: dict[str, str] = {}
         self._started = time.monotonic()
         self._began_at = 0
         self.stop = False
@@ -221,24 +225,31 @@ class _Stage:
             judged = tallies(verdicts.standing(db, self._desk.round.id))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         scores, due = self._proposer.next(modes(self._env.landscape), decided)
-        return scores, [self._proposal(trial) for trial in due]
+        return scores, [p for start in range(0, len(due), DRAWN) for p in self._proposals(due[start : start + DRAWN])]
 
-    def _proposal(self, trial: Trial) -> Proposal:
+    def _proposals(self, due: list[Trial]) -> list[Proposal]:
+        """Draw the pictures of failures in one batch and keep them."""
         space, workspace = self._context.space, self._desk.store.workspace
-        sample = self._context.by_id[trial.sample_id]
-        values = space.values([trial.key.cell])
-        edited = to_picture(self._probe.editor([sample.payload], values)[0])
-        return Proposal(
-            id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
-            sample_id=sample.id,
-            key=trial.key,
-            answer=trial.answer,
-            reference=sample.reference,
-            discrepancy=trial.discrepancy,
-            setting=space.describe(values[0].tolist()),
-            original=blobs.put(workspace, png(sample.payload)),
-            edited=blobs.put(workspace, png(edited)),
-        )
+        samples = [self._context.by_id[trial.sample_id] for trial in due]
+        values = space.values([trial.key.cell for trial in due])
+        edited = self._probe.editor([s.payload for s in samples], values)
+        new = {s.id: s.payload for s in samples if s.id not in self._originals}
+        digests = blobs.put_many(workspace, [png(p) for p in (*new.values(), *map(to_picture, edited))])
+        self._originals |= dict(zip(new, digests, strict=False))
+        return [
+            Proposal(
+                id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
+                sample_id=sample.id,
+                key=trial.key,
+                answer=trial.answer,
+                reference=sample.reference,
+                discrepancy=trial.discrepancy,
+                setting=space.describe(setting),
+                original=self._originals[sample.id],
+                edited=shown,
+            )
+            for trial, sample, setting, shown in zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
+        ]
 
     def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:
         proposals.add_many(db, self._desk.round.id, found, scores)

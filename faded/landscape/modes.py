@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,20 +66,21 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode
         found: Modes to order.
         seen: Modes that people have already decided.
     """
-    strata: dict[str, int] = {}
-    cells: dict[tuple[int, ...], int] = {}
-    for key in seen:
-        strata[key.stratum] = strata.get(key.stratum, 0) + 1
-        cells[key.cell] = cells.get(key.cell, 0) + 1
-    left = list(found)
+    worth = np.array([m.rate * (0.5 + (m.high - m.low)) for m in found])
+    strata, of_stratum = _numbered([m.key.stratum for m in found], [key.stratum for key in seen])
+    cells, of_cell = _numbered([m.key.cell for m in found], [key.cell for key in seen])
     order: list[Mode] = []
-    while left:
-        worth = [
-            m.rate * (0.5 + (m.high - m.low)) / (1 + strata.get(m.key.stratum, 0) + cells.get(m.key.cell, 0))
-            for m in left
-        ]
-        best = left.pop(int(np.argmax(worth)))
-        order.append(best)
-        strata[best.key.stratum] = strata.get(best.key.stratum, 0) + 1
-        cells[best.key.cell] = cells.get(best.key.cell, 0) + 1
+    for _ in found:
+        best = int((worth / (1 + of_stratum[strata] + of_cell[cells])).argmax())
+        order.append(found[best])
+        worth[best] = -1.0
+        of_stratum[strata[best]] += 1
+        of_cell[cells[best]] += 1
     return order
+
+
+def _numbered(found: Sequence[Hashable], seen: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct names: the number of each found one, and how often each number was seen."""
+    names = {name: i for i, name in enumerate(dict.fromkeys([*found, *seen]))}
+    counts = np.bincount([names[name] for name in seen], minlength=len(names))
+    return np.array([names[name] for name in found], dtype=np.int64), counts
