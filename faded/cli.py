@@ -117,8 +117,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--space",
         default=defaults.DEFAULT_SPACE,
         metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide, or a YAML list with name, levels and optionally kind and neutral; a demo has "
-        "its own, which only a file with the same concepts replaces",
+        help="the concepts: paper, wide, street, or a YAML list with name, levels and optionally kind and neutral; a "
+        "demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")

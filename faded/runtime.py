@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 
 import numpy as np
 import torch
 
 DEFAULT_THREADS = 1
 """Two torch threads on two busy cores were measured up to sixty times slower than one, so one is the safe default."""
+
+
+BUILDING = threading.Lock()
+"""Held while a network is built or loaded. Loading with transformers replaces torch's initialisers for a moment, for
+all threads: a network that another thread builds at that moment would begin with whatever its memory held."""
 
 
 def device() -> torch.device:

@@ -1,8 +1,11 @@
-"""Names of the stages. The pages enqueue jobs by them, so nothing heavy is imported here."""
+"""Names of the stages and of what pages wait for. Pages enqueue jobs by them, so nothing heavy is imported here."""
 
 EXPLORE = "explore"
 REPAIR = "repair"
 VERIFY = "verify"
+
+PREVIEW = "preview"
+"""One picture under one setting, answered within a second beside whatever stage is running."""
 
 NEXT = {REPAIR: VERIFY}
 """What follows by itself when a stage is done."""

@@ -1,4 +1,4 @@
-"""The process that runs jobs: `python -m faded worker`."""
+"""The process that runs jobs: `python -m faded worker`. Stages in its main thread, previews in one beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from types import FrameType
 
 from faded import runtime
 from faded.config import settings
+from faded.jobs.preview import Previewer
 from faded.jobs.run import Runner
 from faded.store.engine import open_store
 
@@ -41,7 +42,10 @@ def work(workspace: Path, parent: int | None = None) -> None:
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     store = open_store(workspace)
-    runner = Runner(store, f"{socket.gethostname()}-{os.getpid()}", _log)
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    previewer = Previewer(store, f"{name}-previews")
+    threading.Thread(target=previewer.serve, args=(ending,), name="previews", daemon=True).start()
+    runner = Runner(store, name, _log)
     while not ending.is_set():
         if not runner.run_next():
             time.sleep(POLL_SECONDS)

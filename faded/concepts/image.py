@@ -1,96 +1,24 @@
-"""Edits of pictures: pixels in [0, 1], one level per row of a batch.
+"""Applies the edits of pictures and builds spaces of them. The edits themselves are in the modules beside, by family.
 
-An edit is one decorated function. It is given only the rows that are not at the neutral, so the neutral is the identity
-to the last bit. The order of a space's concepts is the order in which its edits are applied.
+The order of a space's concepts is the order in which its edits are applied.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
 
-import kornia
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.concepts import image_colour, image_cover, image_geometry, image_quality  # noqa: F401 - register edits
+from faded.concepts.image_registry import image_concepts
+from faded.concepts.spec import FULL_TURN, ConceptSpace, ConceptSpec
 from faded.domain import FadedError, Kind
-from faded.registry import Registry
-
-Edit = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""Pixels (batch, 3, height, width) and one value per row to edited pixels of the same shape."""
 
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageConcept:
-    """A registered edit with what is known of its values.
-
-    Attributes:
-        kind: What the levels mean to each other.
-        neutral: The value that changes nothing.
-        low: Smallest value that makes sense.
-        high: Largest value that makes sense.
-        phrase: The edit in words, see `ConceptSpec`.
-        phrase_below: The same below the neutral.
-        apply: The edit.
-    """
-
-    kind: Kind
-    neutral: float
-    low: float
-    high: float
-    phrase: str
-    phrase_below: str
-    apply: Edit
-
-
-image_concepts: Registry[ImageConcept] = Registry("image concept")
-
-
-def image_concept(
-    name: str, *, kind: Kind, neutral: float, bounds: tuple[float, float], phrase: str, phrase_below: str = ""
-) -> Callable[[Edit], Edit]:
-    """Return a decorator that registers an edit as a concept."""
-
-    def file(edit: Edit) -> Edit:
-        image_concepts.register(name)(ImageConcept(kind, neutral, *bounds, phrase, phrase_below, edit))
-        return edit
-
-    return file
-
-
-@image_concept(
-    "rotation",
-    kind=Kind.ORDINAL,
-    neutral=0.0,
-    bounds=(-180.0, 180.0),
-    phrase="turned left by {distance:g} degrees",
-    phrase_below="turned right by {distance:g} degrees",
-)
-def rotate(pixels: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
-    """Turn about the centre, counter-clockwise for positive degrees, bilinear; what comes in from outside is black."""
-    turned: torch.Tensor = kornia.geometry.transform.rotate(pixels, degrees, mode="bilinear", padding_mode="zeros")
-    return turned
-
-
-@image_concept("darkening", kind=Kind.ORDINAL, neutral=0.0, bounds=(0.0, 1.0), phrase="darkened by {value:.0%}")
-def darken(pixels: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
-    """Multiply by (1 - share): 0 leaves the picture, 1 makes it black."""
-    return pixels * (1 - share).view(-1, 1, 1, 1)
-
-
-@image_concept(
-    "saturation", kind=Kind.ORDINAL, neutral=1.0, bounds=(0.0, 4.0), phrase="colour saturation at {value:.0%}"
-)
-def saturate(pixels: torch.Tensor, factor: torch.Tensor) -> torch.Tensor:
-    """Blend with the grey picture: 0 is grey, 1 leaves the picture, above 1 exaggerates its colours."""
-    blended: torch.Tensor = kornia.enhance.adjust_saturation_with_gray_subtraction(pixels, factor)
-    return blended
 
 
 class ImageEditor:
@@ -101,17 +29,28 @@ class ImageEditor:
     """
 
     def __init__(self, space: ConceptSpace) -> None:
-        self._concepts = [(spec.neutral, image_concepts.get(spec.name).apply) for spec in space.specs]
+        self._concepts = [(spec, image_concepts.get(spec.name)) for spec in space.specs]
 
     def __call__(self, payloads: Sequence[Picture], values: NDArray[np.float64]) -> torch.Tensor:
         """Return pixels in [0, 1], shape (batch, 3, height, width), for pictures of one size and one setting each."""
         pixels = torch.from_numpy(np.stack(payloads)).permute(0, 3, 1, 2).float().div_(255)
-        for column, (neutral, apply) in enumerate(self._concepts):
-            rows = np.flatnonzero(values[:, column] != neutral)
+        for column, (spec, concept) in enumerate(self._concepts):
+            rows = np.flatnonzero(values[:, column] != spec.neutral)
             if len(rows):
-                level = torch.from_numpy(values[rows, column]).float()
-                pixels[torch.from_numpy(rows)] = apply(pixels[torch.from_numpy(rows)], level)
+                at, level = torch.from_numpy(rows), torch.from_numpy(values[rows, column]).float()
+                if concept.apply is not None:
+                    pixels[at] = concept.apply(pixels[at], level)
+                elif concept.draw is not None:
+                    pixels[at] = concept.draw(
+                        pixels[at], level, [_draws(spec.name, payloads[r]) for r in rows.tolist()]
+                    )
         return pixels.clamp_(0, 1)
+
+
+def _draws(name: str, picture: Picture) -> np.random.Generator:
+    """Return the generator of a concept for a picture."""
+    digest = hashlib.blake2b(np.ascontiguousarray(picture).data, digest_size=8, key=name.encode())
+    return np.random.default_rng(int.from_bytes(digest.digest(), "little"))
 
 
 def image_space(items: Sequence[Mapping[str, object]]) -> ConceptSpace:
@@ -124,6 +63,18 @@ def image_space(items: Sequence[Mapping[str, object]]) -> ConceptSpace:
     return ConceptSpace(tuple(_spec(item) for item in items))
 
 
+def check_setting(space: ConceptSpace, values: Sequence[object]) -> NDArray[np.float64]:
+    """Return a setting as numbers, shape (n_concepts,); values between the levels are allowed.
+
+    Raises:
+        FadedError: there is not one value per concept, or one is no number or out of bounds.
+    """
+    names = [spec.name for spec in space.specs]
+    if len(values) != len(names):
+        raise FadedError(f"The setting {list(values)} does not fit: give one value for each of {', '.join(names)}.")
+    return np.array([image_concepts.get(n).check(n, v) for n, v in zip(names, values, strict=True)])
+
+
 def _spec(item: Mapping[str, object]) -> ConceptSpec:
     unknown = set(item) - {"name", "kind", "levels", "neutral"}
     if "name" not in item or "levels" not in item or unknown:
@@ -133,19 +84,12 @@ def _spec(item: Mapping[str, object]) -> ConceptSpec:
     levels = item["levels"]
     if not isinstance(levels, Sequence) or isinstance(levels, str):
         raise FadedError(f"The levels of {name!r} are {levels!r}: give a list of numbers.")
-    for level in levels:
-        if isinstance(level, bool) or not isinstance(level, int | float) or not math.isfinite(level):
-            raise FadedError(f"The level {level!r} of {name!r} is no number.")
-        if not concept.low <= level <= concept.high:
-            raise FadedError(
-                f"The level {level:g} of {name!r} is out of bounds: give "
-                f"levels from {concept.low:g} to {concept.high:g}."
-            )
+    checked = tuple(concept.check(name, level) for level in levels)
     if item.get("neutral", concept.neutral) != concept.neutral:
         raise FadedError(f"The neutral of {name!r} is {concept.neutral:g}, not {item['neutral']}: leave it out.")
     kind = str(item.get("kind", concept.kind.value))
     if kind not in [k.value for k in Kind]:
         raise FadedError(f"The kind {kind!r} of {name!r} is none of {', '.join(k.value for k in Kind)}.")
-    return ConceptSpec(
-        name, Kind(kind), tuple(float(v) for v in levels), concept.neutral, concept.phrase, concept.phrase_below
-    )
+    if kind == Kind.CIRCULAR and concept.high - concept.low < FULL_TURN:
+        raise FadedError(f"{name!r} is no angle, so its kind cannot be circular: leave the kind out.")
+    return ConceptSpec(name, Kind(kind), checked, concept.neutral, concept.phrase, concept.phrase_below)

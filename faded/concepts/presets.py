@@ -25,3 +25,14 @@ presets.register("wide")(
     ]
 )
 """125 cells wide enough that a small classifier fails in a good part of them; the control is one of the cells."""
+
+presets.register("street")(
+    [
+        {"name": "occlusion", "levels": [0, 0.1, 0.25]},
+        {"name": "zoom", "levels": [0.5, 0.75, 1, 1.5]},
+        {"name": "darkening", "levels": [0, 0.3, 0.6]},
+        {"name": "blur", "levels": [0, 0.01, 0.02, 0.04]},
+    ]
+)
+"""144 cells of what stands between a street camera and what it looks at, from the object to the lens: something in
+front, distance, dusk, and a lens out of focus."""

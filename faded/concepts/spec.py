@@ -17,6 +17,9 @@ from faded.domain import Cell, FadedError, Kind, Values
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+FULL_TURN = 360.0
+"""Levels of a circular concept are degrees: a full turn comes back to where it began."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConceptSpec:
@@ -25,7 +28,8 @@ class ConceptSpec:
     Attributes:
         name: Name of the registered edit, such as "rotation".
         kind: What the levels mean to each other.
-        levels: Level values in ascending order, in the edit's unit, at least two.
+        levels: Level values in ascending order, in the edit's unit, at least two; of a circular concept degrees, each
+            the shorter way round from the neutral.
         neutral: The value that changes nothing; one of the levels or off the grid.
         phrase: Format string for words, with `{value}` and `{distance}` (from the neutral): "darkened by {value:.0%}".
         phrase_below: The same for values below the neutral; empty where `phrase` serves both sides.
@@ -45,6 +49,21 @@ class ConceptSpec:
             )
         if list(self.levels) != sorted(self.levels):
             raise FadedError(f"Concept {self.name!r} has the levels {list(self.levels)}: give them in ascending order.")
+        if self.kind is Kind.CIRCULAR:
+            self._check_turn()
+
+    def _check_turn(self) -> None:
+        """See that no two levels are the same angle and that all are the shorter way round from the neutral."""
+        low, high = self.levels[0], self.levels[-1]
+        if low < self.neutral - FULL_TURN / 2 or high > self.neutral + FULL_TURN / 2:
+            raise FadedError(
+                f"Concept {self.name!r} is circular and has the levels {list(self.levels)}: give angles from "
+                f"{self.neutral - FULL_TURN / 2:g} to {self.neutral + FULL_TURN / 2:g} degrees."
+            )
+        if high - low >= FULL_TURN:
+            raise FadedError(
+                f"The levels {low:g} and {high:g} of concept {self.name!r} are the same angle: leave one of them out."
+            )
 
     @property
     def neutral_level(self) -> int | None:

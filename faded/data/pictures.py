@@ -17,6 +17,12 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+def from_png(data: bytes) -> NDArray[np.uint8]:
+    """Read what `png` wrote."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image)
+
+
 def to_picture(pixels: torch.Tensor) -> NDArray[np.uint8]:
     """Return pixels in [0, 1], shape (3, height, width), as a picture of shape (height, width, 3)."""
     rounded: NDArray[np.uint8] = pixels.mul(255).round().byte().permute(1, 2, 0).cpu().numpy()

@@ -10,6 +10,7 @@ from agents.random import RandomAgent
 from agents.thompson import ThompsonAgent
 from faded.exploration.env import ExploreEnv
 from faded.registry import Registry
+from faded.runtime import BUILDING
 
 MakeAgent = Callable[[ExploreEnv, int], Agent]
 
@@ -19,7 +20,8 @@ explorers: Registry[MakeAgent] = Registry("agent")
 @explorers.register("ppo")
 def ppo(env: ExploreEnv, seed: int) -> Agent:
     """Proximal policy optimisation, one categorical head per concept."""
-    return PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, seed)
+    with BUILDING:
+        return PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, seed)
 
 
 @explorers.register("thompson")

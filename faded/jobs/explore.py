@@ -7,6 +7,7 @@ next batch follows. Killed between two batches, the stage goes on as if nothing 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk, round_seed
+from faded.jobs.preview import to_choose_from
 from faded.jobs.steering import Steering, read_earlier
 from faded.jobs.tally import Tally
 from faded.jobs.unchanged import check_unchanged
@@ -34,6 +36,9 @@ NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_f
 """Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
+
+DRAWN = 64
+"""Proposals whose pictures are edited in one batch: 40 MB of pixels at 224 px."""
 
 
 def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
@@ -87,6 +92,7 @@ class _Stage:
         self._env, self._agent, self._steering = env, agent, steering
         self._proposer = Proposer()
         self._tally = Tally()
+        self._originals: dict[str, str] = {}
         self._started = time.monotonic()
         self._began_at = 0
         self.stop = False
@@ -109,6 +115,7 @@ class _Stage:
                 "verify": len(context.verify),
             },
             "splits": context.splits(),
+            "previews": to_choose_from(context.explore, self._desk.store.workspace),
         }
         with self._desk.store.write() as db:
             campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)
@@ -205,24 +212,31 @@ class _Stage:
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape)
         scores, due = self._proposer.next(found, decided, self._steering.mode_weights(found))
-        return scores, [self._proposal(trial) for trial in due]
+        return scores, [p for start in range(0, len(due), DRAWN) for p in self._proposals(due[start : start + DRAWN])]
 
-    def _proposal(self, trial: Trial) -> Proposal:
+    def _proposals(self, due: list[Trial]) -> list[Proposal]:
+        """Draw the pictures of failures in one batch and keep them."""
         space, workspace = self._context.space, self._desk.store.workspace
-        sample = self._context.by_id[trial.sample_id]
-        values = space.values([trial.key.cell])
-        edited = to_picture(self._probe.editor([sample.payload], values)[0])
-        return Proposal(
-            id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
-            sample_id=sample.id,
-            key=trial.key,
-            answer=trial.answer,
-            reference=sample.reference,
-            discrepancy=trial.discrepancy,
-            setting=space.describe(values[0].tolist()),
-            original=blobs.put(workspace, png(sample.payload)),
-            edited=blobs.put(workspace, png(edited)),
-        )
+        samples = [self._context.by_id[trial.sample_id] for trial in due]
+        values = space.values([trial.key.cell for trial in due])
+        edited = self._probe.editor([s.payload for s in samples], values)
+        new = {s.id: s.payload for s in samples if s.id not in self._originals}
+        digests = blobs.put_many(workspace, [png(p) for p in (*new.values(), *map(to_picture, edited))])
+        self._originals |= dict(zip(new, digests, strict=False))
+        return [
+            Proposal(
+                id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
+                sample_id=sample.id,
+                key=trial.key,
+                answer=trial.answer,
+                reference=sample.reference,
+                discrepancy=trial.discrepancy,
+                setting=space.describe(setting),
+                original=self._originals[sample.id],
+                edited=shown,
+            )
+            for trial, sample, setting, shown in zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
+        ]
 
     def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:
         proposals.add_many(db, self._desk.round.id, found, scores)

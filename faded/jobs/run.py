@@ -1,4 +1,4 @@
-"""Runs one claimed job, whatever its kind, and writes down how it ended."""
+"""Runs one claimed stage, whichever it is, and writes down how it ended."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Runner:
         """Claim and run the next job, of one round or of any; return whether there was one."""
         self.unexpected = None
         with self._store.write() as db:
-            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), round_id)
+            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), round_id=round_id, kinds=STAGES)
         if job is None:
             return False
         try:

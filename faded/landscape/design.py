@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.concepts.spec import FULL_TURN, ConceptSpace, ConceptSpec
 from faded.domain import Kind
 
 FloatArray = NDArray[np.float64]
@@ -19,14 +19,17 @@ LEVEL_REACH = 1.2
 def level_factor(spec: ConceptSpec) -> FloatArray:
     """Return a factor L of the levels' prior correlation L @ L.T, shape (levels, levels).
 
-    Ordered levels correlate by their distance in levels, circular ones by the shorter way round, nominal ones not.
+    Ordered levels correlate by their distance in levels, nominal ones not. Circular ones correlate by the angle between
+    them the shorter way round, in steps of their usual distance: the ends of levels that go all the way round are
+    neighbours, the ends of others are far apart.
     """
     n = len(spec.levels)
     if spec.kind is Kind.NOMINAL:
         return np.eye(n)
     distance = np.abs(np.subtract.outer(np.arange(n), np.arange(n))).astype(np.float64)
     if spec.kind is Kind.CIRCULAR:
-        distance = n / np.pi * np.sin(np.pi * distance / n)
+        angle = np.abs(np.subtract.outer(spec.levels, spec.levels)) / FULL_TURN * np.pi
+        distance = np.sin(angle) / np.pi * FULL_TURN / float(np.median(np.diff(spec.levels)))
     correlation = np.exp(-0.5 * (distance / LEVEL_REACH) ** 2)
     values, vectors = np.linalg.eigh(correlation)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

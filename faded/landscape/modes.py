@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -77,25 +77,23 @@ def rank_modes(
         found: Modes to order.
         seen: Modes that people have already decided.
         weights: By what verdicts so far say; a mode that is not named weighs 1.
-        limit: How many to return, the first in line; None for all. Each takes a look at all that are left.
+        limit: How many to return, the first in line; None for all.
     """
-    strata: dict[str, int] = {}
-    cells: dict[tuple[int, ...], int] = {}
-    for key in seen:
-        strata[key.stratum] = strata.get(key.stratum, 0) + 1
-        cells[key.cell] = cells.get(key.cell, 0) + 1
-    left = list(found)
+    worth = np.array([m.rate * (0.5 + (m.high - m.low)) * weights.get(m.key, 1.0) for m in found])
+    strata, of_stratum = _numbered([m.key.stratum for m in found], [key.stratum for key in seen])
+    cells, of_cell = _numbered([m.key.cell for m in found], [key.cell for key in seen])
     order: list[Mode] = []
-    while left and (limit is None or len(order) < limit):
-        worth = [
-            m.rate
-            * (0.5 + (m.high - m.low))
-            / (1 + strata.get(m.key.stratum, 0) + cells.get(m.key.cell, 0))
-            * weights.get(m.key, 1.0)
-            for m in left
-        ]
-        best = left.pop(int(np.argmax(worth)))
-        order.append(best)
-        strata[best.key.stratum] = strata.get(best.key.stratum, 0) + 1
-        cells[best.key.cell] = cells.get(best.key.cell, 0) + 1
+    for _ in found[:limit]:
+        best = int((worth / (1 + of_stratum[strata] + of_cell[cells])).argmax())
+        order.append(found[best])
+        worth[best] = -1.0
+        of_stratum[strata[best]] += 1
+        of_cell[cells[best]] += 1
     return order
+
+
+def _numbered(found: Sequence[Hashable], seen: Sequence[Hashable]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the distinct names: the number of each found one, and how often each number was seen."""
+    names = {name: i for i, name in enumerate(dict.fromkeys([*found, *seen]))}
+    counts = np.bincount([names[name] for name in seen], minlength=len(names))
+    return np.array([names[name] for name in found], dtype=np.int64), counts

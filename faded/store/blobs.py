@@ -6,11 +6,15 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from faded.domain import FadedError
 
 FOLDER = "blobs"
+WRITERS = ThreadPoolExecutor(16, thread_name_prefix="blobs")
+"""Waits for many files side by side: a journaling file system makes them safe in one go."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -20,28 +24,22 @@ def put(workspace: Path, data: bytes) -> str:
     Raises:
         FadedError: the file cannot be written.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    final = _place(workspace, digest)
-    if final.exists():
-        return digest
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=final.parent, prefix="part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, final)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
-        _sync_folder(final.parent)
-    except OSError as error:
-        raise FadedError(
-            f"The blob {final} cannot be written: {error.strerror}. See that its disk has room."
-        ) from error
-    return digest
+    return put_many(workspace, [data])[0]
+
+
+def put_many(workspace: Path, items: Sequence[bytes]) -> list[str]:
+    """Keep many at once, as `put` does each: files are written side by side, so that a disk makes them safe together.
+
+    Raises:
+        FadedError: a file cannot be written.
+    """
+    digests = [hashlib.sha256(data).hexdigest() for data in items]
+    fresh = {_place(workspace, d): data for d, data in zip(digests, items, strict=True)}
+    fresh = {final: data for final, data in fresh.items() if not final.exists()}
+    folders = {final.parent for final in fresh}
+    list(WRITERS.map(_write, fresh, fresh.values()))
+    list(WRITERS.map(_sync_folder, folders))
+    return digests
 
 
 def path(workspace: Path, digest: str) -> Path:
@@ -69,6 +67,25 @@ def get(workspace: Path, digest: str) -> bytes:
 
 def _place(workspace: Path, digest: str) -> Path:
     return workspace / FOLDER / digest[:2] / digest
+
+
+def _write(final: Path, data: bytes) -> None:
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=final.parent, prefix="part-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, final)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FadedError(
+            f"The blob {final} cannot be written: {error.strerror}. See that its disk has room."
+        ) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,24 +7,28 @@ write, which raises `JobLost` and so rolls back everything of that transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import FadedError
+from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import one
-from faded.store.schema import job_metrics, jobs
+from faded.store.schema import job_metrics, jobs, rounds
 
 LONG = 0
 """Priority of the stages of a round."""
 
 INTERACTIVE = 10
 """Priority of what a page waits for: claimed before any stage."""
+
+PREVIEW_SECONDS = 120.0
+"""How long a preview is kept: whoever asked has long looked at it, or looked away."""
 
 
 class JobState(StrEnum):
@@ -96,30 +100,64 @@ def get(db: Db, job_id: int) -> Job:
     return Job(**{**row._mapping, "state": JobState(row.state)})
 
 
+def ask_preview(db: Db, round_id: int, sample_id: str, values: Sequence[float], now: float) -> int:
+    """Ask how a sample looks under a setting and what the target says of it; return the job's number.
+
+    The answer is the job's `result` once it is done; a sample or setting that cannot be shown makes it fail with a
+    message for a person. Previews older than `PREVIEW_SECONDS` are deleted, in whatever state.
+
+    Args:
+        db: The transaction.
+        round_id: The round.
+        sample_id: One of the summary's `previews`, or a sample that has a proposal.
+        values: One value per concept, in the order of the summary's `space`; may lie between the levels.
+        now: Seconds since 1970.
+
+    Raises:
+        FadedError: there is no such round.
+    """
+    one(db, select(rounds.c.id).where(rounds.c.id == round_id), f"round {round_id}")
+    db.execute(delete(jobs).where(jobs.c.kind == PREVIEW, jobs.c.created_at < now - PREVIEW_SECONDS))
+    params = {"sample": sample_id, "values": list(values)}
+    return enqueue(db, round_id, PREVIEW, now=now, params=params, priority=INTERACTIVE).id
+
+
 def list_for_round(db: Db, round_id: int) -> list[Job]:
-    """Return the jobs of a round, oldest first."""
-    rows = db.execute(select(jobs).where(jobs.c.round_id == round_id).order_by(jobs.c.id))
+    """Return the stages of a round, oldest first; previews are left out."""
+    mine = (jobs.c.round_id == round_id, jobs.c.kind != PREVIEW)
+    rows = db.execute(select(jobs).where(*mine).order_by(jobs.c.id))
     return [Job(**{**row._mapping, "state": JobState(row.state)}) for row in rows]
 
 
-def claim(db: Db, worker_id: str, stale_after_s: float, now: float, round_id: int | None = None) -> Job | None:
+def waiting(db: Db, kinds: Iterable[str], stale_after_s: float, now: float) -> bool:
+    """Say whether `claim` would find a job. It only reads, so it may be asked often."""
+    return bool(db.execute(select(exists().where(_claimable(kinds, stale_after_s, now)))).scalar())
+
+
+def claim(
+    db: Db,
+    worker_id: str,
+    stale_after_s: float,
+    now: float,
+    *,
+    round_id: int | None = None,
+    kinds: Iterable[str] | None = None,
+) -> Job | None:
     """Take the next job: highest priority first, oldest first; a running one whose heartbeat is stale counts too.
 
     Args:
         db: The transaction.
         worker_id: Who takes it.
-        stale_after_s: Seconds after which a silent heart counts as dead.
+        stale_after_s: A running job whose heart has not beaten for so long has lost its worker.
         now: Seconds since 1970.
         round_id: The round whose jobs may be taken; None for any.
+        kinds: Kinds of jobs to choose from; None for all.
 
     Returns:
         The job, now running under `worker_id`, with the checkpoint and the stop request it had; None where there is
         nothing to do.
     """
-    stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
-    query = select(jobs.c.id, jobs.c.attempts, jobs.c.started_at).where(
-        or_(jobs.c.state == JobState.QUEUED.value, stale)
-    )
+    query = select(jobs.c.id, jobs.c.attempts, jobs.c.started_at).where(_claimable(kinds, stale_after_s, now))
     if round_id is not None:
         query = query.where(jobs.c.round_id == round_id)
     row = db.execute(query.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)).one_or_none()
@@ -240,6 +278,12 @@ def metrics(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[s
         .order_by(job_metrics.c.step)
     )
     return [(row.step, row.numbers) for row in db.execute(query)]
+
+
+def _claimable(kinds: Iterable[str] | None, stale_after_s: float, now: float) -> ColumnElement[bool]:
+    stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
+    free = or_(jobs.c.state == JobState.QUEUED.value, stale)
+    return free if kinds is None else and_(free, jobs.c.kind.in_(list(kinds)))
 
 
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:

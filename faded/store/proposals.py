@@ -116,6 +116,13 @@ def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     return [found[i] for i in ids if i in found]
 
 
+def of_sample(db: Db, round_id: int, sample_id: str) -> Proposal | None:
+    """Return some proposal of a sample, None where it has none."""
+    mine = FULL.where(proposals.c.round_id == round_id, proposals.c.sample_id == sample_id)
+    row = db.execute(mine.limit(1)).one_or_none()
+    return None if row is None else as_proposal(row)
+
+
 def count(db: Db, round_id: int) -> int:
     """Return the number of proposals of a round."""
     return db.execute(select(func.count()).where(proposals.c.round_id == round_id)).scalar_one()

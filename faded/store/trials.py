@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
@@ -42,6 +42,9 @@ class TrialRow:
     counted: bool
 
 
+COLUMNS = tuple(TrialRow.__dataclass_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class TrialCounts:
     """Numbers of queries of a round.
@@ -78,13 +81,18 @@ def add_many(db: Db, round_id: int, rows: Sequence[TrialRow]) -> int:
     if not rows:
         return 0
     statement = sqlite.insert(trials).on_conflict_do_nothing(index_elements=["round_id", "query"])
-    return db.execute(statement, [{"round_id": round_id, **asdict(row)} for row in rows]).rowcount
+    return db.execute(
+        statement, [{"round_id": round_id, **{f: getattr(row, f) for f in COLUMNS}} for row in rows]
+    ).rowcount
 
 
 def after(db: Db, round_id: int, query: int = -1) -> list[TrialRow]:
     """Return the trials after a query's number, in order."""
-    columns = [trials.c[name] for name in TrialRow.__dataclass_fields__]
-    found = select(*columns).where(trials.c.round_id == round_id, trials.c.query > query).order_by(trials.c.query)
+    found = (
+        select(*(trials.c[name] for name in COLUMNS))
+        .where(trials.c.round_id == round_id, trials.c.query > query)
+        .order_by(trials.c.query)
+    )
     return [TrialRow(*row) for row in db.execute(found)]
 
 

@@ -7,6 +7,7 @@ shape (batch, 3, height, width), to what the module is fed).
 
 from __future__ import annotations
 
+import copy
 import importlib
 import sys
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from faded.domain import FadedError
-from faded.runtime import device
+from faded.runtime import BUILDING, device
 from faded.targets.classifier import WEIGHTS_FILE, Classifier
 from faded.targets.pretrained import from_pretrained
 
@@ -38,9 +39,10 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
     named = ":" in source and not Path(source).exists()
-    if not named:
-        return from_pretrained(source, weights)
-    target = from_callable(source)
+    with BUILDING:
+        if not named:
+            return from_pretrained(source, weights)
+        target = from_callable(source)
     if weights is not None:
         _load_state(target, weights)
     return target
@@ -60,6 +62,7 @@ def from_callable(source: str) -> Classifier:
         ) from error
     if not isinstance(module, nn.Module):
         raise FadedError(f"The target {source!r} returned {type(module).__name__}: it must return a torch module.")
+    module = copy.deepcopy(module)  # a function may return one module each time, and a repair must not train them all
     try:
         labels = tuple(str(label) for label in module.labels)  # type: ignore[union-attr]
         height, width = (int(str(side)) for side in module.input_size)  # type: ignore[union-attr]

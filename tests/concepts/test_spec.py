@@ -14,6 +14,11 @@ def test_the_papers_space_has_125_cells_and_its_control_lies_off_the_grid() -> N
     assert space.control_index is None
 
 
+@pytest.mark.parametrize("name", presets.names())
+def test_every_preset_is_a_space(name: str) -> None:
+    assert image_space(presets.get(name)).n_cells <= 144
+
+
 def test_the_wide_space_holds_its_own_control() -> None:
     space = image_space(presets.get("wide"))
     assert space.control_index is not None
@@ -44,6 +49,14 @@ def test_halfway_to_a_neutral_off_the_grid() -> None:
     assert space.towards_neutral(mildest) == [(0.0, pytest.approx(0.85), 0.1), (0.0, 0.7, pytest.approx(0.05))]
 
 
+def test_circular_levels_go_to_the_neutral_the_shorter_way_round() -> None:
+    space = image_space([{"name": "hue", "levels": [-120, -60, 0, 60, 120, 180]}])
+    assert space.towards_neutral((0,)) == [(-90.0,)]
+    assert space.towards_neutral((5,)) == [(150.0,)]
+    assert space.describe((-60,)) == "Hue turned by 60 degrees (red towards blue)."
+    assert ConceptSpace.from_json(space.to_json()) == space
+
+
 def test_a_space_survives_json() -> None:
     space = image_space(presets.get("paper"))
     assert ConceptSpace.from_json(space.to_json()) == space
@@ -61,6 +74,9 @@ def test_a_space_survives_json() -> None:
         ({"name": "darkening", "levels": [0, 0.5], "neutral": 0.5}, "neutral"),
         ({"name": "darkening", "levels": [0, 0.5], "kind": "odd"}, "odd"),
         ({"levels": [0, 1]}, "name"),
+        ({"name": "hue", "levels": [-180, 0, 180]}, "same angle"),
+        ({"name": "hue", "levels": [0, 270]}, "270"),
+        ({"name": "darkening", "levels": [0, 0.5], "kind": "circular"}, "no angle"),
     ],
 )
 def test_a_bad_concept_is_refused_with_its_value(item: dict[str, object], word: str) -> None:

@@ -80,11 +80,17 @@ def test_invalid_settings_and_the_clean_control_are_no_modes() -> None:
     ("kind", "closer", "farther"), [(Kind.ORDINAL, 1, 5), (Kind.CIRCULAR, 5, 2), (Kind.NOMINAL, 0, 1)]
 )
 def test_levels_share_strength_by_their_kind(kind: Kind, closer: int, farther: int) -> None:
-    factor = level_factor(ConceptSpec("x", kind, (0.0, 1.0, 2.0, 3.0, 4.0, 5.0), 0.0, "{value}"))
+    factor = level_factor(ConceptSpec("x", kind, (-120.0, -60.0, 0.0, 60.0, 120.0, 180.0), 0.0, "{value}"))
     correlation = factor @ factor.T
     assert correlation[0, closer] > correlation[0, farther] + 0.2
     if kind is Kind.NOMINAL:
         assert correlation[0, 1] == correlation[0, 5]
+
+
+def test_the_ends_of_circular_levels_that_do_not_reach_round_are_far_apart() -> None:
+    factor = level_factor(ConceptSpec("x", Kind.CIRCULAR, (-30.0, 0.0, 30.0), 0.0, "{value}"))
+    correlation = factor @ factor.T
+    assert correlation[0, 1] > correlation[0, 2] + 0.2
 
 
 def test_a_saved_landscape_goes_on_alike() -> None:

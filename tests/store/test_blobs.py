@@ -26,3 +26,14 @@ def test_a_blob_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "blobs").write_text("a file where a folder should be")
     with pytest.raises(FadedError, match="cannot be written"):
         blobs.put(tmp_path, b"a picture")
+
+
+def test_many_are_kept_at_once_each_once(tmp_path):
+    first = blobs.put(tmp_path, b"first")
+    items = [b"second", b"first", b"third", b"second"]
+    digests = blobs.put_many(tmp_path, items)
+    assert digests[1] == first
+    assert digests[0] == digests[3]
+    assert [blobs.get(tmp_path, digest) for digest in digests] == items
+    assert sum(path.is_file() for path in (tmp_path / "blobs").rglob("*")) == 3
+    assert blobs.put_many(tmp_path, []) == []

@@ -51,6 +51,13 @@ def tied() -> Tied:
     return Tied()
 
 
+ONLY = plain()
+
+
+def only() -> Plain:
+    return ONLY
+
+
 def broken() -> Plain:
     module = plain()
     module.forward = lambda x: 1 / 0  # type: ignore[method-assign]
@@ -268,3 +275,11 @@ def test_missing_weights_are_refused_in_words(source: str, classifier_folder: Pa
 def test_nan_is_a_target_error() -> None:
     with pytest.raises(TargetError, match="float32"):
         load_classifier(f"{__name__}:not_a_number").answer(torch.rand(2, 3, 8, 8))
+
+
+def test_a_callable_that_returns_one_module_each_time_gives_targets_of_their_own() -> None:
+    trained, other = (load_classifier(f"{__name__}:only") for _ in range(2))
+    before = other.fingerprint()
+    with torch.no_grad():
+        trained.module.linear.bias += 1  # type: ignore[operator, union-attr]
+    assert other.fingerprint() == before != trained.fingerprint()
