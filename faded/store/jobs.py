@@ -236,6 +236,12 @@ def metrics(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[s
     return [(row.step, row.numbers) for row in db.execute(query)]
 
 
+def latest_metric(db: Db, job_id: int) -> dict[str, float]:
+    """Return the numbers of the latest point, empty before the first."""
+    query = select(job_metrics.c.numbers).where(job_metrics.c.job_id == job_id)
+    return db.execute(query.order_by(job_metrics.c.step.desc()).limit(1)).scalar() or {}
+
+
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:
     mine = (jobs.c.id == job_id, jobs.c.worker == worker_id, jobs.c.state == JobState.RUNNING.value)
     if db.execute(update(jobs).where(*mine).values(changes)).rowcount == 0:

@@ -116,6 +116,12 @@ def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     return [found[i] for i in ids if i in found]
 
 
+def newest(db: Db, round_id: int, n: int) -> list[Proposal]:
+    """Return the latest proposals of a round, newest first."""
+    query = FULL.where(proposals.c.round_id == round_id).order_by(proposals.c.seq.desc()).limit(n)
+    return [as_proposal(row) for row in db.execute(query)]
+
+
 def count(db: Db, round_id: int) -> int:
     """Return the number of proposals of a round."""
     return db.execute(select(func.count()).where(proposals.c.round_id == round_id)).scalar_one()

@@ -16,6 +16,7 @@ from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.ui import auth
 from faded.ui.cards import picture
+from faded.ui.page import Page
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -26,8 +27,8 @@ LONGEST_LOOK_MS = 86_400_000
 Answer = dict[str, Any]
 
 
-def build(store: Store) -> None:
-    """Lay out the page in the current Blocks context."""
+def layout(store: Store) -> Page:
+    """Lay out the page in the current Blocks context. The card asks for itself, so the frame draws nothing here."""
     gr.HTML(
         html_template=picture.HTML,
         css_template=picture.CSS,
@@ -36,6 +37,7 @@ def build(store: Store) -> None:
         apply_default_css=False,
         elem_id="label-card",
     )
+    return Page("label", {}, lambda _view: {})
 
 
 def server_functions(store: Store) -> list[Callable[..., Answer]]:

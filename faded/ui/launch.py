@@ -27,7 +27,7 @@ MOST_THREADS = 16
 MAX_UPLOAD = "1mb"
 """Nothing is uploaded: the smallest useful limit for an endpoint that exists all the same."""
 
-HEAD = "<meta name='color-scheme' content='light dark'>"
+HEAD = f"<meta name='color-scheme' content='light dark'><script>{asset('frame.js')}</script>"
 
 
 def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:

@@ -11,7 +11,6 @@ const KEYS_OFF = "faded-keys-off";
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const round = new URLSearchParams(location.search).get("round");
   const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0 };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
@@ -21,7 +20,7 @@ function mountLabel(element, server) {
     state.since = 0;
   };
   const lookAgain = () => {
-    if (document.visibilityState === "visible") state.since = performance.now();
+    if (document.visibilityState === "visible" && window.faded.page() === "label") state.since = performance.now();
   };
   const seenMs = () => {
     lookAway();
@@ -99,12 +98,21 @@ function mountLabel(element, server) {
   function free(id, asked) {
     return (settled.get(id) ?? -Infinity) < asked && !state.outbox.concerns(id);
   }
+  // The frame says which round is shown; another one begins with an empty hand.
+  function follow() {
+    const shown = window.faded.shown();
+    if (shown === null || state.round === null || Number(shown) === state.round) return;
+    Object.assign(state, { queue: [], history: [], empty: null, round: Number(shown) });
+    settled.clear();
+    show();
+  }
   async function fetchItems() {
-    if (state.fetching) return;
+    if (state.fetching || window.faded.page() !== "label" || !window.faded.drawn()) return;
+    follow();
     state.fetching = true;
     const asked = performance.now();
     try {
-      const answer = await withTimeout(server.label_next({ round: state.round ?? round, ...wish() }));
+      const answer = await withTimeout(server.label_next({ round: state.round ?? window.faded.shown(), ...wish() }));
       if (!answer.ok) {
         trouble(answer.message);
         return;
@@ -223,7 +231,7 @@ function mountLabel(element, server) {
     const name = KEYS[event.key];
     if (!name || event.repeat || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (window.faded.page() !== "label" || document.querySelector("dialog[open]")) return;
     const focus = event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
@@ -251,5 +259,11 @@ function mountLabel(element, server) {
   setInterval(() => {
     if (element.isConnected && !document.hidden && !state.queue.length) fetchItems();
   }, REFRESH_MS);
+  window.faded.onTurn((page) => {
+    lookAway();
+    lookAgain();
+    if (page === "label") fetchItems();
+  });
+  window.faded.onRound(fetchItems);
   fetchItems();
 }
