@@ -39,12 +39,24 @@ for step in range(40):
 
 
 def _objects(db) -> dict[str, list[str]]:
-    """Return what a database is made of, the lines of each statement in one order."""
+    """Return what a database is made of, the columns and constraints of each table in one order."""
     rows = db.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master "
         "WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' AND name NOT LIKE 'sqlite%'"
     )
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(_parts(" ".join(sql.split()))) for name, sql in rows}
+
+
+def _parts(sql: str) -> list[str]:
+    """Split a statement at its outer brackets and at the commas between them."""
+    parts, depth = [""], 0
+    for sign in sql:
+        depth += (sign == "(") - (sign == ")")
+        if (sign, depth) in (("(", 1), (",", 1), (")", 0)):
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
 
 
 def test_migrating_an_empty_database_gives_the_schema(store):
