@@ -7,7 +7,7 @@ next batch follows. Killed between two batches, the stage goes on as if nothing 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     env = ExploreEnv(context.space, frame, AskProbe(probe, context.explore), env_config)
     agent = explorers.get(config.agent)(env, config.seed)
     stage = _Stage(desk, context, probe, frame, env, agent)
-    stage.introduce(target.fingerprint())
+    stage.introduce(target.fingerprint(), target.labels)
     stage.restore()
     drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
     if env.queries < config.queries:
@@ -116,7 +116,7 @@ class _Stage:
         self._began_at = 0
         self.stop = False
 
-    def introduce(self, fingerprint: str) -> None:
+    def introduce(self, fingerprint: str, labels: Sequence[str]) -> None:
         """Write down what is explored, for the pages and for the record."""
         context, frame = self._context, self._frame
         summary = {
@@ -127,6 +127,8 @@ class _Stage:
             "threshold": context.config.threshold,
             "queries": context.config.queries,
             "target": context.config.demo or target_source(context.config),
+            "labelled": context.config.labelled,
+            "labels": list(labels),
             "samples": {
                 "explore": len(context.explore),
                 "eligible": int(frame.eligible.sum()),
@@ -236,6 +238,7 @@ class _Stage:
             setting=space.describe(values[0].tolist()),
             original=blobs.put(workspace, png(sample.payload)),
             edited=blobs.put(workspace, png(edited)),
+            clean_answer=sample.clean_answer,
         )
 
     def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:

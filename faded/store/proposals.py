@@ -163,6 +163,7 @@ def as_proposal(row: Row[Any]) -> Proposal:
         original=row.original,
         edited=row.edited,
         details=row.details,
+        clean_answer=row.clean_answer,
     )
 
 
@@ -196,4 +197,5 @@ def _row(round_id: int, mode_id: int, item: Proposal) -> dict[str, Any]:
         "original": item.original,
         "edited": item.edited,
         "details": item.details,
+        "clean_answer": item.clean_answer,
     }

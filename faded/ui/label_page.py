@@ -69,7 +69,8 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
             nothing = "Start one on the Run page: proposals appear here as soon as exploring finds failures."
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
-        return {"workspace": _workspace(store), **_queue(db, store, user, found, asked)}
+        labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
+        return {"workspace": _workspace(store), "labels": labels, **_queue(db, store, user, found, asked)}
 
 
 def _send(store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
@@ -96,7 +97,8 @@ def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "flag":
         return {"flag": str(event.get("reason") or "")}
     if kind == "verdict" and event.get("verdict") in set(Verdict):
-        return {"verdict": Verdict(str(event["verdict"]))}
+        answer = event.get("answer")
+        return {"verdict": Verdict(str(event["verdict"])), "answer": None if answer is None else str(answer)}
     raise FadedError(f"The page sent {kind!r} with the verdict {event.get('verdict')!r}: reload it.")
 
 

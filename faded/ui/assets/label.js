@@ -11,7 +11,7 @@ const KEYS_OFF = "faded-keys-off";
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0 };
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [] };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   // --- time that the item is really looked at
@@ -55,7 +55,9 @@ function mountLabel(element, server) {
     part("edited").src = item.edited;
     part("item").dataset.proposal = item.id;
     text("answer", item.answer);
-    text("reference", item.reference ?? "no reference");
+    const known = item.reference !== null;
+    text("reference-name", known ? "The reference says" : "No reference. Unedited, the target said");
+    text("reference", known ? item.reference : item.clean_answer);
     text("setting", item.setting);
     part("edited").alt = `Edited picture. ${item.setting}`;
     part("flagged").hidden = !item.flag;
@@ -119,6 +121,7 @@ function mountLabel(element, server) {
       }
       if (!state.outbox) start(answer.workspace);
       state.round = answer.round;
+      state.labels = answer.labels ?? [];
       if (answer.round === null) {
         state.empty = answer.empty;
         show();
@@ -163,16 +166,32 @@ function mountLabel(element, server) {
   }
 
   // --- actions
-  function settle(kind, verdict) {
+  function settle(kind, verdict, right) {
     const item = state.queue[0];
     if (!item || !state.outbox) return;
     const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs() };
     if (verdict) event.verdict = verdict;
+    if (right) event.answer = right;
     state.queue.shift();
     state.history.push({ item, kind, key: state.outbox.add(event) });
     trouble("");
     say(`${SAID[verdict ?? kind]}. ${state.queue.length ? state.queue[0].setting : ""}`);
     show();
+  }
+  // Without a reference, to confirm is to say which answer is right.
+  let picking = null;
+  const picker = mountPicker(element, (right) => {
+    if (state.queue[0] === picking) settle("verdict", "confirm", right);
+    else trouble("Another item has taken this one's place, so nothing was confirmed: look again.");
+    part("card").focus({ preventScroll: true });
+  });
+  function confirm() {
+    const item = state.queue[0];
+    if (!item || item.reference !== null) settle("verdict", "confirm");
+    else {
+      picking = item;
+      picker.open(state.labels, item.clean_answer, item.answer);
+    }
   }
   function undo() {
     if (!state.outbox) return;
@@ -212,6 +231,7 @@ function mountLabel(element, server) {
       part("flag-sheet").showModal();
       part("flag-reason").focus();
     } else if (name === "skip") settle("skip");
+    else if (name === "confirm") confirm();
     else settle("verdict", name);
     flash(name);
   }

@@ -14,7 +14,7 @@ MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 HTML = asset("label.html")
 CSS = asset("label.css")
-SCRIPT = f"{asset('outbox.js')}\n{asset('label.js')}\nmountLabel(element, server);"
+SCRIPT = f"{asset('outbox.js')}\n{asset('picker.js')}\n{asset('label.js')}\nmountLabel(element, server);"
 
 
 def data_uri(workspace: Path, digest: str) -> str:
@@ -45,6 +45,7 @@ def payload(workspace: Path, proposal: Proposal, flag: str | None) -> dict[str, 
         "edited": data_uri(workspace, proposal.edited),
         "answer": proposal.answer,
         "reference": proposal.reference,
+        "clean_answer": proposal.clean_answer,
         "setting": proposal.setting,
         "flag": flag,
     }
