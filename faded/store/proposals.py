@@ -106,6 +106,16 @@ def get(db: Db, proposal_id: str) -> Proposal:
     return as_proposal(one(db, FULL.where(proposals.c.id == proposal_id), f"proposal {proposal_id!r}"))
 
 
+def round_of(db: Db, proposal_id: str) -> int:
+    """Return the round of a proposal.
+
+    Raises:
+        FadedError: there is none with that id.
+    """
+    query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
+    return int(one(db, query, f"proposal {proposal_id!r}").round_id)
+
+
 def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     """Return the proposals with these ids, in their order; unknown ids are passed over."""
     ids = list(proposal_ids)

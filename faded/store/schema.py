@@ -168,6 +168,7 @@ class VerdictEventColumns(TypedColumns):
     undoes: Named[int | None] = Column(ForeignKey("verdict_events.id"), unique=True)
     created_at: Named[float]
     answer: Named[str | None] = Column(Text, CheckConstraint("answer IS NULL OR verdict = 'confirm'", name="answer"))
+    guidelines: Named[str | None] = Column(Text)
 
 
 class LeaseColumns(TypedColumns):

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, exists, func, insert, select, update
 from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
 from faded.store import campaigns, leases
 from faded.store.engine import Db
-from faded.store.proposals import get, recount
+from faded.store.proposals import get, recount, round_of
 from faded.store.rows import cell_of, one
 from faded.store.schema import modes, proposals, verdict_events
 
@@ -85,6 +85,7 @@ def submit(
     answer: str | None = None,
     flag: str | None = None,
     visible_ms: int | None = None,
+    guidelines: str | None = None,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
@@ -101,10 +102,11 @@ def submit(
         answer: The right answer, one of the labels that the round's summary names.
         flag: Why it is flagged.
         visible_ms: How long the person saw it, milliseconds.
+        guidelines: Version of the guidelines that the person had before them.
 
     Raises:
-        FadedError: there is no such proposal, the flag has no reason, both a verdict and a flag are given, or an answer
-            is missing, is none of the labels, or is stated where it has no place.
+        FadedError: there is no such proposal, its round is decided, the flag has no reason, both a verdict and a flag
+            are given, or an answer is missing, is none of the labels, or is stated where it has no place.
     """
     first = _receipt(db, key)
     if first is not None:
@@ -113,6 +115,7 @@ def submit(
         raise FadedError(f"A verdict and a flag for proposal {proposal_id!r} came at once: send two events.")
     if flag is not None and not flag.strip():
         raise FadedError(f"The flag on proposal {proposal_id!r} gives no reason: say why in a few words.")
+    _check_open(db, round_of(db, proposal_id))
     _check_answer(db, get(db, proposal_id), verdict, answer)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
     _append(
@@ -125,6 +128,7 @@ def submit(
         answer=answer,
         reason=flag,
         visible_ms=visible_ms,
+        guidelines=guidelines,
         created_at=now,
     )
     if kind is not EventKind.FLAG:
@@ -134,18 +138,32 @@ def submit(
     return receipt
 
 
-def undo(db: Db, round_id: int, annotator: str, key: str, now: float) -> Proposal | None:
-    """Void the annotator's latest verdict, skip or flag of the round that is not undone yet, by an event naming it.
+def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str | None = None) -> Proposal | None:
+    """Void a verdict, skip or flag of the annotator by an event naming it.
 
     The proposal is put back before the annotator, ahead of all others, unless somebody else holds it.
 
+    Args:
+        db: The transaction.
+        round_id: The round.
+        annotator: Who.
+        key: Idempotency key: sent again, it changes nothing and gives the same proposal.
+        now: Seconds since 1970.
+        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet.
+
     Returns:
-        The proposal that is open again; None where there is nothing to undo. A key sent again gives the same one.
+        The proposal that is open again; None where there is nothing to undo.
+
+    Raises:
+        FadedError: there is no such round, or it is decided.
     """
     first = _receipt(db, key)
     if first is not None:
         return get(db, first.proposal_id)
+    _check_open(db, round_id)
     mine = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    if voids is not None:
+        mine = mine.where(verdict_events.c.key == voids)
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None
@@ -202,6 +220,16 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
     return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
 
 
+def _check_open(db: Db, round_id: int) -> None:
+    """Raise FadedError where the round takes no verdicts any more."""
+    found = campaigns.get_round(db, round_id)
+    if found.state is not campaigns.RoundState.OPEN:
+        word = found.state.value.replace("_", " ")
+        raise FadedError(
+            f"Round {found.number} was {word} by {found.decided_by} already, so it takes no more verdicts."
+        )
+
+
 def _check_answer(db: Db, proposal: Proposal, verdict: Verdict | None, answer: str | None) -> None:
     """Raise FadedError where a stated answer is missing, or is none that can be stated."""
     if verdict is not Verdict.CONFIRM or proposal.reference is not None:
@@ -215,8 +243,7 @@ def _check_answer(db: Db, proposal: Proposal, verdict: Verdict | None, answer: s
         raise FadedError(
             f"Proposal {proposal.id!r} has no reference, so to confirm it is to say which answer is right: choose one."
         )
-    round_id = db.execute(select(proposals.c.round_id).where(proposals.c.id == proposal.id)).scalar_one()
-    labels = campaigns.get_round(db, round_id).summary["labels"]
+    labels = campaigns.get_round(db, round_of(db, proposal.id)).summary["labels"]
     if answer not in labels:
         raise FadedError(f"The answer {answer!r} is none of the target's {len(labels)} labels: choose one of them.")
     if answer == proposal.answer:
