@@ -163,7 +163,7 @@ def _share(store: Store, context: Context, caring: Annotator, round_id: int) -> 
         result = next(j.result for j in jobs.list_for_round(db, round_id) if j.kind == EXPLORE) or {}
         given = verdicts.counts(db, round_id)
     said = caring([_proposal(row, context) for row in failed])
-    good = np.array([v is Verdict.CONFIRM for v in said])
+    good = np.array([s.verdict is Verdict.CONFIRM for s in said])
     control = np.array([row.control for row in failed])
     return Share(
         agent=float(good[~control].mean()),

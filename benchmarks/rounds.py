@@ -37,12 +37,12 @@ CIFAR_BOUND = 0.7
 LABELS = 100
 
 
-def signs_campaign(seed: int) -> CampaignConfig:
+def signs_campaign(seed: int, labelled: bool = True) -> CampaignConfig:
     """Return the demo's campaign with its defaults."""
-    return CampaignConfig(demo=SIGNS, seed=seed)
+    return CampaignConfig(demo=SIGNS, seed=seed, labelled=labelled)
 
 
-def cifar_campaign(assets: Path, seed: int) -> CampaignConfig:
+def cifar_campaign(assets: Path, seed: int, labelled: bool = True) -> CampaignConfig:
     """Return the campaign on real pictures: the wider levels, half of the test pictures each to explore and verify."""
     explore, verify = _halves(assets)
     return CampaignConfig(
@@ -55,6 +55,7 @@ def cifar_campaign(assets: Path, seed: int) -> CampaignConfig:
         bound=CIFAR_BOUND,
         queries=CIFAR_QUERIES,
         seed=seed,
+        labelled=labelled,
     )
 
 
@@ -80,9 +81,14 @@ def signs_annotator() -> MakeAnnotator:
 
 
 def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, Any]:
-    """Repair without any verdict (cross-entropy over all valid cells) and verify on the same settings and fold."""
+    """Repair without any verdict and verify on the same settings and fold."""
     context = prepare(config, 1, lambda message: None)
     confirmed, established = modes_of_round(store, done.round_id)
+    return _verified(context, train_zero_label(context), confirmed, established)
+
+
+def train_zero_label(context: Context) -> Classifier:
+    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
     target = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and classes")
@@ -94,10 +100,10 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
         keys,
         [],
         {},
-        RepairConfig(seed=config.seed),
+        RepairConfig(seed=context.config.seed),
         known_invalid=context.known_invalid,
     )
-    return _verified(context, target, confirmed, established)
+    return target
 
 
 def _verified(

@@ -108,6 +108,13 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
     what.add_argument("--target", default="", help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION")
     what.add_argument("--data", default="", metavar="EXPLORE", help="folder of pictures by class, or a Parquet file")
+    what.add_argument(
+        "--no-labels",
+        dest="labelled",
+        action="store_false",
+        help="the data have no labels, or they are not to be read: an answer is expected to stay what it is unedited, "
+        "and people say which is right",
+    )
     what.add_argument("--tune-data", default="", metavar="TUNE", help="separate data to tune on (else split by hash)")
     what.add_argument("--verify-data", default="", metavar="VERIFY", help="separate data to verify on")
     what.add_argument(
@@ -233,6 +240,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         queries=arguments.queries,
         agent=arguments.agent,
         seed=arguments.seed,
+        labelled=arguments.labelled,
     )
 
 

@@ -77,6 +77,7 @@ class CampaignConfig:
         queries: Budget of exploring, control queries included, clean ones not.
         agent: Name of the explorer.
         seed: Seed of everything that is drawn.
+        labelled: Whether the data have labels. Without them an answer is expected to stay what it is unedited.
     """
 
     demo: str | None = None
@@ -93,6 +94,7 @@ class CampaignConfig:
     queries: int = DEFAULT_QUERIES
     agent: str = DEFAULT_AGENT
     seed: int = 0
+    labelled: bool = True
 
     def __post_init__(self) -> None:
         if self.demo is not None and self.demo not in DEMOS:
@@ -139,8 +141,14 @@ class CampaignConfig:
         return cls(**fields)  # type: ignore[arg-type]
 
     def digest(self, *beside: object) -> str:
-        """Return a hash of the configuration and of what is given beside it, 8 hexadecimal digits."""
-        text = json.dumps([self.to_json(), *map(str, beside)], sort_keys=True)
+        """Return a hash of the configuration and of what is given beside it, 8 hexadecimal digits.
+
+        `labelled` counts only where it is false: campaigns from before it was known keep their names.
+        """
+        values = self.to_json()
+        if self.labelled:
+            del values["labelled"]
+        text = json.dumps([values, *map(str, beside)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -55,13 +55,20 @@ class Sample(Generic[Payload]):
         id: Hash of the payload, 16 hexadecimal digits: the same input has the same id everywhere.
         payload: The input itself.
         reference: The true answer in words, None where there is none.
-        stratum: What failures are counted within (for classification: the true class).
+        stratum: What failures are counted within (for classification: the true class, or the predicted one).
+        clean_answer: Where there is no reference: what the original target answers under the clean control.
     """
 
     id: str
     payload: Payload
     reference: str | None
     stratum: str
+    clean_answer: str | None = None
+
+    @property
+    def expected(self) -> str | None:
+        """What the answer should be under an edit that does not change it: the reference, else the clean answer."""
+        return self.clean_answer if self.reference is None else self.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ class Proposal:
         original: Blob hash of the unedited input as shown.
         edited: Blob hash of the edited input as shown.
         details: What the card shows beside it, such as the confidence; JSON values only.
+        clean_answer: Where there is no reference: what the original target answered to the unedited input.
     """
 
     id: str
@@ -145,16 +153,44 @@ class Proposal:
     original: str = ""
     edited: str = ""
     details: dict[str, str | float | None] = field(default_factory=dict)
+    clean_answer: str | None = None
+
+    @property
+    def expected(self) -> str | None:
+        """What the answer should be if the edit does not change it: the reference, else the clean answer."""
+        return self.clean_answer if self.reference is None else self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an annotator says of a proposal.
+
+    Attributes:
+        verdict: The verdict.
+        answer: The right answer, where the annotator confirms a proposal without a reference; else None.
+    """
+
+    verdict: Verdict
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict that stands for a proposal: its latest, until there is adjudication."""
+    """The verdict that stands for a proposal: its latest, until there is adjudication.
+
+    Attributes:
+        proposal_id: The proposal.
+        sample_id: Its sample.
+        key: Its mode.
+        verdict: The verdict.
+        answer: The right answer as the annotator stated it, where one was stated.
+    """
 
     proposal_id: str
     sample_id: str
     key: ModeKey
     verdict: Verdict
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Probe(Generic[P, I, A]):
     Attributes:
         target: The network under test.
         editor: Applies settings to payloads.
-        discrepancy: Measures answers against references.
+        discrepancy: Measures answers against what is expected.
         space: The concepts.
         threshold: A discrepancy above it is a failure; registered before exploring.
         known_invalid: Settings left out of every rate.
@@ -72,11 +72,18 @@ class Probe(Generic[P, I, A]):
 
     def measure(self, samples: Sequence[Sample[P]], values: FloatArray) -> Measured[A]:
         """Answer and measure one batch, one setting per sample; `values` has shape (batch, n_concepts)."""
-        inputs = self.editor([s.payload for s in samples], values)
-        answers = self.target.answer(inputs)
-        discrepancy = self.discrepancy(answers, [s.reference for s in samples])
+        answers = self.ask(samples, values)
+        discrepancy = self.discrepancy(answers, [s.expected for s in samples])
         return Measured(answers, discrepancy, discrepancy > self.threshold)
+
+    def ask(self, samples: Sequence[Sample[P]], values: FloatArray) -> A:
+        """Answer one batch without measuring it."""
+        return self.target.answer(self.editor([s.payload for s in samples], values))
 
     def clean(self, samples: Sequence[Sample[P]]) -> Measured[A]:
         """Answer and measure one batch under the clean control."""
-        return self.measure(samples, np.tile(np.asarray(self.space.control), (len(samples), 1)))
+        return self.measure(samples, self.controls(len(samples)))
+
+    def controls(self, count: int) -> FloatArray:
+        """Return the clean control for so many samples, shape (count, n_concepts)."""
+        return np.tile(np.asarray(self.space.control), (count, 1))

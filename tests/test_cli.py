@@ -169,6 +169,21 @@ def test_pictures_or_weights_changed_in_place_make_another_campaign(  # type: ig
     assert len(campaign_names(tmp_path / "workspace")) == 3
 
 
+def test_pictures_without_labels_are_explored_on_request(run, pictures: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for file in pictures.glob("*/*.png"):
+        shutil.copy(file, flat / f"{file.parent.name}-{file.name}")
+    code, _, errors = run(data=flat)
+    assert (code, "--no-labels" in errors) == (BAD_INPUT, True)
+    code, _, errors = run("--no-labels", "--oracle", data=flat)
+    assert (code, "nothing to answer from" in errors) == (BAD_INPUT, True)
+    code, last, errors = run("--no-labels", data=flat)
+    assert code == OK
+    assert json.loads(last[0])["explore"]["queries"] == 200
+    assert "serve" in errors
+
+
 @pytest.mark.parametrize(
     ("extra", "word"),
     [

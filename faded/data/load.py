@@ -2,7 +2,8 @@
 
 A folder holds one folder per class, named as the target names it; the names of files and of folders further up mean
 nothing. A Parquet file has a column `image` (encoded bytes,
-or an Image feature) and a column `label` (a name, or the position among the target's labels).
+or an Image feature) and a column `label` (a name, or the position among the target's labels). Without labels a folder
+may hold pictures in any folders, a Parquet file needs no `label`, and labels that are there are not read.
 """
 
 from __future__ import annotations
@@ -34,42 +35,49 @@ HIDDEN = "."
 """Files and folders whose names begin so are left out, such as what a Mac leaves beside every file."""
 MIN_CLASSES = 2
 """With one class there is nothing to confuse a sample with."""
+NO_STRATUM = ""
+"""Stratum of a sample whose class nobody knows yet."""
+WITHOUT = "Where the pictures have no labels, say so: --no-labels (in a configuration: labelled false)."
 
 
-def load_pictures(source: Path, labels: Sequence[str], fit: Fit) -> list[PictureSample]:
-    """Load labelled pictures.
+def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool = True) -> list[PictureSample]:
+    """Load pictures.
 
     Args:
         source: A folder with one folder per class, or a Parquet file.
         labels: The target's class names.
         fit: Brings a picture to the target's input size.
+        labelled: Whether to read labels. Without them samples have no reference, and no stratum until the target has
+            answered.
 
     Returns:
         One sample per distinct picture, in the order of the source.
 
     Raises:
-        FadedError: no such source, no pictures, a picture that cannot be read, a label that the target does not know,
-            the same picture under two labels, or one class only.
+        FadedError: no such source, no pictures, a picture that cannot be read, no labels where there should be some,
+            a label that the target does not know, the same picture under two labels, or one class only.
     """
     if not source.exists():
         raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
+    if labelled and source.is_dir() and _is_flat(source):
+        raise FadedError(f"The folder {source} has pictures, but no folder of pictures per class. {WITHOUT}")
     samples: dict[str, PictureSample] = {}
     places: dict[str, str] = {}
-    for place, file, value in _folder(source) if source.is_dir() else _parquet(source):
+    for place, file, value in _folder(source) if source.is_dir() else _parquet(source, labelled):
         picture = _decode(file, f"{place} of {source}", fit)
-        label = _label(value, labels, f"{place} of {source}")
-        sample = Sample(picture_id(picture), picture, label, label)
+        label = _label(value, labels, f"{place} of {source}") if labelled else None
+        sample = Sample(picture_id(picture), picture, label, label or NO_STRATUM)
         known = samples.setdefault(sample.id, sample)
         first = places.setdefault(sample.id, place)
-        if known.stratum != label:
+        if known.reference != label:
             raise FadedError(
-                f"The same picture has two labels in {source}: {known.stratum!r} ({first}) and {label!r} ({place}). "
+                f"The same picture has two labels in {source}: {known.reference!r} ({first}) and {label!r} ({place}). "
                 "Remove one of them, or both."
             )
     if not samples:
         raise FadedError(f"There are no pictures in {source}. Give a folder with one folder of pictures per class.")
     classes = {s.stratum for s in samples.values()}
-    if len(classes) < MIN_CLASSES:
+    if labelled and len(classes) < MIN_CLASSES:
         raise FadedError(f"All pictures in {source} are of one class, {classes.pop()!r}. Give at least two classes.")
     return list(samples.values())
 
@@ -93,8 +101,14 @@ def _folder(source: Path) -> Iterator[Row]:
             yield str(file.relative_to(source)), file, file.absolute().parent.name
 
 
-def _parquet(source: Path) -> Iterator[Row]:
-    """Yield the rows of a Parquet file."""
+def _is_flat(folder: Path) -> bool:
+    """Return whether a folder holds files and no folder."""
+    inside = list(folder.iterdir())
+    return bool(inside) and not any(entry.is_dir() for entry in inside)
+
+
+def _parquet(source: Path, labelled: bool) -> Iterator[Row]:
+    """Yield the rows of a Parquet file; where labels are not wanted, they are None."""
     import pyarrow as pa
     from datasets import ClassLabel, load_dataset
     from datasets import Image as ImageFeature
@@ -107,22 +121,24 @@ def _parquet(source: Path) -> Iterator[Row]:
             f"The data at {source} cannot be read: {error}. Give a folder with one folder of pictures per class, or a "
             f"Parquet file with the columns {IMAGE_COLUMN} and {LABEL_COLUMN}."
         ) from error
-    missing = {IMAGE_COLUMN, LABEL_COLUMN} - set(rows.column_names)
+    wanted = [IMAGE_COLUMN, LABEL_COLUMN] if labelled else [IMAGE_COLUMN]
+    missing = set(wanted) - set(rows.column_names)
     if missing:
         raise FadedError(
             f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(rows.column_names)}."
+            + (f" {WITHOUT}" if missing == {LABEL_COLUMN} else "")
         )
-    feature = rows.features[LABEL_COLUMN]
+    feature = rows.features[LABEL_COLUMN] if labelled else None
     names = list(feature.names) if isinstance(feature, ClassLabel) else []
     held = rows.features[IMAGE_COLUMN]
     try:
-        rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
+        rows = rows.select_columns(wanted).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise FadedError(
             f"The column {IMAGE_COLUMN} of {source} holds no pictures but {held}. Give encoded bytes (PNG, JPEG) there."
         ) from error
     for number, row in enumerate(rows):
-        field, value = row[IMAGE_COLUMN] or {}, row[LABEL_COLUMN]
+        field, value = row[IMAGE_COLUMN] or {}, row[LABEL_COLUMN] if labelled else None
         data, path = field.get("bytes"), field.get("path")
         if data is not None:
             file: Path | io.BytesIO = io.BytesIO(data)
@@ -130,7 +146,8 @@ def _parquet(source: Path) -> Iterator[Row]:
             file = Path(path)
         else:
             raise FadedError(f"There is no picture in row {number} of {source}. Remove the row, or give its picture.")
-        yield path or f"row {number}", file, names[value] if names and value in range(len(names)) else value
+        named = names[value] if isinstance(value, int) and 0 <= value < len(names) else value
+        yield path or f"row {number}", file, named
 
 
 def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:

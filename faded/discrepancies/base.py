@@ -14,6 +14,6 @@ Answers_contra = TypeVar("Answers_contra", contravariant=True)
 class Discrepancy(Protocol[Answers_contra]):
     """A number >= 0 per answer, in documented units, for a batch at once."""
 
-    def __call__(self, answers: Answers_contra, references: Sequence[str | None], /) -> NDArray[np.float64]:
-        """Measure the answers against their references; shape (batch,)."""
+    def __call__(self, answers: Answers_contra, expected: Sequence[str | None], /) -> NDArray[np.float64]:
+        """Measure the answers against what is expected of them; shape (batch,)."""
         ...

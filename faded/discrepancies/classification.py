@@ -42,25 +42,26 @@ SMALLEST_PROBABILITY = 1e-6
 """Keeps the log-odds of a saturated answer finite; float32 softmax resolves about this much."""
 
 
-def reference_columns(answers: Classified, references: Sequence[str | None]) -> NDArray[np.int64]:
-    """Return the column of each reference.
+def expected_columns(answers: Classified, expected: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return the column of each expected answer.
 
     Raises:
-        FadedError: a reference is missing or no label of the target.
+        FadedError: one is missing or no label of the target.
     """
     columns = {label: i for i, label in enumerate(answers.labels)}
     try:
-        return np.array([columns[r] for r in references], dtype=np.int64)  # type: ignore[index]
+        return np.array([columns[r] for r in expected], dtype=np.int64)  # type: ignore[index]
     except KeyError as error:
         raise FadedError(
-            f"The reference {error.args[0]!r} is no label of the target. Its labels: {', '.join(answers.labels[:20])}."
+            f"The expected answer {error.args[0]!r} is no label of the target. "
+            f"Its labels: {', '.join(answers.labels[:20])}."
         ) from error
 
 
 @discrepancies.register("margin")
-def margin(answers: Classified, references: Sequence[str | None]) -> FloatArray:
-    """Return max(0, top wrong probability - reference probability); unit: probability, 0 to 1."""
-    columns = reference_columns(answers, references)
+def margin(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
+    """Return max(0, top wrong probability - probability of what is expected); unit: probability, 0 to 1."""
+    columns = expected_columns(answers, expected)
     probabilities = answers.probabilities.astype(np.float64)
     rows = np.arange(len(columns))
     right = probabilities[rows, columns]
@@ -71,12 +72,12 @@ def margin(answers: Classified, references: Sequence[str | None]) -> FloatArray:
 
 
 @discrepancies.register("log_odds")
-def log_odds(answers: Classified, references: Sequence[str | None]) -> FloatArray:
+def log_odds(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
     """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: a tenth of a nat.
 
     The paper gives -1 where the answer is right; a discrepancy here is never negative, so 0 stands for it.
     """
-    columns = reference_columns(answers, references)
+    columns = expected_columns(answers, expected)
     top = np.clip(answers.probabilities.max(axis=1).astype(np.float64), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     wrong = answers.probabilities.argmax(axis=1) != columns
     return np.where(wrong, LOG_ODDS_SCALE * np.abs(np.log(top / (1 - top))), 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ from faded.data.splits import Splits, samples_hash, split_given, split_one
 from faded.demo import signs
 from faded.discrepancies.classification import discrepancies
 from faded.domain import FadedError, Sample
+from faded.jobs.unlabelled import by_clean_answer
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.targets.classifier import Classifier, ClassifierAnswers
 from faded.targets.load import check, load_classifier
@@ -120,8 +121,17 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     check(target)
     if config.demo == SIGNS:
         say("Drawing signs")
-        return _signs(config, space, fold, target.fingerprint())
-    say("Reading the pictures")
+        context = _signs(config, space, fold, target.fingerprint())
+    else:
+        say("Reading the pictures")
+        context = _given(config, space, target, fold)
+    if config.labelled:
+        return context
+    say("Asking the target about the pictures as they are")
+    return _without_labels(context, target)
+
+
+def _given(config: CampaignConfig, space: ConceptSpace, target: Classifier, fold: int) -> Context:
     splits = _load(config, target)
     verify = splits.verify[fold - 1]
     return Context(config, space, splits.explore, splits.tune, verify, None, nothing_invalid, target.fingerprint())
@@ -129,11 +139,18 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
 
 def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
     def read(source: str) -> list[PictureSample]:
-        return load_pictures(Path(source), target.labels, target.fit)
+        return load_pictures(Path(source), target.labels, target.fit, config.labelled)
 
     if config.tune_data:
         return split_given(read(config.data), read(config.tune_data), read(config.verify_data), config.verify_folds)
     return split_one(read(config.data), config.verify_folds)
+
+
+def _without_labels(context: Context, target: Classifier) -> Context:
+    """Forget the references and what is known to be invalid. Who knows the truth still does: that is the annotator."""
+    probe = context.probe(target)
+    explore, tune, verify = (by_clean_answer(part, probe) for part in (context.explore, context.tune, context.verify))
+    return replace(context, explore=explore, tune=tune, verify=verify, known_invalid=nothing_invalid)
 
 
 def _signs(config: CampaignConfig, space: ConceptSpace, fold: int, fingerprint: str) -> Context:

@@ -7,7 +7,7 @@ next batch follows. Killed between two batches, the stage goes on as if nothing 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     agent = explorers.get(config.agent)(env, seed)
     stage = _Stage(desk, context, probe, frame, env, agent, steering)
     stage.remember(earlier.unjudged)
-    stage.introduce(target.fingerprint())
+    stage.introduce(target.fingerprint(), target.labels)
     stage.restore()
     drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
     if env.queries < config.queries:
@@ -97,7 +97,7 @@ class _Stage:
         self._began_at = 0
         self.stop = False
 
-    def introduce(self, fingerprint: str) -> None:
+    def introduce(self, fingerprint: str, labels: Sequence[str]) -> None:
         """Write down what is explored, for the pages and for the record."""
         context, frame = self._context, self._frame
         summary = {
@@ -108,6 +108,8 @@ class _Stage:
             "threshold": context.config.threshold,
             "queries": context.config.queries,
             "target": context.config.demo or target_source(context.config),
+            "labelled": context.config.labelled,
+            "labels": list(labels),
             "samples": {
                 "explore": len(context.explore),
                 "eligible": int(frame.eligible.sum()),
@@ -234,6 +236,7 @@ class _Stage:
                 setting=space.describe(setting),
                 original=self._originals[sample.id],
                 edited=shown,
+                clean_answer=sample.clean_answer,
             )
             for trial, sample, setting, shown in zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
         ]

@@ -31,6 +31,11 @@ def oracle(noise: float, cares_file: str | None, seed: int) -> tuple[MakeAnnotat
 
     def make(context: Context) -> Annotator:
         annotator: Annotator = ReferenceAnnotator()
+        if context.truth is None and not context.config.labelled:
+            raise FadedError(
+                "The pictures have no labels, so --oracle has nothing to answer from. Leave it out: exploring then "
+                "leaves the proposals for people (python -m faded serve). Or give data with labels."
+            )
         if context.truth is not None:
             annotator = TruthAnnotator(context.truth, context.space)
         if cares is not None:

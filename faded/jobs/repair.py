@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
 
 from faded.concepts.image import ImageEditor
-from faded.domain import FadedError, ModeKey, Pair
+from faded.domain import FadedError, ModeKey, Pair, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
+from faded.labeling.likeness import AGAINST, leaning
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import verdict_pairs
+from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.store import campaigns, jobs, proposals, verdicts
@@ -29,7 +30,35 @@ CHECKPOINT_SECONDS = 20.0
 BEAT_SECONDS = 1.0
 """How often figures are written and a stop is looked for."""
 
-Lessons = tuple[list[ModeKey], list[Pair]]
+
+@dataclasses.dataclass(frozen=True)
+class Lessons:
+    """What the verdicts teach; a repair keeps to it even if more verdicts arrive.
+
+    Attributes:
+        modes: Confirmed modes to re-apply.
+        pairs: Pairs from verdicts.
+        refusals: Modes that verdicts speak against.
+    """
+
+    modes: list[ModeKey]
+    pairs: list[Pair]
+    refusals: Refusals
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a job's row keeps."""
+        return {
+            "modes": _listed(self.modes),
+            "pairs": [dataclasses.asdict(p) for p in self.pairs],
+            "refusals": {name: _listed(sorted(keys, key=str)) for name, keys in _refused(self.refusals).items()},
+        }
+
+    @classmethod
+    def from_json(cls, pointer: dict[str, Any]) -> Lessons:
+        """Read what `to_json` wrote."""
+        pairs = [Pair(p["sample_id"], tuple(p["values"]), p["chosen"], p["rejected"]) for p in pointer["pairs"]]
+        refusals = {name: frozenset(_keys(rows)) for name, rows in pointer.get("refusals", {}).items()}
+        return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals))
 
 
 def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
@@ -44,28 +73,30 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
-    modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
-    if not modes:
+    lessons = _lessons(desk, context) if "modes" not in pointer else Lessons.from_json(pointer)
+    if not lessons.modes:
         raise FadedError(
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
-            "confirmations out of three on different samples, or five of six."
+            "confirmations out of three on different samples, or five of six"
+            + ("." if context.config.labelled else ", most of which call the target's unedited answer right.")
         )
     config = RepairConfig(seed=round_seed(context.config.seed, desk.round.number))
-    writer = _Writer(desk, modes, pairs)
+    writer = _Writer(desk, lessons)
     writer.begin(pointer)
     result = repair(
         target,
         ImageEditor(context.space),
         context.space,
         context.tune,
-        modes,
-        pairs,
+        lessons.modes,
+        lessons.pairs,
         context.by_id,
         config,
         on_step=writer.on_step,
         should_stop=lambda: writer.stop,
         resume=_resume(desk, pointer),
         known_invalid=context.known_invalid,
+        refusals=lessons.refusals,
     )
     if result.stopped and result.best.step == 0:
         return None
@@ -74,21 +105,34 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     target.save(desk.store.workspace / folder)
     with desk.store.write() as db:
         campaigns.update_round(db, desk.round.id, fingerprint_after=fingerprint, repaired=folder)
-    return {**_result(result, len(modes), config), "folder": folder}
+    return {**_result(result, len(lessons.modes), config), "folder": folder}
 
 
 def _lessons(desk: Desk, context: Context) -> Lessons:
-    """Read what the verdicts on these weights say now, earlier rounds' too; more that arrive change nothing."""
+    """Read what the verdicts on these weights say now, earlier rounds' too; more that arrive change nothing.
+
+    With references an answer is right or not, whatever verdicts say, so refusals are looked for without them only.
+    """
     with desk.store.read() as db:
         standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    return confirmed_modes(standing), verdict_pairs(standing, shown, context.space)
+    modes = teachable(confirmed_modes(standing), standing, shown)
+    space, refusals = context.space, NO_REFUSALS
+    if not context.config.labelled:
+        refusals = Refusals(leaning(space, standing, AGAINST), leaning(space, standing, [Verdict.REJECT]))
+    return Lessons(modes, verdict_pairs(standing, shown, space), refusals)
 
 
-def _lessons_from(pointer: dict[str, Any]) -> Lessons:
-    modes = [ModeKey(tuple(cell), stratum) for cell, stratum in pointer["modes"]]
-    pairs = [Pair(p["sample_id"], tuple(p["values"]), p["chosen"], p["rejected"]) for p in pointer["pairs"]]
-    return modes, pairs
+def _refused(refusals: Refusals) -> dict[str, frozenset[ModeKey]]:
+    return {"changed": refusals.changed, "as_answered": refusals.as_answered}
+
+
+def _listed(keys: Iterable[ModeKey]) -> list[list[Any]]:
+    return [[list(key.cell), key.stratum] for key in keys]
+
+
+def _keys(rows: Iterable[Any]) -> list[ModeKey]:
+    return [ModeKey(tuple(cell), stratum) for cell, stratum in rows]
 
 
 def _resume(desk: Desk, pointer: dict[str, Any]) -> Checkpoint | None:
@@ -125,12 +169,8 @@ NOTHING_REPAIRED: Mapping[str, Any] = {
 class _Writer:
     """Writes figures and checkpoints while the trainer runs."""
 
-    def __init__(self, desk: Desk, modes: list[ModeKey], pairs: list[Pair]) -> None:
-        self._desk = desk
-        self._lessons = {
-            "modes": [[list(m.cell), m.stratum] for m in modes],
-            "pairs": [dataclasses.asdict(p) for p in pairs],
-        }
+    def __init__(self, desk: Desk, lessons: Lessons) -> None:
+        self._desk, self._lessons = desk, lessons.to_json()
         self._saved_at = self._told_at = time.monotonic()
         self.stop = False
 

@@ -11,18 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, Proposal, Verdict
+from faded.domain import FadedError, Proposal, Said, Verdict
 from faded.labeling.queue import next_items
 from faded.store import verdicts
 from faded.store.engine import Store
 
 
 class Annotator(Protocol):
-    """Gives a verdict on each proposal."""
+    """Gives a verdict on each proposal, and states the right answer where a confirmation needs one."""
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal, in order."""
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal, in order."""
         ...
+
+
+def confirm(proposal: Proposal, right: str) -> Said:
+    """Return a confirmation; it states the right answer where the proposal has no reference to give it."""
+    return Said(Verdict.CONFIRM, right if proposal.reference is None else None)
 
 
 class Truth(Protocol):
@@ -41,8 +46,8 @@ class Truth(Protocol):
 class ReferenceAnnotator:
     """Confirms where the target's answer is not the reference, else rejects."""
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal.
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal.
 
         Raises:
             FadedError: a proposal has no reference.
@@ -50,38 +55,47 @@ class ReferenceAnnotator:
         for p in proposals:
             if p.reference is None:
                 raise FadedError(f"Sample {p.sample_id} has no reference: let people label, or give data with labels.")
-        return [Verdict.CONFIRM if p.answer != p.reference else Verdict.REJECT for p in proposals]
+        return [Said(Verdict.CONFIRM if p.answer != p.reference else Verdict.REJECT) for p in proposals]
 
 
 class TruthAnnotator:
     """Goes by the true answer after the edit.
 
-    Rejects where the target gave the true answer; confirms where the edit left the reference true and the target did
-    not give it; else the edit changed the true answer or hid it, and the proposal is invalid.
+    Rejects where the target gave the true answer; confirms where the edit left the true answer as it was and the target
+    did not give it; else the edit changed the true answer or hid it, and the proposal is invalid. What was true before
+    the edit is the reference, and without one the truth under the clean control.
     """
 
     def __init__(self, truth: Truth, space: ConceptSpace) -> None:
         self._truth = truth
         self._space = space
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal."""
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal."""
         if not proposals:
             return []
         values = self._space.values([p.key.cell for p in proposals])
         answers = self._truth([p.sample_id for p in proposals], values)
-        return [self._verdict(p, true) for p, true in zip(proposals, answers, strict=True)]
+        return [self._judge(p, true) for p, true in zip(proposals, answers, strict=True)]
 
-    @staticmethod
-    def _verdict(proposal: Proposal, true: str | None) -> Verdict:
-        if true is None or (proposal.answer != true and true != proposal.reference):
-            return Verdict.INVALID
-        return Verdict.REJECT if proposal.answer == true else Verdict.CONFIRM
+    def _judge(self, proposal: Proposal, true: str | None) -> Said:
+        if true is not None and proposal.answer == true:
+            return Said(Verdict.REJECT)
+        if true is None or true != self._before(proposal):
+            return Said(Verdict.INVALID)
+        return confirm(proposal, true)
+
+    def _before(self, proposal: Proposal) -> str | None:
+        if proposal.reference is not None:
+            return proposal.reference
+        (true,) = self._truth([proposal.sample_id], np.array([self._space.control]))
+        return true
 
 
 class CountsAnnotator:
     """Draws one label from what several people called the sample; rejects if it is the target's answer, else confirms.
 
+    A confirmation states the label drawn where it has to state an answer.
     The draw belongs to the item (sample and setting): the same seed gives the same label whenever it is asked.
 
     Args:
@@ -93,13 +107,17 @@ class CountsAnnotator:
         self._counts = counts
         self._seed = seed
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal.
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal.
 
         Raises:
             FadedError: nobody labelled a sample.
         """
-        return [Verdict.REJECT if self._draw(p) == p.answer else Verdict.CONFIRM for p in proposals]
+        drawn = [self._draw(p) for p in proposals]
+        return [
+            Said(Verdict.REJECT) if label == p.answer else confirm(p, label)
+            for p, label in zip(proposals, drawn, strict=True)
+        ]
 
     def _draw(self, proposal: Proposal) -> str:
         counts = self._counts.get(proposal.sample_id, {})
@@ -119,6 +137,8 @@ class CountsAnnotator:
 class NoisyAnnotator:
     """Replaces a verdict by a random other one with a probability; the draw hangs on sample and setting alone.
 
+    A confirmation that comes about so states the expected answer where it has to state one.
+
     Args:
         inner: The annotator whose verdicts are disturbed.
         probability: From 0 to 1.
@@ -135,15 +155,16 @@ class NoisyAnnotator:
         self._probability = probability
         self._seed = seed
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal."""
-        return [self._disturb(p, v) for p, v in zip(proposals, self._inner(proposals), strict=True)]
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal."""
+        return [self._disturb(p, said) for p, said in zip(proposals, self._inner(proposals), strict=True)]
 
-    def _disturb(self, proposal: Proposal, verdict: Verdict) -> Verdict:
+    def _disturb(self, proposal: Proposal, said: Said) -> Said:
         if _number(self._seed, "whether", proposal.sample_id, proposal.key.cell) >= self._probability:
-            return verdict
-        others = [v for v in Verdict if v is not verdict]
-        return others[int(_number(self._seed, "which", proposal.sample_id, proposal.key.cell) * len(others))]
+            return said
+        others = [v for v in Verdict if v is not said.verdict]
+        drawn = others[int(_number(self._seed, "which", proposal.sample_id, proposal.key.cell) * len(others))]
+        return confirm(proposal, str(proposal.expected)) if drawn is Verdict.CONFIRM else Said(drawn)
 
 
 class ChanceAnnotator:
@@ -158,10 +179,13 @@ class ChanceAnnotator:
         self._probability = probability
         self._seed = seed
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal."""
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return one verdict per proposal; a confirmation without a reference states the expected answer."""
         drawn = [_number(self._seed, "chance", p.sample_id, p.key.cell) for p in proposals]
-        return [Verdict.CONFIRM if d < self._probability else Verdict.REJECT for d in drawn]
+        return [
+            confirm(p, str(p.expected)) if d < self._probability else Said(Verdict.REJECT)
+            for p, d in zip(proposals, drawn, strict=True)
+        ]
 
 
 class CaringAnnotator:
@@ -189,11 +213,11 @@ class CaringAnnotator:
         self._concepts = concepts
         self._space = space
 
-    def __call__(self, proposals: Sequence[Proposal], /) -> list[Verdict]:
-        """Return one verdict per proposal."""
+    def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
+        """Return what is said of each proposal."""
         cared = [p for p in proposals if self._cares(p)]
         found = dict(zip((p.id for p in cared), self._inner(cared), strict=True))
-        return [found.get(p.id, Verdict.REJECT) for p in proposals]
+        return [found.get(p.id, Said(Verdict.REJECT)) for p in proposals]
 
     def _cares(self, proposal: Proposal) -> bool:
         if self._strata is not None and proposal.key.stratum not in self._strata:
@@ -231,9 +255,10 @@ def label_all(
         if not items:
             break
         proposal = items[0].proposal
-        (verdict,) = annotator([proposal])
+        (said,) = annotator([proposal])
         with store.write() as db:
-            verdicts.submit(db, proposal.id, name, uuid.uuid4().hex, now=now(), verdict=verdict)
+            key = uuid.uuid4().hex
+            verdicts.submit(db, proposal.id, name, key, now=now(), verdict=said.verdict, answer=said.answer)
         used += 1
     return used
 

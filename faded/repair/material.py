@@ -6,7 +6,7 @@ Whatever the frozen reference says is computed here, so a step of training never
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -16,9 +16,9 @@ from torch import nn
 
 from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, ModeKey, Sample
+from faded.domain import FadedError, ModeKey, Sample, Values
 from faded.probe import KnownInvalid, nothing_invalid
-from faded.repair.pairs import Lesson, by_stratum, cell_values, every_mode, reapply
+from faded.repair.pairs import NO_REFUSALS, Lesson, Refusals, by_stratum, cell_values, every_mode, reapply
 
 P = TypeVar("P")
 
@@ -60,7 +60,7 @@ class Frozen(Generic[P]):
     """Edited inputs with what the frozen reference says of them.
 
     Attributes:
-        lessons: The inputs under their settings; what is chosen is the reference answer.
+        lessons: The inputs under their settings; what is chosen is the expected answer.
         logits: The frozen reference's logits, shape (n, n_classes).
     """
 
@@ -76,7 +76,8 @@ class Material(Generic[P]):
         modes: Modes that have tune inputs.
         pools: Training inputs by stratum.
         clean: Training inputs under the clean control.
-        keep: Edited training inputs outside the modes that the reference answers rightly.
+        keep: Edited training inputs outside the modes whose answers are to stay: those that the frozen reference
+            answers as expected; in modes that verdicts call right as answered, those that it answers otherwise.
         held_clean: Held-out inputs under the clean control that the reference answers rightly.
         held_modes: Held-out inputs in the modes, of those in `held_clean`.
         n_held: Held-out inputs in all.
@@ -99,30 +100,35 @@ def prepare(
     modes: Sequence[ModeKey],
     seed: int,
     known_invalid: KnownInvalid = nothing_invalid,
+    refusals: Refusals = NO_REFUSALS,
 ) -> Material[P]:
     """Split the tune inputs by hash and ask the frozen reference once.
 
     Raises:
-        FadedError: there are no tune inputs with a reference.
+        FadedError: there are no tune inputs with an expected answer.
     """
-    known = [s for s in tune if s.reference is not None]
+    known = [s for s in tune if s.expected is not None]
     held = [s for s in known if held_out(s.id)]
     train = [s for s in known if not held_out(s.id)]
     if not train or not held:
-        raise FadedError(f"Repair got {len(known)} tune inputs with a reference, too few to train. Give at least 50.")
+        raise FadedError(
+            f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
+        )
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
     clean = answered(target, editor, [_clean(space, s) for s in train])
     held_right = right(target, answered(target, editor, [_clean(space, s) for s in held])).lessons
     held_pools = by_stratum([lesson.sample for lesson in held_right])
-    scored = [Lesson(s, cell_values(space, m), str(s.reference)) for m in usable for s in held_pools.get(m.stratum, [])]
+    scored = [Lesson(s, cell_values(space, m), str(s.expected)) for m in usable for s in held_pools.get(m.stratum, [])]
     if len(scored) > SCORED_ROWS:
         scored = [scored[i] for i in sorted(rng.choice(len(scored), SCORED_ROWS, replace=False))]
-    confirmed = set(modes)
-    others = [key for key in every_mode(space, list(pools), known_invalid) if key not in confirmed]
+    unkept = (refusals.changed - refusals.as_answered).union(modes)
+    others = [key for key in every_mode(space, list(pools), known_invalid) if key not in unkept]
     drawn = reapply(space, others, pools, KEEP_DRAWS, rng) if others else []
-    keep = right(target, answered(target, editor, drawn))
+    keep = _kept(
+        target, answered(target, editor, drawn), {(k.stratum, cell_values(space, k)) for k in refusals.as_answered}
+    )
     return Material(usable, pools, clean, keep, held_right, scored, len(held))
 
 
@@ -168,5 +174,12 @@ def is_right(target: Trainable, frozen: Frozen[P]) -> list[bool]:
     return [bool(ok) for ok in frozen.logits.argmax(1) == columns(target, frozen.lessons)]
 
 
+def _kept(target: Trainable, drawn: Frozen[P], as_answered: Collection[tuple[str, Values]]) -> Frozen[P]:
+    """Return the rows whose answers are to stay as they are."""
+    expected = zip(drawn.lessons, is_right(target, drawn), strict=True)
+    rows = [i for i, (row, ok) in enumerate(expected) if ok != ((row.sample.stratum, row.values) in as_answered)]
+    return Frozen([drawn.lessons[i] for i in rows], drawn.logits[rows])
+
+
 def _clean(space: ConceptSpace, sample: Sample[P]) -> Lesson[P]:
-    return Lesson(sample, space.control, str(sample.reference))
+    return Lesson(sample, space.control, str(sample.expected))

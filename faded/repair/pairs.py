@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -30,14 +31,30 @@ class Lesson(Generic[P]):
     chosen: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Where the expected answer must not be taught or held, by what verdicts say of a mode or of its like.
+
+    Attributes:
+        changed: Modes in which the expected answer is probably not the true one.
+        as_answered: Those of them in which the target's own, other answer probably is: it is held instead.
+    """
+
+    changed: frozenset[ModeKey] = frozenset()
+    as_answered: frozenset[ModeKey] = frozenset()
+
+
+NO_REFUSALS = Refusals()
+
+
 def verdict_pairs(
     judgements: Sequence[Judgement], proposals: Mapping[str, Proposal], space: ConceptSpace
 ) -> list[Pair]:
     """Return the pairs that verdicts make, in the order of the judgements.
 
-    A confirmation prefers the reference to the target's answer. A rejection says that the answer was right for the
-    input as edited, so it prefers the answer to the reference. Invalid and unsure say nothing of the answer. Where
-    answer and reference are the same, or there is no reference, there is no pair.
+    A confirmation prefers the answer it states, else the reference, to the target's answer. A rejection says that the
+    answer was right for the input as edited, so it prefers the answer to the expected one. Invalid and unsure say
+    nothing of the answer. Where the two are the same there is no pair.
 
     Args:
         judgements: The verdicts that stand.
@@ -47,14 +64,37 @@ def verdict_pairs(
     pairs = []
     for judgement in judgements:
         proposal = proposals[judgement.proposal_id]
-        if proposal.reference is None or proposal.reference == proposal.answer:
+        other = proposal.expected if judgement.answer is None else judgement.answer
+        if other is None or other == proposal.answer:
             continue
         values = cell_values(space, proposal.key)
         if judgement.verdict is Verdict.CONFIRM:
-            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.reference, rejected=proposal.answer))
+            pairs.append(Pair(proposal.sample_id, values, chosen=other, rejected=proposal.answer))
         elif judgement.verdict is Verdict.REJECT:
-            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.answer, rejected=proposal.reference))
+            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.answer, rejected=other))
     return pairs
+
+
+def teachable(
+    modes: Sequence[ModeKey], judgements: Sequence[Judgement], proposals: Mapping[str, Proposal]
+) -> list[ModeKey]:
+    """Return the confirmed modes in which the expected answer may be taught to other inputs, in their order.
+
+    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations mostly
+    state another answer (the clean answer was wrong, or the edit changes the true answer and the target misses it), the
+    right answer of an input nobody judged is not known, and only the judged ones are learned, as pairs.
+
+    Args:
+        modes: Confirmed modes.
+        judgements: The verdicts that stand.
+        proposals: What they were given on, by id.
+    """
+    balance: dict[ModeKey, int] = defaultdict(int)
+    for judgement in judgements:
+        if judgement.verdict is Verdict.CONFIRM:
+            as_expected = judgement.answer in (None, proposals[judgement.proposal_id].expected)
+            balance[judgement.key] += 1 if as_expected else -1
+    return [mode for mode in modes if balance[mode] > 0]
 
 
 def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> list[Lesson[P]]:
@@ -70,10 +110,10 @@ def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> lis
 
 
 def by_stratum(samples: Sequence[Sample[P]]) -> dict[str, list[Sample[P]]]:
-    """Return the samples that have a reference, by stratum."""
+    """Return the samples of which an answer is expected, by stratum."""
     pools: dict[str, list[Sample[P]]] = {}
     for sample in samples:
-        if sample.reference is not None:
+        if sample.expected is not None:
             pools.setdefault(sample.stratum, []).append(sample)
     return pools
 
@@ -99,7 +139,7 @@ def reapply(
         mode = modes[number]
         pool = pools[mode.stratum]
         sample = pool[int(rng.integers(len(pool)))]
-        drawn.append(Lesson(sample, cell_values(space, mode), str(sample.reference)))
+        drawn.append(Lesson(sample, cell_values(space, mode), str(sample.expected)))
     return drawn
 
 

@@ -22,7 +22,7 @@ from faded.probe import KnownInvalid, nothing_invalid
 from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under, weights
 from faded.repair.losses import kl_anchor, listwise_preference
 from faded.repair.material import Frozen, Material, Trainable, answered, columns, is_right, pixels, prepare
-from faded.repair.pairs import Lesson, pair_lessons, reapply
+from faded.repair.pairs import NO_REFUSALS, Lesson, Refusals, pair_lessons, reapply
 from faded.repair.records import Evaluation, Progress, RepairResult
 
 P = TypeVar("P")
@@ -37,8 +37,8 @@ class RepairConfig:
         batch: Rows per step that push the chosen answer: re-applied modes and verdict pairs.
         pair_share: Share of those rows drawn from the verdict pairs, where there are pairs and modes.
         anchor_batch: Clean rows per step that are held to the reference's answers.
-        keep_batch: Edited rows per step, outside the modes, that the reference answers rightly and that are held to its
-            answers; 0 for none.
+        keep_batch: Edited rows per step, outside the modes, whose answers are to stay (`Material.keep`) and are held to
+            the reference's; 0 for none.
         learning_rate: Of AdamW at the start; falls to zero as half a cosine.
         weight_decay: Of AdamW.
         kl_weight: Weight of the anchor on clean rows.
@@ -80,6 +80,7 @@ def repair(
     should_stop: Callable[[], bool] | None = None,
     resume: Checkpoint | None = None,
     known_invalid: KnownInvalid = nothing_invalid,
+    refusals: Refusals = NO_REFUSALS,
 ) -> RepairResult:
     """Tune all weights of the target in place; BatchNorm statistics stay as they are.
 
@@ -96,11 +97,12 @@ def repair(
         should_stop: Asked before each step; the best weights so far are kept.
         resume: Where a killed repair with the same arguments stood.
         known_invalid: Settings under which the reference's answer is not to be kept.
+        refusals: Modes that verdicts speak against.
 
     Raises:
         FadedError: there is nothing to learn from.
     """
-    material = prepare(target, editor, space, tune, modes, config.seed, known_invalid)
+    material = prepare(target, editor, space, tune, modes, config.seed, known_invalid, refusals)
     lessons = pair_lessons(pairs, pair_samples)
     if not material.modes and not lessons:
         raise FadedError(

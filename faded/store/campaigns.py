@@ -157,6 +157,12 @@ def get_round(db: Db, round_id: int) -> Round:
     return _round(one(db, select(rounds).where(rounds.c.id == round_id), f"round {round_id}"))
 
 
+def find_round(db: Db, round_id: int) -> Round | None:
+    """Return a round, None where there is none with that number."""
+    row = db.execute(select(rounds).where(rounds.c.id == round_id)).one_or_none()
+    return None if row is None else _round(row)
+
+
 def list_rounds(db: Db, campaign_id: int) -> list[Round]:
     """Return the rounds of a campaign, oldest first."""
     query = select(rounds).where(rounds.c.campaign_id == campaign_id).order_by(rounds.c.number)

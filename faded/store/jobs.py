@@ -286,6 +286,12 @@ def _claimable(kinds: Iterable[str] | None, stale_after_s: float, now: float) ->
     return free if kinds is None else and_(free, jobs.c.kind.in_(list(kinds)))
 
 
+def latest_metric(db: Db, job_id: int) -> dict[str, float]:
+    """Return the numbers of the latest point, empty before the first."""
+    query = select(job_metrics.c.numbers).where(job_metrics.c.job_id == job_id)
+    return db.execute(query.order_by(job_metrics.c.step.desc()).limit(1)).scalar() or {}
+
+
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:
     mine = (jobs.c.id == job_id, jobs.c.worker == worker_id, jobs.c.state == JobState.RUNNING.value)
     if db.execute(update(jobs).where(*mine).values(changes)).rowcount == 0:

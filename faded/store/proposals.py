@@ -106,6 +106,16 @@ def get(db: Db, proposal_id: str) -> Proposal:
     return as_proposal(one(db, FULL.where(proposals.c.id == proposal_id), f"proposal {proposal_id!r}"))
 
 
+def round_of(db: Db, proposal_id: str) -> int:
+    """Return the round of a proposal.
+
+    Raises:
+        FadedError: there is none with that id.
+    """
+    query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
+    return int(one(db, query, f"proposal {proposal_id!r}").round_id)
+
+
 def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     """Return the proposals with these ids, in their order; unknown ids are passed over."""
     ids = list(proposal_ids)
@@ -121,6 +131,12 @@ def of_sample(db: Db, round_id: int, sample_id: str) -> Proposal | None:
     mine = FULL.where(proposals.c.round_id == round_id, proposals.c.sample_id == sample_id)
     row = db.execute(mine.limit(1)).one_or_none()
     return None if row is None else as_proposal(row)
+
+
+def newest(db: Db, round_id: int, n: int) -> list[Proposal]:
+    """Return the latest proposals of a round, newest first."""
+    query = FULL.where(proposals.c.round_id == round_id).order_by(proposals.c.seq.desc()).limit(n)
+    return [as_proposal(row) for row in db.execute(query)]
 
 
 def count(db: Db, round_id: int) -> int:
@@ -164,6 +180,7 @@ def as_proposal(row: Row[Any]) -> Proposal:
         original=row.original,
         edited=row.edited,
         details=row.details,
+        clean_answer=row.clean_answer,
     )
 
 
@@ -197,4 +214,5 @@ def _row(round_id: int, mode_id: int, item: Proposal) -> dict[str, Any]:
         "original": item.original,
         "edited": item.edited,
         "details": item.details,
+        "clean_answer": item.clean_answer,
     }

@@ -148,6 +148,7 @@ class ProposalColumns(TypedColumns):
     original: Named[str] = Column(Text)
     edited: Named[str] = Column(Text)
     details: Named[dict[str, Any]] = Column(JSON)
+    clean_answer: Named[str | None] = Column(Text)
     event_id: Named[int | None]
     verdict: Named[str | None] = Column(Text)
 
@@ -166,6 +167,8 @@ class VerdictEventColumns(TypedColumns):
     visible_ms: Named[int | None]
     undoes: Named[int | None] = Column(ForeignKey("verdict_events.id"), unique=True)
     created_at: Named[float]
+    answer: Named[str | None] = Column(Text, CheckConstraint("answer IS NULL OR verdict = 'confirm'", name="answer"))
+    guidelines: Named[str | None] = Column(Text)
 
 
 class LeaseColumns(TypedColumns):

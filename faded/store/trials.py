@@ -110,6 +110,15 @@ def tally(db: Db, round_id: int) -> list[CellTally]:
     return [CellTally(stratum, cell, int(n), int(failures)) for stratum, cell, n, failures in db.execute(query)]
 
 
+def of_cell(db: Db, round_id: int, stratum: str, cell: int) -> CellTally:
+    """Return counted trials and failures of one cell within one stratum."""
+    query = select(func.count(), func.count().filter(trials.c.failed)).where(
+        trials.c.round_id == round_id, trials.c.counted, trials.c.stratum == stratum, trials.c.cell == cell
+    )
+    n, failures = db.execute(query).one()
+    return CellTally(stratum, cell, int(n), int(failures))
+
+
 def counts(db: Db, round_id: int) -> TrialCounts:
     """Return the numbers of queries of a round."""
     counted, control = trials.c.counted, trials.c.control

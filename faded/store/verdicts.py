@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, insert, select, update
 
 from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
-from faded.store import leases
+from faded.store import campaigns, leases
 from faded.store.engine import Db
-from faded.store.proposals import get, recount
+from faded.store.proposals import get, recount, round_of
 from faded.store.rows import cell_of, one
 from faded.store.schema import modes, proposals, verdict_events
 
@@ -82,12 +82,15 @@ def submit(
     *,
     now: float,
     verdict: Verdict | None = None,
+    answer: str | None = None,
     flag: str | None = None,
     visible_ms: int | None = None,
+    guidelines: str | None = None,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
-    A verdict or a skip takes the proposal from before the annotator; a flag leaves it there.
+    A verdict or a skip takes the proposal from before the annotator; a flag leaves it there. To confirm a proposal
+    without a reference is to state the right answer; nothing else carries one.
 
     Args:
         db: The transaction.
@@ -96,11 +99,14 @@ def submit(
         key: Idempotency key: sent again, it changes nothing and gives the first receipt.
         now: Seconds since 1970.
         verdict: The verdict.
+        answer: The right answer, one of the labels that the round's summary names.
         flag: Why it is flagged.
         visible_ms: How long the person saw it, milliseconds.
+        guidelines: Version of the guidelines that the person had before them.
 
     Raises:
-        FadedError: there is no such proposal, the flag has no reason, or both a verdict and a flag are given.
+        FadedError: there is no such proposal, its round is decided, the flag has no reason, both a verdict and a flag
+            are given, or an answer is missing, is none of the labels, or is stated where it has no place.
     """
     first = _receipt(db, key)
     if first is not None:
@@ -109,6 +115,8 @@ def submit(
         raise FadedError(f"A verdict and a flag for proposal {proposal_id!r} came at once: send two events.")
     if flag is not None and not flag.strip():
         raise FadedError(f"The flag on proposal {proposal_id!r} gives no reason: say why in a few words.")
+    _check_open(db, round_of(db, proposal_id))
+    _check_answer(db, get(db, proposal_id), verdict, answer)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
     _append(
         db,
@@ -117,8 +125,10 @@ def submit(
         annotator=annotator,
         kind=kind.value,
         verdict=None if verdict is None else verdict.value,
+        answer=answer,
         reason=flag,
         visible_ms=visible_ms,
+        guidelines=guidelines,
         created_at=now,
     )
     if kind is not EventKind.FLAG:
@@ -128,18 +138,32 @@ def submit(
     return receipt
 
 
-def undo(db: Db, round_id: int, annotator: str, key: str, now: float) -> Proposal | None:
-    """Void the annotator's latest verdict, skip or flag of the round that is not undone yet, by an event naming it.
+def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str | None = None) -> Proposal | None:
+    """Void a verdict, skip or flag of the annotator by an event naming it.
 
     The proposal is put back before the annotator, ahead of all others, unless somebody else holds it.
 
+    Args:
+        db: The transaction.
+        round_id: The round.
+        annotator: Who.
+        key: Idempotency key: sent again, it changes nothing and gives the same proposal.
+        now: Seconds since 1970.
+        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet.
+
     Returns:
-        The proposal that is open again; None where there is nothing to undo. A key sent again gives the same one.
+        The proposal that is open again; None where there is nothing to undo.
+
+    Raises:
+        FadedError: there is no such round, or it is decided.
     """
     first = _receipt(db, key)
     if first is not None:
         return get(db, first.proposal_id)
+    _check_open(db, round_id)
     mine = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    if voids is not None:
+        mine = mine.where(verdict_events.c.key == voids)
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None
@@ -159,15 +183,17 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float) -> Proposa
 
 def standing(db: Db, *round_ids: int) -> list[Judgement]:
     """Return the verdicts of these rounds that stand, one per proposal (its latest), in the order they were given."""
+    columns = (proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
     query = (
-        select(proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
+        select(*columns, verdict_events.c.answer)
         .join(modes, modes.c.id == proposals.c.mode_id)
+        .join(verdict_events, verdict_events.c.id == proposals.c.event_id)
         .where(proposals.c.round_id.in_(round_ids), _STANDS)
         .order_by(proposals.c.event_id)
     )
     return [
-        Judgement(proposal_id, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)))
-        for proposal_id, sample_id, cell, stratum, verdict in db.execute(query)
+        Judgement(proposal_id, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)), answer)
+        for proposal_id, sample_id, cell, stratum, verdict, answer in db.execute(query)
     ]
 
 
@@ -192,6 +218,36 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
         query = query.where(verdict_events.c.annotator == annotator)
     found = {str(verdict): n for verdict, n in db.execute(query)}
     return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
+
+
+def _check_open(db: Db, round_id: int) -> None:
+    """Raise FadedError where the round takes no verdicts any more."""
+    found = campaigns.get_round(db, round_id)
+    if found.state is not campaigns.RoundState.OPEN:
+        word = found.state.value.replace("_", " ")
+        raise FadedError(
+            f"Round {found.number} was {word} by {found.decided_by} already, so it takes no more verdicts."
+        )
+
+
+def _check_answer(db: Db, proposal: Proposal, verdict: Verdict | None, answer: str | None) -> None:
+    """Raise FadedError where a stated answer is missing, or is none that can be stated."""
+    if verdict is not Verdict.CONFIRM or proposal.reference is not None:
+        if answer is not None:
+            raise FadedError(
+                f"The answer {answer!r} for proposal {proposal.id!r} has no place: only the confirmation of a proposal "
+                "without a reference states one."
+            )
+        return
+    if answer is None:
+        raise FadedError(
+            f"Proposal {proposal.id!r} has no reference, so to confirm it is to say which answer is right: choose one."
+        )
+    labels = campaigns.get_round(db, round_of(db, proposal.id)).summary["labels"]
+    if answer not in labels:
+        raise FadedError(f"The answer {answer!r} is none of the target's {len(labels)} labels: choose one of them.")
+    if answer == proposal.answer:
+        raise FadedError(f"The target said {answer!r}: if that is right, reject the proposal instead of confirming it.")
 
 
 def _valid() -> Select[Any]:

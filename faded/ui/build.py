@@ -1,4 +1,4 @@
-"""Assembles the pages: one Blocks app with a route each, so that every page has its own address."""
+"""Assembles the app: one document with the frame and a section for each page."""
 
 from __future__ import annotations
 
@@ -7,32 +7,11 @@ from collections.abc import Callable
 import gradio as gr
 
 from faded.store.engine import Store
-from faded.ui import label_page, run_page
+from faded.ui import frame, label_page, landscape_page, repair_page, run_page, verify_page
+from faded.ui.page import Page
 from faded.ui.theme import html
 
 TITLE = "Faded"
-
-MARK = (
-    "<svg viewBox='0 0 92 28' aria-hidden='true'>"
-    + "".join(
-        f"<rect x='{24 * i}' y='4' width='20' height='20' rx='4' fill='currentColor' opacity='{o}'/>"
-        for i, o in enumerate((1, 0.6, 0.3, 0.12))
-    )
-    + "</svg>"
-)
-"""Four squares that fade."""
-
-
-def header(page: str) -> str:
-    """Return the head of a page: the name and the way to the other page."""
-    links = "".join(
-        f"<a href='{path}'{' aria-current=page' if name == page else ''}>{name}</a>"
-        for name, path in (("Run", "./"), ("Label", "./label"))
-    )
-    return (
-        f"<header class='f-top'><span class='f-brand'>{MARK}{TITLE}</span>"
-        f"<nav class='f-nav' aria-label='Pages'>{links}</nav></header>"
-    )
 
 
 def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
@@ -42,12 +21,19 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
         store: The open store.
         worker_words: Says how the worker is.
     """
+    layouts: dict[str, Callable[[], Page]] = {
+        "run": run_page.layout,
+        "label": lambda: label_page.layout(store),
+        "landscape": landscape_page.layout,
+        "repair": repair_page.layout,
+        "verify": verify_page.layout,
+    }
+    pages = []
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:
-        gr.Navbar(visible=False)
-        html(header("Run"))
-        run_page.build(app, store, worker_words)
-    with app.route("Label", "/label"):
-        gr.Navbar(visible=False)
-        html(header("Label"))
-        label_page.build(store)
+        head = frame.layout()
+        for name, layout in layouts.items():
+            with gr.Column(elem_id=f"page-{name}", elem_classes="f-page"):
+                html(f"<h1 class='f-hidden' tabindex='-1'>{name.capitalize()}</h1>")
+                pages.append(layout())
+        frame.Wiring(store, head, pages, worker_words).connect(app)
     return app

@@ -1,4 +1,4 @@
-"""What the page *Run* knows of a round: read from the store in one snapshot."""
+"""What the pages know of a round: read from the store in one snapshot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
 from faded.store.trials import TrialCounts
+
+Series = tuple[tuple[int, Mapping[str, float]], ...]
+"""Points of a progress series in order."""
 
 BUSY = (JobState.QUEUED, JobState.RUNNING)
 
@@ -30,8 +33,8 @@ class Facts:
         counts: Numbers of queries.
         proposals: Number of proposals.
         labels: How far labeling is, as the person who looks sees it.
-        exploring: Latest point of the exploration's progress series; empty before the first.
-        repairing: The repair's progress series.
+        exploring: The exploration's progress series: (queries, figures).
+        repairing: The repair's progress series: (step, figures).
     """
 
     campaign: Campaign
@@ -42,8 +45,8 @@ class Facts:
     counts: TrialCounts
     proposals: int
     labels: queue.Progress
-    exploring: Mapping[str, float]
-    repairing: tuple[tuple[int, Mapping[str, float]], ...]
+    exploring: Series
+    repairing: Series
 
     @property
     def open(self) -> bool:
@@ -63,6 +66,11 @@ class Facts:
         if self.verify is None or self.repair is None or self.verify.id < self.repair.id:
             return None
         return self.verify.result
+
+    @property
+    def latest(self) -> Mapping[str, float]:
+        """The latest figures of the exploration; empty before the first."""
+        return self.exploring[-1][1] if self.exploring else {}
 
     @property
     def settled(self) -> bool:
@@ -85,9 +93,10 @@ class Facts:
         return ""
 
 
-def read_facts(db: Db, campaign_id: int | None, user: str) -> Facts | None:
-    """Read the newest round of a campaign, or of all; None where there is none."""
-    found = campaigns.latest_round(db, campaign_id)
+def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
+    """Read a round, or the newest one where it is not named or not there; None where there is no round at all."""
+    named = None if round_id is None else campaigns.find_round(db, round_id)
+    found = named or campaigns.latest_round(db)
     if found is None:
         return None
     of_round = jobs.list_for_round(db, found.id)
@@ -96,7 +105,6 @@ def read_facts(db: Db, campaign_id: int | None, user: str) -> Facts | None:
         return next((job for job in reversed(of_round) if job.kind == kind), None)
 
     explore, repair = latest(EXPLORE), latest(REPAIR)
-    points = [] if explore is None else jobs.metrics(db, explore.id)
     return Facts(
         campaign=campaigns.get_campaign(db, found.campaign_id),
         round=found,
@@ -106,6 +114,6 @@ def read_facts(db: Db, campaign_id: int | None, user: str) -> Facts | None:
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
         labels=queue.progress(db, found.id, user),
-        exploring=points[-1][1] if points else {},
+        exploring=tuple(() if explore is None else jobs.metrics(db, explore.id)),
         repairing=tuple(() if repair is None else jobs.metrics(db, repair.id)),
     )

@@ -29,6 +29,7 @@ class HeatCell:
         trials: Trials behind it.
         enough: Whether there is enough data to say anything.
         left_out: Whether every setting behind it is known to be invalid, or is the clean control.
+        control: Whether it is left out because it is the clean control.
     """
 
     rate: float
@@ -37,6 +38,7 @@ class HeatCell:
     trials: int
     enough: bool
     left_out: bool
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,14 @@ def heat_grid(landscape: Landscape, found: Posterior, across: str, down: str, st
     x, y = names.index(across), names.index(down)
     rows = slice(None) if stratum is None else [landscape.strata.index(stratum)]
     counted = ~landscape.excluded[rows]
+    control = np.arange(space.n_cells) == space.control_index
     tables = (found.mean[rows], found.low90[rows], found.high90[rows], landscape.trials[rows], found.enough[rows])
 
     def cell(level_down: int, level_across: int) -> HeatCell:
         here = (space.cells[:, x] == level_across) & (space.cells[:, y] == level_down)
         use = counted[:, here]
         if not use.any():
-            return HeatCell(0.0, 0.0, 0.0, 0, enough=False, left_out=True)
+            return HeatCell(0.0, 0.0, 0.0, 0, enough=False, left_out=True, control=bool(control[here].any()))
         rate, low, high, trials, enough = (_pick(t[:, here], use) for t in tables)
         return HeatCell(
             float(rate.mean()), float(low.mean()), float(high.mean()), int(trials.sum()),
@@ -99,7 +102,9 @@ def heading(spec: ConceptSpec, value: float) -> str:
 
 
 def _cell_html(cell: HeatCell, where: str, first: bool) -> str:
-    if cell.left_out:
+    if cell.control:
+        words, look, shown = f"{where}: the clean control. Only pictures that are right here count", "heat-out", ""
+    elif cell.left_out:
         words, look, shown = f"{where}: left out. The edit hides the input or changes its answer", "heat-out", ""
     elif not cell.enough:
         words, look, shown = f"{where}: not enough data, {cell.trials} trials", "heat-thin", ""

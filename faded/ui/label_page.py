@@ -9,13 +9,17 @@ from typing import Any
 
 import gradio as gr
 
+from faded.concepts.spec import ConceptSpace
+from faded.demo.practice import Practice, practice
 from faded.domain import FadedError, Proposal, Verdict
 from faded.labeling import queue
-from faded.store import campaigns, proposals, verdicts
+from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.ui import auth
 from faded.ui.cards import picture
+from faded.ui.page import Page
+from faded.ui.words import percent, plural
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -26,8 +30,8 @@ LONGEST_LOOK_MS = 86_400_000
 Answer = dict[str, Any]
 
 
-def build(store: Store) -> None:
-    """Lay out the page in the current Blocks context."""
+def layout(store: Store) -> Page:
+    """Lay out the page in the current Blocks context. The card asks for itself, so the frame draws nothing here."""
     gr.HTML(
         html_template=picture.HTML,
         css_template=picture.CSS,
@@ -36,6 +40,7 @@ def build(store: Store) -> None:
         apply_default_css=False,
         elem_id="label-card",
     )
+    return Page("label", {}, lambda _view: {})
 
 
 def server_functions(store: Store) -> list[Callable[..., Answer]]:
@@ -49,7 +54,15 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Write an event; the answer is the acknowledgement, given after the commit."""
         return _guarded(request, lambda user: _send(store, user, event))
 
-    return [label_next, label_send]
+    def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Return the items to practise on; nothing of it is kept."""
+        return _guarded(request, lambda user: {"items": [picture.practice_payload(*p) for p in _numbered()]})
+
+    return [label_next, label_send, label_practice]
+
+
+def _numbered() -> list[tuple[Practice, int]]:
+    return [(item, i + 1) for i, item in enumerate(practice())]
 
 
 def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
@@ -67,7 +80,9 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
             nothing = "Start one on the Run page: proposals appear here as soon as exploring finds failures."
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
-        return {"workspace": _workspace(store), **_queue(db, store, user, found, asked)}
+        labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
+        about = {"workspace": _workspace(store), "labels": labels, "guidelines": picture.GUIDELINES_VERSION}
+        return {**about, **_queue(db, store, user, found, asked)}
 
 
 def _send(store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
@@ -77,14 +92,31 @@ def _send(store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
     with store.write() as db:
         if kind == "undo":
             found = _round(db, event.get("round"))
-            again = None if found is None else verdicts.undo(db, found.id, user.name, key, now)
-            item = None if again is None else _payload(db, store, found, again)
+            voids = event.get("voids")
+            voids = None if voids is None else str(voids)
+            again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
+            item, last = None if again is None else _payload(db, store, found, again), None
         else:
             proposal = str(event.get("proposal"))
-            verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **_said(kind, event))
+            said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
+            verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
             found, item = _round(db, event.get("round")), None
+            last = _revealed(db, proposal) if kind == "verdict" else None
         rest = {} if found is None else _queue(db, store, user, found, event)
-        return {**rest, "item": item}
+        return {**rest, "item": item, "last": last}
+
+
+def _revealed(db: Db, proposal_id: str) -> str:
+    """Say what is hidden until the verdict: how sure the target was, and how often it fails there."""
+    item, round_id = proposals.get(db, proposal_id), proposals.round_of(db, proposal_id)
+    space = ConceptSpace.from_json(campaigns.get_round(db, round_id).summary["space"])
+    tally = trials.of_cell(db, round_id, item.key.stratum, space.index(item.key.cell))
+    confidence = item.details.get("confidence")
+    sure = f"the target was {percent(float(confidence), 0)} sure of {item.answer!r}. " if confidence is not None else ""
+    return (
+        f"Your last item: {sure}Under its setting {tally.failures} of {plural(tally.trials, 'picture', 'pictures')} of "
+        f"{item.key.stratum!r} failed so far."
+    )
 
 
 def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +126,8 @@ def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "flag":
         return {"flag": str(event.get("reason") or "")}
     if kind == "verdict" and event.get("verdict") in set(Verdict):
-        return {"verdict": Verdict(str(event["verdict"]))}
+        answer = event.get("answer")
+        return {"verdict": Verdict(str(event["verdict"])), "answer": None if answer is None else str(answer)}
     raise FadedError(f"The page sent {kind!r} with the verdict {event.get('verdict')!r}: reload it.")
 
 

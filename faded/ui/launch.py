@@ -30,7 +30,7 @@ MAX_UPLOAD = "1mb"
 PROJECT = Path(__file__).resolve().parents[2]
 """The program's own folder, in which `faded/` lies."""
 
-HEAD = "<meta name='color-scheme' content='light dark'>"
+HEAD = f"<meta name='color-scheme' content='light dark'><script>{asset('frame.js')}</script>"
 
 
 def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:

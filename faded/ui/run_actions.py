@@ -1,4 +1,4 @@
-"""What the buttons of the page *Run* do. Every function takes who acts and raises FadedError with what to mend."""
+"""What the buttons do. Every function takes who acts, on what, and raises FadedError with what to mend."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from faded.domain import FadedError
 from faded.stages import EXPLORE, REPAIR
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
-from faded.store.engine import Db, Store
+from faded.store.engine import Db
 from faded.store.jobs import JobState
-from faded.ui.auth import User
 from faded.ui.facts import BUSY, Facts, read_facts
+from faded.ui.page import Deed
 
 LEAST_QUERIES = 200
 """Fewer do not reach every stratum of the demo even once per level."""
@@ -35,74 +35,95 @@ def demo_config(queries: float | None, seed: float | None, bound: float | None) 
     )
 
 
-def start_demo(store: Store, user: User, config: CampaignConfig) -> int:
-    """Register a campaign on the demo with its first round, and enqueue its exploration; return the campaign's id."""
+def start_demo(deed: Deed) -> int:
+    """Register a campaign on the demo with its first round, and enqueue its exploration; return the round.
+
+    The values are queries, seed and bound, as the form gives them.
+
+    Raises:
+        FadedError: a value is missing or out of range.
+    """
+    queries, seed, bound = deed.values
+    config = demo_config(queries, seed, bound)
     now = time.time()
     stem = f"{SIGNS}-{config.digest()}"
-    with store.write() as db:
+    with deed.store.write() as db:
         taken = {c.name for c in campaigns.list_campaigns(db)}
         number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
         campaign = campaigns.create_campaign(db, f"{stem}-{number}", config.to_json(), now)
-        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": user.name})
+        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": deed.user.name})
         jobs.enqueue(db, found.id, EXPLORE, now=now)
-    return campaign.id
+    return found.id
 
 
-def stop(store: Store, user: User, campaign_id: int | None) -> None:
+def stop(deed: Deed) -> None:
     """Ask the job that runs or waits to stop.
 
     Raises:
         FadedError: nothing is running.
     """
-    with store.write() as db:
-        job = _facts(db, campaign_id, user).current
+    with deed.store.write() as db:
+        job = _facts(db, deed).current
         if job is None or job.state not in BUSY:
             raise FadedError("Nothing is running, so there is nothing to stop.")
         jobs.request_stop(db, job.id, time.time())
 
 
-def resume(store: Store, user: User, campaign_id: int | None) -> None:
+def resume(deed: Deed) -> None:
     """Put the stopped or failed job back into the queue.
 
     Raises:
         FadedError: there is no such job.
     """
-    with store.write() as db:
-        job = _facts(db, campaign_id, user).current
+    with deed.store.write() as db:
+        job = _facts(db, deed).current
         if job is None or job.state not in (JobState.STOPPED, JobState.FAILED):
             raise FadedError("No job is stopped or failed, so there is nothing to resume.")
         jobs.resume(db, job.id)
 
 
-def start_repair(store: Store, user: User, campaign_id: int | None) -> None:
+def start_repair(deed: Deed) -> None:
     """Enqueue the repair of the confirmed modes.
 
     Raises:
         FadedError: something is missing before a repair can start.
     """
-    with store.write() as db:
-        facts = _facts(db, campaign_id, user)
+    with deed.store.write() as db:
+        facts = _facts(db, deed)
         missing = facts.missing_for_repair()
         if missing:
             raise FadedError(missing)
         jobs.enqueue(db, facts.round.id, REPAIR, now=time.time())
 
 
-def decide(store: Store, user: User, campaign_id: int | None, state: RoundState) -> None:
-    """Accept the round's repair, or roll it back.
+def accept(deed: Deed) -> None:
+    """Accept the round's repair.
 
     Raises:
         FadedError: there is nothing verified to decide on, or the round is decided.
     """
-    with store.write() as db:
-        facts = _facts(db, campaign_id, user)
+    _decide(deed, RoundState.ACCEPTED)
+
+
+def roll_back(deed: Deed) -> None:
+    """Roll the round's repair back.
+
+    Raises:
+        FadedError: there is nothing verified to decide on, or the round is decided.
+    """
+    _decide(deed, RoundState.ROLLED_BACK)
+
+
+def _decide(deed: Deed, state: RoundState) -> None:
+    with deed.store.write() as db:
+        facts = _facts(db, deed)
         if facts.result is None:
             raise FadedError("The repair is not verified yet, so there is nothing to decide on.")
-        campaigns.decide(db, facts.round.id, state, user.name, time.time())
+        campaigns.decide(db, facts.round.id, state, deed.user.name, time.time())
 
 
-def _facts(db: Db, campaign_id: int | None, user: User) -> Facts:
-    facts = read_facts(db, campaign_id, user.name)
+def _facts(db: Db, deed: Deed) -> Facts:
+    facts = read_facts(db, deed.round_id, deed.user.name)
     if facts is None:
         raise FadedError("There is no round yet: start one first.")
     return facts

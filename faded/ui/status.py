@@ -1,4 +1,4 @@
-"""Where a round stands and what to do next, in one sentence, and the five steps of a round."""
+"""Where a round stands and what would help most now, in one sentence, and the way through its five pages."""
 
 from __future__ import annotations
 
@@ -8,56 +8,61 @@ from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store.campaigns import RoundState
 from faded.store.jobs import Job, JobState
 from faded.ui.facts import BUSY, Facts
+from faded.ui.page import NAMES
 from faded.ui.words import clock, count, plural
 
 STAGE_WORDS = {EXPLORE: "Exploring", REPAIR: "The repair", VERIFY: "The verification"}
-STEPS = ("Explore", "Label", "Repair", "Verify", "Decide")
-NO_ROUND = "No round yet. Start one on the demo below; the first results appear within a minute."
+PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
+"""The page that shows a stage."""
+
+NO_ROUND = "No round yet. Start one on the demo; the first results appear within a minute."
 
 
 def sentence(facts: Facts | None) -> str:
     """Return where the round stands and what to do next, as HTML."""
     if facts is None:
         return escape(NO_ROUND)
-    name = f"{escape(facts.campaign.name)}, round {facts.round.number}: "
     if not facts.open:
-        return name + _decided(facts)
+        return _decided(facts)
     job = facts.current
     if job is not None and job.state is JobState.FAILED:
-        return f"{name}{STAGE_WORDS[job.kind].lower()} failed. Read the message below, mend its cause, then resume."
+        where = _link(PAGE_OF[job.kind], "Read its message")
+        return f"{STAGE_WORDS[job.kind]} failed. {where}, mend its cause, then resume."
     if job is not None and job.state is JobState.STOPPED:
-        return f"{name}{STAGE_WORDS[job.kind].lower()} is stopped at {job.progress:.0%}. {_after_stop(facts, job)}"
+        return f"{STAGE_WORDS[job.kind]} is stopped at {job.progress:.0%}. {_after_stop(facts, job)}"
     if job is not None and job.state in BUSY:
-        return name + _busy(facts, job)
+        return _busy(facts, job)
     if facts.result is not None:
         passed = bool(facts.result["gate"]["passed"])
-        advice = "Accept it, or roll it back." if passed else "Read the reasons below; rolling back is the safe choice."
-        return f"{name}the repair is verified and the gate {'passed' if passed else 'did not pass'}. {advice}"
-    return name + _label(facts)
+        look = _link("verify", "Look at what changed")
+        advice = f"{look}, then accept it or roll it back." if passed else f"{look}; rolling back is the safe choice."
+        return f"The repair is verified and the gate {'passed' if passed else 'did not pass'}. {advice}"
+    return _label(facts)
 
 
 def _decided(facts: Facts) -> str:
     done = facts.round
     word = "accepted" if done.state is RoundState.ACCEPTED else "rolled back"
-    return f"{word} by {escape(done.decided_by or '')} on {clock(done.decided_at)}. Start another round when you like."
+    when = f"by {escape(done.decided_by or '')} on {clock(done.decided_at)}"
+    return f"The repair was {word} {when}. {_link('run', 'Start another round')} when you like."
 
 
 def _after_stop(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.proposals:
-        return f"Resume it, or {_link(facts, 'label what was found')}."
+        return f"Resume it, or {_link('label', 'label what was found')}."
     return "Resume it when you like."
 
 
 def _busy(facts: Facts, job: Job) -> str:
     if job.state is JobState.QUEUED:
-        return f"{STAGE_WORDS[job.kind].lower()} waits for the worker."
+        return f"{STAGE_WORDS[job.kind]} waits for the worker."
     if job.kind == EXPLORE and facts.labels.left:
         waiting = plural(facts.labels.left, "proposal waits", "proposals wait")
-        return f"exploring. {waiting} already: {_link(facts, 'start labeling')} while it goes on."
+        return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
     tail = {
-        EXPLORE: "exploring. Proposals appear as soon as failures are found.",
-        REPAIR: "repairing the confirmed modes. Verification follows by itself.",
-        VERIFY: "verifying the repair on pictures that no stage has used.",
+        EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
+        REPAIR: "Repairing the confirmed modes. Verification follows by itself.",
+        VERIFY: "Verifying the repair on pictures that no stage has used.",
     }
     return tail[job.kind]
 
@@ -66,39 +71,53 @@ def _label(facts: Facts) -> str:
     labels = facts.labels
     if labels.left and labels.confirmed:
         confirmed = plural(labels.confirmed, "mode is", "modes are")
-        return f"{confirmed} confirmed. {_link(facts, 'Label more')}, or start the repair."
+        return f"{confirmed} confirmed. {_link('repair', 'Start the repair')}, or {_link('label', 'label more')}."
     if labels.left:
         waits = plural(labels.left, "proposal waits", "proposals wait")
-        return f"{waits} for a verdict. {_link(facts, 'Label them')} until a mode is confirmed."
+        return f"{waits} for a verdict. {_link('label', 'Label them')} until a mode is confirmed."
     if labels.confirmed:
-        return f"everything is labeled, {count(labels.confirmed)} modes are confirmed. Start the repair."
+        confirmed = plural(labels.confirmed, "mode is", "modes are")
+        return f"Everything is labeled, and {confirmed} confirmed. {_link('repair', 'Start the repair')}."
+    again = _link("run", "Start another round")
     if facts.proposals:
-        return "everything is labeled and no mode is confirmed: there is nothing to repair. Start another round."
-    return "exploring found no failures above the bound. Start another round with more queries or a lower bound."
+        return f"Everything is labeled and no mode is confirmed: there is nothing to repair. {again}."
+    return f"Exploring found no failures above the bound. {again} with more queries or a lower bound."
 
 
-def _link(facts: Facts, words: str) -> str:
-    return f"<a href='label?round={facts.round.id}'>{words}</a>"
+def _link(page: str, words: str) -> str:
+    return f"<a href='#{page}'>{words}</a>"
 
 
 def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
-    """Return (name, state, remark) of the five steps; the state is `done`, `now`, `failed` or empty."""
+    """Return (page, state, remark) in the order of the work; the state is `done`, `now`, `failed` or empty."""
     if facts is None:
-        return [(name, "", "") for name in STEPS]
+        return [(name, "", "") for name in NAMES]
     explore, repair, verify = (_state(job) for job in (facts.explore, facts.repair, facts.verify))
     if facts.repair is not None and facts.verify is not None and facts.verify.id < facts.repair.id:
         verify = ""
-    started = facts.repair is not None
-    labels = "done" if started else "now" if facts.proposals else ""
-    decided = "" if facts.result is None else "now" if facts.open else "done"
+    labels = facts.labels
+    waiting = f"{count(labels.left)} waiting" if labels.left and facts.open else ""
     remarks = (
         f"{count(facts.counts.queries)} queries",
-        f"{count(facts.labels.everybody)} verdicts",
-        "" if facts.repair is None else f"{facts.repair.progress:.0%}",
-        "" if not verify or facts.verify is None else f"{facts.verify.progress:.0%}",
-        "" if facts.open else facts.round.state.value.replace("_", " "),
+        f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
+        plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
+        plural(labels.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),
+        "" if not verify or facts.verify is None else _verified(facts),
     )
-    return list(zip(STEPS, (explore, labels, repair, verify, decided), remarks, strict=True))
+    label = "done" if facts.repair is not None else "now" if facts.proposals else ""
+    return list(zip(NAMES, (explore, label, explore, repair, verify), remarks, strict=True))
+
+
+def _share(job: Job) -> str:
+    return "done" if job.state is JobState.DONE else f"{job.progress:.0%}"
+
+
+def _verified(facts: Facts) -> str:
+    if not facts.open:
+        return facts.round.state.value.replace("_", " ")
+    if facts.result is None:
+        return "" if facts.verify is None else _share(facts.verify)
+    return "gate passed" if facts.result["gate"]["passed"] else "gate not passed"
 
 
 def _state(job: Job | None) -> str:
@@ -109,14 +128,17 @@ def _state(job: Job | None) -> str:
     return "failed" if job.state is JobState.FAILED else "now"
 
 
-def render(facts: Facts | None) -> str:
-    """Return the head of the page as HTML; a screen reader hears it change."""
-    items = "".join(
-        f"<li class='{state}'{' aria-current=step' if state == 'now' else ''}>"
-        f"<b>{name}</b><span>{escape(remark)}&nbsp;</span></li>"
+def nav(facts: Facts | None, page: str) -> str:
+    """Return the links to the pages, each with how far its part of the round is, as HTML."""
+    links = "".join(
+        f"<a href='#{name}' class='{state}'{' aria-current=page' if name == page else ''}>"
+        f"<b>{name.capitalize()}</b><span>{escape(remark)}&nbsp;</span></a>"
         for name, state, remark in steps(facts)
     )
-    return (
-        f"<div class='f-now'><p class='f-sentence' role='status'>{sentence(facts)}</p>"
-        f"<ol class='f-steps' aria-label='Steps of a round'>{items}</ol></div>"
-    )
+    return f"<nav class='f-nav' aria-label='Pages'>{links}</nav>"
+
+
+def render(facts: Facts | None) -> str:
+    """Return the sentence as HTML; a screen reader hears it change. It says which round is shown to the address."""
+    which = "" if facts is None else f" data-round='{facts.round.id}'"
+    return f"<div class='f-now'{which}><p class='f-sentence' role='status'>{sentence(facts)}</p></div>"

@@ -51,12 +51,13 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         _drop_rule(comparison, rules),
         (
             loss <= rules.max_clean_loss + ROUNDING,
-            f"clean accuracy went from {comparison.clean_before:.2%} to {comparison.clean_after:.2%} "
-            f"(it may lose {100 * rules.max_clean_loss:g} points)",
+            f"{comparison.clean_before:.2%} of the clean inputs were answered as expected, now it is "
+            f"{comparison.clean_after:.2%} (may lose {100 * rules.max_clean_loss:g} points)",
         ),
         (
             flips <= rules.max_negative_flips + ROUNDING,
-            f"{flips:.2%} of the clean inputs turned from right to wrong (at most {rules.max_negative_flips:.2%})",
+            f"{flips:.2%} of the clean inputs were answered as expected and are not now "
+            f"(at most {rules.max_negative_flips:.2%})",
         ),
         (
             broken <= rules.max_newly_broken,

@@ -150,6 +150,37 @@ def test_labels_that_are_none_are_refused_in_words(labels: list[object], tmp_pat
         load_pictures(parquet(tmp_path, labels), LABELS, fit)
 
 
+def test_without_labels_none_are_read_or_needed(picture_folder: Path, tmp_path: Path) -> None:
+    found = load_pictures(picture_folder, ("other",), fit, labelled=False)
+    assert len(found) == 36
+    assert {(s.reference, s.clean_answer, s.expected) for s in found} == {(None, None, None)}
+    flat = picture_folder / "red"
+    assert len(load_pictures(flat, LABELS, fit, labelled=False)) == 12
+    table = pq.read_table(parquet(tmp_path, [0, 99]))
+    pq.write_table(table, tmp_path / "wrong_labels.parquet")
+    pq.write_table(table.drop_columns("label"), tmp_path / "no_labels.parquet")
+    for name in ("wrong_labels", "no_labels"):
+        assert len(load_pictures(tmp_path / f"{name}.parquet", LABELS, fit, labelled=False)) == 2
+
+
+def test_data_without_labels_are_refused_with_the_flag_that_allows_them(picture_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match=r"no folder of pictures per class.*--no-labels"):
+        load_pictures(picture_folder / "red", LABELS, fit)
+    table = pq.read_table(parquet(tmp_path, [0, 1])).drop_columns("label")
+    pq.write_table(table, tmp_path / "no_labels.parquet")
+    with pytest.raises(FadedError, match=r"lacks the column label.*--no-labels"):
+        load_pictures(tmp_path / "no_labels.parquet", LABELS, fit)
+
+
+def test_bad_data_without_labels_are_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FadedError, match="empty"):
+        load_pictures(tmp_path / "empty", LABELS, fit, labelled=False)
+    pq.write_table(pa.table({"picture": [1]}), tmp_path / "columns.parquet")
+    with pytest.raises(FadedError, match="lacks the column image"):
+        load_pictures(tmp_path / "columns.parquet", LABELS, fit, labelled=False)
+
+
 def samples(start: int, count: int) -> list[Sample[int]]:
     return [Sample(f"{i:016x}", i, "a", "a") for i in range(start, start + count)]
 

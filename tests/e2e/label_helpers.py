@@ -10,7 +10,7 @@ from tests.e2e.conftest import App
 
 
 def open_label(page: Page, app: App, round_id: int) -> None:
-    page.goto(f"{app.address}/label?round={round_id}")
+    page.goto(f"{app.address}/?round={round_id}#label")
     expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible()
 
 

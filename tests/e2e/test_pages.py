@@ -15,30 +15,57 @@ from tests.ui.believable import Believable
 
 def test_the_first_pages_say_what_to_do(page: Page, app: App) -> None:
     page.goto(app.address)
-    expect(page.locator(".f-sentence")).to_contain_text("Start one on the demo below")
-    expect(page.locator("#run-landscape")).to_contain_text("No landscape yet")
-    expect(page.get_by_role("button", name="Start repair")).to_be_disabled()
-    page.get_by_role("link", name="Label").click()
+    expect(page.locator(".f-sentence")).to_contain_text("Start one on the demo")
+    turn(page, "Label")
     expect(page.locator("[data-f=empty-head]")).to_have_text("No round yet")
+    turn(page, "Landscape")
+    expect(page.locator("#map-heat")).to_contain_text("No landscape yet")
+    turn(page, "Repair")
+    expect(page.get_by_role("button", name="Start repair")).to_be_disabled()
+    turn(page, "Verify")
+    expect(page.locator("#verify-result")).to_contain_text("appears here after it")
+
+
+def turn(page: Page, name: str) -> None:
+    page.get_by_role("navigation").get_by_role("link", name=name).click()
+
+
+def test_the_address_keeps_page_and_round(page: Page, app: App, store: Store) -> None:
+    first, second = believable.explored(store), believable.explored(store)
+    page.goto(f"{app.address}/#landscape")
+    expect(page.locator(".heat-cell").first).to_be_visible()
+    assert page.url.endswith(f"?round={second.round}#landscape")
+    expect(page).to_have_title("Landscape · Faded")
+    turn(page, "Run")
+    row = page.locator("#run-rounds tbody tr").nth(1)
+    row.get_by_role("link").click()
+    expect(page.locator(f"#f-now [data-round='{first.round}']")).to_be_attached()
+    page.reload()
+    expect(page.locator(f"#f-now [data-round='{first.round}']")).to_be_attached()
+    turn(page, "Label")
+    expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible()
+    assert str(page.locator("[data-f=item]").get_attribute("data-proposal")).endswith(f"-{first.round}")
 
 
 def test_a_bad_bound_is_named_and_nothing_starts(page: Page, app: App, store: Store) -> None:
     page.goto(app.address)
+    expect(page.locator(".f-sentence")).to_be_visible()
     page.get_by_label("Bound").fill("1.5")
     page.get_by_role("button", name="Start round").click()
-    expect(page.locator("#form-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
+    expect(page.locator("#f-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
     page.get_by_label("Bound").fill("0.5")
     page.get_by_label("Queries").fill("10")
     page.get_by_role("button", name="Start round").click()
-    expect(page.locator("#form-message")).to_contain_text("Queries is 10: give a whole number from 200")
+    expect(page.locator("#f-message")).to_contain_text("Queries is 10: give a whole number from 200")
     with store.read() as db:
         assert jobs.list_for_round(db, 1) == []
 
 
 def test_nothing_is_asked_elsewhere_and_the_console_is_quiet(watched: Watched, app: App, round_: Believable) -> None:
     watched.page.goto(app.address)
-    expect(watched.page.locator(".heat-cell").first).to_be_visible()
-    watched.page.wait_for_timeout(2500)
+    for name in ("Run", "Landscape", "Repair", "Verify"):
+        turn(watched.page, name)
+        watched.page.wait_for_timeout(700)
     open_label(watched.page, app, round_.round)
     watched.page.wait_for_timeout(500)
     assert watched.elsewhere == []
@@ -46,8 +73,8 @@ def test_nothing_is_asked_elsewhere_and_the_console_is_quiet(watched: Watched, a
 
 
 def test_the_map_shows_figures_and_can_be_walked(page: Page, app: App, round_: Believable) -> None:
-    page.goto(app.address)
-    cells = page.locator("#run-landscape .heat-cell")
+    page.goto(f"{app.address}/#landscape")
+    cells = page.locator("#map-heat .heat-cell")
     expect(cells).to_have_count(28)
     cells.first.focus()
     page.keyboard.press("ArrowRight")
@@ -86,8 +113,11 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True)  # type: ignore[arg-type]
     context.set_default_timeout(30_000)
     page = context.new_page()
-    for path, ready in (("", ".heat-cell"), (f"label?round={round_.round}", ".lab-item:not(.bare)")):
-        page.goto(f"{app.address}/{path}")
+    page.goto(f"{app.address}/?round={round_.round}")
+    pages = {"run": "#run-rounds tbody tr", "landscape": ".heat-cell", "repair": "#repair-start"}
+    pages |= {"verify": "#verify-result h2", "label": ".lab-item:not(.bare)"}
+    for name, ready in pages.items():
+        page.evaluate("name => { location.hash = name; }", name)
         expect(page.locator(ready).first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
     for button in page.locator(".lab-verdicts button, .lab-other button").all():

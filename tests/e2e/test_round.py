@@ -10,6 +10,7 @@ from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from tests.e2e.conftest import App
 from tests.e2e.label_helpers import all_saved, open_label, press
+from tests.e2e.test_pages import turn
 
 QUERIES = 1000
 WANTED_MODES = 3
@@ -24,24 +25,29 @@ def test_a_whole_round_in_the_browser(page: Page, app: App, store: Store) -> Non
     expect(page.locator(".f-sentence")).to_contain_text("No round yet")
     page.get_by_label("Queries").fill(str(QUERIES))
     page.get_by_role("button", name="Start round").click()
-    expect(page.locator(".f-sentence")).to_contain_text("round 1")
+    expect(page.locator("#f-now [data-round]")).to_be_attached()
     expect(page.locator("#run-explore .f-under")).to_contain_text("Done", timeout=STAGE_MS)
     expect(page.locator("#run-explore")).to_contain_text("uniform control")
-    expect(page.locator("#run-landscape .heat-cell")).to_have_count(35)
-    expect(page.locator("#run-repair")).to_be_disabled()
+    expect(page.locator("#run-finds img").first).to_be_visible()
+    expect(page.locator("#run-curves svg").first).to_be_visible()
+    turn(page, "Landscape")
+    expect(page.locator("#map-heat .heat-cell")).to_have_count(35)
+    turn(page, "Repair")
+    expect(page.locator("#repair-start")).to_be_disabled()
 
     with store.read() as db:
         found = campaigns.latest_round(db)
     assert found is not None
     label(page, app, store, found.id)
 
-    page.goto(app.address)
+    page.locator(".f-sentence").get_by_role("link", name="Start the repair").click()
     page.get_by_role("button", name="Start repair").click()
-    expect(page.locator("#run-repairing [role=progressbar]").first).to_be_visible()
-    expect(page.locator("#run-verification")).to_contain_text("The gate", timeout=STAGE_MS)
-    expect(page.locator("#run-verification")).to_contain_text("90% interval")
+    expect(page.locator("#repair-progress [role=progressbar]").first).to_be_visible()
+    page.locator(".f-sentence").get_by_role("link", name="Look at what changed").click(timeout=STAGE_MS)
+    expect(page.locator("#verify-result")).to_contain_text("The gate")
+    expect(page.locator("#verify-result")).to_contain_text("90% interval")
     page.get_by_role("button", name="Accept repair").click()
-    expect(page.locator("#run-verification")).to_contain_text("Accepted by local")
+    expect(page.locator("#verify-result")).to_contain_text("Accepted by local")
     expect(page.get_by_role("button", name="Roll back")).to_be_hidden()
 
     with store.read() as db:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import FadedError, Kind, ModeKey, Verdict
+from faded.domain import FadedError, Kind, ModeKey, Said, Verdict
 from faded.labeling.oracle import (
     CaringAnnotator,
     ChanceAnnotator,
@@ -22,7 +22,7 @@ SPACE = ConceptSpace(
     )
 )
 TURNED, DARK, BOTH = ModeKey((2, 0), "stop"), ModeKey((1, 1), "stop"), ModeKey((0, 1), "yield")
-CONFIRM, REJECT, INVALID = Verdict.CONFIRM, Verdict.REJECT, Verdict.INVALID
+CONFIRM, REJECT, INVALID = Said(Verdict.CONFIRM), Said(Verdict.REJECT), Said(Verdict.INVALID)
 
 
 def all_confirm(proposals):
@@ -58,6 +58,35 @@ def test_chance_confirms_its_share_whatever_is_shown():
     assert ChanceAnnotator(0.2, seed=1)(items) != drawn
 
 
+def unlabelled(key, sample, answer="yield"):
+    return proposal(key, sample, answer=answer, reference=None, clean_answer="stop")
+
+
+def test_without_references_the_truth_before_the_edit_takes_their_place():
+    def truth(sample_ids, values):
+        after = {"same": "stop", "turned": "yield", "gone": None, "third": "turn", "mistaken": "turn"}
+        return [
+            ("turn" if s == "mistaken" else "stop") if not any(v) else after[s]
+            for s, v in zip(sample_ids, values.tolist(), strict=True)
+        ]
+
+    items = [unlabelled(TURNED, s) for s in ("same", "turned", "gone", "third", "mistaken")]
+    confirmed = [Said(Verdict.CONFIRM, "stop"), REJECT, INVALID, INVALID, Said(Verdict.CONFIRM, "turn")]
+    assert TruthAnnotator(truth, SPACE)(items) == confirmed
+
+
+def test_a_label_that_is_drawn_is_stated_where_there_is_no_reference():
+    annotator = CountsAnnotator({"s": {"turn": 5}, "t": {"yield": 5}}, seed=0)
+    assert annotator([unlabelled(TURNED, "s"), unlabelled(TURNED, "t")]) == [Said(Verdict.CONFIRM, "turn"), REJECT]
+
+
+def test_noise_that_confirms_states_the_expected_answer():
+    items = [unlabelled(TURNED, f"s{i}") for i in range(50)]
+    found = NoisyAnnotator(lambda proposals: [REJECT for _ in proposals], 1.0, seed=0)(items)
+    assert {s.answer for s in found if s.verdict is Verdict.CONFIRM} == {"stop"}
+    assert {s.answer for s in found if s.verdict is not Verdict.CONFIRM} == {None}
+
+
 def test_labels_are_drawn_from_what_people_said():
     counts = {f"s{i}": {"yield": 30, "stop": 70} for i in range(400)}
     items = [proposal(TURNED, f"s{i}") for i in range(400)]
@@ -75,8 +104,8 @@ def test_noise_replaces_a_share_of_the_verdicts():
     items = [proposal(TURNED, f"s{i}") for i in range(1000)]
     noisy = NoisyAnnotator(all_confirm, 0.3, seed=0)
     found = noisy(items)
-    assert abs(np.mean([v is not CONFIRM for v in found]) - 0.3) < 0.05
-    others = [found.count(v) for v in Verdict if v is not CONFIRM]
+    assert abs(np.mean([v != CONFIRM for v in found]) - 0.3) < 0.05
+    others = [found.count(Said(v)) for v in Verdict if v is not Verdict.CONFIRM]
     assert min(others) > 60
     assert [noisy([p])[0] for p in reversed(items)] == found[::-1]
     assert NoisyAnnotator(all_confirm, 0.0, seed=0)(items) == all_confirm(items)

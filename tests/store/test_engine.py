@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+import sqlalchemy.exc
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from faded.domain import FadedError
-from faded.store import campaigns, jobs
-from faded.store.engine import DATABASE, open_store
+from faded.domain import FadedError, Verdict
+from faded.store import campaigns, jobs, proposals, verdicts
+from faded.store.engine import DATABASE, MIGRATIONS, open_store
 from faded.store.schema import metadata
 from tests.store.helpers import new_round
 
@@ -39,12 +42,24 @@ for step in range(40):
 
 
 def _objects(db) -> dict[str, list[str]]:
-    """Return what a database is made of, the lines of each statement in one order."""
+    """Return what a database is made of, the columns and constraints of each table in one order."""
     rows = db.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master "
         "WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' AND name NOT LIKE 'sqlite%'"
     )
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(_parts(" ".join(sql.split()))) for name, sql in rows}
+
+
+def _parts(sql: str) -> list[str]:
+    """Split a statement at its outer brackets and at the commas between them."""
+    parts, depth = [""], 0
+    for sign in sql:
+        depth += (sign == "(") - (sign == ")")
+        if (sign, depth) in (("(", 1), (",", 1), (")", 0)):
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
 
 
 def test_migrating_an_empty_database_gives_the_schema(store):
@@ -54,6 +69,39 @@ def test_migrating_an_empty_database_gives_the_schema(store):
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
         # checks and triggers too, which the comparison above does not see
         assert _objects(db) == _objects(expected)
+
+
+FIRST_SCHEMA_ROWS = (
+    "INSERT INTO campaigns (id, name, config, created_at) VALUES (1, 'old', '{}', 1.0)",
+    "INSERT INTO rounds VALUES (1, 1, 1, 'open', '', '', '', '', '{}', 1.0, NULL, NULL)",
+    "INSERT INTO modes VALUES (1, 1, '1,0', 'stop', 1.0, 1, 0, 1, 0, 0, 0)",
+    "INSERT INTO proposals VALUES (1, 'p', 1, 1, 's', 'yield', 'stop', 0.7, 'Turned.', '', '', '{}', 1, 'confirm')",
+    "INSERT INTO verdict_events VALUES (1, 'k', 1, 'p', 'ann', 'verdict', 'confirm', NULL, 900, NULL, 2.0)",
+)
+
+
+def test_a_workspace_of_the_first_schema_migrates_with_all_it_holds(tmp_path):
+    (tmp_path / "w").mkdir()
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'w' / DATABASE}")
+    with engine.begin() as db:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        for row in FIRST_SCHEMA_ROWS:
+            db.exec_driver_sql(row)
+    engine.dispose()
+    store = open_store(tmp_path / "w")
+    with store.read() as db:
+        (judgement,) = verdicts.standing(db, 1)
+        assert (judgement.verdict, judgement.answer) == (Verdict.CONFIRM, None)
+        assert proposals.get(db, "p").expected == "stop"
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
+        db.exec_driver_sql("UPDATE verdict_events SET answer = 'stop'")
+    with store.write() as db:
+        verdicts.undo(db, 1, "ann", "u", 3.0)
+        assert verdicts.standing(db, 1) == []
+    store.close()
 
 
 def test_what_was_written_is_there_after_opening_again(tmp_path):

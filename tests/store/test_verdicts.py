@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy.exc
 
 from faded.domain import FadedError, Judgement, ModeKey, Verdict
-from faded.store import proposals, verdicts
+from faded.store import campaigns, proposals, verdicts
 from faded.store.engine import open_store
 from faded.store.verdicts import VerdictCounts
-from tests.store.helpers import fill
+from tests.store.helpers import fill, proposal
 
 STOP = ModeKey((1, 0), "stop")
 
@@ -31,6 +31,15 @@ sys.stdin.read()
 @pytest.fixture
 def items(store, round_id):
     return fill(store, round_id, {STOP: (1.0, 12)})[STOP]
+
+
+@pytest.fixture
+def unlabelled(store, round_id):
+    made = [proposal(STOP, f"u{i}", reference=None, clean_answer="stop") for i in range(3)]
+    with store.write() as db:
+        campaigns.update_round(db, round_id, summary={"labels": ["stop", "yield", "turn"]})
+        proposals.add_many(db, round_id, made, {STOP: 1.0})
+    return made
 
 
 def _standing(store, round_id):
@@ -168,3 +177,52 @@ def test_what_stands_is_what_the_events_say(store, round_id, items):
     assert [mode.confirm, mode.reject, mode.invalid, mode.unsure] == [found.count(v) for v in Verdict]
     skipped = {e.proposal_id for e in events if e.kind == "skip" and e.id not in voided} - replayed.keys()
     assert mode.skipped == len(skipped)
+
+
+def test_a_confirmation_without_a_reference_states_the_right_answer(store, round_id, unlabelled):
+    with store.read() as db:
+        assert proposals.get(db, unlabelled[0].id).expected == "stop"
+    _submit(store, unlabelled[0], "a", Verdict.CONFIRM, answer="turn")
+    _submit(store, unlabelled[0], "a", Verdict.CONFIRM, answer="stop")  # the same key: the first one counts
+    _submit(store, unlabelled[1], "b", Verdict.REJECT)
+    with store.read() as db:
+        found = {j.proposal_id: (j.verdict, j.answer) for j in verdicts.standing(db, round_id)}
+    assert found == {unlabelled[0].id: (Verdict.CONFIRM, "turn"), unlabelled[1].id: (Verdict.REJECT, None)}
+
+
+def test_undo_brings_back_the_answer_stated_before(store, round_id, unlabelled):
+    _submit(store, unlabelled[0], "a", Verdict.CONFIRM, answer="turn")
+    _submit(store, unlabelled[0], "b", Verdict.CONFIRM, answer="stop")
+    with store.write() as db:
+        verdicts.undo(db, round_id, "ann", "u", 6.0)
+    with store.read() as db:
+        assert [j.answer for j in verdicts.standing(db, round_id)] == ["turn"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answer", "message"),
+    [
+        (Verdict.CONFIRM, None, "choose one"),
+        (Verdict.CONFIRM, "", "none of the target's 3 labels"),
+        (Verdict.CONFIRM, "lorry", "'lorry' is none of the target's 3 labels"),
+        (Verdict.CONFIRM, "yield", "reject the proposal"),
+        (Verdict.REJECT, "stop", "has no place"),
+        (None, "stop", "has no place"),
+    ],
+)
+def test_an_answer_that_cannot_stand_is_refused(store, round_id, unlabelled, verdict, answer, message):
+    with pytest.raises(FadedError, match=message):
+        _submit(store, unlabelled[0], "a", verdict, answer=answer)
+    assert _standing(store, round_id) == {}
+
+
+def test_with_a_reference_no_answer_is_stated(store, round_id, items):
+    with pytest.raises(FadedError, match="has no place"):
+        _submit(store, items[0], "a", Verdict.CONFIRM, answer="stop")
+    row = ("k", round_id, items[0].id, "ann", "verdict", "reject", "stop", 1.0)
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="ck_verdict_events_answer"), store.write() as db:
+        db.exec_driver_sql(
+            "INSERT INTO verdict_events (key, round_id, proposal_id, annotator, kind, verdict, answer, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )

@@ -67,36 +67,43 @@ def true_rate(stratum: int, values: np.ndarray[Any, Any]) -> float:
     return float(1 / (1 + np.exp(-logit)))
 
 
-def summary(queries: int) -> dict[str, Any]:
+def summary(queries: int, labelled: bool = True) -> dict[str, Any]:
     """Return a round's summary as the explore job writes it; all pictures at the darkest and palest are invalid."""
     hidden = (SPACE.grid[:, 1] == 0.8) & (SPACE.grid[:, 2] == 0)
     flat = [s * SPACE.n_cells + int(c) for s in range(len(STRATA)) for c in np.flatnonzero(hidden)]
     return {
         "space": SPACE.to_json(), "strata": list(STRATA), "known_invalid": flat, "bound": 0.5, "threshold": 0.0,
-        "queries": queries, "target": "signs", "fingerprint": "0" * 16,
+        "queries": queries, "target": "signs", "fingerprint": "0" * 16, "labelled": labelled, "labels": list(STRATA),
         "samples": {"explore": 600, "eligible": 590, "tune": 600, "verify": 600},
     }  # fmt: skip
 
 
 def explored(
-    store: Store, *, queries: int = 1500, modes: int = 4, per_mode: int = 5, done: bool = True, now: float = NOW
+    store: Store,
+    *,
+    queries: int = 1500,
+    modes: int = 4,
+    per_mode: int = 5,
+    done: bool = True,
+    now: float = NOW,
+    labelled: bool = True,
 ) -> Believable:
     """Make a campaign with one round whose exploration is done, or half way, and proposals that wait.
 
     With a worker beside it, a half-way one needs the real time as `now`: else the worker takes it over.
     """
     rng = np.random.default_rng(0)
-    config = CampaignConfig(demo="signs", queries=queries if done else 2 * queries, seed=0)
+    config = CampaignConfig(demo="signs", queries=queries if done else 2 * queries, seed=0, labelled=labelled)
     with store.write() as db:
         campaign = campaigns.create_campaign(
             db, f"signs-{len(campaigns.list_campaigns(db)) + 1}", config.to_json(), now
         )
-        made = campaigns.create_round(db, campaign.id, now=now, summary=summary(config.queries))
+        made = campaigns.create_round(db, campaign.id, now=now, summary=summary(config.queries, labelled))
         job = jobs.enqueue(db, made.id, "explore", now=now, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         jobs.add_metric(db, job.id, 1, _figures(queries, modes * per_mode))
-        ids = _propose(store, db, made.id, modes, per_mode)
+        ids = _propose(store, db, made.id, modes, per_mode, labelled)
         if done:
             jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
         else:
@@ -122,7 +129,7 @@ def _figures(queries: int, n_proposals: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int) -> list[str]:
+def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int, labelled: bool) -> list[str]:
     made, scores = [], {}
     for m in range(modes):
         stratum = m % len(STRATA)
@@ -138,7 +145,8 @@ def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int) ->
                     sample_id=f"s{m}-{i}",
                     key=key,
                     answer=STRATA[(stratum + 2) % len(STRATA)],
-                    reference=STRATA[stratum],
+                    reference=STRATA[stratum] if labelled else None,
+                    clean_answer=None if labelled else STRATA[stratum],
                     discrepancy=0.4,
                     setting=SPACE.describe(values),
                     original=blobs.put(store.workspace, sign(seed, stratum)),
@@ -211,8 +219,8 @@ def verification(passed: bool) -> dict[str, Any]:
     reasons = [
         "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end "
         "must be above 0.0%).",
-        "Passed: clean accuracy went from 98.10% to 97.80% (it may lose 1 points).",
-        "Passed: 0.90% of the clean inputs turned from right to wrong (at most 3.00%).",
+        "Passed: 98.10% of the clean inputs were answered as expected, now it is 97.80% (may lose 1 points).",
+        "Passed: 0.90% of the clean inputs were answered as expected and are not now (at most 3.00%).",
         f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 45 tested for a rise above 5 points "
         "(at most 0); of 12 nothing can be said.",
     ]

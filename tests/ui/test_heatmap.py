@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from faded.concepts.spec import ConceptSpace
 from faded.landscape.posterior import Landscape
 from faded.ui import heatmap
 from tests.ui.believable import SPACE, STRATA
@@ -36,6 +37,13 @@ def test_known_invalid_settings_are_left_out(landscape: Landscape) -> None:
     grid = heatmap.heat_grid(landscape, landscape.posterior(), "rotation", "darkening", None)
     assert grid.cells[3][0].left_out
     assert "Turned right by 90 degrees, darkened by 80%: left out" in heatmap.render(grid)
+
+
+def test_the_clean_control_is_named_as_such() -> None:
+    only = ConceptSpace(SPACE.specs[:2])
+    found = Landscape(only, STRATA, 0.5, np.zeros((len(STRATA), only.n_cells), dtype=np.bool_))
+    drawn = heatmap.render(heatmap.heat_grid(found, found.posterior(), "rotation", "darkening", None))
+    assert drawn.count("Unchanged: the clean control.") == 2
 
 
 def test_intervals_hold_their_rate(landscape: Landscape) -> None:

@@ -10,7 +10,8 @@ from faded.store import campaigns, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import label_page
-from tests.ui.believable import NOW, Believable
+from tests.ui import believable
+from tests.ui.believable import NOW, STRATA, Believable
 
 HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"})
 ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"})
@@ -102,3 +103,23 @@ def test_an_empty_queue_says_why(card: Card, store: Store, made: Believable) -> 
     answer = card.next(want=8)
     assert answer["order"] == []
     assert answer["empty"]["head"] == "Round 1 was accepted"
+
+
+def test_without_a_reference_the_labels_come_and_a_confirmation_needs_one_of_them(card: Card, store: Store) -> None:
+    made = believable.explored(store, labelled=False)
+    answer = card.next(want=1)
+    (item,) = answer["items"]
+    assert answer["labels"] == list(STRATA)
+    assert (item["reference"], item["clean_answer"]) == (None, "stop")
+    event = {"kind": "verdict", "verdict": "confirm", "proposal": item["id"], "round": made.round}
+    for key, stated in (("k1", None), ("k2", "lorry"), ("k3", item["answer"])):
+        refused = card.send(**event, key=key, answer=stated)
+        assert not refused["ok"]
+    assert card.send(**event, key="k4", answer="yield")["ok"]
+    with store.read() as db:
+        (judgement,) = verdicts.standing(db, made.round)
+    assert judgement.answer == "yield"
+
+
+def test_with_references_no_labels_are_sent(card: Card, made: Believable) -> None:
+    assert card.next(want=1)["labels"] == []

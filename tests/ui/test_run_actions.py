@@ -9,10 +9,15 @@ from faded.store.engine import Store
 from faded.store.jobs import JobState
 from faded.ui import run_actions
 from faded.ui.auth import User
+from faded.ui.page import Deed
 from tests.ui import believable
 from tests.ui.believable import Believable
 
 USER = User("local")
+
+
+def deed(store: Store, round_id: int | None = None, *values: float | None) -> Deed:
+    return Deed(store, USER, round_id, values)
 
 
 @pytest.mark.parametrize(
@@ -32,48 +37,46 @@ def test_what_the_form_says_is_checked(queries: float | None, seed: float, bound
 
 
 def test_starting_registers_the_campaign_and_enqueues_its_exploration(store: Store) -> None:
-    config = run_actions.demo_config(1000, 3, 0.4)
-    first, second = (run_actions.start_demo(store, USER, config) for _ in range(2))
+    first, second = (run_actions.start_demo(deed(store, None, 1000, 3, 0.4)) for _ in range(2))
     assert first != second
     with store.read() as db:
-        assert campaigns.get_campaign(db, second).config == config.to_json()
-        found = campaigns.latest_round(db, first)
-        assert found is not None
-        assert [(j.kind, j.state) for j in jobs.list_for_round(db, found.id)] == [("explore", JobState.QUEUED)]
+        campaign = campaigns.get_campaign(db, campaigns.get_round(db, second).campaign_id)
+        assert campaign.config == run_actions.demo_config(1000, 3, 0.4).to_json()
+        assert [(j.kind, j.state) for j in jobs.list_for_round(db, first)] == [("explore", JobState.QUEUED)]
 
 
 def test_stop_and_resume(store: Store) -> None:
-    campaign = run_actions.start_demo(store, USER, run_actions.demo_config(1000, 0, 0.5))
-    run_actions.stop(store, USER, campaign)
+    started = deed(store, run_actions.start_demo(deed(store, None, 1000, 0, 0.5)))
+    run_actions.stop(started)
     with pytest.raises(FadedError, match="nothing to stop"):
-        run_actions.stop(store, USER, campaign)
-    run_actions.resume(store, USER, campaign)
+        run_actions.stop(started)
+    run_actions.resume(started)
     with pytest.raises(FadedError, match="nothing to resume"):
-        run_actions.resume(store, USER, campaign)
+        run_actions.resume(started)
 
 
 def test_repair_and_decision_wait_for_what_they_need(store: Store, made: Believable) -> None:
     with pytest.raises(FadedError, match="No mode is confirmed yet"):
-        run_actions.start_repair(store, USER, made.campaign)
+        run_actions.start_repair(deed(store, made.round))
     with pytest.raises(FadedError, match="not verified yet"):
-        run_actions.decide(store, USER, made.campaign, RoundState.ACCEPTED)
+        run_actions.accept(deed(store, made.round))
     believable.labeled(store, made)
-    run_actions.start_repair(store, USER, made.campaign)
+    run_actions.start_repair(deed(store, made.round))
     with pytest.raises(FadedError, match="under way"):
-        run_actions.start_repair(store, USER, made.campaign)
+        run_actions.start_repair(deed(store, made.round))
 
 
 def test_a_decision_says_who_and_stands(store: Store, made: Believable) -> None:
     believable.labeled(store, made)
     believable.repaired(store, made)
-    run_actions.decide(store, USER, made.campaign, RoundState.ACCEPTED)
+    run_actions.accept(deed(store, made.round))
     with store.read() as db:
         decided = campaigns.get_round(db, made.round)
     assert (decided.state, decided.decided_by) == (RoundState.ACCEPTED, "local")
     with pytest.raises(FadedError, match="accepted by local already"):
-        run_actions.decide(store, USER, made.campaign, RoundState.ROLLED_BACK)
+        run_actions.roll_back(deed(store, made.round))
 
 
 def test_without_a_round_the_buttons_say_so(store: Store) -> None:
     with pytest.raises(FadedError, match="start one first"):
-        run_actions.stop(store, USER, None)
+        run_actions.stop(deed(store))

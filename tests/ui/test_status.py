@@ -24,21 +24,21 @@ def test_without_a_round_the_page_says_how_to_start() -> None:
 
 
 def test_the_sentence_follows_the_round(store: Store, made: Believable) -> None:
-    link = f"<a href='label?round={made.round}'>"
-    assert f"20 proposals wait for a verdict. {link}Label them" in status.sentence(facts_of(store))
+    assert "20 proposals wait for a verdict. <a href='#label'>Label them" in status.sentence(facts_of(store))
     believable.labeled(store, made)
     assert "3 modes are confirmed." in status.sentence(facts_of(store))
     believable.repaired(store, made)
-    assert "the gate passed. Accept it, or roll it back." in status.sentence(facts_of(store))
+    assert "The repair is verified and the gate passed." in status.sentence(facts_of(store))
     with store.write() as db:
         campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
     assert "rolled back by local on" in status.sentence(facts_of(store))
     assert [state for _, state, _ in status.steps(facts_of(store))] == ["done"] * 5
+    assert status.steps(facts_of(store))[-1] == ("verify", "done", "rolled back")
 
 
 def test_a_running_exploration_offers_what_was_found_already(store: Store) -> None:
     made = believable.explored(store, done=False)
-    assert "start labeling" in status.sentence(facts_of(store))
+    assert "label them" in status.sentence(facts_of(store))
     assert "Exploring has to end first." in facts_of(store).missing_for_repair()
     with store.write() as db:
         jobs.stop(db, made.explore, WORKER, NOW)

@@ -1,19 +1,22 @@
 // The labeling card: shows prefetched items at once, hands verdicts to the outbox, listens to keys.
 
-const KEYS = { a: "confirm", x: "reject", i: "invalid", " ": "unsure", s: "skip", Backspace: "undo", f: "flag", "?": "help" };
 const SAID = {
   confirm: "Confirmed", reject: "Rejected", invalid: "Marked invalid", unsure: "Marked unsure", skip: "Skipped",
 };
 const AHEAD = 8; // items held in the page
 const BLINK_MS = 300; // an item shown for less may still be exchanged: nobody has judged it yet
 const REFRESH_MS = 4000; // how often an empty queue or a lost connection is tried again
-const KEYS_OFF = "faded-keys-off";
+const DARK = 50; // mean brightness of 255 below which a picture is called dark
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const round = new URLSearchParams(location.search).get("round");
-  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0 };
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
+
+  const keys = mountKeys(element);
+  const zoom = mountZoom(element);
+  const practice = mountPractice(element, () => withTimeout(server.label_practice({})), () => show(), (words) => trouble(words));
+  part("edited").addEventListener("load", judgeBrightness);
 
   // --- time that the item is really looked at
   const lookAway = () => {
@@ -21,7 +24,7 @@ function mountLabel(element, server) {
     state.since = 0;
   };
   const lookAgain = () => {
-    if (document.visibilityState === "visible") state.since = performance.now();
+    if (document.visibilityState === "visible" && window.faded.page() === "label") state.since = performance.now();
   };
   const seenMs = () => {
     lookAway();
@@ -38,11 +41,13 @@ function mountLabel(element, server) {
     text("trouble-text", message || "");
   }
   function show() {
-    const item = state.queue[0];
+    const practised = practice.current();
+    const item = practised ?? state.queue[0];
     part("item").classList.toggle("bare", !item);
     part("other").hidden = !item && !state.history.length;
     part("empty").hidden = Boolean(item) || !state.empty;
-    for (const act of ["skip", "flag"]) element.querySelector(`[data-act="${act}"]`).disabled = !item;
+    for (const act of ["skip", "flag"]) element.querySelector(`[data-act="${act}"]`).disabled = !item || Boolean(practised);
+    element.querySelector('[data-act="undo"]').disabled = Boolean(practised);
     state.seen = 0;
     lookAgain();
     if (!item) {
@@ -54,13 +59,26 @@ function mountLabel(element, server) {
     }
     part("original").src = item.original;
     part("edited").src = item.edited;
+    part("dark").hidden = true;
     part("item").dataset.proposal = item.id;
     text("answer", item.answer);
-    text("reference", item.reference ?? "no reference");
+    const known = item.reference !== null;
+    text("reference-name", known ? "The reference says" : "No reference. Unedited, the target said");
+    text("reference", known ? item.reference : item.clean_answer);
     text("setting", item.setting);
     part("edited").alt = `Edited picture. ${item.setting}`;
     part("flagged").hidden = !item.flag;
     text("flagged", item.flag ? `Flagged: ${item.flag}` : "");
+  }
+  function judgeBrightness() {
+    const small = document.createElement("canvas");
+    [small.width, small.height] = [16, 16];
+    const pen = small.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(part("edited"), 0, 0, 16, 16);
+    const { data } = pen.getImageData(0, 0, 16, 16);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
+    part("dark").hidden = sum / 256 >= DARK;
   }
   function progress(now) {
     if (!now) return;
@@ -99,18 +117,29 @@ function mountLabel(element, server) {
   function free(id, asked) {
     return (settled.get(id) ?? -Infinity) < asked && !state.outbox.concerns(id);
   }
+  // The frame says which round is shown; another one begins with an empty hand.
+  function follow() {
+    const shown = window.faded.shown();
+    if (shown === null || state.round === null || Number(shown) === state.round) return;
+    Object.assign(state, { queue: [], history: [], empty: null, round: Number(shown) });
+    settled.clear();
+    show();
+  }
   async function fetchItems() {
-    if (state.fetching) return;
+    if (state.fetching || window.faded.page() !== "label" || !window.faded.drawn()) return;
+    follow();
     state.fetching = true;
     const asked = performance.now();
     try {
-      const answer = await withTimeout(server.label_next({ round: state.round ?? round, ...wish() }));
+      const answer = await withTimeout(server.label_next({ round: state.round ?? window.faded.shown(), ...wish() }));
       if (!answer.ok) {
         trouble(answer.message);
         return;
       }
       if (!state.outbox) start(answer.workspace);
       state.round = answer.round;
+      state.labels = answer.labels ?? [];
+      state.guidelines = answer.guidelines;
       if (answer.round === null) {
         state.empty = answer.empty;
         show();
@@ -151,20 +180,38 @@ function mountLabel(element, server) {
       settled.delete(answer.item.id);
       bringBack(answer.item);
     } else if (event.kind === "undo" && !event.proposal && !answer.item) say("There is nothing to undo.");
+    part("last").hidden = !answer.last;
+    text("last", answer.last ?? "");
     arrange(answer, event.asked);
   }
 
   // --- actions
-  function settle(kind, verdict) {
+  function settle(kind, verdict, right) {
     const item = state.queue[0];
     if (!item || !state.outbox) return;
-    const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs() };
+    const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs(), guidelines: state.guidelines };
     if (verdict) event.verdict = verdict;
+    if (right) event.answer = right;
     state.queue.shift();
     state.history.push({ item, kind, key: state.outbox.add(event) });
     trouble("");
     say(`${SAID[verdict ?? kind]}. ${state.queue.length ? state.queue[0].setting : ""}`);
     show();
+  }
+  // Without a reference, to confirm is to say which answer is right.
+  let picking = null;
+  const picker = mountPicker(element, (right) => {
+    if (state.queue[0] === picking) settle("verdict", "confirm", right);
+    else trouble("Another item has taken this one's place, so nothing was confirmed: look again.");
+    part("card").focus({ preventScroll: true });
+  });
+  function confirm() {
+    const item = state.queue[0];
+    if (!item || item.reference !== null) settle("verdict", "confirm");
+    else {
+      picking = item;
+      picker.open(state.labels, item.clean_answer, item.answer);
+    }
   }
   function undo() {
     if (!state.outbox) return;
@@ -176,7 +223,7 @@ function mountLabel(element, server) {
       state.queue = [done.item, ...state.queue.filter((item) => item.id !== done.item.id)];
       show();
     }
-    state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null });
+    state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null });
     say("Undone.");
   }
   function saveFlag() {
@@ -196,14 +243,20 @@ function mountLabel(element, server) {
     say("Flagged.");
   }
   function act(name) {
+    const practised = practice.current();
     if (name === "help") part("help-sheet").showModal();
-    else if (name === "undo") undo();
+    else if (name === "practise") practice.toggle();
+    else if (name === "zoom") zoom.toggle();
+    else if (practised) {
+      if (name in SAID && name !== "skip") practice.judge(name);
+    } else if (name === "undo") undo();
     else if (name === "flag") {
       if (!state.queue.length) return;
       part("flag-reason").value = "";
       part("flag-sheet").showModal();
       part("flag-reason").focus();
     } else if (name === "skip") settle("skip");
+    else if (name === "confirm") confirm();
     else settle("verdict", name);
     flash(name);
   }
@@ -220,10 +273,9 @@ function mountLabel(element, server) {
       document.removeEventListener("keydown", onKey);
       return;
     }
-    const name = KEYS[event.key];
-    if (!name || event.repeat || event.isComposing || event.keyCode === 229) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return;
-    if (document.querySelector("dialog[open]")) return;
+    const name = keys.meant(event);
+    if (!name) return;
+    if (window.faded.page() !== "label" || document.querySelector("dialog[open]")) return;
     const focus = event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
@@ -237,19 +289,19 @@ function mountLabel(element, server) {
     act(button.dataset.act);
     if (event.detail > 0 && button.dataset.act !== "flag") part("card").focus({ preventScroll: true }); // space is a key
   });
-  part("help").addEventListener("click", () => act("help"));
   part("flag-save").addEventListener("click", saveFlag);
   part("flag-cancel").addEventListener("click", () => part("flag-sheet").close());
-  part("keys-on").checked = !localStorage.getItem(KEYS_OFF);
-  part("keys-on").addEventListener("change", (event) => {
-    if (event.target.checked) localStorage.removeItem(KEYS_OFF);
-    else localStorage.setItem(KEYS_OFF, "1");
-  });
   document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
   window.addEventListener("online", () => state.outbox?.pump());
 
   setInterval(() => {
     if (element.isConnected && !document.hidden && !state.queue.length) fetchItems();
   }, REFRESH_MS);
+  window.faded.onTurn((page) => {
+    lookAway();
+    lookAgain();
+    if (page === "label") fetchItems();
+  });
+  window.faded.onRound(fetchItems);
   fetchItems();
 }

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from faded.ui import charts
 from faded.ui.cards import job
-from faded.ui.facts import Facts
+from faded.ui.facts import Facts, Series
+from faded.ui.page import empty
 from faded.ui.words import count, percent
+
+LEAST_POINTS = 3
+"""Fewer do not make a curve."""
 
 
 def figures(items: list[tuple[str, str]]) -> str:
@@ -17,16 +22,36 @@ def figures(items: list[tuple[str, str]]) -> str:
 def render(facts: Facts | None) -> str:
     """Return the card's content."""
     if facts is None or facts.explore is None:
-        return (
-            "<h2>Exploration</h2><div class='f-empty'><p>Nothing is being explored.</p>"
-            "<p class='f-quiet'>Start a round on the demo, or register your own target from the command line: "
-            "<code>python -m faded run --target … --data …</code></p></div>"
+        return "<h2>Exploration</h2>" + empty(
+            "Nothing is being explored",
+            "Start a round on the demo below, or register your own target from the command line: "
+            "<code>python -m faded run --target … --data …</code>",
         )
-    return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.exploring)}{_counts(facts)}"
+    return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.latest)}{_counts(facts)}"
+
+
+def render_curves(facts: Facts | None) -> str:
+    """Return what was found over the queries spent, the agent's beside the uniform control's, as HTML."""
+    head = "<h2>What the queries found</h2>"
+    points = () if facts is None else facts.exploring
+    if len(points) < LEAST_POINTS:
+        return head + empty("Nothing found yet", "Curves appear here once a round explores.")
+    agent = charts.Line("the agent", "agent", _own(points, "agent_queries", "agent_failures"))
+    control = charts.Line("uniform control", "plain", _own(points, "control_queries", "control_failures"))
+    modes = charts.Line("established modes", "agent", _own(points, "queries", "modes"))
+    return (
+        f"{head}<div class='f-charts'>"
+        f"{charts.render('Induced failures', 'queries of its own', [agent, control])}"
+        f"{charts.render('Established modes', 'all queries', [modes])}</div>"
+    )
+
+
+def _own(points: Series, across: str, up: str) -> list[tuple[float, float]]:
+    return [(0.0, 0.0), *((now[across], now[up]) for _, now in points if across in now and up in now)]
 
 
 def _counts(facts: Facts) -> str:
-    now = facts.exploring
+    now = facts.latest
     budget = facts.round.summary.get("queries", facts.campaign.config.get("queries", 0))
     items = [
         ("queries", f"{count(facts.counts.queries)} <small>of {count(budget)}</small>"),

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
 from pathlib import Path
 
+from PIL import Image
+
+from faded.demo.practice import Picture, Practice
 from faded.domain import Proposal
 from faded.store import blobs
 from faded.ui.theme import asset
@@ -12,9 +17,14 @@ from faded.ui.theme import asset
 MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 """First bytes of the formats that evidence is kept in; anything else is sent as bytes that no browser draws."""
 
-HTML = asset("label.html")
+GUIDELINES = asset("guidelines.html")
+GUIDELINES_VERSION = hashlib.sha256(GUIDELINES.encode()).hexdigest()[:8]
+"""Changes with every word of them; kept with each verdict."""
+
+HTML = asset("label.html").replace("@GUIDELINES@", GUIDELINES).replace("@VERSION@", GUIDELINES_VERSION)
 CSS = asset("label.css")
-SCRIPT = f"{asset('outbox.js')}\n{asset('label.js')}\nmountLabel(element, server);"
+SCRIPTS = ("outbox.js", "picker.js", "keys.js", "zoom.js", "practice.js", "label.js")
+SCRIPT = "\n".join([*map(asset, SCRIPTS), "mountLabel(element, server);"])
 
 
 def data_uri(workspace: Path, digest: str) -> str:
@@ -23,7 +33,11 @@ def data_uri(workspace: Path, digest: str) -> str:
     Raises:
         FadedError: there is no such blob.
     """
-    content = blobs.get(workspace, digest)
+    return uri_of(blobs.get(workspace, digest))
+
+
+def uri_of(content: bytes) -> str:
+    """Return an encoded picture as a data URI."""
     kind = next((k for magic, k in MAGIC.items() if content.startswith(magic)), "application/octet-stream")
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
@@ -45,6 +59,30 @@ def payload(workspace: Path, proposal: Proposal, flag: str | None) -> dict[str, 
         "edited": data_uri(workspace, proposal.edited),
         "answer": proposal.answer,
         "reference": proposal.reference,
+        "clean_answer": proposal.clean_answer,
         "setting": proposal.setting,
         "flag": flag,
     }
+
+
+def practice_payload(item: Practice, number: int) -> dict[str, str | None]:
+    """Return a practice item as the page shows it, with the right verdict and why."""
+    original, edited = (uri_of(_png(picture)) for picture in (item.original, item.edited))
+    return {
+        "id": f"practice-{number}",
+        "original": original,
+        "edited": edited,
+        "answer": item.answer,
+        "reference": item.reference,
+        "clean_answer": None,
+        "setting": item.setting,
+        "flag": None,
+        "verdict": item.verdict.value,
+        "why": item.why,
+    }
+
+
+def _png(picture: Picture) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="PNG")
+    return buffer.getvalue()

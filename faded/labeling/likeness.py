@@ -1,0 +1,44 @@
+"""Which modes nobody judged are like those that verdicts refused. Numpy and scipy only.
+
+A few verdicts speak of more than their own cells: where turning inputs of a stratum by 90 degrees changes their true
+answer, it does so in the dark as well. The landscape's posterior borrows strength across levels and strata for failure
+rates; here the same model is fitted to verdicts, so that a mode leans where its neighbours' verdicts lean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from faded.concepts.spec import ConceptSpace
+from faded.domain import Judgement, ModeKey, Verdict
+from faded.labeling.decided import HALF
+from faded.landscape.posterior import Landscape
+from faded.landscape.rebuild import REFIT_STEPS
+
+AGAINST = (Verdict.REJECT, Verdict.INVALID)
+"""The verdicts that speak against a mode."""
+
+
+def leaning(space: ConceptSpace, judgements: Sequence[Judgement], towards: Collection[Verdict]) -> frozenset[ModeKey]:
+    """Return the modes of which more than half of the verdicts would probably be one of these.
+
+    Only strata with verdicts are looked at, the clean control is none of them, and unsure verdicts do not count. The
+    mean of the posterior decides: what it is sure of would be a rule for modes with verdicts of their own.
+
+    Args:
+        space: The concepts.
+        judgements: The verdicts that stand.
+        towards: Verdicts that count for it.
+    """
+    counted = [j for j in judgements if j.verdict is not Verdict.UNSURE]
+    found = np.array([j.verdict in towards for j in counted], dtype=np.bool_)
+    if not found.any():
+        return frozenset()
+    strata = tuple(sorted({j.key.stratum for j in counted}))
+    model = Landscape(space, strata, HALF, np.zeros((len(strata), space.n_cells), dtype=np.bool_))
+    model.add([strata.index(j.key.stratum) for j in counted], [space.index(j.key.cell) for j in counted], found)
+    model.refit(REFIT_STEPS)
+    likely = (model.posterior().mean > HALF) & ~model.excluded
+    return frozenset(ModeKey(space.cell(int(c)), strata[int(s)]) for s, c in np.argwhere(likely))

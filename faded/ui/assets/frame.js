@@ -1,0 +1,74 @@
+// Turns the pages of the document: the address says which page (#label) and which round (?round=3) is looked at.
+window.faded = (() => {
+  const PAGES = ["run", "label", "landscape", "repair", "verify"];
+  const root = document.documentElement;
+  const turned = [];
+  const changed = [];
+  let chosen = new URLSearchParams(location.search).get("round");
+
+  const named = () => {
+    const name = location.hash.replace("#", "");
+    return PAGES.includes(name) ? name : "run";
+  };
+  // Gradio sets a title of its own while it starts, so this is said again once the first drawing is there.
+  function title() {
+    const name = named();
+    document.title = `${name[0].toUpperCase()}${name.slice(1)} · Faded`;
+  }
+  function turn() {
+    const name = named();
+    const same = root.dataset.page === name;
+    root.dataset.page = name;
+    title();
+    for (const link of document.querySelectorAll("#f-nav a")) {
+      if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (same) return;
+    window.scrollTo(0, 0);
+    document.querySelector(`#page-${name} h1`)?.focus({ preventScroll: true });
+    refresh();
+    for (const listener of turned) listener(name);
+  }
+  const refresh = () => document.querySelector("#f-refresh")?.click();
+
+  // The server says which round it drew; a link may ask for another one.
+  const drawn = () => document.querySelector("#f-now .f-now");
+  const shown = () => drawn()?.dataset.round ?? null;
+  let last;
+  function follow() {
+    if (!drawn() || shown() === last) return;
+    last = shown();
+    title();
+    if (last !== null) {
+      const address = new URL(location.href);
+      address.searchParams.set("round", last);
+      history.replaceState(null, "", address);
+    }
+    for (const listener of changed) listener();
+  }
+  new MutationObserver(follow).observe(root, { childList: true, subtree: true });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-open-round]");
+    if (!link) return;
+    event.preventDefault();
+    chosen = link.dataset.openRound;
+    if (location.hash === link.hash) refresh();
+    else location.hash = link.hash;
+  });
+  window.addEventListener("hashchange", turn);
+  turn();
+
+  return {
+    page: named,
+    shown,
+    drawn: () => Boolean(drawn()),
+    round(picked) {
+      const wanted = chosen ?? picked;
+      chosen = null;
+      return wanted === null || wanted === undefined ? null : Number(wanted);
+    },
+    onTurn: (listener) => turned.push(listener),
+    onRound: (listener) => changed.push(listener),
+  };
+})();

@@ -1,0 +1,106 @@
+// The keys of the card: printed on the buttons, changed in the sheet, kept in this browser.
+
+const DEFAULT_KEYS = {
+  confirm: "a", reject: "x", invalid: "i", unsure: " ", skip: "s", undo: "Backspace", flag: "f", zoom: "z", help: "?",
+};
+const KEY_WORDS = {
+  confirm: "Confirm", reject: "Reject", invalid: "Invalid edit", unsure: "Unsure", skip: "Skip", undo: "Undo",
+  flag: "Flag, with a reason", zoom: "Zoom into both pictures", help: "This sheet",
+};
+const KEYS_KEPT = "faded-keys";
+const KEYS_OFF = "faded-keys-off";
+const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
+
+function mountKeys(element) {
+  const part = (name) => element.querySelector(`[data-f="${name}"]`);
+  let keys = { ...DEFAULT_KEYS };
+  let asking = null;
+  try {
+    keys = { ...DEFAULT_KEYS, ...JSON.parse(localStorage.getItem(KEYS_KEPT) ?? "{}") };
+  } catch {
+    localStorage.removeItem(KEYS_KEPT);
+  }
+
+  const shown = (key) => (key === " " ? "space" : key.toLowerCase());
+  function trouble(message) {
+    part("keys-trouble").hidden = !message;
+    part("keys-trouble").textContent = message;
+  }
+  function draw() {
+    for (const mark of element.querySelectorAll("[data-key]")) mark.textContent = shown(keys[mark.dataset.key]);
+    const rows = Object.entries(KEY_WORDS).map(([name, words]) => {
+      const row = document.createElement("li");
+      const button = document.createElement("button");
+      const mark = document.createElement("kbd");
+      mark.textContent = asking === name ? "press a key" : shown(keys[name]);
+      button.type = "button";
+      button.dataset.rebind = name;
+      button.append(mark, words);
+      row.append(button);
+      return row;
+    });
+    part("keys").replaceChildren(...rows);
+  }
+  function ask(name) {
+    asking = name;
+    trouble("");
+    draw();
+    element.querySelector(`[data-rebind="${name}"]`).focus();
+  }
+  function give(key) {
+    const name = asking;
+    const taken = Object.keys(keys).find((other) => other !== name && keys[other] === key);
+    asking = null;
+    if (taken) trouble(`"${shown(key)}" is the key of "${KEY_WORDS[taken]}" already: choose another one.`);
+    else {
+      keys[name] = key;
+      localStorage.setItem(KEYS_KEPT, JSON.stringify(keys));
+    }
+    draw();
+    element.querySelector(`[data-rebind="${name}"]`).focus();
+  }
+
+  part("keys").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-rebind]");
+    if (button) ask(button.dataset.rebind);
+  });
+  part("help-sheet").addEventListener("keydown", (event) => {
+    if (!asking || event.isComposing) return;
+    if (event.key === "Escape") {
+      asking = null;
+      draw();
+    } else if (!RESERVED.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      give(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    } else return;
+    event.preventDefault();
+  });
+  part("help-sheet").addEventListener("close", () => {
+    asking = null;
+    trouble("");
+    draw();
+  });
+  part("keys-reset").addEventListener("click", () => {
+    keys = { ...DEFAULT_KEYS };
+    localStorage.removeItem(KEYS_KEPT);
+    asking = null;
+    trouble("");
+    draw();
+  });
+  part("keys-on").checked = !localStorage.getItem(KEYS_OFF);
+  part("keys-on").addEventListener("change", (event) => {
+    if (event.target.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  });
+  draw();
+
+  return {
+    // The action that a key press means here, null where it means none.
+    meant(event) {
+      if (event.repeat || event.isComposing || event.keyCode === 229) return null;
+      if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return null;
+      const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      return Object.keys(keys).find((name) => keys[name] === pressed) ?? null;
+    },
+    isSpace: (name) => keys[name] === " ",
+  };
+}

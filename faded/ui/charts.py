@@ -1,0 +1,97 @@
+"""Line charts as inline SVG: the style sheet colours them, so they follow the scheme; readable without colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 520, 230
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 38
+"""Size of a chart and of its margins, in its own units."""
+
+MOST_POINTS = 160
+"""More than a chart is wide in strokes: longer series are thinned evenly."""
+
+TICKS = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series.
+
+    Attributes:
+        name: What it is, in words.
+        look: Class that colours it: agent, plain, good or warn; `plain` is dashed as well.
+        points: (x, y) in ascending order of x.
+    """
+
+    name: str
+    look: str
+    points: Sequence[tuple[float, float]]
+
+
+def render(title: str, across: str, lines: Sequence[Line], share: bool = False) -> str:
+    """Return a chart as HTML: title, legend, curves, and the last values in words for those who cannot see them.
+
+    Args:
+        title: What is counted upwards.
+        across: What is counted to the right.
+        lines: The series; all start at 0 on both axes' scale.
+        share: Whether values are shares, told in percent on an axis to the next tenth.
+    """
+    right = nice(max((p[0] for line in lines for p in line.points), default=1.0))
+    top = nice(max((p[1] for line in lines for p in line.points), default=1.0))
+    body = _axes(right, top, share) + "".join(_curve(line, right, top) for line in lines)
+    said = "; ".join(
+        f"{line.name}: {_number(line.points[-1][1], share)} at {line.points[-1][0]:,.0f}"
+        for line in lines
+        if line.points
+    )
+    legend = "".join(f"<li><i class='{line.look}'></i>{escape(line.name)}</li>" for line in lines)
+    words = escape(f"{title}. {said}", quote=True)
+    unit = f"<text class='axis' x='{WIDTH - RIGHT}' y='{HEIGHT - 4}' text-anchor='end'>{escape(across)}</text>"
+    return (
+        f"<figure class='f-chart'><figcaption><b>{escape(title)}</b><ul>{legend}</ul></figcaption>"
+        f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' role='img' aria-label='{words}'>{body}{unit}</svg></figure>"
+    )
+
+
+def nice(value: float) -> float:
+    """Return a round number just above a value that ends an axis well: 1, 2, 4, 6 or 8 times a power of ten."""
+    if value <= 0:
+        return 1.0
+    power: float = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if value <= step * power * (1 + 1e-9))
+
+
+def _place(x: float, y: float, right: float, top: float) -> tuple[float, float]:
+    return LEFT + (WIDTH - LEFT - RIGHT) * x / right, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * y / top
+
+
+def _curve(line: Line, right: float, top: float) -> str:
+    points = list(line.points)
+    if len(points) > MOST_POINTS:
+        step = (len(points) - 1) / (MOST_POINTS - 1)
+        points = [points[round(i * step)] for i in range(MOST_POINTS)]
+    places = (_place(x, y, right, top) for x, y in points)
+    return f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>"
+
+
+def _axes(right: float, top: float, share: bool) -> str:
+    parts = []
+    for i in range(TICKS + 1):
+        x, y = _place(right * i / TICKS, top * i / TICKS, right, top)
+        parts.append(f"<line class='grid' x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}'/>")
+        parts.append(f"<text x='{LEFT - 8}' y='{y + 4:.1f}' text-anchor='end'>{_number(top * i / TICKS, share)}</text>")
+        anchor = "start" if i == 0 else "end" if i == TICKS else "middle"
+        text = f"{right * i / TICKS:,.0f}"
+        parts.append(f"<text x='{x:.1f}' y='{HEIGHT - BOTTOM + 18}' text-anchor='{anchor}'>{text}</text>")
+    return "".join(parts)
+
+
+def _number(value: float, share: bool) -> str:
+    if share:
+        return f"{100 * value:.0f}%"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"

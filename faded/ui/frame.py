@@ -1,0 +1,202 @@
+"""The frame around every page: the way through the round, which round it is, and where it stands.
+
+All pages are one document, so that switching is instant and nothing of what a person was doing is lost. One slow timer
+polls the store; only the page that is looked at is drawn, and only what has changed is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from faded.domain import FadedError
+from faded.store import campaigns
+from faded.store.engine import Db, Store
+from faded.store.jobs import JobState
+from faded.ui import auth, run_actions, status
+from faded.ui.facts import BUSY, Facts, read_facts
+from faded.ui.landscape_view import LandscapeCache
+from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html
+from faded.ui.theme import html
+
+POLL_S = 2.0
+"""Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
+
+ASK = "(page, round, ...rest) => [window.faded.page(), window.faded.round(round), ...rest]"
+"""Runs in the browser before every event: says which page is looked at, and which round the address names."""
+
+QUIET: dict[str, Any] = {
+    "js": ASK,
+    "show_progress": "hidden",
+    "queue": False,
+    "concurrency_limit": None,
+    "api_visibility": "private",
+}
+"""How every event is wired: short, never queued behind anything, without an overlay."""
+
+MARK = (
+    "<svg viewBox='0 0 92 28' aria-hidden='true'>"
+    + "".join(
+        f"<rect x='{24 * i}' y='4' width='20' height='20' rx='4' fill='currentColor' opacity='{o}'/>"
+        for i, o in enumerate((1, 0.6, 0.3, 0.12))
+    )
+    + "</svg>"
+)
+"""Four squares that fade."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The components above the pages.
+
+    Attributes:
+        page: Name of the page that is looked at; filled in by the browser.
+        picker: Which round is shown.
+        nav: The way through the round.
+        now: Where the round stands.
+        worker: How the worker is.
+        message: What went wrong with the last click.
+        stop: Stops the running job.
+        resume: Resumes the stopped or failed one.
+        refresh: Pressed by the browser when a page is turned to.
+    """
+
+    page: Any
+    picker: Any
+    nav: Any
+    now: Any
+    worker: Any
+    message: Any
+    stop: Any
+    resume: Any
+    refresh: Any
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What is drawn whatever page is looked at."""
+        names = ("picker", "nav", "now", "worker", "stop", "resume")
+        return {name: getattr(self, name) for name in names}
+
+
+def layout() -> Head:
+    """Lay out the head in the current Blocks context."""
+    page = gr.Textbox("run", visible="hidden", elem_id="f-page")
+    refresh = gr.Button("Refresh", visible="hidden", elem_id="f-refresh")
+    with gr.Row(elem_classes="f-top"):
+        html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
+        picker = gr.Dropdown([], label="Round", elem_id="f-round", filterable=False, container=False, min_width=160)
+        worker = html(elem_id="f-worker")
+    nav = html(status.nav(None, "run"), elem_id="f-nav")
+    with gr.Row(elem_classes="f-line"):
+        now = html(elem_id="f-now")
+        stop = gr.Button("Stop", visible=False, elem_id="run-stop", scale=0)
+        resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
+    message = html(elem_id="f-message")
+    return Head(page, picker, nav, now, worker, message, stop, resume, refresh)
+
+
+def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown]:
+    """Draw the head from the same snapshot as the page below it."""
+    job = None if facts is None else facts.current
+    busy = job is not None and job.state in BUSY
+    halted = facts is not None and facts.open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
+    stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
+    return {
+        "picker": _picker(db, facts),
+        "nav": shown_html(status.nav(facts, page)),
+        "now": shown_html(status.render(facts)),
+        "worker": shown_html(f"<p class='f-worker' id='worker-words'>{worker}</p>"),
+        "stop": shown(value=f"Stop {stage}", visible=busy, interactive=job is not None and not job.stop_requested),
+        "resume": shown(value=f"Resume {stage}", visible=halted),
+    }
+
+
+def _picker(db: Db, facts: Facts | None) -> Shown:
+    choices = [
+        (f"{campaign.name}, round {found.number}", found.id)
+        for campaign in reversed(campaigns.list_campaigns(db))
+        for found in reversed(campaigns.list_rounds(db, campaign.id))
+    ]
+    return shown(choices=choices, value=None if facts is None else facts.round.id, visible=bool(choices))
+
+
+class Wiring:
+    """Joins the head, the pages and the store: handlers that all draw the same way.
+
+    Args:
+        store: The open store.
+        head: The head's components.
+        pages: The pages as laid out.
+        worker_words: Says how the worker is.
+    """
+
+    def __init__(self, store: Store, head: Head, pages: Sequence[Page], worker_words: Callable[[], str]) -> None:
+        self._store, self._head, self._worker_words = store, head, worker_words
+        self._pages = {page.name: page for page in pages}
+        self._cache = LandscapeCache(store)
+        self._outputs = {f"head.{name}": part for name, part in head.outputs.items()}
+        self._outputs |= {f"{p.name}.{name}": part for p in pages for name, part in p.outputs.items()}
+        self._choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
+        self._seen = gr.State({})
+
+    def connect(self, app: gr.Blocks) -> None:
+        """Wire every event."""
+        given = [self._head.page, self._head.picker, *(self._outputs[n] for n in self._choosers), self._seen]
+        drawn = [*self._outputs.values(), self._seen]
+        for event in (
+            gr.Timer(POLL_S).tick,
+            app.load,
+            self._head.refresh.click,
+            self._head.picker.input,
+            *(self._outputs[name].input for name in self._choosers),
+        ):
+            event(self._poll, given, drawn, **QUIET)
+        actions = [action for page in self._pages.values() for action in page.actions]
+        for action in (
+            *actions,
+            Action(self._head.stop, run_actions.stop),
+            Action(self._head.resume, run_actions.resume),
+        ):
+            action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
+
+    def _poll(self, request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
+        return self._draw(auth.authorise(request), page, _number(round_id), rest)
+
+    def _act(self, action: Action) -> Callable[..., list[Any]]:
+        count = len(self._choosers) + 1
+
+        def handler(request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
+            deed = Deed(self._store, auth.authorise(request), _number(round_id), rest[count:])
+            message, show = "", deed.round_id
+            try:
+                show = action.work(deed) or show
+            except FadedError as error:
+                message = str(error)
+            return [*self._draw(deed.user, page, show, rest[:count]), note(message)]
+
+        return handler
+
+    def _draw(self, user: auth.User, page: Any, round_id: int | None, rest: Sequence[Any]) -> list[Any]:
+        """Return updates of what has changed on the page that is looked at, and what the browser has now."""
+        chosen = dict(zip(self._choosers, rest[:-1], strict=True))
+        seen: Mapping[str, str] = rest[-1]
+        looked_at = self._pages.get(str(page)) or self._pages["run"]
+        prefix = f"{looked_at.name}."
+        choice = {name.removeprefix(prefix): v for name, v in chosen.items() if name.startswith(prefix)}
+        with self._store.read() as db:
+            facts = read_facts(db, round_id, user.name)
+            drawn = {f"head.{n}": s for n, s in draw(db, facts, looked_at.name, self._worker_words()).items()}
+        view = View(self._store, user, facts, choice, self._cache)
+        drawn |= {f"{prefix}{name}": s for name, s in looked_at.draw(view).items()}
+        changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
+        updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]
+        return [*updates, {**seen, **{name: s.digest for name, s in changed.items()}}]
+
+
+def _number(round_id: Any) -> int | None:
+    """Return the round that a page names; an address may name anything."""
+    text = str(round_id if round_id is not None else "")
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,40 @@
+"""What is held outside the modes, and what verdicts keep out of it."""
+
+from dataclasses import replace
+
+from faded.domain import ModeKey
+from faded.repair.material import prepare
+from faded.repair.pairs import NO_REFUSALS, Refusals
+from tests.repair.small import EDITOR, SPACE, lamps, target
+
+TUNE = [replace(s, reference=None, clean_answer=s.reference) for s in lamps(300, seed=2)]
+GREY, DARK, DARKER = ModeKey((2,), "grey"), ModeKey((2,), "red"), ModeKey((3,), "red")
+
+
+def kept(refusals: Refusals) -> list[tuple[str, float, bool]]:
+    """Return stratum, darkening and whether the answer is the expected one, of every row that is held."""
+    classifier = target()
+    keep = prepare(classifier, EDITOR, SPACE, TUNE, [DARKER], 0, refusals=refusals).keep
+    return [
+        (row.sample.stratum, row.values[0], classifier.labels[int(logits.argmax())] == row.chosen)
+        for row, logits in zip(keep.lessons, keep.logits, strict=True)
+    ]
+
+
+def test_what_is_answered_as_expected_is_held_outside_the_modes() -> None:
+    found = kept(NO_REFUSALS)
+    assert all(as_expected for _, _, as_expected in found)
+    assert ("grey", 0.6, True) in found
+    assert not [row for row in found if row[:2] == ("red", 0.9)]
+
+
+def test_an_expected_answer_that_verdicts_refuse_is_not_held() -> None:
+    found = kept(Refusals(changed=frozenset({GREY})))
+    assert not [row for row in found if row[:2] == ("grey", 0.6)]
+    assert ("grey", 0.3, True) in found
+
+
+def test_another_answer_that_verdicts_call_right_is_held_as_it_is() -> None:
+    found = kept(Refusals(frozenset({DARK}), frozenset({DARK})))
+    assert {row for row in found if row[:2] == ("red", 0.6)} == {("red", 0.6, False)}
+    assert all(as_expected for stratum, _, as_expected in found if stratum != "red")
