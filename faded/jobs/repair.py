@@ -10,13 +10,14 @@ from typing import Any
 import torch
 
 from faded.concepts.image import ImageEditor
-from faded.domain import FadedError, ModeKey, Pair, Verdict
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
-from faded.labeling.likeness import AGAINST, leaning
+from faded.labeling.likeness import leaning
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
 from faded.repair.records import Progress, RepairResult
@@ -55,7 +56,7 @@ class Lessons:
 
     @classmethod
     def from_json(cls, pointer: dict[str, Any]) -> Lessons:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote; a repair begun before there were refusals has none."""
         pairs = [Pair(p["sample_id"], tuple(p["values"]), p["chosen"], p["rejected"]) for p in pointer["pairs"]]
         refusals = {name: frozenset(_keys(rows)) for name, rows in pointer.get("refusals", {}).items()}
         return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals))
@@ -117,10 +118,18 @@ def _lessons(desk: Desk, context: Context) -> Lessons:
         standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
     modes = teachable(confirmed_modes(standing), standing, shown)
-    space, refusals = context.space, NO_REFUSALS
-    if not context.config.labelled:
-        refusals = Refusals(leaning(space, standing, AGAINST), leaning(space, standing, [Verdict.REJECT]))
-    return Lessons(modes, verdict_pairs(standing, shown, space), refusals)
+    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, standing, shown)
+    return Lessons(modes, verdict_pairs(standing, shown, context.space), refusals)
+
+
+def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
+    """Return where verdicts contradict the expected answer: all but confirmations that state it."""
+
+    def contradicts(judgement: Judgement) -> bool:
+        return judgement.verdict is not Verdict.CONFIRM or judgement.answer != shown[judgement.proposal_id].expected
+
+    changed = leaning(space, standing, contradicts)
+    return Refusals(changed, leaning(space, standing, lambda judgement: judgement.verdict is Verdict.REJECT))
 
 
 def _refused(refusals: Refusals) -> dict[str, frozenset[ModeKey]]:

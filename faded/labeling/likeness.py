@@ -7,7 +7,7 @@ rates; here the same model is fitted to verdicts, so that a mode leans where its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,12 +17,11 @@ from faded.labeling.decided import HALF
 from faded.landscape.posterior import Landscape
 from faded.landscape.rebuild import REFIT_STEPS
 
-AGAINST = (Verdict.REJECT, Verdict.INVALID)
-"""The verdicts that speak against a mode."""
 
-
-def leaning(space: ConceptSpace, judgements: Sequence[Judgement], towards: Collection[Verdict]) -> frozenset[ModeKey]:
-    """Return the modes of which more than half of the verdicts would probably be one of these.
+def leaning(
+    space: ConceptSpace, judgements: Sequence[Judgement], says: Callable[[Judgement], bool]
+) -> frozenset[ModeKey]:
+    """Return the modes of which more than half of the verdicts would probably say so.
 
     Only strata with verdicts are looked at, the clean control is none of them, and unsure verdicts do not count. The
     mean of the posterior decides: what it is sure of would be a rule for modes with verdicts of their own.
@@ -30,10 +29,10 @@ def leaning(space: ConceptSpace, judgements: Sequence[Judgement], towards: Colle
     Args:
         space: The concepts.
         judgements: The verdicts that stand.
-        towards: Verdicts that count for it.
+        says: Whether a verdict says so.
     """
     counted = [j for j in judgements if j.verdict is not Verdict.UNSURE]
-    found = np.array([j.verdict in towards for j in counted], dtype=np.bool_)
+    found = np.array([says(j) for j in counted], dtype=np.bool_)
     if not found.any():
         return frozenset()
     strata = tuple(sorted({j.key.stratum for j in counted}))

@@ -37,7 +37,7 @@ class Refusals:
 
     Attributes:
         changed: Modes in which the expected answer is probably not the true one.
-        as_answered: Those of them in which the target's own, other answer probably is: it is held instead.
+        as_answered: Modes in which the target's own, other answer probably is: it is held instead.
     """
 
     changed: frozenset[ModeKey] = frozenset()

@@ -51,8 +51,8 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         _drop_rule(comparison, rules),
         (
             loss <= rules.max_clean_loss + ROUNDING,
-            f"{comparison.clean_before:.2%} of the clean inputs were answered as expected, now it is "
-            f"{comparison.clean_after:.2%} (may lose {100 * rules.max_clean_loss:g} points)",
+            f"the share of clean inputs answered as expected went from {comparison.clean_before:.2%} to "
+            f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:g} points)",
         ),
         (
             flips <= rules.max_negative_flips + ROUNDING,

@@ -1,6 +1,6 @@
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Judgement, Kind, ModeKey, Verdict
-from faded.labeling.likeness import AGAINST, leaning
+from faded.labeling.likeness import leaning
 
 SPACE = ConceptSpace(
     (
@@ -8,6 +8,10 @@ SPACE = ConceptSpace(
         ConceptSpec("darkening", Kind.ORDINAL, (0.0, 0.2, 0.4, 0.6, 0.8), 0.0, "darkened by {value}"),
     )
 )
+
+
+def against(judgement: Judgement) -> bool:
+    return judgement.verdict is not Verdict.CONFIRM
 
 
 def judge(cell: tuple[int, int], stratum: str, verdict: Verdict) -> list[Judgement]:
@@ -28,7 +32,7 @@ REFUSED = [
 
 
 def test_a_refusal_speaks_for_its_neighbours_and_not_for_another_stratum():
-    found = leaning(SPACE, REFUSED, AGAINST)
+    found = leaning(SPACE, REFUSED, against)
     assert {ModeKey((0, dark), "left") for dark in range(5)} <= found
     assert {ModeKey((6, dark), "left") for dark in (1, 2, 3)} <= found
     assert ModeKey((3, 4), "left") not in found
@@ -36,11 +40,11 @@ def test_a_refusal_speaks_for_its_neighbours_and_not_for_another_stratum():
 
 
 def test_what_is_right_as_answered_is_told_from_what_is_no_answer_at_all():
-    found = leaning(SPACE, REFUSED, [Verdict.REJECT])
+    found = leaning(SPACE, REFUSED, lambda j: j.verdict is Verdict.REJECT)
     assert {ModeKey((0, 1), "left"), ModeKey((0, 3), "left")} <= found
     assert ModeKey((6, 2), "left") not in found
 
 
 def test_without_a_refusal_nothing_leans():
-    assert leaning(SPACE, judge((0, 1), "stop", Verdict.CONFIRM), AGAINST) == frozenset()
-    assert leaning(SPACE, [], AGAINST) == frozenset()
+    assert leaning(SPACE, judge((0, 1), "stop", Verdict.CONFIRM), against) == frozenset()
+    assert leaning(SPACE, [], against) == frozenset()

@@ -219,7 +219,7 @@ def verification(passed: bool) -> dict[str, Any]:
     reasons = [
         "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end "
         "must be above 0.0%).",
-        "Passed: 98.10% of the clean inputs were answered as expected, now it is 97.80% (may lose 1 points).",
+        "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1 points).",
         "Passed: 0.90% of the clean inputs were answered as expected and are not now (at most 3.00%).",
         f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 45 tested for a rise above 5 points "
         "(at most 0); of 12 nothing can be said.",
