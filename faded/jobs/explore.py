@@ -25,7 +25,7 @@ from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.preview import to_choose_from
 from faded.jobs.steering import Steering, read_earlier
-from faded.jobs.tally import Tally
+from faded.jobs.tally import Chosen, Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
@@ -92,6 +92,7 @@ class _Stage:
         self._env, self._agent, self._steering = env, agent, steering
         self._proposer = Proposer()
         self._tally = Tally()
+        self._chosen = Chosen(self._env.landscape)
         self._originals: dict[str, str] = {}
         self._started = time.monotonic()
         self._began_at = 0
@@ -135,6 +136,7 @@ class _Stage:
         with self._desk.store.read() as db:
             rows = trials.after(db, self._desk.round.id)
         self.remember(rows)
+        self._chosen.add(rows)
         self._proposer.proposed = {ModeKey(tuple(cell), stratum): n for cell, stratum, n in state["proposed"]}
         self._began_at = self._env.queries
 
@@ -145,12 +147,13 @@ class _Stage:
         budget = self._context.config.queries
         new_trials = self._trial_rows(asked)
         self._steering.count(asked)
+        self._chosen.add(new_trials)
         self.remember(new_trials)
         due = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
         scores, found = self._look_up() if due else ({}, [])
         self._tally.proposals += len(found)
         n_modes = int(established_table(self._env.landscape).sum())
-        numbers = self._tally.numbers(event.queries, n_modes) | self._steering.numbers()
+        numbers = self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers()
         taught = self._steering.summary(self._env, self._tally.batch) if due else {}
         pointer = self._write_checkpoint()
         desk = self._desk
@@ -222,6 +225,7 @@ class _Stage:
         samples = [self._context.by_id[trial.sample_id] for trial in due]
         values = space.values([trial.key.cell for trial in due])
         edited = self._probe.editor([s.payload for s in samples], values)
+        answers = self._probe.target.answer(edited)  # asked again: trials do not keep how sure the target was
         new = {s.id: s.payload for s in samples if s.id not in self._originals}
         digests = blobs.put_many(workspace, [png(p) for p in (*new.values(), *map(to_picture, edited))])
         self._originals |= dict(zip(new, digests, strict=False))
@@ -237,8 +241,11 @@ class _Stage:
                 original=self._originals[sample.id],
                 edited=shown,
                 clean_answer=sample.clean_answer,
+                details=answers.details(row),
             )
-            for trial, sample, setting, shown in zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
+            for row, (trial, sample, setting, shown) in enumerate(
+                zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
+            )
         ]
 
     def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:

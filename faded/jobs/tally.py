@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from faded.exploration.env import Asked
+from faded.landscape.modes import established
+from faded.landscape.posterior import Landscape
+from faded.store.trials import TrialRow
 
 
 @dataclass
@@ -53,3 +58,34 @@ class Tally:
             "proposals": self.proposals,
             **self.agent,
         }
+
+
+class Chosen:
+    """Trials by who chose their setting, to tell which modes each would have established alone.
+
+    Args:
+        landscape: Says which strata and cells there are, and which count.
+    """
+
+    def __init__(self, landscape: Landscape) -> None:
+        self._landscape = landscape
+        self._place = {name: i for i, name in enumerate(landscape.strata)}
+        self._trials = np.zeros((2, len(landscape.strata), landscape.space.n_cells))
+        self._failures = np.zeros_like(self._trials)
+
+    def add(self, rows: Iterable[TrialRow]) -> None:
+        """Count the trials among these rows."""
+        for row in rows:
+            if row.counted:
+                where = (int(row.control), self._place[row.stratum], row.cell)
+                self._trials[where] += 1
+                self._failures[where] += row.failed
+
+    def numbers(self) -> dict[str, float]:
+        """Return how many modes the agent's trials alone establish, and the control queries' alone."""
+        counted = ~self._landscape.excluded
+        agent, control = (
+            int((established(f, n, self._landscape.bound) & counted).sum())
+            for f, n in zip(self._failures, self._trials, strict=True)
+        )
+        return {"agent_modes": agent, "control_modes": control}

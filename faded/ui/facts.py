@@ -8,7 +8,7 @@ from typing import Any
 
 from faded.labeling import queue
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, trials
+from faded.store import campaigns, jobs, proposals, rounds, trials
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
@@ -35,6 +35,7 @@ class Facts:
         labels: How far labeling is, as the person who looks sees it.
         exploring: The exploration's progress series: (queries, figures).
         repairing: The repair's progress series: (step, figures).
+        next_missing: What is missing before the next round may begin; empty where nothing is.
     """
 
     campaign: Campaign
@@ -47,6 +48,7 @@ class Facts:
     labels: queue.Progress
     exploring: Series
     repairing: Series
+    next_missing: str
 
     @property
     def open(self) -> bool:
@@ -71,6 +73,11 @@ class Facts:
     def latest(self) -> Mapping[str, float]:
         """The latest figures of the exploration; empty before the first."""
         return self.exploring[-1][1] if self.exploring else {}
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the next round may begin and would differ: this one is decided, or there are verdicts to learn from."""
+        return not self.next_missing and (not self.open or self.labels.everybody > 0)
 
     @property
     def settled(self) -> bool:
@@ -116,4 +123,5 @@ def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
         labels=queue.progress(db, found.id, user),
         exploring=tuple(() if explore is None else jobs.metrics(db, explore.id)),
         repairing=tuple(() if repair is None else jobs.metrics(db, repair.id)),
+        next_missing=rounds.missing_for_next(db, found),
     )

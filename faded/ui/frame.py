@@ -61,6 +61,7 @@ class Head:
         message: What went wrong with the last click.
         stop: Stops the running job.
         resume: Resumes the stopped or failed one.
+        go_on: Begins the next round.
         refresh: Pressed by the browser when a page is turned to.
     """
 
@@ -72,12 +73,13 @@ class Head:
     message: Any
     stop: Any
     resume: Any
+    go_on: Any
     refresh: Any
 
     @property
     def outputs(self) -> dict[str, Any]:
         """What is drawn whatever page is looked at."""
-        names = ("picker", "nav", "now", "worker", "stop", "resume")
+        names = ("picker", "nav", "now", "worker", "stop", "resume", "go_on")
         return {name: getattr(self, name) for name in names}
 
 
@@ -94,8 +96,9 @@ def layout() -> Head:
         now = html(elem_id="f-now")
         stop = gr.Button("Stop", visible=False, elem_id="run-stop", scale=0)
         resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
+        go_on = gr.Button("Explore on", visible=False, elem_id="run-go-on", scale=0)
     message = html(elem_id="f-message")
-    return Head(page, picker, nav, now, worker, message, stop, resume, refresh)
+    return Head(page, picker, nav, now, worker, message, stop, resume, go_on, refresh)
 
 
 def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown]:
@@ -111,7 +114,15 @@ def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown
         "worker": shown_html(f"<p class='f-worker' id='worker-words'>{worker}</p>"),
         "stop": shown(value=f"Stop {stage}", visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": shown(value=f"Resume {stage}", visible=halted),
+        "go_on": _go_on(facts),
     }
+
+
+def _go_on(facts: Facts | None) -> Shown:
+    may = facts is not None and facts.may_go_on
+    decided = facts is not None and not facts.open
+    number = 0 if facts is None else facts.round.number + 1
+    return shown(value=f"Start round {number}" if decided else "Explore on", visible=may)
 
 
 def _picker(db: Db, facts: Facts | None) -> Shown:
@@ -159,6 +170,7 @@ class Wiring:
             *actions,
             Action(self._head.stop, run_actions.stop),
             Action(self._head.resume, run_actions.resume),
+            Action(self._head.go_on, run_actions.go_on),
         ):
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 

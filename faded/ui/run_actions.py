@@ -7,7 +7,7 @@ import time
 from faded.config import SIGNS, CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, REPAIR
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
@@ -80,6 +80,17 @@ def resume(deed: Deed) -> None:
         if job is None or job.state not in (JobState.STOPPED, JobState.FAILED):
             raise FadedError("No job is stopped or failed, so there is nothing to resume.")
         jobs.resume(db, job.id)
+
+
+def go_on(deed: Deed) -> int:
+    """Begin the campaign's next round: on the repaired weights, or on the same ones with what verdicts taught.
+
+    Raises:
+        FadedError: something is missing before it can begin.
+    """
+    with deed.store.write() as db:
+        facts = _facts(db, deed)
+        return rounds.begin_next_round(db, facts.round.id, time.time(), deed.user.name).id
 
 
 def start_repair(deed: Deed) -> None:

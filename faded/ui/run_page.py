@@ -8,7 +8,7 @@ import gradio as gr
 
 from faded.config import DEFAULT_BOUND, DEFAULT_QUERIES
 from faded.ui import run_actions
-from faded.ui.cards import explore, finds, rounds
+from faded.ui.cards import explore, finds, rounds, taught
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
@@ -26,9 +26,11 @@ def layout() -> Page:
                 curves = html(elem_id="run-curves")
             with gr.Column(elem_classes="f-card"):
                 newest = html(elem_id="run-finds")
+            with gr.Column(elem_classes="f-card"):
+                lessons = html(elem_id="run-taught")
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
-    outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "rounds": table}
+    outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}
     return Page("run", outputs, draw, actions=(start,))
 
 
@@ -43,6 +45,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         "form": shown(open=facts is None or not facts.open),
         "curves": shown_html(explore.render_curves(facts)),
         "finds": shown_html(finds.render(found, facts)),
+        "taught": shown_html(taught.render(facts)),
         "rounds": shown_html(rounds.render(lines, None if facts is None else facts.round.id)),
     }
 

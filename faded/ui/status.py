@@ -44,7 +44,10 @@ def _decided(facts: Facts) -> str:
     done = facts.round
     word = "accepted" if done.state is RoundState.ACCEPTED else "rolled back"
     when = f"by {escape(done.decided_by or '')} on {clock(done.decided_at)}"
-    return f"The repair was {word} {when}. {_link('run', 'Start another round')} when you like."
+    weights = "the repaired weights" if done.state is RoundState.ACCEPTED else "the weights as they were"
+    if facts.may_go_on:
+        return f"The repair was {word} {when}. Round {done.number + 1} would go on with {weights}."
+    return f"The repair was {word} {when}. {escape(facts.next_missing)}"
 
 
 def _after_stop(facts: Facts, job: Job) -> str:
@@ -71,17 +74,23 @@ def _label(facts: Facts) -> str:
     labels = facts.labels
     if labels.left and labels.confirmed:
         confirmed = plural(labels.confirmed, "mode is", "modes are")
-        return f"{confirmed} confirmed. {_link('repair', 'Start the repair')}, or {_link('label', 'label more')}."
+        more = f"{_link('label', 'label more')}{_or_explore(facts)}"
+        return f"{confirmed} confirmed. {_link('repair', 'Start the repair')}, or {more}."
     if labels.left:
         waits = plural(labels.left, "proposal waits", "proposals wait")
         return f"{waits} for a verdict. {_link('label', 'Label them')} until a mode is confirmed."
     if labels.confirmed:
         confirmed = plural(labels.confirmed, "mode is", "modes are")
-        return f"Everything is labeled, and {confirmed} confirmed. {_link('repair', 'Start the repair')}."
+        repair = _link("repair", "Start the repair")
+        return f"Everything is labeled, and {confirmed} confirmed. {repair}{_or_explore(facts)}."
     again = _link("run", "Start another round")
     if facts.proposals:
         return f"Everything is labeled and no mode is confirmed: there is nothing to repair. {again}."
     return f"Exploring found no failures above the bound. {again} with more queries or a lower bound."
+
+
+def _or_explore(facts: Facts) -> str:
+    return ", or explore on with what the verdicts taught" if facts.may_go_on else ""
 
 
 def _link(page: str, words: str) -> str:

@@ -38,11 +38,12 @@ def render_curves(facts: Facts | None) -> str:
         return head + empty("Nothing found yet", "Curves appear here once a round explores.")
     agent = charts.Line("the agent", "agent", _own(points, "agent_queries", "agent_failures"))
     control = charts.Line("uniform control", "plain", _own(points, "control_queries", "control_failures"))
-    modes = charts.Line("established modes", "agent", _own(points, "queries", "modes"))
+    modes = charts.Line("the agent", "agent", _own(points, "agent_queries", "agent_modes"))
+    by_chance = charts.Line("uniform control", "plain", _own(points, "control_queries", "control_modes"))
     return (
         f"{head}<div class='f-charts'>"
         f"{charts.render('Induced failures', 'queries of its own', [agent, control])}"
-        f"{charts.render('Established modes', 'all queries', [modes])}</div>"
+        f"{charts.render('Established modes', 'queries of its own', [modes, by_chance])}</div>"
     )
 
 
