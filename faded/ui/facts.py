@@ -76,7 +76,7 @@ class Facts:
 
     @property
     def may_go_on(self) -> bool:
-        """Whether the next round may begin and would differ: this one is decided, or there are verdicts to learn from."""
+        """Whether the next round may begin and would differ: this one is decided, or there are verdicts to use."""
         return not self.next_missing and (not self.open or self.labels.everybody > 0)
 
     @property
