@@ -28,8 +28,17 @@ ROUNDS = (
     ["--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
     ["--queries", "2000", "--seed", "1"],
 )
-LOOKS = {"": (1440, 1000, "light"), "-dark": (1440, 1000, "dark"), "-phone": (390, 844, "light")}
+LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-phone": (390, 844, "light")}
 """Suffix of the file: width, height and colour scheme."""
+
+PAGES = {
+    "run": "#run-finds img",
+    "label": "[data-f=item]:not(.bare)",
+    "landscape": ".heat-cell",
+    "repair": "#page-repair svg",
+    "verify": "#verify-result",
+}
+"""The pages, and what is there once one is drawn."""
 
 FLAGS = [
     "--no-sandbox",
@@ -98,29 +107,29 @@ def take(browser: Browser, address: str) -> None:
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
-        run(page, address)
-        page.screenshot(path=IMAGES / f"run{suffix}.png", full_page=True)
-        label(page, address)
-        page.screenshot(path=IMAGES / f"label{suffix}.png", full_page=True)
+        verified, waiting = rounds(page, address)
+        for name, ready in PAGES.items():
+            show(page, address, waiting if name == "label" else verified, name, ready)
+            page.screenshot(path=IMAGES / f"{name}{suffix}.png", full_page=name != "label")
         context.close()
 
 
-def run(page: Page, address: str) -> None:
-    """Show the verified round: the older of the two campaigns, so the last of the picker."""
+def rounds(page: Page, address: str) -> tuple[str, str]:
+    """Return the verified round and the one whose proposals wait: the older and the newer of the two."""
     page.goto(address)
-    expect(page.locator(".heat-cell").first).to_be_visible(timeout=30_000)
-    page.get_by_label("Campaign").click()
-    page.get_by_role("option").last.click()
-    expect(page.locator("#run-verification")).to_contain_text("The gate", timeout=30_000)
+    links = page.locator("#run-rounds [data-open-round]")
+    expect(links).to_have_count(2, timeout=30_000)
+    waiting, verified = (str(links.nth(i).get_attribute("data-open-round")) for i in range(2))
+    return verified, waiting
+
+
+def show(page: Page, address: str, round_id: str, name: str, ready: str) -> None:
+    """Turn to a page of a round and wait until it is drawn."""
+    page.goto("about:blank")
+    page.goto(f"{address}/?round={round_id}#{name}")
+    expect(page.locator(ready).first).to_be_visible(timeout=30_000)
     page.mouse.move(0, 0)
-    page.wait_for_timeout(500)
-
-
-def label(page: Page, address: str) -> None:
-    """Show a proposal of the newer round."""
-    page.goto(f"{address}/label")
-    expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(800)
 
 
 if __name__ == "__main__":
