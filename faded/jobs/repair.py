@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from faded.concepts.image import ImageEditor
-from faded.domain import FadedError, ModeKey, Pair
+from faded.domain import FadedError, ModeKey, Pair, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
@@ -31,7 +31,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped before it did anything.
 
     Raises:
-        FadedError: no mode is confirmed.
+        FadedError: no mode is confirmed, or none of those that were chosen.
     """
     pointer = desk.checkpoint() or {}
     modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
@@ -66,11 +66,27 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
 
 
 def _lessons(desk: Desk, context: Context) -> Lessons:
-    """Read what the verdicts say now; the repair keeps to it even if more arrive."""
+    """Read what the verdicts say now, and which modes were chosen; the repair keeps to it even if more arrive.
+
+    Of the modes that were not chosen, confirmations teach nothing. Rejections still do: they say what is right already.
+
+    Raises:
+        FadedError: modes were chosen, and none of them is confirmed now.
+    """
     with desk.store.read() as db:
         standing = verdicts.standing(db, desk.round.id)
+        chosen = campaigns.chosen_modes(campaigns.get_round(db, desk.round.id))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    return confirmed_modes(standing), verdict_pairs(standing, shown, context.space)
+    modes = confirmed_modes(standing)
+    if chosen is not None:
+        modes = [key for key in modes if key in chosen]
+        standing = [j for j in standing if j.key in chosen or j.verdict is not Verdict.CONFIRM]
+        if not modes:
+            raise FadedError(
+                "None of the modes chosen on the page Landscape is confirmed now, so there is nothing to repair. "
+                "Choose confirmed ones there."
+            )
+    return modes, verdict_pairs(standing, shown, context.space)
 
 
 def _lessons_from(pointer: dict[str, Any]) -> Lessons:

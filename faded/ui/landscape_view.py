@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-from faded.landscape.posterior import Landscape, Posterior
+from faded.landscape.modes import established_table
+from faded.landscape.posterior import BoolArray, Landscape, Posterior
 from faded.landscape.rebuild import rebuild
 from faded.store import campaigns, trials
 from faded.store.engine import Store
@@ -18,11 +20,15 @@ class Mapped:
     Attributes:
         landscape: Trials and the space.
         posterior: What follows from them.
+        established: Which (stratum, cell) are established modes.
+        shares: Share of each stratum in the pictures asked about.
         last_query: Number of the last query it knows.
     """
 
     landscape: Landscape
     posterior: Posterior
+    established: BoolArray
+    shares: Mapping[str, float]
     last_query: int
 
 
@@ -53,7 +59,9 @@ class LandscapeCache:
                 if "space" not in summary:
                     return None
                 tally = [astuple(t) for t in trials.tally(db, round_id)]
+                samples = trials.samples_per_stratum(db, round_id)
             landscape = rebuild(summary, tally)
-            mapped = Mapped(landscape, landscape.posterior(), last_query)
+            shares = {name: n / sum(samples.values()) for name, n in samples.items()}
+            mapped = Mapped(landscape, landscape.posterior(), established_table(landscape), shares, last_query)
             self._kept = (round_id, mapped)
             return mapped
