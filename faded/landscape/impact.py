@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faded.domain import ModeKey
-from faded.landscape.posterior import SURE, BoolArray, Landscape, Posterior
+from faded.landscape.posterior import BoolArray, Landscape, Posterior
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,11 @@ class Impact:
 
 
 def impacts(
-    landscape: Landscape, found: Posterior, known: BoolArray, shares: Mapping[str, float], refused: Collection[ModeKey]
+    landscape: Landscape,
+    found: Posterior,
+    is_mode: BoolArray,
+    shares: Mapping[str, float],
+    refused: Collection[ModeKey],
 ) -> list[Impact]:
     """Return the settings that are a mode somewhere, by severity x frequency, the greatest first.
 
@@ -47,11 +51,11 @@ def impacts(
     Args:
         landscape: Trials and the space.
         found: Its posterior.
-        known: Which (stratum, cell) are established modes (`modes.established_table`).
+        is_mode: Which (stratum, cell) are modes, established or suspected.
         shares: How large a share of the pictures each stratum has.
         refused: Modes that people have refused; they count in neither severity nor frequency.
     """
-    counts = known | (found.probability >= SURE)
+    counts = is_mode.copy()
     row = {name: i for i, name in enumerate(landscape.strata)}
     for key in refused:
         counts[row[key.stratum], landscape.space.index(key.cell)] = False

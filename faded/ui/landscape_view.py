@@ -1,8 +1,9 @@
-"""The landscape as the page draws it, computed anew only when trials have been added."""
+"""The landscape as the page draws it, computed anew only when trials have been added, and not too often."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
@@ -11,6 +12,9 @@ from faded.landscape.posterior import BoolArray, Landscape, Posterior
 from faded.landscape.rebuild import rebuild
 from faded.store import campaigns, trials
 from faded.store.engine import Store
+
+PATIENCE = 20.0
+"""A landscape is kept for so many times what it cost while queries come in: it takes a twentieth of a core at most."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class LandscapeCache:
         self._store = store
         self._lock = threading.Lock()
         self._kept: tuple[int, Mapped] | None = None
+        self._fresh_until = 0.0
 
     def get(self, round_id: int, last_query: int) -> Mapped | None:
         """Return the landscape of a round; None before its exploration has said what it explores.
@@ -52,8 +57,11 @@ class LandscapeCache:
             last_query: Number of its last query: the key of what is kept.
         """
         with self._lock:
-            if self._kept is not None and self._kept[0] == round_id and self._kept[1].last_query == last_query:
-                return self._kept[1]
+            began = time.monotonic()
+            if self._kept is not None and self._kept[0] == round_id:
+                kept = self._kept[1]
+                if kept.last_query == last_query or began < self._fresh_until:
+                    return kept
             with self._store.read() as db:
                 summary = campaigns.get_round(db, round_id).summary
                 if "space" not in summary:
@@ -64,4 +72,5 @@ class LandscapeCache:
             shares = {name: n / sum(samples.values()) for name, n in samples.items()}
             mapped = Mapped(landscape, landscape.posterior(), established_table(landscape), shares, last_query)
             self._kept = (round_id, mapped)
+            self._fresh_until = time.monotonic() + PATIENCE * (time.monotonic() - began)
             return mapped

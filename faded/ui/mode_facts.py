@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
 
 from faded.domain import ModeKey, Proposal
 from faded.labeling.decided import ModeState, state_of
 from faded.landscape.impact import Impact, impacts
-from faded.landscape.posterior import SURE
+from faded.landscape.posterior import SURE, BoolArray
 from faded.store import campaigns, proposals
 from faded.store.proposals import ModeRow
 from faded.ui.landscape_view import Mapped
 from faded.ui.page import View
 
-SHOWN = 8
+SHOWN = 6
 """Settings shown with pictures: a screenful."""
 
 EXAMPLES = 3
@@ -28,8 +30,10 @@ class ModeFacts:
     Attributes:
         mapped: The landscape.
         impacts: Settings that are a mode somewhere, the greatest harm first; refused modes count in none.
-        confirmed: Confirmed modes with their verdicts, the greatest harm first.
+        confirmed: Confirmed modes with their verdicts, by stratum: an order that polling does not change.
         refused: The modes that people have refused.
+        modes: Which (stratum, cell) are modes, established or suspected.
+        decided: What people say of modes, by cell and stratum: confirmed or refused.
         chosen: The modes chosen to fade; None where nothing was chosen.
         examples: Proposals of the modes that are shown with pictures.
         open: Whether the round is still to be decided, so that a choice can be made.
@@ -39,6 +43,8 @@ class ModeFacts:
     impacts: Sequence[Impact]
     confirmed: Sequence[ModeRow]
     refused: frozenset[ModeKey]
+    modes: BoolArray
+    decided: Mapping[int, Mapping[str, str]]
     chosen: frozenset[ModeKey] | None
     examples: Mapping[ModeKey, Sequence[Proposal]]
     open: bool
@@ -50,20 +56,17 @@ class ModeFacts:
 
     def states(self, cell: int) -> dict[str, list[str]]:
         """Return the strata in which a cell is a mode, by state: confirmed, refused, established, suspected."""
-        mapped, found = self.mapped, self.mapped.posterior
-        said = {row.key for row in self.confirmed}
-        by_state: dict[str, list[str]] = {"confirmed": [], "established": [], "suspected": [], "refused": []}
-        for i, name in enumerate(mapped.landscape.strata):
-            key = ModeKey(mapped.landscape.space.cell(cell), name)
-            if key in said:
-                by_state["confirmed"].append(name)
-            elif key in self.refused:
-                by_state["refused"].append(name)
-            elif mapped.established[i, cell]:
-                by_state["established"].append(name)
-            elif found.probability[i, cell] >= SURE:
-                by_state["suspected"].append(name)
-        return {state: names for state, names in by_state.items() if names}
+        strata = self.mapped.landscape.strata
+        sure = self.mapped.established[:, cell]
+        by_stratum = {
+            strata[i]: "established" if sure[i] else "suspected" for i in np.flatnonzero(self.modes[:, cell]).tolist()
+        }
+        by_stratum |= self.decided.get(cell, {})
+        return {
+            state: names
+            for state in ("confirmed", "established", "suspected", "refused")
+            if (names := [name for name in strata if by_stratum.get(name) == state])
+        }
 
     def pictures(self, cell: int) -> list[Proposal]:
         """Return examples of a setting, from different strata first."""
@@ -81,19 +84,18 @@ def read(view: View, mapped: Mapped) -> ModeFacts:
         rows = proposals.mode_rows(db, facts.round.id)
         by_state = {state: [r for r in rows if _state(r) is state] for state in ModeState}
         refused = frozenset(row.key for row in by_state[ModeState.REFUSED])
-        found = impacts(mapped.landscape, mapped.posterior, mapped.established, mapped.shares, refused)
+        is_mode = mapped.established | (mapped.posterior.probability >= SURE)
+        found = impacts(mapped.landscape, mapped.posterior, is_mode, mapped.shares, refused)
         cells = [mapped.landscape.space.cell(one.cell) for one in found[:SHOWN]]
-        confirmed = by_state[ModeState.CONFIRMED]
+        confirmed = sorted(by_state[ModeState.CONFIRMED], key=lambda row: (row.stratum, row.cell))
         cells += [row.key.cell for row in confirmed]
         examples = proposals.examples(db, facts.round.id, cells, EXAMPLES)
         chosen = campaigns.chosen_modes(facts.round)
-    known = ModeFacts(mapped, found, (), refused, None if chosen is None else frozenset(chosen), examples, facts.open)
-    harm = {row.key: _harm(known, row.key) for row in confirmed}
-    return replace(known, confirmed=sorted(confirmed, key=lambda row: -harm[row.key]))
-
-
-def _harm(known: ModeFacts, key: ModeKey) -> float:
-    return float(known.mapped.posterior.mean[known.index(key)]) * known.mapped.shares.get(key.stratum, 0.0)
+    space, decided = mapped.landscape.space, dict[int, dict[str, str]]()
+    for row in (*confirmed, *by_state[ModeState.REFUSED]):
+        decided.setdefault(space.index(row.key.cell), {})[row.key.stratum] = _state(row).value
+    kept = None if chosen is None else frozenset(chosen)
+    return ModeFacts(mapped, found, confirmed, refused, is_mode, decided, kept, examples, facts.open)
 
 
 def _state(row: ModeRow) -> ModeState:

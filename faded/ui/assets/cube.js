@@ -2,7 +2,7 @@
 // come with the page in data-cube; the classes colour them, so they follow the colour scheme.
 function mountCube(element) {
   const NS = "http://www.w3.org/2000/svg";
-  const WIDTH = 760, HEIGHT = 560, SIZE = 172;
+  const WIDTH = 760, HEIGHT = 580, SIZE = 134, LARGEST = 27;
   const STEP = 8, LEAST_PITCH = 4, MOST_PITCH = 80;
   const turned = { yaw: 34, pitch: 24 };
   let drawn = null;
@@ -62,7 +62,7 @@ function mountCube(element) {
       svg.append(make("text", { x: tx, y: ty + 4, "text-anchor": anchor, class: i === neutral ? "cube-neutral" : "" }, level));
     });
     const [mx, my] = [0, 1].map((i) => (line.seen[0][i] + line.seen[1][i]) / 2);
-    const [tx, ty] = outward(mx, my, line.axis === 1 ? 54 : 44);
+    const [tx, ty] = outward(mx, my, line.axis === 1 ? 62 : 60);
     svg.append(make("text", { x: tx, y: ty + 4, "text-anchor": anchor, class: "cube-name" }, name));
   }
   function draw(box) {
@@ -72,7 +72,7 @@ function mountCube(element) {
     const lines = edges();
     for (const { seen: [p, q] } of lines) svg.append(make("line", { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }));
     const [nx, ny, nz] = data.axes.map((axis) => axis.levels.length);
-    const largest = Math.min(30, (SIZE * 1.7) / Math.max(nx, ny, nz, 2));
+    const largest = Math.min(LARGEST, (0.9 * SIZE) / (Math.max(nx, ny, nz, 2) - 1));
     const balls = data.balls.map(([look, rate, words], n) => {
       const i = n % nx, j = Math.floor(n / nx) % ny, k = Math.floor(n / (nx * ny));
       const [x, y, near] = see([at(i, nx), at(j, ny), at(k, nz)]);

@@ -72,8 +72,11 @@ function mountPng(page) {
       for (const node of parts) {
         if (node.tagName === "I") patch(ctx, node, x, y - 8, node.parentElement === item ? 16 : 18, 16);
         else {
-          ctx.fillStyle = colour("--f-ink-2");
+          const neutral = node.classList?.contains("heat-neutral");
+          ctx.font = font(13, neutral ? 700 : 400);
+          ctx.fillStyle = colour(neutral ? "--f-ink" : "--f-ink-2");
           ctx.fillText(node.textContent, x + (x > left ? 4 : 0), y);
+          ctx.font = font(13);
         }
         x += wide(node);
       }
@@ -87,18 +90,20 @@ function mountPng(page) {
     const rows = [...table.tBodies[0].rows];
     const axis = table.querySelector(".heat-axis").textContent, corner = table.querySelector(".heat-corner").textContent;
     const heads = [...table.tHead.rows[1].querySelectorAll(".heat-level")];
-    const quiet = (words, x, y, align) => {
-      ctx.font = font(14);
-      ctx.fillStyle = colour("--f-ink-2");
+    const quiet = (words, x, y, align, head) => {
+      const neutral = head?.classList.contains("heat-neutral");
+      ctx.font = font(14, neutral ? 700 : 400);
+      ctx.fillStyle = colour(neutral ? "--f-ink" : "--f-ink-2");
       ctx.textAlign = align;
       ctx.fillText(words, x, y);
     };
     quiet(corner, left + HEAD - 10, top + 8, "right");
     quiet(axis, left + HEAD, top + 8, "left");
-    heads.forEach((head, i) => quiet(head.textContent, left + HEAD + i * W + W / 2, top + 32, "center"));
+    heads.forEach((head, i) => quiet(head.textContent, left + HEAD + i * W + W / 2, top + 32, "center", head));
     rows.forEach((row, j) => {
       const y = top + 48 + j * H;
-      quiet(row.querySelector("th .heat-level")?.textContent ?? "", left + HEAD - 10, y + H / 2, "right");
+      const head = row.querySelector("th .heat-level");
+      if (head) quiet(head.textContent, left + HEAD - 10, y + H / 2, "right", head);
       row.querySelectorAll(".heat-cell").forEach((cell, i) => {
         const x = left + HEAD + i * W;
         patch(ctx, cell, x, y, W - GAP, H - GAP);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -15,7 +16,10 @@ from faded.ui.thumbs import thumb
 from faded.ui.words import plural
 
 LISTED = 100
-"""Settings listed in all; the CSV has every one."""
+"""Settings listed in all."""
+
+SAVED = 2000
+"""Settings in the CSV, so that the page stays light in the largest spaces: the worst ones."""
 
 DRAWN = 60
 """Settings drawn: more would only cover each other."""
@@ -30,10 +34,20 @@ WIDTH, HEIGHT = 520, 400
 LEFT, RIGHT, TOP, BOTTOM = 54, 22, 14, 50
 """Size of the chart and of its margins, in its own units."""
 
+HALF = 0.5
+"""An axis that begins above it is lettered every tenth, else every fifth."""
+
+RADIUS = 11
+"""A ball with a number in it."""
+
+Place = tuple[float, float]
+
 MEANING = (
     "A mode is a setting under which more than the bound of a stratum's pictures fail. <b>Severity</b> is the "
-    "estimated failure rate over the strata in which the setting is a mode. <b>Frequency</b> is the share of the pictures that "
-    "belong to these strata. Settings count alike: how often each occurs where the target is used is not known here."
+    "estimated failure rate over the strata in which the setting is a mode. <b>Frequency</b> is the share of the "
+    "pictures that belong to these strata. Settings count alike: how often each occurs where the target is used is not "
+    "known here. The list is in order of severity times frequency; in brackets stands the 90% interval. Numbers that "
+    "would cover each other in the chart are moved to the left."
 )
 
 
@@ -62,8 +76,8 @@ def render(known: ModeFacts, store: Store) -> str:
         )
         refused = f"<p class='f-quiet'>The {words} in neither figure.</p>"
     return (
-        f"<p class='f-quiet modes-meaning'>{MEANING}</p>{refused}"
-        f"<div class='modes'>{chart(known)}<ol class='modes-list'>{first}</ol></div>{more}"
+        f"<div class='modes'><div>{chart(known)}<p class='f-quiet'>{MEANING}</p>{refused}</div>"
+        f"<div><ol class='modes-list'>{first}</ol>{more}</div></div>"
     )
 
 
@@ -79,7 +93,7 @@ def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
     return (
         f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{shown}"
         f"<div class='modes-words'><b>{escape(setting(known, one.cell))}</b>"
-        f"<span>{one.severity:.0%} fail <small>(90% interval {one.low:.0%} to {one.high:.0%})</small>, among "
+        f"<span>{one.severity:.0%} fail <small>({one.low:.0%} to {one.high:.0%})</small> among "
         f"{one.frequency:.0%} of the pictures</span><span class='modes-states'>{_states(known, one.cell)}</span>"
         "</div></li>"
     )
@@ -115,62 +129,92 @@ def _row(known: ModeFacts, place: int, one: Impact) -> str:
 def chart(known: ModeFacts) -> str:
     """Draw severity over frequency as SVG: a ball and its interval per setting, the listed ones with their place."""
     found = known.impacts[:DRAWN]
-    balls = "".join(_ball(known, i, one) for i, one in reversed(list(enumerate(found))))
+    floor = axis_floor([one.low for one in found])
+    places = apart([_at(one.frequency, one.severity, floor) for one in found[:SHOWN]])
+    places += [_at(one.frequency, one.severity, floor) for one in found[SHOWN:]]
+    order = reversed(range(len(found)))
+    balls = "".join(_range(one, x, floor) for one, (x, _) in zip(found[:SHOWN], places, strict=False))
+    balls += "".join(_ball(known, i, found[i], places[i]) for i in order)
     bound = known.mapped.landscape.bound
-    _, y = _at(0, bound)
+    _, y = _at(0, bound, floor)
     words = (
         f"Severity over frequency of {plural(len(found), 'setting', 'settings')}, the figures are in the list. The "
-        f"worst: {setting(known, found[0].cell)}, {found[0].severity:.0%} among {found[0].frequency:.0%} of the pictures."
+        f"worst: {setting(known, found[0].cell)}, {found[0].severity:.0%} among {found[0].frequency:.0%} of the "
+        "pictures."
     )
     middle = (TOP + HEIGHT - BOTTOM) / 2
     return (
         f"<figure class='f-chart modes-chart'><svg viewBox='0 0 {WIDTH} {HEIGHT}' role='img' "
-        f"aria-label='{escape(words, quote=True)}'>{_axes()}"
+        f"aria-label='{escape(words, quote=True)}'>{_axes(floor)}"
         f"<line class='bound' x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}'/>"
         f"<text x='{LEFT + 6}' y='{y + 16:.1f}'>bound {bound:.0%}</text>{balls}"
         f"<text class='axis' x='{(LEFT + WIDTH - RIGHT) / 2}' y='{HEIGHT - 8}' text-anchor='middle'>frequency: share "
         f"of the pictures</text><text class='axis' x='14' y='{middle}' data-turn='-90' "
         f"transform='rotate(-90 14 {middle})' text-anchor='middle'>severity: failure rate</text></svg></figure>"
+        "<ul class='heat-legend'><li><i class='ball confirmed'></i>confirmed in some stratum</li><li><i class='ball "
+        "established'></i>established in some</li><li><i class='ball'></i>suspected</li></ul>"
     )
 
 
-def _at(frequency: float, severity: float) -> tuple[float, float]:
-    return LEFT + (WIDTH - LEFT - RIGHT) * frequency, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * severity
+def axis_floor(lows: Sequence[float]) -> float:
+    """Return where the axis of rates begins: the fifth below the lowest interval, so that modes fill the chart."""
+    return math.floor(5 * min(lows)) / 5
 
 
-def _axes() -> str:
+def apart(places: Sequence[Place]) -> list[Place]:
+    """Move balls to the left until none covers another that is placed before it."""
+    done: list[Place] = []
+    for x, y in places:
+        while any(math.dist((x, y), other) < 2 * RADIUS for other in done):
+            x -= RADIUS
+        done.append((x, y))
+    return done
+
+
+def _at(frequency: float, severity: float, floor: float) -> Place:
+    up = (severity - floor) / (1 - floor)
+    return LEFT + (WIDTH - LEFT - RIGHT) * frequency, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * up
+
+
+def _axes(floor: float) -> str:
     parts = []
-    for i in range(5):
-        x, y = _at(i / 4, i / 4)
+    step = 0.1 if floor >= HALF else 0.2
+    for i in range(round((1 - floor) / step) + 1):
+        rate = 1 - i * step
+        _, y = _at(0, rate, floor)
         parts.append(f"<line class='grid' x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}'/>")
-        parts.append(f"<text x='{LEFT - 8}' y='{y + 4:.1f}' text-anchor='end'>{25 * i}%</text>")
+        parts.append(f"<text x='{LEFT - 8}' y='{y + 4:.1f}' text-anchor='end'>{rate:.0%}</text>")
+    for i in range(5):
+        x, _ = _at(i / 4, floor, floor)
         parts.append(f"<text x='{x:.1f}' y='{HEIGHT - BOTTOM + 18}' text-anchor='middle'>{25 * i}%</text>")
     return "".join(parts)
 
 
-def _ball(known: ModeFacts, place: int, one: Impact) -> str:
-    x, y = _at(one.frequency, one.severity)
-    (_, low), (_, high) = _at(0, one.low), _at(0, one.high)
+def _range(one: Impact, x: float, floor: float) -> str:
+    (_, low), (_, high) = _at(0, one.low, floor), _at(0, one.high, floor)
+    return f"<line class='range' x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}'/>"
+
+
+def _ball(known: ModeFacts, place: int, one: Impact, at: Place) -> str:
+    x, y = at
     state = next(iter(known.states(one.cell)), "suspected")
     tip = escape(
         f"{setting(known, one.cell)}: {one.severity:.0%}, 90% interval {one.low:.0%} to {one.high:.0%}, among "
         f"{one.frequency:.0%} of the pictures, {state}",
         quote=True,
     )
-    ball = f"<circle class='ball {state}' cx='{x:.1f}' cy='{y:.1f}' r='{11 if place < SHOWN else 6}' data-tip='{tip}'/>"
+    size = RADIUS if place < SHOWN else 6
+    ball = f"<circle class='ball {state}' cx='{x:.1f}' cy='{y:.1f}' r='{size}' data-tip='{tip}'/>"
     if place >= SHOWN:
         return ball
-    return (
-        f"<line class='range' x1='{x:.1f}' x2='{x:.1f}' y1='{low:.1f}' y2='{high:.1f}'/>{ball}"
-        f"<text class='place {state}' x='{x:.1f}' y='{y + 4.5:.1f}' text-anchor='middle'>{place + 1}</text>"
-    )
+    return f"{ball}<text class='place {state}' x='{x:.1f}' y='{y + 4.5:.1f}' text-anchor='middle'>{place + 1}</text>"
 
 
 def table_csv(known: ModeFacts) -> str:
-    """Return every setting that is a mode somewhere as CSV."""
+    """Return the settings that are a mode somewhere as CSV, the worst first."""
     names = [s.name for s in known.mapped.landscape.space.specs]
     rows = []
-    for i, one in enumerate(known.impacts):
+    for i, one in enumerate(known.impacts[:SAVED]):
         values = known.mapped.landscape.space.grid[one.cell].tolist()
         states = known.states(one.cell)
         said = ["; ".join(states.get(state, ())) for state in LOOK]
