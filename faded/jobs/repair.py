@@ -69,7 +69,8 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     written a checkpoint, from which it goes on when it is resumed.
 
     Raises:
-        FadedError: no mode is confirmed, or pictures or weights have changed since the round began.
+        FadedError: no mode is confirmed, or none of those that were chosen, or pictures or weights have changed since the
+            round began.
     """
     target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
@@ -110,15 +111,29 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
 
 
 def _lessons(desk: Desk, context: Context) -> Lessons:
-    """Read what the verdicts on these weights say now, earlier rounds' too; more that arrive change nothing.
+    """Read what the verdicts on these weights say now, earlier rounds' too, and which modes were chosen.
 
-    With references an answer is right or not, whatever verdicts say, so refusals are looked for without them only.
+    More verdicts that arrive change nothing. Of the modes that were not chosen, confirmations teach nothing; rejections
+    still do: they say what is right already. With references an answer is right or not, whatever verdicts say, so
+    refusals are looked for without them only.
+
+    Raises:
+        FadedError: modes were chosen, and none of them is confirmed now.
     """
     with desk.store.read() as db:
         standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
+        chosen = campaigns.chosen_modes(campaigns.get_round(db, desk.round.id))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
     modes = teachable(confirmed_modes(standing), standing, shown)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, standing, shown)
+    if chosen is not None:
+        modes = [key for key in modes if key in chosen]
+        standing = [j for j in standing if j.key in chosen or j.verdict is not Verdict.CONFIRM]
+        if not modes:
+            raise FadedError(
+                "None of the modes chosen on the page Landscape is confirmed now, so there is nothing to repair. "
+                "Choose confirmed ones there."
+            )
     return Lessons(modes, verdict_pairs(standing, shown, context.space), refusals)
 
 

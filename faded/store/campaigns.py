@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, exc, func, insert, select, update
 
-from faded.domain import FadedError
+from faded.domain import FadedError, ModeKey
 from faded.store.engine import Db
 from faded.store.rows import one
 from faded.store.schema import campaigns, rounds
 
 FOLD = "fold"
-"""Key of a round's summary."""
+"""Where a round's summary keeps the number of its verify fold."""
+CHOSEN = "chosen_modes"
+"""Where a round's summary keeps the modes that people chose to fade."""
 
 
 class RoundState(StrEnum):
@@ -217,6 +219,27 @@ def update_round(
     if changes:
         db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
     return get_round(db, round_id)
+
+
+def choose_modes(db: Db, round_id: int, modes: Sequence[ModeKey] | None) -> Round:
+    """Say which confirmed modes the round's repair is to learn from; None for all, those to come included.
+
+    Raises:
+        FadedError: no mode is named, the round is decided, or there is none.
+    """
+    found = get_round(db, round_id)
+    if found.state is not RoundState.OPEN:
+        raise FadedError(f"Round {found.number} is decided, so there is nothing left to choose: start another round.")
+    if modes is not None and not modes:
+        raise FadedError("No mode is chosen: leave at least one for the repair to fade.")
+    chosen = None if modes is None else [[list(key.cell), key.stratum] for key in modes]
+    return update_round(db, round_id, summary={CHOSEN: chosen})
+
+
+def chosen_modes(found: Round) -> list[ModeKey] | None:
+    """Return the modes that `choose_modes` was given; None where nothing was chosen, so that all count."""
+    chosen = found.summary.get(CHOSEN)
+    return None if chosen is None else [ModeKey(tuple(cell), stratum) for cell, stratum in chosen]
 
 
 def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Round:

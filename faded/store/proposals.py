@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
 
-from faded.domain import ModeKey, Proposal, Verdict
+from faded.domain import Cell, ModeKey, Proposal, Verdict
 from faded.store.engine import Db
 from faded.store.rows import cell_of, cell_text, one
 from faded.store.schema import modes, proposals
@@ -137,6 +137,23 @@ def newest(db: Db, round_id: int, n: int) -> list[Proposal]:
     """Return the latest proposals of a round, newest first."""
     query = FULL.where(proposals.c.round_id == round_id).order_by(proposals.c.seq.desc()).limit(n)
     return [as_proposal(row) for row in db.execute(query)]
+
+
+def examples(db: Db, round_id: int, cells: Iterable[Cell], n: int) -> dict[ModeKey, list[Proposal]]:
+    """Return up to `n` proposals of every mode with one of these cells, confirmed ones first.
+
+    What people called right, or invalid, is no example of a failure.
+    """
+    wanted = {cell_text(cell) for cell in cells}
+    order = (proposals.c.verdict == Verdict.CONFIRM.value).desc(), proposals.c.seq
+    place = func.row_number().over(partition_by=proposals.c.mode_id, order_by=order).label("place")
+    fair = proposals.c.verdict.is_(None) | proposals.c.verdict.in_([Verdict.CONFIRM.value, Verdict.UNSURE.value])
+    ranked = FULL.add_columns(place).where(proposals.c.round_id == round_id, fair, modes.c.cell.in_(wanted)).subquery()
+    found: dict[ModeKey, list[Proposal]] = {}
+    for row in db.execute(select(ranked).where(ranked.c.place <= n).order_by(ranked.c.mode_id, ranked.c.place)):
+        proposal = as_proposal(row)
+        found.setdefault(proposal.key, []).append(proposal)
+    return found
 
 
 def count(db: Db, round_id: int) -> int:

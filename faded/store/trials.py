@@ -119,6 +119,12 @@ def of_cell(db: Db, round_id: int, stratum: str, cell: int) -> CellTally:
     return CellTally(stratum, cell, int(n), int(failures))
 
 
+def samples_per_stratum(db: Db, round_id: int) -> dict[str, int]:
+    """Return how many different samples of each stratum were asked about."""
+    query = select(trials.c.stratum, func.count(trials.c.sample_id.distinct())).where(trials.c.round_id == round_id)
+    return {stratum: int(n) for stratum, n in db.execute(query.group_by(trials.c.stratum))}
+
+
 def counts(db: Db, round_id: int) -> TrialCounts:
     """Return the numbers of queries of a round."""
     counted, control = trials.c.counted, trials.c.control

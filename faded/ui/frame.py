@@ -34,8 +34,10 @@ QUIET: dict[str, Any] = {
     "queue": False,
     "concurrency_limit": None,
     "api_visibility": "private",
+    "preprocess": False,
 }
-"""How every event is wired: short, never queued behind anything, without an overlay."""
+"""How every event is wired: short, never queued behind anything, without an overlay. Values come as the browser has
+them, and handlers check them: a choice that was just replaced by another must not fail the whole event."""
 
 MARK = (
     "<svg viewBox='0 0 92 28' aria-hidden='true'>"

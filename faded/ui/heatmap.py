@@ -1,36 +1,30 @@
-"""The landscape in two dimensions: rates over two concepts, averaged over the others. Numpy only, drawn as a table."""
+"""The landscape in two dimensions: rates over two concepts, the others pinned or averaged, drawn as a table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
-from numpy.typing import NDArray
-
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape, Posterior
-
-MOSTLY = 0.5
-"""A drawn cell counts as known when at least this share of the settings behind it is."""
+from faded.landscape.slices import Cut, cut
 
 STEPS = 10
 """Colours of the scale: one for every ten points of the rate."""
 
+LEGEND = (
+    "<li><span>0%</span><span class='heat-scale' aria-hidden='true'>"
+    + "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
+    + "</span><span>100%</span></li><li><i class='heat-thin'></i>not enough data</li>"
+    "<li><i class='heat-out'></i>left out: known invalid, or the clean control</li>"
+    "<li><span class='heat-neutral'>0</span>changes nothing</li>"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One drawn cell.
-
-    Attributes:
-        rate: Mean induced rate of the settings behind it.
-        low: Mean of their intervals' lower ends: as if all errors went together, so never too narrow.
-        high: The same of the upper ends.
-        trials: Trials behind it.
-        enough: Whether there is enough data to say anything.
-        left_out: Whether every setting behind it is known to be invalid, or is the clean control.
-        control: Whether it is left out because it is the clean control.
-    """
+    """One drawn cell; what its figures mean stands at `slices.Cut`."""
 
     rate: float
     low: float
@@ -38,126 +32,150 @@ class HeatCell:
     trials: int
     enough: bool
     left_out: bool
-    control: bool = False
+    control: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HeatGrid:
-    """What is drawn: rows are levels of `down`, columns levels of `across`."""
+    """What is drawn: rows are levels of `down`, columns levels of `across`.
 
-    down: ConceptSpec
+    Attributes:
+        across: The concept of the columns.
+        down: The concept of the rows; None in a space of one concept, which has a single row.
+        stratum: The stratum, None for the mean over all.
+        pinned: The concepts held at one level, with that level's value.
+        others: Names of the concepts averaged over.
+        cells: The cells, row by row.
+    """
+
     across: ConceptSpec
+    down: ConceptSpec | None
     stratum: str | None
+    pinned: tuple[tuple[ConceptSpec, float], ...]
     others: tuple[str, ...]
     cells: tuple[tuple[HeatCell, ...], ...]
 
 
-def heat_grid(landscape: Landscape, found: Posterior, across: str, down: str, stratum: str | None) -> HeatGrid:
-    """Average the landscape over every concept but two, and over all strata unless one is given.
+def heat_grid(
+    landscape: Landscape,
+    found: Posterior,
+    across: str,
+    down: str | None,
+    stratum: str | None,
+    pins: Mapping[str, int] | None = None,
+) -> HeatGrid:
+    """Cut the landscape along one concept or two.
 
     Args:
         landscape: Trials and the space.
         found: Its posterior.
         across: Name of the concept whose levels are the columns.
-        down: Name of the concept whose levels are the rows.
+        down: Name of the concept whose levels are the rows; None for a single row.
         stratum: One stratum, or None for the mean over all.
+        pins: Level of each concept that is held at one; the others are averaged over.
     """
-    space = landscape.space
-    names = [s.name for s in space.specs]
-    x, y = names.index(across), names.index(down)
-    rows = slice(None) if stratum is None else [landscape.strata.index(stratum)]
-    counted = ~landscape.excluded[rows]
-    control = np.arange(space.n_cells) == space.control_index
-    tables = (found.mean[rows], found.low90[rows], found.high90[rows], landscape.trials[rows], found.enough[rows])
-
-    def cell(level_down: int, level_across: int) -> HeatCell:
-        here = (space.cells[:, x] == level_across) & (space.cells[:, y] == level_down)
-        use = counted[:, here]
-        if not use.any():
-            return HeatCell(0.0, 0.0, 0.0, 0, enough=False, left_out=True, control=bool(control[here].any()))
-        rate, low, high, trials, enough = (_pick(t[:, here], use) for t in tables)
-        return HeatCell(
-            float(rate.mean()), float(low.mean()), float(high.mean()), int(trials.sum()),
-            enough=bool(enough.mean() >= MOSTLY), left_out=False,
-        )  # fmt: skip
-
-    cells = tuple(tuple(cell(j, i) for i in range(space.shape[x])) for j in range(space.shape[y]))
-    others = tuple(n for i, n in enumerate(names) if i not in (x, y))
-    return HeatGrid(space.specs[y], space.specs[x], stratum, others, cells)
+    specs = {s.name: s for s in landscape.space.specs}
+    axes = [across] if down is None else [down, across]
+    held = {name: level for name, level in (pins or {}).items() if name not in axes}
+    rates = cut(landscape, found, axes, held, stratum)
+    flat = flatten(rates)
+    width = len(specs[across].levels)
+    return HeatGrid(
+        across=specs[across],
+        down=None if down is None else specs[down],
+        stratum=stratum,
+        pinned=tuple((specs[name], specs[name].levels[held[name]]) for name in specs if name in held),
+        others=tuple(name for name in specs if name not in axes and name not in held),
+        cells=tuple(tuple(flat[i : i + width]) for i in range(0, len(flat), width)),
+    )
 
 
-def _pick(table: NDArray[np.float64] | NDArray[np.bool_], use: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.asarray(table, dtype=np.float64)[use]
+def flatten(rates: Cut) -> list[HeatCell]:
+    """Return the places of a cut one after the other, last axis fastest."""
+    tables = (rates.rate, rates.low, rates.high, rates.trials, rates.enough, rates.left_out, rates.control)
+    return [HeatCell(*place) for place in zip(*(t.reshape(-1).tolist() for t in tables), strict=True)]
+
+
+def number(value: float) -> str:
+    """Return a level's value for the eye."""
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
 def heading(spec: ConceptSpec, value: float) -> str:
     """Return a level as a heading: the number for the eye, the words for the ear and the pointer."""
-    words = escape(spec.describe(value) or "unchanged")
+    words = escape(spec.describe(value) or "unchanged", quote=True)
     mark = " heat-neutral" if value == spec.neutral else ""
-    number = f"{value:g}".replace("-", "\N{MINUS SIGN}")
     return (
-        f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{number}</span>"
+        f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{number(value)}</span>"
         f"<span class='f-hidden'>{escape(spec.name)} {words}</span>"
     )
 
 
-def _cell_html(cell: HeatCell, where: str, first: bool) -> str:
+def look(cell: HeatCell) -> str:
+    """Return the class that colours a cell."""
+    if cell.left_out:
+        return "heat-out"
+    return f"heat-{min(int(cell.rate * STEPS), STEPS - 1)}" if cell.enough else "heat-thin"
+
+
+def words(cell: HeatCell) -> str:
+    """Return what is known of a cell, as text."""
     if cell.control:
-        words, look, shown = f"{where}: the clean control. Only pictures that are right here count", "heat-out", ""
-    elif cell.left_out:
-        words, look, shown = f"{where}: left out. The edit hides the input or changes its answer", "heat-out", ""
-    elif not cell.enough:
-        words, look, shown = f"{where}: not enough data, {cell.trials} trials", "heat-thin", ""
-    else:
-        interval = f"90% interval {cell.low:.0%} to {cell.high:.0%}"
-        words, look = f"{where}: {cell.rate:.0%}, {interval}, {cell.trials} trials", _colour(cell.rate)
-        shown = f"<span aria-hidden='true'>{100 * cell.rate:.0f}</span>"
-    said = escape(words, quote=True)
-    index = 0 if first else -1
+        return "the clean control. Only pictures that are right here count"
+    if cell.left_out:
+        return "left out. The edit hides the input or changes its answer"
+    if not cell.enough:
+        return f"not enough data, {cell.trials} trials"
+    return f"{cell.rate:.0%}, 90% interval {cell.low:.0%} to {cell.high:.0%}, {cell.trials} trials"
+
+
+def place(specs: tuple[ConceptSpec, ...], values: tuple[float, ...]) -> str:
+    """Return where a cell is: "Turned left by 30 degrees, darkened by 30%"."""
+    said = ", ".join(w for s, v in zip(specs, values, strict=True) if (w := s.describe(v))) or "unchanged"
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def where(grid: HeatGrid) -> str:
+    """Say what is pinned, what is averaged, and which stratum is looked at, as text."""
+    parts = ["mean over all strata" if grid.stratum is None else f"stratum {grid.stratum}"]
+    parts += [f"{spec.name} {spec.describe(value) or 'unchanged'}" for spec, value in grid.pinned]
+    if grid.others:
+        parts.append(f"averaged over {' and '.join(grid.others)}")
+    return "; ".join(parts)
+
+
+def _cell_html(cell: HeatCell, at: str, key: str) -> str:
+    said = escape(f"{at}: {words(cell)}", quote=True)
+    shown = f"<span aria-hidden='true'>{100 * cell.rate:.0f}</span>" if cell.enough and not cell.left_out else ""
+    index = 0 if key == "0-0" else -1
     inner = f"{shown}<span class='f-hidden'>{said}</span>"
-    return f"<td class='heat-cell {look}' tabindex='{index}' data-tip='{said}'>{inner}</td>"
-
-
-def _colour(rate: float) -> str:
-    return f"heat-{min(int(rate * STEPS), STEPS - 1)}"
-
-
-def _caption(grid: HeatGrid) -> str:
-    where = "mean over all strata" if grid.stratum is None else f"stratum {escape(grid.stratum)}"
-    mean = f", averaged over {escape(' and '.join(grid.others))}" if grid.others else ""
-    return (
-        f"Induced failure rate in percent; {where}{mean}. Point at a cell, or move there with the arrow keys, for "
-        "its 90% interval."
-    )
+    return f"<td class='heat-cell {look(cell)}' tabindex='{index}' data-key='{key}' data-tip='{said}'>{inner}</td>"
 
 
 def render(grid: HeatGrid) -> str:
     """Return the grid as an accessible HTML table with its legend."""
-    across, down = escape(grid.across.name), escape(grid.down.name)
+    across, down = escape(grid.across.name), "" if grid.down is None else escape(grid.down.name)
     heads = "".join(f"<th scope='col'>{heading(grid.across, v)}</th>" for v in grid.across.levels)
-    rows = "".join(
-        f"<tr><th scope='row'>{heading(grid.down, v)}</th>{_row_html(grid, j)}</tr>"
-        for j, v in enumerate(grid.down.levels)
-    )
-    scale = "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
+    corner = f"{down} \N{DOWNWARDS ARROW}" if down else ""
+    axes = f"{down} down, {across} across" if down else f"{across} across"
+    rows = "".join(_row_html(grid, j) for j in range(len(grid.cells)))
     return (
-        f"<div class='heat'><p class='heat-caption'>{_caption(grid)}</p><div class='heat-scroll'>"
-        f"<table class='heat-table'><caption class='f-hidden'>{down} down, {across} across</caption>"
-        f"<thead><tr><td class='heat-corner'>{down} \N{DOWNWARDS ARROW}</td>"
+        f"<div class='heat'><p class='heat-caption'>Induced failure rate in percent; {escape(where(grid))}. Point at a "
+        "cell, or move there with the arrow keys, for its 90% interval.</p><div class='heat-scroll'>"
+        f"<table class='heat-table'><caption class='f-hidden'>{axes}</caption>"
+        f"<thead><tr><td class='heat-corner'>{corner}</td>"
         f"<td class='heat-axis' colspan='{len(grid.across.levels)}'>{across} \N{RIGHTWARDS ARROW}</td></tr>"
         f"<tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        "<ul class='heat-legend'>"
-        f"<li><span>0%</span><span class='heat-scale' aria-hidden='true'>{scale}</span><span>100%</span></li>"
-        "<li><i class='heat-thin'></i>not enough data</li>"
-        "<li><i class='heat-out'></i>left out: known invalid, or the clean control</li>"
-        "<li><span class='heat-neutral'>0</span>changes nothing</li></ul></div>"
+        f"<ul class='heat-legend'>{LEGEND}</ul></div>"
     )
 
 
 def _row_html(grid: HeatGrid, j: int) -> str:
-    down = grid.down.describe(grid.down.levels[j])
-    cells = []
-    for i, cell in enumerate(grid.cells[j]):
-        words = ", ".join(w for w in (grid.across.describe(grid.across.levels[i]), down) if w) or "unchanged"
-        cells.append(_cell_html(cell, f"{words[0].upper()}{words[1:]}", first=i == j == 0))
-    return "".join(cells)
+    down = () if grid.down is None else (grid.down,)
+    values = () if grid.down is None else (grid.down.levels[j],)
+    head = "<td></td>" if grid.down is None else f"<th scope='row'>{heading(grid.down, grid.down.levels[j])}</th>"
+    cells = "".join(
+        _cell_html(cell, place((grid.across, *down), (grid.across.levels[i], *values)), f"{j}-{i}")
+        for i, cell in enumerate(grid.cells[j])
+    )
+    return f"<tr>{head}{cells}</tr>"

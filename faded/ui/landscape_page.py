@@ -1,4 +1,4 @@
-"""The page *Landscape*: how often each setting makes the target fail, and how sure that is."""
+"""The page *Landscape*: how often each setting makes the target fail, how sure that is, and what to fade."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 import gradio as gr
 
-from faded.ui import heatmap
-from faded.ui.page import Page, Shown, View, empty, shown, shown_html
+from faded.landscape.safe import safe_ranges
+from faded.store.engine import Store
+from faded.ui import cube, downloads, heatmap, landscape_choice, mode_facts
+from faded.ui.cards import fade, modes, reach
+from faded.ui.landscape_actions import server_functions
+from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
+from faded.ui.landscape_view import Mapped
+from faded.ui.page import Page, Shown, View, empty, shown_html
 from faded.ui.theme import asset, html
-
-ALL_STRATA = ""
-"""The stratum picker's value for the mean over all."""
 
 NOTHING = empty(
     "No landscape yet",
@@ -19,38 +22,121 @@ NOTHING = empty(
     "<a href='#run'>Start a round</a>.",
 )
 
-PICKERS = (("across", "Across"), ("down", "Down"), ("stratum", "Stratum"))
+SCRIPT = f"""{asset("landscape.js")}
+{asset("cube.js")}
+{asset("png.js")}
+const page = element.closest(".f-page");
+mountMap(element); mountCube(element); mountTips(page); mountMemory(page); mountPng(page);"""
+
+LABELS = {"across": "Across", "down": "Down", "depth": "In depth", "stratum": "Stratum"}
+
+PARTS = ("map", "safe", "modes", "fade")
 
 
-def layout() -> Page:
+def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
     outputs = {}
+
+    def picker(name: str) -> None:
+        label = LABELS.get(name, "Held at")
+        outputs[name] = gr.Dropdown(
+            [], label=label, visible=False, elem_id=f"map-{name}", filterable=False, min_width=120
+        )
+
+    with gr.Row(elem_classes="f-land"):
+        with gr.Column(elem_classes="f-card"):
+            with gr.Row(elem_classes="f-cardhead"):
+                html("<h2>Failure landscape</h2>")
+                outputs["view"] = _switch(VIEWS, "View", "map-view")
+            with gr.Row(elem_classes="f-pickers"):
+                for name in ("across", "down", "depth", "stratum", *PINS):
+                    picker(name)
+            outputs["map"] = html(elem_id="map-heat", js=SCRIPT)
+        with gr.Column(elem_classes="f-card"):
+            with gr.Row(elem_classes="f-cardhead"):
+                html("<h2>How far is safe</h2>")
+                outputs["others"] = _switch(OTHERS, "Other concepts", "map-others")
+            outputs["safe"] = html(elem_id="map-safe")
     with gr.Column(elem_classes="f-card"):
-        html("<h2>Failure landscape</h2>")
-        with gr.Row(elem_classes="f-pickers"):
-            for name, label in PICKERS:
-                outputs[name] = gr.Dropdown([], label=label, elem_id=f"map-{name}", filterable=False, min_width=110)
-        outputs["map"] = html(elem_id="map-heat", js=asset("heatmap.js"))
-    return Page("landscape", outputs, draw, choosers=("across", "down", "stratum"))
+        html("<h2>Failure modes by severity and frequency</h2>")
+        outputs["modes"] = html(elem_id="map-modes")
+    with gr.Column(elem_classes="f-card"):
+        html("<h2>What to fade</h2>")
+        outputs["fade"] = gr.HTML(
+            elem_id="map-fade",
+            apply_default_css=False,
+            js_on_load=f"{asset('landscape.js')}\nmountChoice(element, server);",
+            server_functions=server_functions(store),
+        )
+    return Page("landscape", outputs, draw, choosers=CHOOSERS)
+
+
+def _switch(options: tuple[tuple[str, str], ...], label: str, elem_id: str) -> gr.Radio:
+    return gr.Radio(
+        list(options),
+        value=options[0][1],
+        label=label,
+        elem_id=elem_id,
+        elem_classes="f-switch",
+        visible=False,
+        scale=0,
+    )
 
 
 def draw(view: View) -> Mapping[str, Shown]:
     """Draw every part."""
     mapped = view.landscape()
-    if mapped is None:
-        nothing = shown(choices=[], value=None)
-        return {"across": nothing, "down": nothing, "stratum": nothing, "map": shown_html(NOTHING)}
-    names = [s.name for s in mapped.landscape.space.specs]
-    strata = mapped.landscape.strata
-    across = view.choice["across"] if view.choice["across"] in names else names[0]
-    others = [n for n in names if n != across]
-    down = view.choice["down"] if view.choice["down"] in others else (others[0] if others else across)
-    stratum = view.choice["stratum"] if view.choice["stratum"] in strata else None
-    picker = [("all, averaged", ALL_STRATA), *((s, s) for s in strata)]
-    grid = heatmap.heat_grid(mapped.landscape, mapped.posterior, across, down, stratum)
+    if mapped is None or view.facts is None:
+        parts = {part: shown_html(NOTHING if part == "map" else "") for part in PARTS}
+        return {**landscape_choice.nothing(), **parts}
+    name = f"{view.facts.campaign.name}, round {view.facts.round.number}"
+    choice = landscape_choice.read(view.choice, mapped.landscape)
+    known = mode_facts.read(view, mapped)
     return {
-        "across": shown(choices=names, value=across),
-        "down": shown(choices=others or names, value=down),
-        "stratum": shown(choices=picker, value=stratum or ALL_STRATA),
-        "map": shown_html(heatmap.render(grid)),
+        **landscape_choice.pickers(choice, mapped.landscape),
+        "map": shown_html(_map(mapped, choice, name)),
+        "safe": shown_html(_safe(mapped, choice, name)),
+        "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
+        "fade": shown_html(fade.render(known, view.store)),
     }
+
+
+def _map(mapped: Mapped, choice: Choice, name: str) -> str:
+    specs = {s.name: s for s in mapped.landscape.space.specs}
+    title = f"Induced failure rate in percent: {name}"
+    if choice.view == CUBE:
+        grids = cube.layers(mapped.landscape, mapped.posterior, choice.axes, choice.stratum, choice.pins)
+        axes = [specs[n] for n in reversed(choice.axes)]
+        table = downloads.rates_csv(axes, cube.cells(grids))
+        drawn, note = cube.render(grids, axes[0]), heatmap.where(grids[0])
+    else:
+        across, *down = choice.axes
+        grid = heatmap.heat_grid(
+            mapped.landscape, mapped.posterior, across, down[0] if down else None, choice.stratum, choice.pins
+        )
+        axes = [specs[n] for n in reversed(choice.axes)]
+        table = downloads.rates_csv(axes, [cell for row in grid.cells for cell in row])
+        drawn, note = heatmap.render(grid), heatmap.where(grid)
+    file = f"{name} landscape"
+    return drawn + _saves(downloads.link(table, file), downloads.picture_button("#map-heat", file, title, note))
+
+
+def _safe(mapped: Mapped, choice: Choice, name: str) -> str:
+    found = safe_ranges(mapped.landscape, mapped.posterior, choice.stratum, choice.average)
+    bound = mapped.landscape.bound
+    table = downloads.safe_csv(found, bound)
+    return reach.render(found, bound, choice.stratum) + _saves(downloads.link(table, f"{name} safe"))
+
+
+def _modes_saves(known: mode_facts.ModeFacts, name: str) -> str:
+    if not known.impacts:
+        return ""
+    title, note = f"Failure modes: {name}", "severity and frequency of each setting, with 90% intervals"
+    file = f"{name} modes"
+    return _saves(
+        downloads.link(modes.table_csv(known), file), downloads.picture_button("#map-modes", file, title, note)
+    )
+
+
+def _saves(*parts: str) -> str:
+    return f"<div class='f-saves'>{''.join(parts)}</div>"

@@ -1,0 +1,66 @@
+"""Which confirmed modes the repair is to fade: ticked ones, saved as they are ticked."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+from faded.domain import ModeKey
+from faded.store.engine import Store
+from faded.store.proposals import ModeRow
+from faded.ui.cards.modes import picture, setting
+from faded.ui.mode_facts import ModeFacts
+from faded.ui.page import empty
+from faded.ui.words import plural
+
+NOTHING = empty(
+    "No mode is confirmed yet",
+    "A mode is confirmed by at least three verdicts on different pictures, nearly all of them confirming it. "
+    "<a href='#label'>Label proposals</a>, then choose here which modes to fade.",
+)
+
+
+def render(known: ModeFacts, store: Store) -> str:
+    """Return the confirmed modes with a box each."""
+    if not known.confirmed:
+        return NOTHING
+    rows = "".join(_mode(known, store, row) for row in known.confirmed)
+    return (
+        f"<p class='fade-state'>{state(known)}</p><p class='fade-said f-quiet' role='status'></p>"
+        f"<fieldset class='fade'><legend class='f-hidden'>Modes to fade</legend><ul>{rows}</ul></fieldset>"
+    )
+
+
+def chosen(known: ModeFacts, key: ModeKey) -> bool:
+    """Whether the repair would learn from a confirmed mode."""
+    return known.chosen is None or key in known.chosen
+
+
+def state(known: ModeFacts) -> str:
+    """Say what the repair would learn from."""
+    n = len(known.confirmed)
+    kept = sum(chosen(known, row.key) for row in known.confirmed)
+    if known.chosen is None:
+        every = "The one confirmed mode is" if n == 1 else f"All {n} confirmed modes are"
+        return f"{every} to be faded, and so is any that people confirm later. Untick what may stay."
+    return (
+        f"{kept} of {plural(n, 'confirmed mode is', 'confirmed modes are')} to be faded. One that people confirm later "
+        "is left out until it is ticked here."
+    )
+
+
+def _mode(known: ModeFacts, store: Store, row: ModeRow) -> str:
+    stratum, cell = known.index(row.key)
+    found = known.mapped.posterior
+    examples = "".join(picture(store, p) for p in known.examples.get(row.key, ())[:1])
+    mode = escape(json.dumps([list(row.key.cell), row.key.stratum]), quote=True)
+    ticked = " checked" if chosen(known, row.key) else ""
+    off = "" if known.open else " disabled"
+    judged = row.confirm + row.reject + row.invalid
+    return (
+        f"<li><label><input type='checkbox' data-mode='{mode}' data-key='{mode}'{ticked}{off}>{examples}"
+        f"<span class='modes-words'><b>{escape(row.key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
+        f"<small>{found.mean[stratum, cell]:.0%} fail ({found.low90[stratum, cell]:.0%} to "
+        f"{found.high90[stratum, cell]:.0%}); {known.mapped.shares.get(row.key.stratum, 0.0):.0%} of the pictures; "
+        f"confirmed by {row.confirm} of {judged} verdicts</small></span></label></li>"
+    )

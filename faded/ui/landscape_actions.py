@@ -1,0 +1,63 @@
+"""What the page Landscape lets people do: choose the modes to fade. Called by the page's own script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from faded.domain import FadedError, ModeKey
+from faded.labeling.decided import confirmed_modes
+from faded.store import campaigns, verdicts
+from faded.store.engine import Store
+from faded.ui import auth
+
+Answer = dict[str, Any]
+
+
+def server_functions(store: Store) -> list[Callable[..., Answer]]:
+    """Return the functions of the card, bound to a store."""
+
+    def landscape_choose(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Keep which confirmed modes are ticked."""
+        try:
+            auth.authorise(request)
+            choose(store, asked.get("round"), asked.get("modes"))
+        except FadedError as error:
+            return {"ok": False, "message": str(error)}
+        return {"ok": True}
+
+    return [landscape_choose]
+
+
+def choose(store: Store, round_id: Any, ticked: Any) -> None:
+    """Keep the ticked modes for the round's repair; all of them ticked means all, those to come included.
+
+    Args:
+        store: The open store.
+        round_id: The round, as the page names it.
+        ticked: The modes as the page names them: JSON of level indices and stratum.
+
+    Raises:
+        FadedError: nothing is ticked, a mode is not confirmed, the page sent nonsense, or the round is decided.
+    """
+    if not str(round_id).isdecimal():
+        raise FadedError(f"The page named the round {round_id!r}: reload it.")
+    wanted = set(_keys(ticked))
+    with store.write() as db:
+        confirmed = confirmed_modes(verdicts.standing(db, int(str(round_id))))
+        unknown = wanted - set(confirmed)
+        if unknown:
+            raise FadedError(f"{unknown.pop().stratum!r} with that setting is not confirmed any more: reload the page.")
+        kept = [key for key in confirmed if key in wanted]
+        campaigns.choose_modes(db, int(str(round_id)), None if kept == confirmed and kept else kept)
+
+
+def _keys(ticked: Any) -> list[ModeKey]:
+    try:
+        named = [json.loads(one) for one in ticked]
+        return [ModeKey(tuple(int(level) for level in cell), str(stratum)) for cell, stratum in named]
+    except (TypeError, ValueError) as error:
+        raise FadedError("The page sent modes that cannot be read: reload it.") from error

@@ -1,0 +1,102 @@
+"""What the page Landscape knows of the modes: how severe and frequent, what people say of them, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from faded.domain import ModeKey, Proposal
+from faded.labeling.decided import ModeState, state_of
+from faded.landscape.impact import Impact, impacts
+from faded.landscape.posterior import SURE, BoolArray
+from faded.store import campaigns, proposals
+from faded.store.proposals import ModeRow
+from faded.ui.landscape_view import Mapped
+from faded.ui.page import View
+
+SHOWN = 6
+"""Settings shown with pictures: a screenful."""
+
+EXAMPLES = 3
+"""Pictures asked for of each mode; a setting shows as many in all."""
+
+
+@dataclass(frozen=True)
+class ModeFacts:
+    """The modes of a round.
+
+    Attributes:
+        mapped: The landscape.
+        impacts: Settings that are a mode somewhere, the greatest harm first; refused modes count in none.
+        confirmed: Confirmed modes with their verdicts, by stratum: an order that polling does not change.
+        refused: The modes that people have refused.
+        modes: Which (stratum, cell) are modes, established or suspected.
+        decided: What people say of modes, by cell and stratum: confirmed or refused.
+        chosen: The modes chosen to fade; None where nothing was chosen.
+        examples: Proposals of the modes that are shown with pictures.
+        open: Whether the round is still to be decided, so that a choice can be made.
+    """
+
+    mapped: Mapped
+    impacts: Sequence[Impact]
+    confirmed: Sequence[ModeRow]
+    refused: frozenset[ModeKey]
+    modes: BoolArray
+    decided: Mapping[int, Mapping[str, str]]
+    chosen: frozenset[ModeKey] | None
+    examples: Mapping[ModeKey, Sequence[Proposal]]
+    open: bool
+
+    def index(self, key: ModeKey) -> tuple[int, int]:
+        """Return a mode's place in the landscape's tables."""
+        landscape = self.mapped.landscape
+        return landscape.strata.index(key.stratum), landscape.space.index(key.cell)
+
+    def states(self, cell: int) -> dict[str, list[str]]:
+        """Return the strata in which a cell is a mode, by state: confirmed, refused, established, suspected."""
+        strata = self.mapped.landscape.strata
+        sure = self.mapped.established[:, cell]
+        by_stratum = {
+            strata[i]: "established" if sure[i] else "suspected" for i in np.flatnonzero(self.modes[:, cell]).tolist()
+        }
+        by_stratum |= self.decided.get(cell, {})
+        return {
+            state: names
+            for state in ("confirmed", "established", "suspected", "refused")
+            if (names := [name for name in strata if by_stratum.get(name) == state])
+        }
+
+    def pictures(self, cell: int) -> list[Proposal]:
+        """Return examples of a setting, from different strata first."""
+        space, strata = self.mapped.landscape.space, self.mapped.landscape.strata
+        of_modes = [self.examples.get(ModeKey(space.cell(cell), name), ()) for name in strata]
+        turns = [[found[i] for found in of_modes if i < len(found)] for i in range(EXAMPLES)]
+        return [proposal for turn in turns for proposal in turn][:EXAMPLES]
+
+
+def read(view: View, mapped: Mapped) -> ModeFacts:
+    """Read the modes of the round that is shown."""
+    facts = view.facts
+    assert facts is not None  # noqa: S101 - a landscape has a round
+    with view.store.read() as db:
+        rows = proposals.mode_rows(db, facts.round.id)
+        by_state = {state: [r for r in rows if _state(r) is state] for state in ModeState}
+        refused = frozenset(row.key for row in by_state[ModeState.REFUSED])
+        is_mode = mapped.established | (mapped.posterior.probability >= SURE)
+        found = impacts(mapped.landscape, mapped.posterior, is_mode, mapped.shares, refused)
+        cells = [mapped.landscape.space.cell(one.cell) for one in found[:SHOWN]]
+        confirmed = sorted(by_state[ModeState.CONFIRMED], key=lambda row: (row.stratum, row.cell))
+        cells += [row.key.cell for row in confirmed]
+        examples = proposals.examples(db, facts.round.id, cells, EXAMPLES)
+        chosen = campaigns.chosen_modes(facts.round)
+    space, decided = mapped.landscape.space, dict[int, dict[str, str]]()
+    for row in (*confirmed, *by_state[ModeState.REFUSED]):
+        decided.setdefault(space.index(row.key.cell), {})[row.key.stratum] = _state(row).value
+    kept = None if chosen is None else frozenset(chosen)
+    return ModeFacts(mapped, found, confirmed, refused, is_mode, decided, kept, examples, facts.open)
+
+
+def _state(row: ModeRow) -> ModeState:
+    return state_of(row.confirm, row.reject + row.invalid)

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError, ModeKey, Verdict
+from faded.landscape.posterior import Landscape
+from faded.landscape.safe import safe_ranges
+from faded.store import campaigns, verdicts
+from faded.store.campaigns import RoundState
+from faded.store.engine import Store
+from faded.ui import cube, heatmap, landscape_actions, landscape_choice, landscape_page
+from faded.ui.auth import User
+from faded.ui.cards import modes, reach
+from faded.ui.facts import read_facts
+from faded.ui.landscape_choice import CHOOSERS
+from faded.ui.landscape_view import LandscapeCache
+from faded.ui.page import Shown, View
+from tests.ui import believable
+from tests.ui.believable import SPACE, STRATA, Believable
+
+STOP, YIELD = ModeKey((0, 2, 1), "stop"), ModeKey((6, 1, 2), "yield")
+
+
+def drawn(store: Store, **asked: Any) -> dict[str, Shown]:
+    with store.read() as db:
+        facts = read_facts(db, None, "local")
+    choice = dict.fromkeys(CHOOSERS) | asked
+    return dict(landscape_page.draw(View(store, User("local"), facts, choice, LandscapeCache(store))))
+
+
+def of(*specs: int) -> Landscape:
+    space = ConceptSpace(tuple(SPACE.specs[i] for i in specs))
+    return Landscape(space, STRATA, 0.5, np.zeros((len(STRATA), space.n_cells), dtype=np.bool_))
+
+
+def test_a_space_of_one_concept_is_one_row() -> None:
+    line = of(0)
+    line.trials[:] = 20
+    choice = landscape_choice.read(dict.fromkeys(CHOOSERS), line)
+    assert choice.axes == ("rotation",)
+    assert landscape_choice.pickers(choice, line)["down"].update["visible"] is False
+    grid = heatmap.heat_grid(line, line.posterior(), "rotation", None, None)
+    assert [len(row) for row in grid.cells] == [7]
+    shown = heatmap.render(grid)
+    assert shown.count("<td class='heat-cell") == 7
+    assert "Turned left by 30 degrees: " in shown
+
+
+def test_a_choice_is_always_one_that_the_space_has() -> None:
+    asked = dict.fromkeys(CHOOSERS) | {"across": "darkening", "down": "darkening", "stratum": "gone", "view": "cube"}
+    choice = landscape_choice.read(asked, of(0, 1))
+    assert choice.axes == ("darkening", "rotation")
+    assert (choice.view, choice.stratum) == ("map", None)
+
+
+def test_a_pin_follows_its_concept_to_another_chooser() -> None:
+    found = of(0, 1, 2)
+    asked = dict.fromkeys(CHOOSERS) | {"across": "rotation", "down": "darkening", "pin0": "saturation=1"}
+    choice = landscape_choice.read(asked, found)
+    assert choice.pins == {"saturation": 1}
+    pin = landscape_choice.pickers(choice, found)["pin0"].update
+    assert (pin["label"], pin["value"]) == ("saturation", "saturation=1")
+    assert landscape_choice.read(asked | {"down": "saturation"}, found).pins == {}
+    assert landscape_choice.read(asked | {"pin0": "saturation=99"}, found).pins == {}
+
+
+def test_the_map_says_what_is_pinned(store: Store, made: Believable) -> None:
+    averaged = drawn(store)["map"].update
+    pinned = drawn(store, pin0="saturation=0", stratum="yield")["map"].update
+    assert "averaged over saturation" in averaged
+    assert "stratum yield; saturation colours at 0%" in pinned
+    assert "Darkened by 80%: left out" in pinned
+    assert averaged != pinned
+
+
+def test_three_dimensions_come_with_their_figures_as_tables(store: Store, made: Believable) -> None:
+    shown = drawn(store, view="cube")["map"].update
+    held = re.search(r"data-cube='([^']+)'", shown)
+    assert held is not None
+    data = json.loads(held[1].replace("&quot;", '"').replace("&#x27;", "'"))
+    assert [axis["name"] for axis in data["axes"]] == ["rotation", "darkening", "saturation"]
+    assert len(data["balls"]) == SPACE.n_cells
+    assert {"cube-out"} == {look for look, _, words in data["balls"] if "left out" in words or "control" in words}
+    assert shown.count("<table class='cube-table'>") == 3
+    assert "data-cube" not in drawn(store)["map"].update
+
+
+def test_a_cube_without_data_says_so() -> None:
+    found = of(0, 1, 2)
+    grids = cube.layers(found, found.posterior(), ("rotation", "darkening", "saturation"), None, {})
+    shown = cube.render(grids, SPACE.specs[2])
+    assert "There is not enough data yet." in shown
+    assert "<td>0</td>" not in shown
+
+
+def test_how_far_is_safe_is_said_with_its_figures() -> None:
+    found = of(0, 1, 2)
+    found.trials[:] = 60
+    found.failures[:, np.abs(found.space.grid[:, 0]) > 45] = 60
+    found.refit(12)
+    said = reach.sentences(safe_ranges(found, found.posterior(), None, average=False)[0], 0.5)
+    assert re.fullmatch(
+        r"Turned right by 30 degrees is still safe: at most \d+% fail. Turned right by 60 degrees fails: \d+% to 100%.",
+        said[0],
+    )
+    empty = of(0, 1, 2)
+    unknown = reach.sentences(safe_ranges(empty, empty.posterior(), None, average=False)[1], 0.5)
+    assert unknown == ["Cannot tell for darkened by 30%: there is not enough data."]
+
+
+def test_states_and_pictures_of_the_modes_are_shown(store: Store, made: Believable) -> None:
+    believable.labeled(store, made, modes=2)
+    with store.write() as db:
+        for proposal in [p for p in made.proposals if p.startswith("p2-")][:3]:
+            verdicts.submit(db, proposal, "local", f"key-{proposal}", now=1.0, verdict=Verdict.INVALID)
+    parts = drawn(store)
+    shown = parts["modes"].update
+    for word in ("established", "suspected", "Severity", "Frequency"):
+        assert word in shown
+    assert "1 mode that people have refused counts in neither figure" in shown
+    assert "image/png;base64" in shown
+    assert parts["fade"].update.count("type='checkbox'") == 2
+    assert parts["fade"].update.count(" checked") == 2
+
+
+def test_balls_that_would_cover_each_other_are_moved_apart() -> None:
+    assert modes.apart([(100.0, 50.0), (100.0, 52.0)])[1][0] <= 100 - 2 * modes.RADIUS + 1
+    assert modes.apart([(100.0, 50.0), (100.0, 90.0)]) == [(100.0, 50.0), (100.0, 90.0)]
+
+
+def named(*keys: ModeKey) -> list[str]:
+    return [json.dumps([list(key.cell), key.stratum]) for key in keys]
+
+
+def chosen(store: Store, made: Believable) -> list[ModeKey] | None:
+    with store.read() as db:
+        return campaigns.chosen_modes(campaigns.get_round(db, made.round))
+
+
+def test_ticked_modes_are_kept_for_the_round(store: Store, made: Believable) -> None:
+    believable.labeled(store, made, modes=2)
+    landscape_actions.choose(store, made.round, named(YIELD))
+    assert chosen(store, made) == [YIELD]
+    assert drawn(store)["fade"].update.count(" checked") == 1
+    assert "1 of 2 confirmed modes are to be faded" in drawn(store)["fade"].update
+    landscape_actions.choose(store, made.round, named(STOP, YIELD))
+    assert chosen(store, made) is None
+
+
+@pytest.mark.parametrize(
+    ("ticked", "message"),
+    [
+        ([], "leave at least one"),
+        (named(ModeKey((0, 0, 0), "stop")), "not confirmed any more"),
+        (["{"], "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(store: Store, made: Believable, ticked: Any, message: str) -> None:
+    believable.labeled(store, made, modes=2)
+    with pytest.raises(FadedError, match=message):
+        landscape_actions.choose(store, made.round, ticked)
+    assert chosen(store, made) is None
+
+
+def test_a_decided_round_keeps_its_choice(store: Store, made: Believable) -> None:
+    believable.labeled(store, made, modes=2)
+    with store.write() as db:
+        campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", 1.0)
+    with pytest.raises(FadedError, match="is decided"):
+        landscape_actions.choose(store, made.round, named(YIELD))
+    assert drawn(store)["fade"].update.count(" disabled") == 2
