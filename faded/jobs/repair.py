@@ -13,10 +13,12 @@ from faded.domain import FadedError, ModeKey, Pair
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
-from faded.labeling.decided import confirmed_modes
+from faded.labeling.chosen import to_learn
+from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import verdict_pairs
 from faded.repair.trainer import Progress, RepairConfig, RepairResult, repair
+from faded.stages import STEPS
 from faded.store import campaigns, jobs, proposals, verdicts
 
 CHECKPOINT_SECONDS = 20.0
@@ -31,17 +33,19 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped before it did anything.
 
     Raises:
-        FadedError: no mode is confirmed.
+        FadedError: no mode is confirmed and chosen, or the number of steps is out of range.
     """
+    steps = budget.check_steps(desk.job.params.get(STEPS, budget.STEPS))
     pointer = desk.checkpoint() or {}
     modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
     if not modes:
         raise FadedError(
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
-            "confirmations out of three on different samples, or five of six."
+            "confirmations out of three on different samples, or five of six. Where modes were chosen on the page "
+            "Landscape, choose confirmed ones."
         )
     target = context.target(None)
-    config = RepairConfig(seed=context.config.seed)
+    config = RepairConfig(steps=steps, seed=context.config.seed)
     writer = _Writer(desk, modes, pairs)
     writer.begin(pointer)
     result = repair(
@@ -70,7 +74,8 @@ def _lessons(desk: Desk, context: Context) -> Lessons:
     with desk.store.read() as db:
         standing = verdicts.standing(db, desk.round.id)
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    return confirmed_modes(standing), verdict_pairs(standing, shown, context.space)
+    modes, heeded = to_learn(desk.round.summary, standing)
+    return modes, verdict_pairs(heeded, shown, context.space)
 
 
 def _lessons_from(pointer: dict[str, Any]) -> Lessons:
@@ -108,6 +113,8 @@ class _Writer:
             "pairs": [dataclasses.asdict(p) for p in pairs],
         }
         self._saved_at = self._told_at = time.monotonic()
+        self._first: tuple[int, float] | None = None
+        self._evaluated = -1
         self.stop = False
 
     def begin(self, pointer: dict[str, Any]) -> None:
@@ -120,16 +127,12 @@ class _Writer:
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due."""
         now = time.monotonic()
-        if now - self._told_at < BEAT_SECONDS and progress.step < progress.steps:
+        self._first = self._first or (progress.step, now)
+        news = progress.evaluation.step != self._evaluated or progress.step == progress.steps
+        if now - self._told_at < BEAT_SECONDS and not news:
             return
         desk, evaluation = self._desk, progress.evaluation
-        figures = {
-            "step": progress.step,
-            "loss": progress.loss,
-            "anchor": progress.anchor,
-            "clean": 1 - evaluation.clean_flips,
-            "mode_rate": evaluation.mode_rate,
-        }
+        figures = _figures(progress) | self._pace(progress.step, now)
         pointer = None
         if now - self._saved_at >= CHECKPOINT_SECONDS:
             made = progress.checkpoint()
@@ -144,4 +147,25 @@ class _Writer:
                 jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
         if pointer is not None:
             checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
-        self._told_at = now
+        self._told_at, self._evaluated = now, evaluation.step
+
+    def _pace(self, step: int, now: float) -> dict[str, float]:
+        """Return the seconds a step takes, evaluations and this writing included; empty before there are two."""
+        assert self._first is not None  # noqa: S101 - set before
+        since, began = self._first
+        return {"step_seconds": (now - began) / (step - since)} if step > since else {}
+
+
+def _figures(progress: Progress) -> dict[str, float]:
+    """Return a point of the job's series; the evaluation is the latest one, on the held-out tune inputs."""
+    evaluation = progress.evaluation
+    return {
+        "step": progress.step,
+        "steps": progress.steps,
+        "loss": progress.loss,
+        "anchor": progress.anchor,
+        "evaluated": evaluation.step,
+        "clean": 1 - evaluation.clean_flips,
+        "mode_rate": evaluation.mode_rate,
+        "best": progress.best.step,
+    }

@@ -9,6 +9,7 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.tell import tell
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
 from faded.store import campaigns, jobs, trials
@@ -52,11 +53,14 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     if evaluation is None:
         return None
     comparison = compare(evaluation, seed=context.config.seed)
+    told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
+    if told is None:
+        return None
     verdict = gate(comparison)
     values = comparison.to_json()
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
-    return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+    return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
 
 
 def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
