@@ -8,6 +8,8 @@ STEPS = 300
 """Optimiser steps unless somebody chooses otherwise; `docs/repair.md` says what that rests on."""
 EVALUATE_EVERY = 50
 """Steps between evaluations on the held-out part."""
+PATIENCE = 6
+"""Evaluations without a better score after which it stops."""
 LEAST_STEPS = EVALUATE_EVERY
 """Fewer would end before the first evaluation: nothing could be chosen between."""
 MOST_STEPS = 10_000

@@ -63,7 +63,7 @@ class RepairConfig:
     reference_weight: float = 0.0
     flip_penalty: float = 5.0
     evaluate_every: int = budget.EVALUATE_EVERY
-    patience: int = 6
+    patience: int = budget.PATIENCE
     seed: int = 0
 
 

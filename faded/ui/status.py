@@ -12,6 +12,8 @@ from faded.ui.page import NAMES
 from faded.ui.words import clock, count, plural
 
 STAGE_WORDS = {EXPLORE: "Exploring", REPAIR: "The repair", VERIFY: "The verification"}
+STOP_WORDS = {REPAIR: "Stop the repair, keep the best"}
+"""What the button that stops a stage says, where stopping is not only a pause."""
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
@@ -61,7 +63,7 @@ def _busy(facts: Facts, job: Job) -> str:
         return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
     tail = {
         EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
-        REPAIR: "Repairing the confirmed modes. Verification follows by itself.",
+        REPAIR: "Repairing confirmed modes. Stopping keeps the best weights so far; verification follows by itself.",
         VERIFY: "Verifying the repair on pictures that no stage has used.",
     }
     return tail[job.kind]
