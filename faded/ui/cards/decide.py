@@ -15,8 +15,8 @@ NEXT = {
     ),
     RoundState.ROLLED_BACK: (
         "The target stays as it was before the round; nothing of it was changed. The repaired one is kept in the "
-        "folder below, for comparison. To try again, <a href='#run'>start another round</a>: more verdicts, or fewer modes at "
-        "once, often help."
+        "folder below, for comparison. To try again, <a href='#run'>start another round</a>: more verdicts, or fewer "
+        "modes at once, often help."
     ),
 }
 """What comes next after a decision; trusted text."""

@@ -111,8 +111,8 @@ def render_untold(facts: Facts | None) -> str:
         "In most settings the pictures are too few to see even a rise of the rate to one."
         if smallest is None
         else f"The rate of a single setting would have to rise by <b>{100 * smallest:.0f} points</b> to be called "
-        f"newly broken in four of five such verifications. Smaller damage to single settings goes mostly unseen here; more "
-        "verify pictures would show it.",
+        "newly broken in four of five such verifications. Smaller damage to single settings goes mostly unseen here; "
+        "more verify pictures would show it.",
         _watched(found.get("watched", 0)),
     ]
     notes = [escape(str(note)) for note in found.get("notes", ())]
