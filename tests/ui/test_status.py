@@ -4,8 +4,8 @@ from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import status
-from faded.ui.cards import job as job_card
 from faded.ui.cards import changes, verification
+from faded.ui.cards import job as job_card
 from faded.ui.facts import Facts, read_facts
 from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable

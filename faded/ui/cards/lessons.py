@@ -182,9 +182,9 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     again = budget.BATCH - from_pairs
     head = (
         f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
-        "chosen answer is better than the rejected one. Beside them the modes are re-applied to tune pictures of their class, "
-        f"drawn anew: <b>{count(again)}</b> in each step, up to {count(again * steps)} in {count(steps)} steps, with "
-        f"{count(from_pairs)} of the pairs.</p>"
+        "chosen answer is better than the rejected one. Beside them the modes are re-applied to tune pictures of "
+        f"their class, drawn anew: <b>{count(again)}</b> in each step, up to {count(again * steps)} in {count(steps)} "
+        f"steps, with {count(from_pairs)} of the pairs.</p>"
     )
     return f"{head}<ul class='o-pairs'>{''.join(_pair(p) for p in found.preview)}</ul>"
 

@@ -20,7 +20,7 @@ def render(facts: Facts | None) -> str:
     found = None if facts is None else facts.result
     if facts is None or found is None:
         return head + _before(facts)
-    return f"{head}{_decision(facts)}{_gate(found)}{_headline(found)}{_figures(found)}"
+    return f"{head}{_decision(facts)}{_headline(found)}{_figures(found)}{_gate(found)}"
 
 
 def _before(facts: Facts | None) -> str:
