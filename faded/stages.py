@@ -9,3 +9,6 @@ PREVIEW = "preview"
 
 NEXT = {REPAIR: VERIFY}
 """What follows by itself when a stage is done."""
+
+STEPS = "steps"
+"""Key of a repair job's parameters: optimiser steps at most."""

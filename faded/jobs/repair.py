@@ -16,12 +16,14 @@ from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
-from faded.labeling.decided import confirmed_modes
+from faded.labeling.chosen import to_learn
 from faded.labeling.likeness import leaning
+from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.repair.trainer import RepairConfig, repair
+from faded.stages import STEPS
 from faded.store import campaigns, jobs, proposals, verdicts
 
 FOLDER = "targets"
@@ -69,9 +71,10 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     written a checkpoint, from which it goes on when it is resumed.
 
     Raises:
-        FadedError: no mode is confirmed, or none of those that were chosen, or pictures or weights have changed since the
-            round began.
+        FadedError: no mode is confirmed and chosen, the number of steps is out of range, or pictures or weights have
+            changed since the round began.
     """
+    steps = budget.check_steps(desk.job.params.get(STEPS, budget.STEPS))
     target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
@@ -81,8 +84,9 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
             "confirmations out of three on different samples, or five of six"
             + ("." if context.config.labelled else ", most of which call the target's unedited answer right.")
+            + " Where modes were chosen on the page Landscape, choose confirmed ones."
         )
-    config = RepairConfig(seed=round_seed(context.config.seed, desk.round.number))
+    config = RepairConfig(steps=steps, seed=round_seed(context.config.seed, desk.round.number))
     writer = _Writer(desk, lessons)
     writer.begin(pointer)
     result = repair(
@@ -113,28 +117,15 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
 def _lessons(desk: Desk, context: Context) -> Lessons:
     """Read what the verdicts on these weights say now, earlier rounds' too, and which modes were chosen.
 
-    More verdicts that arrive change nothing. Of the modes that were not chosen, confirmations teach nothing; rejections
-    still do: they say what is right already. With references an answer is right or not, whatever verdicts say, so
+    More verdicts that arrive change nothing. With references an answer is right or not, whatever verdicts say, so
     refusals are looked for without them only.
-
-    Raises:
-        FadedError: modes were chosen, and none of them is confirmed now.
     """
     with desk.store.read() as db:
         standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
-        chosen = campaigns.chosen_modes(campaigns.get_round(db, desk.round.id))
         shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    modes = teachable(confirmed_modes(standing), standing, shown)
+    modes, heeded = to_learn(desk.round.summary, standing)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, standing, shown)
-    if chosen is not None:
-        modes = [key for key in modes if key in chosen]
-        standing = [j for j in standing if j.key in chosen or j.verdict is not Verdict.CONFIRM]
-        if not modes:
-            raise FadedError(
-                "None of the modes chosen on the page Landscape is confirmed now, so there is nothing to repair. "
-                "Choose confirmed ones there."
-            )
-    return Lessons(modes, verdict_pairs(standing, shown, context.space), refusals)
+    return Lessons(teachable(modes, standing, shown), verdict_pairs(heeded, shown, context.space), refusals)
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
@@ -196,6 +187,8 @@ class _Writer:
     def __init__(self, desk: Desk, lessons: Lessons) -> None:
         self._desk, self._lessons = desk, lessons.to_json()
         self._saved_at = self._told_at = time.monotonic()
+        self._first: tuple[int, float] | None = None
+        self._evaluated = -1
         self.stop = False
 
     def begin(self, pointer: dict[str, Any]) -> None:
@@ -208,16 +201,12 @@ class _Writer:
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""
         now = time.monotonic()
-        if now - self._told_at < BEAT_SECONDS and progress.step < progress.steps:
+        self._first = self._first or (progress.step, now)
+        news = progress.evaluation.step != self._evaluated or progress.step == progress.steps
+        if now - self._told_at < BEAT_SECONDS and not news:
             return
         desk, evaluation = self._desk, progress.evaluation
-        figures = {
-            "step": progress.step,
-            "loss": progress.loss,
-            "anchor": progress.anchor,
-            "clean": 1 - evaluation.clean_flips,
-            "mode_rate": evaluation.mode_rate,
-        }
+        figures = _figures(progress) | self._pace(progress.step, now)
         with desk.store.write() as db:
             message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
             self.stop = desk.beat(db, progress.step / progress.steps, message)
@@ -225,7 +214,7 @@ class _Writer:
         if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
             self._save(progress)
             self._saved_at = now
-        self._told_at = now
+        self._told_at, self._evaluated = now, evaluation.step
 
     def _save(self, progress: Progress) -> None:
         desk, made = self._desk, progress.checkpoint()
@@ -234,3 +223,24 @@ class _Writer:
         with desk.store.write() as db:
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
+
+    def _pace(self, step: int, now: float) -> dict[str, float]:
+        """Return the seconds a step takes, evaluations and this writing included; empty before there are two."""
+        assert self._first is not None  # noqa: S101 - set before
+        since, began = self._first
+        return {"step_seconds": (now - began) / (step - since)} if step > since else {}
+
+
+def _figures(progress: Progress) -> dict[str, float]:
+    """Return a point of the job's series; the evaluation is the latest one, on the held-out tune inputs."""
+    evaluation = progress.evaluation
+    return {
+        "step": progress.step,
+        "steps": progress.steps,
+        "loss": progress.loss,
+        "anchor": progress.anchor,
+        "evaluated": evaluation.step,
+        "clean": 1 - evaluation.clean_flips,
+        "mode_rate": evaluation.mode_rate,
+        "best": progress.best.step,
+    }

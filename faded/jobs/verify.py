@@ -9,6 +9,7 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.tell import tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
@@ -58,17 +59,20 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     if evaluation is None:
         return None
     comparison = compare(evaluation, seed=context.config.seed)
+    told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
+    if told is None:
+        return None
     verdict = gate(comparison)
     values = comparison.to_json()
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
-    return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+    return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:
     """Return the stage's result for a round without a repair: the same keys, nothing in them, and a failed gate."""
     figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
-    empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason]}
+    empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason], "flow": None, "examples": []}
     return figures | empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
 
 

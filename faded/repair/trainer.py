@@ -19,6 +19,7 @@ from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Pair, Sample
 from faded.probe import KnownInvalid, nothing_invalid
+from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under, weights
 from faded.repair.losses import kl_anchor, listwise_preference
 from faded.repair.material import Frozen, Material, Trainable, answered, columns, is_right, pixels, prepare
@@ -51,19 +52,19 @@ class RepairConfig:
         seed: Of every draw.
     """
 
-    steps: int = 300
-    batch: int = 128
-    pair_share: float = 0.125
-    anchor_batch: int = 128
-    keep_batch: int = 64
+    steps: int = budget.STEPS
+    batch: int = budget.BATCH
+    pair_share: float = budget.PAIR_SHARE
+    anchor_batch: int = budget.ANCHOR_BATCH
+    keep_batch: int = budget.KEEP_BATCH
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     kl_weight: float = 20.0
     keep_weight: float = 6.0
     reference_weight: float = 0.0
     flip_penalty: float = 5.0
-    evaluate_every: int = 50
-    patience: int = 6
+    evaluate_every: int = budget.EVALUATE_EVERY
+    patience: int = budget.PATIENCE
     seed: int = 0
 
 
@@ -206,8 +207,7 @@ class _Run(Generic[P]):
     def _draw(self, rng: np.random.Generator) -> list[Lesson[P]]:
         """Draw what to learn in one step: verdict pairs and re-applied modes."""
         config, modes = self._config, self._material.modes
-        share = config.pair_share if modes else 1.0
-        from_pairs = round(config.batch * share) if self._pairs else 0
+        from_pairs = budget.from_pairs(config.batch, config.pair_share, len(self._pairs), len(modes))
         drawn = [self._pairs[i] for i in rng.integers(max(1, len(self._pairs)), size=from_pairs)]
         if modes:
             drawn += reapply(self._space, modes, self._material.pools, config.batch - from_pairs, rng)

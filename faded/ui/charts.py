@@ -25,23 +25,26 @@ class Line:
         name: What it is, in words.
         look: Class that colours it: agent, plain, good or warn; `plain` is dashed as well.
         points: (x, y) in ascending order of x.
+        dots: Whether every point is marked: few points that were measured one by one.
     """
 
     name: str
     look: str
     points: Sequence[tuple[float, float]]
+    dots: bool = False
 
 
-def render(title: str, across: str, lines: Sequence[Line], share: bool = False) -> str:
+def render(title: str, across: str, lines: Sequence[Line], share: bool = False, upto: float = 0.0) -> str:
     """Return a chart as HTML: title, legend, curves, and the last values in words for those who cannot see them.
 
     Args:
         title: What is counted upwards.
         across: What is counted to the right.
         lines: The series; all start at 0 on both axes' scale.
-        share: Whether values are shares, told in percent on an axis to the next tenth.
+        share: Whether values are shares, told in percent.
+        upto: Where the axis to the right ends, where that is known beforehand; 0 where it is not.
     """
-    right = nice(max((p[0] for line in lines for p in line.points), default=1.0))
+    right = upto or nice(max((p[0] for line in lines for p in line.points), default=1.0))
     top = nice(max((p[1] for line in lines for p in line.points), default=1.0))
     body = _axes(right, top, share) + "".join(_curve(line, right, top) for line in lines)
     said = "; ".join(
@@ -75,8 +78,9 @@ def _curve(line: Line, right: float, top: float) -> str:
     if len(points) > MOST_POINTS:
         step = (len(points) - 1) / (MOST_POINTS - 1)
         points = [points[round(i * step)] for i in range(MOST_POINTS)]
-    places = (_place(x, y, right, top) for x, y in points)
-    return f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>"
+    places = [_place(x, y, right, top) for x, y in points]
+    dots = "".join(f"<circle class='{line.look}' cx='{x:.1f}' cy='{y:.1f}' r='4'/>" for x, y in places if line.dots)
+    return f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>{dots}"
 
 
 def _axes(right: float, top: float, share: bool) -> str:
@@ -93,5 +97,5 @@ def _axes(right: float, top: float, share: bool) -> str:
 
 def _number(value: float, share: bool) -> str:
     if share:
-        return f"{100 * value:.0f}%"
+        return f"{100 * value:.1f}".removesuffix(".0") + "%"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from faded.labeling import queue
+from faded.labeling.decided import confirmed_modes
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, rounds, trials
+from faded.store import campaigns, jobs, proposals, rounds, trials, verdicts
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
@@ -33,6 +34,7 @@ class Facts:
         counts: Numbers of queries.
         proposals: Number of proposals.
         labels: How far labeling is, as the person who looks sees it.
+        confirmed: Modes confirmed on the round's weights, by verdicts of earlier rounds on them as well.
         exploring: The exploration's progress series: (queries, figures).
         repairing: The repair's progress series: (step, figures).
         next_missing: What is missing before the next round may begin; empty where nothing is.
@@ -46,6 +48,7 @@ class Facts:
     counts: TrialCounts
     proposals: int
     labels: queue.Progress
+    confirmed: int
     exploring: Series
     repairing: Series
     next_missing: str
@@ -92,7 +95,7 @@ class Facts:
             return "A repair or its verification is under way."
         if not self.settled:
             return "Exploring has to end first."
-        if not self.labels.confirmed:
+        if not self.confirmed:
             return (
                 "No mode is confirmed yet. A mode needs at least three verdicts on different pictures, nearly all of "
                 "them confirming it."
@@ -121,6 +124,7 @@ def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
         labels=queue.progress(db, found.id, user),
+        confirmed=len(confirmed_modes(verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, found.id))))),
         exploring=tuple(() if explore is None else jobs.metrics(db, explore.id)),
         repairing=tuple(() if repair is None else jobs.metrics(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),

@@ -109,12 +109,13 @@ def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown
     busy = job is not None and job.state in BUSY
     halted = facts is not None and facts.open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
     stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
+    stopping = status.STOP_WORDS.get(job.kind, f"Stop {stage}") if job is not None else ""
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),
         "now": shown_html(status.render(facts)),
         "worker": shown_html(f"<p class='f-worker' id='worker-words'>{worker}</p>"),
-        "stop": shown(value=f"Stop {stage}", visible=busy, interactive=job is not None and not job.stop_requested),
+        "stop": shown(value=stopping, visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": shown(value=f"Resume {stage}", visible=halted),
         "go_on": _go_on(facts),
     }

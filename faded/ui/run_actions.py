@@ -6,11 +6,13 @@ import time
 
 from faded.config import SIGNS, CampaignConfig
 from faded.domain import FadedError
-from faded.stages import EXPLORE, REPAIR
+from faded.repair import budget
+from faded.stages import EXPLORE, REPAIR, STEPS
 from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
+from faded.ui.cards.lessons import keys_to_learn
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.page import Deed
 
@@ -94,17 +96,21 @@ def go_on(deed: Deed) -> int:
 
 
 def start_repair(deed: Deed) -> None:
-    """Enqueue the repair of the confirmed modes.
+    """Enqueue the repair of the confirmed modes that are chosen. The value is the number of steps at most.
 
     Raises:
-        FadedError: something is missing before a repair can start.
+        FadedError: something is missing before a repair can start, or the number is out of range.
     """
+    (wanted,) = deed.values
+    steps = budget.check_steps(wanted)
     with deed.store.write() as db:
         facts = _facts(db, deed)
         missing = facts.missing_for_repair()
         if missing:
             raise FadedError(missing)
-        jobs.enqueue(db, facts.round.id, REPAIR, now=time.time())
+        if not keys_to_learn(db, facts)[0]:
+            raise FadedError("No confirmed mode is chosen: choose at least one on the page Landscape.")
+        jobs.enqueue(db, facts.round.id, REPAIR, now=time.time(), params={STEPS: steps})
 
 
 def accept(deed: Deed) -> None:

@@ -12,6 +12,8 @@ from faded.ui.page import NAMES
 from faded.ui.words import clock, count, plural
 
 STAGE_WORDS = {EXPLORE: "Exploring", REPAIR: "The repair", VERIFY: "The verification"}
+STOP_WORDS = {REPAIR: "Stop the repair, keep the best"}
+"""What the button that stops a stage says, where stopping is not only a pause."""
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
@@ -64,7 +66,7 @@ def _busy(facts: Facts, job: Job) -> str:
         return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
     tail = {
         EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
-        REPAIR: "Repairing the confirmed modes. Verification follows by itself.",
+        REPAIR: "Repairing confirmed modes. Stopping keeps the best weights so far; verification follows by itself.",
         VERIFY: "Verifying the repair on pictures that no stage has used.",
     }
     return tail[job.kind]
@@ -72,15 +74,15 @@ def _busy(facts: Facts, job: Job) -> str:
 
 def _label(facts: Facts) -> str:
     labels = facts.labels
-    if labels.left and labels.confirmed:
-        confirmed = plural(labels.confirmed, "mode is", "modes are")
+    if labels.left and facts.confirmed:
+        confirmed = plural(facts.confirmed, "mode is", "modes are")
         more = f"{_link('label', 'label more')}{_or_explore(facts)}"
         return f"{confirmed} confirmed. {_link('repair', 'Start the repair')}, or {more}."
     if labels.left:
         waits = plural(labels.left, "proposal waits", "proposals wait")
         return f"{waits} for a verdict. {_link('label', 'Label them')} until a mode is confirmed."
-    if labels.confirmed:
-        confirmed = plural(labels.confirmed, "mode is", "modes are")
+    if facts.confirmed:
+        confirmed = plural(facts.confirmed, "mode is", "modes are")
         repair = _link("repair", "Start the repair")
         return f"Everything is labeled, and {confirmed} confirmed. {repair}{_or_explore(facts)}."
     again = _link("run", "Start another round")
@@ -110,7 +112,7 @@ def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
         f"{count(facts.counts.queries)} queries",
         f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
         plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
-        plural(labels.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),
+        plural(facts.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),
         "" if not verify or facts.verify is None else _verified(facts),
     )
     label = "done" if facts.repair is not None else "now" if facts.proposals else ""

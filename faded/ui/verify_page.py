@@ -7,34 +7,63 @@ from collections.abc import Mapping
 import gradio as gr
 
 from faded.ui import run_actions
-from faded.ui.cards import verification
+from faded.ui.cards import changes, decide, flow, matrix, verification
 from faded.ui.facts import BUSY
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
-from faded.ui.theme import html
+from faded.ui.theme import asset, html
 
 
 def layout() -> Page:
     """Lay out the page in the current Blocks context."""
-    with gr.Column(elem_classes="f-card"):
-        found = html(elem_id="verify-result")
-        with gr.Row(elem_classes="f-actions"):
-            accept = gr.Button("Accept repair", visible=False, variant="primary", elem_id="verify-accept")
-            roll_back = gr.Button("Roll back", visible=False, elem_id="verify-roll-back")
-        modes = html(elem_id="verify-modes")
-    outputs = {"result": found, "accept": accept, "roll_back": roll_back, "modes": modes}
+    outputs = {}
+    script = asset("outcome.js")
+    with gr.Row(elem_classes="o-columns"):
+        with gr.Column(elem_classes="f-card"):
+            outputs["result"] = html(elem_id="verify-result")
+        with gr.Column(elem_classes=["f-card", "o-maybe"]):
+            outputs["decide"] = html(elem_id="verify-decide")
+            with gr.Row(elem_classes="f-actions"):
+                accept = gr.Button("Accept repair", visible=False, variant="primary", elem_id="verify-accept")
+                roll_back = gr.Button("Roll back", visible=False, elem_id="verify-roll-back")
+            outputs["folder"] = html(elem_id="verify-folder", js=script)
+    with gr.Column(elem_classes=["f-card", "o-shown"]):
+        html("<h2>Every mode before and after</h2>")
+        outputs["rows"] = gr.Dropdown([], label="One row for each", elem_id="verify-rows", filterable=False)
+        outputs["matrix"] = html(elem_id="verify-matrix", js=script)
+    with gr.Column(elem_classes=["f-card", "o-shown"]):
+        html("<h2>What became of the modes</h2>")
+        outputs["group"] = gr.Radio([], show_label=False, elem_id="verify-group", container=False)
+        outputs["modes"] = html(elem_id="verify-modes")
+    with gr.Row(elem_classes="o-columns"):
+        with gr.Column(elem_classes=["f-card", "o-maybe"]):
+            outputs["flow"] = html(elem_id="verify-flow")
+        with gr.Column(elem_classes=["f-card", "o-maybe"]):
+            outputs["untold"] = html(elem_id="verify-untold")
+    outputs |= {"accept": accept, "roll_back": roll_back}
     actions = (Action(accept, run_actions.accept), Action(roll_back, run_actions.roll_back))
-    return Page("verify", outputs, draw, actions=actions)
+    return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions)
 
 
 def draw(view: View) -> Mapping[str, Shown]:
     """Draw every part."""
-    facts = view.facts
+    facts, workspace = view.facts, view.store.workspace
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
-    decide = facts is not None and facts.open and not busy and facts.result is not None
+    undecided = facts is not None and facts.open and not busy and facts.result is not None
+    rows, groups = matrix.choices(facts), changes.choices(facts)
+    by = view.choice["rows"] if view.choice["rows"] in [value for _, value in rows] else matrix.CLASSES
+    offered = [value for _, value in groups]
+    group = view.choice["group"] if view.choice["group"] in offered else changes.first(facts)
     return {
         "result": shown_html(verification.render(facts)),
-        "modes": shown_html(verification.render_modes(facts)),
-        "accept": shown(visible=decide),
-        "roll_back": shown(visible=decide),
+        "decide": shown_html(decide.render(facts)),
+        "accept": shown(visible=undecided),
+        "roll_back": shown(visible=undecided),
+        "folder": shown_html(decide.render_folder(facts, workspace)),
+        "rows": shown(choices=rows, value=by),
+        "matrix": shown_html(matrix.render(facts, by)),
+        "group": shown(choices=groups, value=group if groups else None),
+        "modes": shown_html(changes.render(facts, group, workspace)),
+        "flow": shown_html(flow.render(facts)),
+        "untold": shown_html(verification.render_untold(facts)),
     }

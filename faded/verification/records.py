@@ -168,11 +168,16 @@ class Comparison:
         relative_drop: 1 - after / before.
         interval90: Of `relative_drop`, by bootstrap over source samples.
         all_modes_relative_drop: The same figure over the established modes.
+        all_modes_interval90: Of it, as `interval90`; so for the two below.
         unlabelled_relative_drop: Over the established modes that are not confirmed.
+        unlabelled_interval90: Of it.
         interpolated_relative_drop: Over the interpolated settings.
+        interpolated_interval90: Of it.
         clean_before: Share of the fold answered rightly under the clean control.
         clean_after: The same after the repair.
+        clean_change_interval90: Score interval of `clean_after` - `clean_before`.
         negative_flip_rate: Share of the fold that was right under the clean control and is wrong now.
+        negative_flip_interval90: Exact interval of it.
         newly_broken: Established modes and watched settings whose rate rose by more than `margin`, at 95% confidence.
         margin: The smallest rise that counts.
         watched: Settings of the watch list with samples in the fold.
@@ -192,11 +197,16 @@ class Comparison:
     relative_drop: float | None
     interval90: tuple[float, float] | None
     all_modes_relative_drop: float | None
+    all_modes_interval90: tuple[float, float] | None
     unlabelled_relative_drop: float | None
+    unlabelled_interval90: tuple[float, float] | None
     interpolated_relative_drop: float | None
+    interpolated_interval90: tuple[float, float] | None
     clean_before: float
     clean_after: float
+    clean_change_interval90: tuple[float, float]
     negative_flip_rate: float
+    negative_flip_interval90: tuple[float, float]
     newly_broken: int
     margin: float
     watched: int

@@ -57,13 +57,13 @@ def test_stop_and_resume(store: Store) -> None:
 
 def test_repair_and_decision_wait_for_what_they_need(store: Store, made: Believable) -> None:
     with pytest.raises(FadedError, match="No mode is confirmed yet"):
-        run_actions.start_repair(deed(store, made.round))
+        run_actions.start_repair(deed(store, made.round, 300))
     with pytest.raises(FadedError, match="not verified yet"):
         run_actions.accept(deed(store, made.round))
     believable.labeled(store, made)
-    run_actions.start_repair(deed(store, made.round))
+    run_actions.start_repair(deed(store, made.round, 300))
     with pytest.raises(FadedError, match="under way"):
-        run_actions.start_repair(deed(store, made.round))
+        run_actions.start_repair(deed(store, made.round, 300))
 
 
 def test_a_decision_says_who_and_stands(store: Store, made: Believable) -> None:

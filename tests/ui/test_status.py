@@ -4,8 +4,8 @@ from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import status
+from faded.ui.cards import changes, verification
 from faded.ui.cards import job as job_card
-from faded.ui.cards import verification
 from faded.ui.facts import Facts, read_facts
 from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable
@@ -66,7 +66,7 @@ def test_a_gate_that_did_not_pass_says_why(store: Store, made: Believable) -> No
     drawn = verification.render(facts_of(store))
     assert "The gate did not pass" in drawn
     assert "Failed: 1 settings are newly broken" in drawn
-    assert "newly broken</span>" in verification.render_modes(facts_of(store))
+    assert "newly broken</span>" in changes.render(facts_of(store), "newly broken", store.workspace)
     assert "rolling back is the safe choice" in status.sentence(facts_of(store))
 
 

@@ -127,3 +127,24 @@ def test_the_gate_fails_a_repair_that_costs_clean_answers() -> None:
     assert not decision.passed
     assert [r.split(":")[0] for r in decision.reasons] == ["Passed", "Failed", "Failed", "Passed"]
     assert "100.00% to 96.00%" in decision.reasons[1] and "4.00%" in decision.reasons[2]
+
+
+def test_every_headline_has_an_interval_around_it() -> None:
+    settings = [setting("red", 0.5), setting("red", 0.9, ESTABLISHED), setting("red", 0.3, INTERPOLATED)]
+    found = compare(drawn(settings, [0.9, 0.8, 0.6], [0.2, 0.5, 0.2], 100, seed=0))
+    for name in ("all_modes", "unlabelled", "interpolated"):
+        low, high = getattr(found, f"{name}_interval90")
+        assert low < getattr(found, f"{name}_relative_drop") < high
+    nothing = compare(drawn([setting("red", 0.5)], [0.9], [0.2], 100, seed=0))
+    assert nothing.unlabelled_interval90 is None and nothing.interpolated_interval90 is None
+
+
+def test_clean_changes_have_intervals_even_where_nothing_changed() -> None:
+    calm = drawn([setting("red", 0.5)], [0.9], [0.2], 100, seed=0)
+    found = compare(calm)
+    assert found.negative_flip_interval90 == (0.0, pytest.approx(1 - 0.05 ** (1 / 100)))
+    assert found.clean_change_interval90[0] < 0 < found.clean_change_interval90[1]
+    harmed = Outcomes(np.arange(100) < 10, calm.after.failed)
+    worse = compare(Evaluation(calm.sample_ids, calm.strata, calm.settings, calm.rows, calm.before, harmed))
+    assert worse.clean_change_interval90[0] < -0.1 < worse.clean_change_interval90[1] < 0
+    assert worse.negative_flip_interval90[0] < 0.1 < worse.negative_flip_interval90[1]

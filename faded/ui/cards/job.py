@@ -35,10 +35,16 @@ def seconds_left(job: Job, now: float) -> float | None:
     return (now - job.started_at) * (1 - job.progress) / job.progress
 
 
-def render(job: Job, now: float | None = None) -> str:
-    """Return the state of a job as HTML."""
+def render(job: Job, now: float | None = None, left: float | None = None) -> str:
+    """Return the state of a job as HTML.
+
+    Args:
+        job: The job.
+        now: Seconds since 1970; None for this moment.
+        left: Seconds that it still takes, where somebody knows better than its progress tells.
+    """
     now = time.time() if now is None else now
-    left = seconds_left(job, now)
+    left = seconds_left(job, now) if left is None else left
     state = WORDS[job.state]
     if job.stop_requested and job.state is JobState.RUNNING:
         state = "Stopping after this batch"

@@ -1,73 +1,141 @@
-"""The repair as HTML: what it would work on, its progress, its losses."""
+"""The repair as HTML: what is missing or what it would take, its progress, its losses and its scores."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 
-from faded.ui.cards import job
+from faded.domain import FadedError
+from faded.repair import budget
+from faded.store.jobs import JobState
+from faded.ui import charts
+from faded.ui.cards import cost, job
 from faded.ui.cards.explore import figures
-from faded.ui.facts import Facts
+from faded.ui.cards.lessons import Lessons
+from faded.ui.facts import BUSY, Facts, Series
+from faded.ui.page import empty
 from faded.ui.words import count, percent, plural
-
-WIDTH, HEIGHT = 560, 90
-"""Size of the curve, in its own units."""
 
 LEAST_POINTS = 3
 """Fewer do not make a curve."""
 
-FIGURES = (
-    ("loss", "preference loss", "{:.3f}"),
-    ("anchor", "anchor to the original", "{:.4f}"),
-)
-
 
 def render(facts: Facts | None) -> str:
-    """Return the card's content."""
+    """Return how the repair stands."""
+    head = "<h2>Repair</h2>"
     if facts is None:
-        return "<h2>Repair</h2><p class='f-quiet'>A repair needs a round with confirmed modes.</p>"
-    labels = facts.labels
-    parts = ["<h2>Repair</h2>"]
+        text = "A repair needs a round with confirmed modes. <a href='#run'>Start a round</a>."
+        return head + empty("No round yet", text)
     if facts.repair is None:
-        parts.append(
-            f"<p>{plural(labels.confirmed, 'mode', 'modes')} confirmed, {count(labels.refused)} refused, "
-            f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}.</p>"
-        )
+        labels = facts.labels
         missing = facts.missing_for_repair()
-        if missing:
-            parts.append(f"<p class='f-quiet'>{escape(missing)}</p>")
-        return "".join(parts)
-    parts.append(job.render(facts.repair))
-    parts.append(_series(facts.repairing))
-    if facts.verify is not None and facts.verify.id > facts.repair.id and facts.result is None:
-        parts.append(f"<h3>Verification</h3>{job.render(facts.verify)}")
-    return "".join(parts)
+        said = (
+            f"{plural(facts.confirmed, 'mode', 'modes')} confirmed, {count(labels.refused)} refused, "
+            f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}."
+        )
+        return f"{head}<p>{said}</p>" + (f"<p class='f-quiet'>{escape(missing)}</p>" if missing else "")
+    bar = job.render(facts.repair, left=cost.seconds_left(facts))
+    verify = facts.verify
+    then = ""
+    if verify is not None and verify.id > facts.repair.id and facts.result is None:
+        then = f"<h3>Verification</h3>{job.render(verify)}"
+    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing)}{then}"
 
 
-def _series(points: tuple[tuple[int, Mapping[str, float]], ...]) -> str:
+def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cost | None, steps: float | None) -> str:
+    """Return what the chosen number of steps costs, or what is wrong with it; empty where nothing can be started."""
+    if facts is None or facts.missing_for_repair() or found is None or not found.modes:
+        return ""
+    try:
+        budgeted = budget.check_steps(steps)
+    except FadedError as error:
+        return f"<p class='o-wrong' role='alert'>{escape(str(error))}</p>"
+    return (
+        f"<p>{cost.words(expected, budgeted)}</p>"
+        f"<p class='f-quiet'>Every {budget.EVALUATE_EVERY} steps the network is scored on pictures held out for that. "
+        f"It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best weights are kept, "
+        "also when you stop it.</p>"
+    )
+
+
+def _kept(facts: Facts) -> str:
+    """Say which weights are kept, or would be if it were stopped now."""
+    now = facts.repairing[-1][1] if facts.repairing else {}
+    assert facts.repair is not None  # noqa: S101 - asked before
+    if facts.repair.state in BUSY and "best" in now:
+        best = now["best"]
+        which = f"those of step {count(best)}" if best else "the original ones: nothing better was found yet"
+        return (
+            f"<p class='f-quiet'>Stopping keeps the best weights so far, {which}. Verification follows by itself.</p>"
+        )
+    result = facts.repair.result
+    if facts.repair.state is not JobState.DONE or result is None or "best_step" not in result:
+        return ""
+    ended = "It was stopped after" if result["stopped"] else "It took"
+    best = result["best_step"]
+    which = f"the best weights, of step {count(best)}, are kept" if best else "no weights were better than the original"
+    return f"<p>{ended} {plural(result['steps'], 'step', 'steps')}; {which}.</p>"
+
+
+def _figures(points: Series) -> str:
     if not points:
         return ""
     step, last = points[-1]
     shown = [("optimiser steps", count(last.get("step", step)))]
-    shown += [(words, form.format(last[name])) for name, words, form in FIGURES if name in last]
-    for name, words in (("clean", "clean accuracy, held-out tune"), ("mode_rate", "induced rate, held-out tune")):
-        if name in last:
-            shown.append((words, percent(last[name])))
-    return figures(shown) + _curve([(p[0], p[1]["mode_rate"]) for p in points if "mode_rate" in p[1]])
+    shown += [
+        (words, percent(value))
+        for value, words in (
+            (last.get("mode_rate"), "fail under the modes, held out"),
+            (None if "clean" not in last else 1 - last["clean"], "unedited ones turned wrong, held out"),
+        )
+        if value is not None
+    ]
+    return figures(shown)
 
 
-def _curve(points: list[tuple[int, float]]) -> str:
-    """Draw the induced rate over the steps, as inline SVG."""
-    if len(points) < LEAST_POINTS:
+def render_curves(facts: Facts | None) -> str:
+    """Return the losses and the scores over the steps, as HTML; empty before there is a repair."""
+    points = () if facts is None else facts.repairing
+    if facts is None or facts.repair is None:
         return ""
-    first, last = points[0][0], points[-1][0]
-    top = max(max(rate for _, rate in points), 0.01)
-    path = " ".join(
-        f"{WIDTH * (x - first) / (last - first):.1f},{HEIGHT - 4 - (HEIGHT - 8) * y / top:.1f}" for x, y in points
-    )
-    words = f"Induced rate on held-out tune pictures from {percent(points[0][1])} to {percent(points[-1][1])}"
-    return (
-        f"<figure class='f-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' preserveAspectRatio='none' role='img'"
-        f" aria-label='{words}'><polyline points='{path}'/></svg>"
-        f"<figcaption class='f-quiet'>{words}.</figcaption></figure>"
-    )
+    head = "<h2>Losses and scores</h2>"
+    if len(points) < LEAST_POINTS:
+        return head + empty("No curve yet", "Curves appear here with the first steps.")
+    upto = points[-1][1].get("steps", 0.0)
+    loss = charts.Line("of each step", "agent", _series(points, "loss"))
+    anchor = charts.Line("of each step", "agent", _series(points, "anchor"))
+    drawn = [
+        (
+            charts.render("Preference loss, nats", "steps", [loss], upto=upto),
+            "How far the chosen answers are from being given. It should fall.",
+        ),
+        (
+            charts.render("Anchor, nats", "steps", [anchor], upto=upto),
+            "How far the answers to unedited pictures have moved from the original's. It should stay small.",
+        ),
+    ]
+    evaluated = evaluations(points)
+    if evaluated:
+        rate = charts.Line("held-out pictures", "agent", [(x, now["mode_rate"]) for x, now in evaluated], dots=True)
+        flips = charts.Line("held-out pictures", "agent", [(x, 1 - now["clean"]) for x, now in evaluated], dots=True)
+        drawn += [
+            (
+                charts.render("Fail under the modes", "steps", [rate], share=True, upto=upto),
+                "The failures that are to fade, on pictures not trained on. It should fall.",
+            ),
+            (
+                charts.render("Clean score lost", "steps", [flips], share=True, upto=upto),
+                "Unedited pictures that the original had right and that are wrong now. It should stay near zero.",
+            ),
+        ]
+    figures = "".join(f"<div>{chart}<p class='f-quiet'>{words}</p></div>" for chart, words in drawn)
+    return f"{head}<div class='f-charts'>{figures}</div>"
+
+
+def evaluations(points: Series) -> list[tuple[float, dict[str, float]]]:
+    """Return (step, figures) of every evaluation; the points between two of them repeat the earlier one."""
+    found = {now["evaluated"]: dict(now) for _, now in points if "evaluated" in now}
+    return sorted(found.items())
+
+
+def _series(points: Series, name: str) -> list[tuple[float, float]]:
+    return [(float(step), now[name]) for step, now in points if name in now]

@@ -1,40 +1,38 @@
-"""What verification found, as HTML: headline figures in plain words, the gate, the modes before and after."""
+"""What verification found, as HTML: the gate, the headline figures with their intervals, what could not be told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from faded.ui.cards.explore import figures
-from faded.ui.facts import Facts
+from faded.ui.cards import job
+from faded.ui.facts import BUSY, Facts
+from faded.ui.page import empty
 from faded.ui.words import clock, count, percent, plural, points
-
-LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
-"""How a mode's status is coloured; the word itself is always there."""
 
 UNKNOWN = "not known"
 
 
 def render(facts: Facts | None) -> str:
-    """Return the card's content but for the table."""
+    """Return how the verification stands, and what it found."""
+    head = "<h2>Verification</h2>"
     found = None if facts is None else facts.result
     if facts is None or found is None:
-        return "<h2>Verification</h2><p class='f-quiet'>What a repair changed appears here after it.</p>"
-    return f"<h2>Verification</h2>{_gate(found)}{_headline(found)}{_figures(found)}{_decision(facts)}"
+        return head + _before(facts)
+    return f"{head}{_decision(facts)}{_headline(found)}{_figures(found)}{_gate(found)}"
 
 
-def render_modes(facts: Facts | None) -> str:
-    """Return the table of modes before and after: what decides first, the rest folded; empty before there is one."""
-    found = None if facts is None else facts.result
-    modes = () if found is None else tuple(found.get("modes", ()))
-    first = [m for m in modes if "confirmed" in m.get("roles", ()) or _status(m) == "newly broken"]
-    rest = [m for m in modes if m not in first]
-    parts = [f"<h3>Confirmed modes, and whatever is newly broken</h3>{_table(first)}"] if first else []
-    if rest:
-        words = plural(len(rest), "other established mode", "other established modes")
-        parts.append(f"<details class='f-more'><summary>{words}</summary>{_table(rest)}</details>")
-    return "".join(parts)
+def _before(facts: Facts | None) -> str:
+    """Say what is missing, or how far the job is."""
+    repair, verify = (None, None) if facts is None else (facts.repair, facts.verify)
+    if repair is not None and verify is not None and verify.id > repair.id:
+        return job.render(verify)
+    if repair is not None and repair.state in BUSY:
+        text = "Verification follows by itself. <a href='#repair'>See how far it is</a>."
+        return empty("The repair is under way", text)
+    text = "What a repair changed appears here after it. <a href='#repair'>Go to the repair</a>."
+    return empty("Nothing is verified yet", text)
 
 
 def share(value: float | None) -> str:
@@ -58,16 +56,26 @@ def _headline(found: Mapping[str, Any]) -> str:
 
 
 def _figures(found: Mapping[str, Any]) -> str:
-    return figures(
-        [
-            ("relative drop, confirmed modes", share(found.get("relative_drop"))),
-            ("relative drop, all established modes", share(found.get("all_modes_relative_drop"))),
-            ("relative drop, half-way settings", share(found.get("interpolated_relative_drop"))),
-            ("clean pictures that turned wrong", share(found.get("negative_flip_rate"))),
-            ("settings newly broken", count(found.get("newly_broken", 0))),
-            ("smallest rise one setting could have shown", share(found.get("smallest_detectable_change"))),
-        ]
-    )
+    change = found["clean_after"] - found["clean_before"]
+    items = [
+        _with_interval("drop, confirmed modes", found, "relative_drop", "interval90"),
+        _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90"),
+        _with_interval("drop, modes nobody confirmed", found, "unlabelled_relative_drop", "unlabelled_interval90"),
+        _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
+        ("accuracy on unedited pictures", points(change), _ends(found.get("clean_change_interval90"), points)),
+        _with_interval("unedited, now wrong", found, "negative_flip_rate", "negative_flip_interval90"),
+    ]
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{ends}</small></dd></div>" for name, value, ends in items)
+    return f"<dl class='f-figures o-figures'>{cells}</dl>"
+
+
+def _with_interval(name: str, found: Mapping[str, Any], value: str, interval: str) -> tuple[str, str, str]:
+    return name, share(found.get(value)), _ends(found.get(interval), percent)
+
+
+def _ends(interval: Any, form: Any) -> str:
+    """Return an interval in words; a round verified before these were kept has none."""
+    return "" if interval is None else f"{form(interval[0])} to {form(interval[1])}".replace(" points to", " to")
 
 
 def _gate(found: Mapping[str, Any]) -> str:
@@ -75,31 +83,6 @@ def _gate(found: Mapping[str, Any]) -> str:
     word, look = ("The gate passed", "good") if gate["passed"] else ("The gate did not pass", "bad")
     reasons = "".join(f"<li>{escape(str(reason))}</li>" for reason in gate["reasons"])
     return f"<div class='f-note {look}'><p><b>{word}</b></p><ul class='f-reasons'>{reasons}</ul></div>"
-
-
-def _table(modes: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(_mode(mode) for mode in modes)
-    return (
-        "<div class='f-table-scroll' tabindex='0' role='region' aria-label='Modes before and after'>"
-        "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col'>Setting</th>"
-        "<th scope='col' class='f-num'>Pictures</th><th scope='col' class='f-num'>Before</th>"
-        "<th scope='col' class='f-num'>After</th><th scope='col'>Status</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _status(mode: Mapping[str, Any]) -> str:
-    return str(mode["change"])
-
-
-def _mode(mode: Mapping[str, Any]) -> str:
-    status = _status(mode)
-    pill = f"<span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span>"
-    return (
-        f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}</td>"
-        f"<td class='f-num'>{count(mode['n'])}</td><td class='f-num'>{share(mode['before'])}</td>"
-        f"<td class='f-num'>{share(mode['after'])}</td><td>{pill}</td></tr>"
-    )
 
 
 def _decision(facts: Facts) -> str:
@@ -110,3 +93,38 @@ def _decision(facts: Facts) -> str:
     look = "good" if done.state.value == "accepted" else "warn"
     by = escape(done.decided_by or "")
     return f"<div class='f-note {look}'><p><b>{word}</b> by {by} on {clock(done.decided_at)}.</p></div>"
+
+
+def render_untold(facts: Facts | None) -> str:
+    """Return what could not be told, in words; empty before there is a result."""
+    found = None if facts is None else facts.result
+    if found is None:
+        return ""
+    smallest, margin = found.get("smallest_detectable_change"), found.get("margin", 0.0)
+    unknown = found.get("cannot_tell", 0)
+    tested = found.get("modes_established", 0) + found.get("watched", 0)
+    said = [
+        f"Of <b>{count(unknown)}</b> of the {count(tested)} settings that were tested nothing can be said: neither a "
+        f"better rate nor a rise above {100 * margin:g} points is certain, nor that there is none."
+        if unknown
+        else f"Of each of the {count(tested)} settings that were tested something can be said.",
+        "In most settings the pictures are too few to see even a rise of the rate to one."
+        if smallest is None
+        else f"The rate of a single setting would have to rise by <b>{100 * smallest:.0f} points</b> to be called "
+        "newly broken in four of five such verifications. Smaller damage to single settings goes mostly unseen here; "
+        "more verify pictures would show it.",
+        _watched(found.get("watched", 0)),
+    ]
+    notes = [escape(str(note)) for note in found.get("notes", ())]
+    items = "".join(f"<li>{text}</li>" for text in (*said, *notes) if text)
+    return f"<h2>What could not be told</h2><ul class='f-reasons'>{items}</ul>"
+
+
+def _watched(number: int) -> str:
+    """Say how common damage must be for one of the watched settings to have it, with a chance of 95%."""
+    if not number:
+        return ""
+    return (
+        f"{plural(number, 'setting was', 'settings were')} drawn at random and watched besides the modes. Damage of a "
+        f"kind that touches fewer than {percent(1 - 0.05 ** (1 / number))} of all settings can be missed by the draw."
+    )

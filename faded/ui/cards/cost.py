@@ -1,0 +1,119 @@
+"""What a repair costs in time: measured on this machine where there was one, else an estimate that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faded.repair import budget
+from faded.stages import REPAIR, VERIFY
+from faded.store import campaigns, jobs
+from faded.store.campaigns import Campaign
+from faded.store.engine import Db
+from faded.store.jobs import Job, JobState
+from faded.ui.facts import Facts
+from faded.ui.words import clock, duration
+
+THERE_AND_BACK = 3
+"""Passes that training on a picture costs: one forward, and one back that costs about twice as much."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a repair is expected to take.
+
+    Attributes:
+        step_s: Seconds per optimiser step.
+        before_s: Seconds before the first step and after the last one; None where not known.
+        verify_s: Seconds of the verification that follows; None where not known.
+        source: What this rests on, a sentence.
+    """
+
+    step_s: float
+    before_s: float | None
+    verify_s: float | None
+    source: str
+
+
+def expected(db: Db, facts: Facts) -> Cost | None:
+    """Return the cost as the last repair of the same target measured it, else an estimate from exploring.
+
+    None where there is neither: exploring was stopped, or resumed on the way, so that its time is not known.
+    """
+    for campaign in _same_target(db, facts.campaign):
+        for found in reversed(campaigns.list_rounds(db, campaign.id)):
+            cost = _measured(db, jobs.list_for_round(db, found.id))
+            if cost is not None:
+                return cost
+    return _estimated(facts.explore)
+
+
+def _same_target(db: Db, this: Campaign) -> list[Campaign]:
+    """Return the campaigns on the same target, this one first, then the newest."""
+
+    def target(campaign: Campaign) -> tuple[object, object]:
+        return campaign.config.get("demo"), campaign.config.get("target")
+
+    others = [c for c in reversed(campaigns.list_campaigns(db)) if c.id != this.id and target(c) == target(this)]
+    return [this, *others]
+
+
+def _measured(db: Db, of_round: list[Job]) -> Cost | None:
+    for job in reversed(of_round):
+        result = job.result or {}
+        step_s = jobs.latest_metric(db, job.id).get("step_seconds") if job.kind == REPAIR else None
+        if step_s is None or job.state is not JobState.DONE:
+            continue
+        verify = next((j for j in reversed(of_round) if j.kind == VERIFY and j.id > job.id), None)
+        whole = _seconds(job)
+        return Cost(
+            step_s,
+            None if whole is None else max(whole - step_s * result["steps"], 0.0),
+            None if verify is None else _seconds(verify),
+            f"Measured: {_each(step_s)} in the repair of this target on {clock(job.ended_at)}.",
+        )
+    return None
+
+
+def _estimated(explore: Job | None) -> Cost | None:
+    seconds = None if explore is None else _seconds(explore)
+    if explore is None or seconds is None:
+        return None
+    result = explore.result or {}
+    asked = result.get("queries", 0) + result.get("clean_queries", 0)
+    if not asked:
+        return None
+    step_s = seconds / asked * budget.ROWS * THERE_AND_BACK
+    return Cost(
+        step_s,
+        None,
+        None,
+        "A rough estimate from the time that exploring took for each picture; a repair measures it.",
+    )
+
+
+def _seconds(job: Job) -> float | None:
+    """Return how long a job took, None where it was not done in one go: a resumed one counts its last part only."""
+    result = job.result or {}
+    return float(result["seconds"]) if job.attempts == 1 and "seconds" in result else None
+
+
+def _each(step_s: float) -> str:
+    return f"{step_s:.2f} s a step" if step_s < 10 else f"{step_s:.0f} s a step"
+
+
+def words(cost: Cost | None, steps: int) -> str:
+    """Return the expected time in words; trusted text."""
+    if cost is None:
+        return "How long a step takes is not known before the first ones are taken."
+    whole = duration(cost.step_s * steps + (cost.before_s or 0.0))
+    then = "" if cost.verify_s is None else f", then {duration(cost.verify_s)} to verify it"
+    return f"<b>{whole[0].upper()}{whole[1:]}</b> at most{then}. {cost.source}"
+
+
+def seconds_left(facts: Facts) -> float | None:
+    """Return how long a running repair still takes at its present pace, at most; None before it is known."""
+    job = facts.repair
+    now = facts.repairing[-1][1] if facts.repairing else {}
+    if job is None or job.state is not JobState.RUNNING or not {"step_seconds", "steps"} <= set(now):
+        return None
+    return (now["steps"] - now["step"]) * now["step_seconds"]

@@ -1,0 +1,56 @@
+"""The decision on a repair and what comes after it, and where the repaired target lies."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from faded.store.campaigns import RoundState
+from faded.ui.facts import BUSY, Facts
+
+NEXT = {
+    RoundState.ACCEPTED: (
+        "Use the repaired target in place of the one before: it lies in the folder below. What has not faded yet can "
+        "be looked for in <a href='#run'>another round</a>."
+    ),
+    RoundState.ROLLED_BACK: (
+        "The target stays as it was before the round; nothing of it was changed. The repaired one is kept in the "
+        "folder below, for comparison. To try again, <a href='#run'>start another round</a>: more verdicts, or fewer "
+        "modes at once, often help."
+    ),
+}
+"""What comes next after a decision; trusted text."""
+
+
+def render(facts: Facts | None) -> str:
+    """Return what is to be decided, or what comes next; empty before there is a result."""
+    if facts is None or facts.result is None:
+        return ""
+    if not facts.open:
+        return f"<h2>What comes next</h2><p>{NEXT[facts.round.state]}</p>"
+    if facts.current is not None and facts.current.state in BUSY:
+        return ""
+    passed = facts.result["gate"]["passed"]
+    advice = (
+        "The gate passed: by its rules the repair helps and harms little."
+        if passed
+        else "The gate did not pass: rolling back is the safe choice. You can also <a href='#repair'>repair again</a> "
+        "with other modes or steps, which is verified on the same pictures."
+    )
+    return (
+        f"<h2>Decide</h2><p>{advice}</p><p class='f-quiet'>Accepting says that the repaired target is to be used; "
+        "rolling back says that the one before stays. A decision stands, with your name and the time.</p>"
+    )
+
+
+def render_folder(facts: Facts | None, workspace: Path) -> str:
+    """Return where the repaired target lies, with a button that copies it; empty before there is a result."""
+    if facts is None or facts.result is None or not facts.round.repaired:
+        return ""
+    folder = escape(str((workspace / facts.round.repaired).resolve()), quote=True)
+    return (
+        "<h3>The repaired target</h3><p class='f-quiet'>Its weights as safetensors, in the format that the target was "
+        "loaded from, on this machine. Copy the folder to wherever the target is used.</p>"
+        f"<p class='o-path'><code>{folder}</code><button type='button' data-copy='{folder}'>Copy</button></p>"
+        "<p class='f-hidden' role='status' data-said></p>"
+    )

@@ -1,0 +1,200 @@
+"""What a repair learns from the verdicts: the modes it is trained on, and a preview of the pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from faded.concepts.spec import ConceptSpace
+from faded.domain import Judgement, ModeKey, Proposal, Verdict
+from faded.labeling.chosen import to_learn
+from faded.labeling.decided import ModeTally, confirmed_modes, tallies
+from faded.repair import budget
+from faded.repair.pairs import verdict_pairs
+from faded.store import campaigns, proposals, verdicts
+from faded.store.engine import Db
+from faded.ui.cards.picture import data_uri
+from faded.ui.facts import Facts
+from faded.ui.page import empty
+from faded.ui.words import count, plural
+
+MODES_PICTURED = 12
+"""Modes that come with pictures; the rest of a long list is folded, without."""
+PICTURES = 2
+"""Of a mode: enough to see what the setting does."""
+PAIRS_SHOWN = 6
+"""A row of them on a wide page."""
+
+
+@dataclass(frozen=True)
+class ModeLine:
+    """A mode that is trained on.
+
+    Attributes:
+        key: The mode.
+        setting: Its setting in words.
+        tally: Its verdicts.
+        pictures: Confirmed pictures as edited, as data URIs.
+    """
+
+    key: ModeKey
+    setting: str
+    tally: ModeTally
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairLine:
+    """A pair with its pictures as data URIs."""
+
+    original: str
+    edited: str
+    setting: str
+    chosen: str
+    rejected: str
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is learned.
+
+    Attributes:
+        modes: The modes that are trained on.
+        left_out: Confirmed modes that are not among them.
+        pairs: Number of pairs that the verdicts make.
+        preview: The first pairs, of different modes where possible.
+        pinned: Whether a repair has begun with these modes; else it would begin with them.
+    """
+
+    modes: tuple[ModeLine, ...]
+    left_out: int
+    pairs: int
+    preview: tuple[PairLine, ...]
+    pinned: bool
+
+
+def keys_to_learn(db: Db, facts: Facts) -> tuple[list[ModeKey], list[Judgement]]:
+    """Return the modes and the verdicts that a repair started now would learn from."""
+    ids = [r.id for r in campaigns.on_same_weights(db, facts.round.id)]
+    return to_learn(facts.round.summary, verdicts.standing(db, *ids))
+
+
+def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
+    """Read what a repair learns, or what the one that has begun learned; None where nothing is explored yet."""
+    if facts is None or "space" not in facts.round.summary:
+        return None
+    space = ConceptSpace.from_json(facts.round.summary["space"])
+    keys, heeded = keys_to_learn(db, facts)
+    begun = facts.repair.checkpoint if facts.repair is not None and facts.missing_for_repair() else None
+    if begun:
+        keys = [ModeKey(tuple(cell), stratum) for cell, stratum in begun["modes"]]
+    shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in heeded])}
+    confirmed: dict[ModeKey, list[Proposal]] = {key: [] for key in keys}
+    for judgement in heeded:
+        if judgement.verdict is Verdict.CONFIRM and judgement.key in confirmed:
+            confirmed[judgement.key].append(shown[judgement.proposal_id])
+    tally = tallies(heeded)
+    lines = tuple(
+        ModeLine(
+            key,
+            space.describe(space.values([key.cell])[0].tolist()),
+            tally.get(key, ModeTally()),
+            tuple(data_uri(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
+        )
+        for i, key in enumerate(keys)
+    )
+    all_confirmed = confirmed_modes(verdicts.standing(db, facts.round.id))
+    pairs = [(j, pair) for j in heeded for pair in verdict_pairs([j], shown, space)]
+    first = _first_of_each([j for j, _ in pairs])
+    by_proposal = {j.proposal_id: pair for j, pair in pairs}
+    preview = tuple(
+        PairLine(
+            data_uri(workspace, shown[i].original), data_uri(workspace, shown[i].edited), shown[i].setting,
+            by_proposal[i].chosen, by_proposal[i].rejected,
+        )
+        for i in first
+    )  # fmt: skip
+    return Lessons(lines, len(set(all_confirmed) - set(keys)), len(pairs), preview, bool(begun))
+
+
+def _first_of_each(judgements: list[Judgement]) -> list[str]:
+    """Return proposals to show: one of each mode before a second of any."""
+    turn: dict[ModeKey, int] = {}
+    order = []
+    for place, judgement in enumerate(judgements):
+        turn[judgement.key] = turn.get(judgement.key, 0) + 1
+        order.append((turn[judgement.key], place, judgement.proposal_id))
+    return [proposal for _, _, proposal in sorted(order)[:PAIRS_SHOWN]]
+
+
+def render_modes(found: Lessons | None) -> str:
+    """Return the list of the modes as HTML."""
+    if found is None or not found.modes:
+        text = (
+            "A mode is confirmed by three verdicts on different pictures, nearly all of them confirming it. "
+            "<a href='#label'>Label what was found</a>."
+        )
+        if found is not None and found.left_out:
+            text = "Choose among the confirmed modes on the page <a href='#landscape'>Landscape</a>."
+        head = "No mode is chosen" if found is not None and found.left_out else "No mode is confirmed yet"
+        return "<h2>Modes to fade</h2>" + empty(head, text)
+    modes = plural(len(found.modes), "mode", "modes")
+    said = f"{'The repair' if found.pinned else 'A repair started now'} is trained on <b>{modes}</b>"
+    rest = f"; {plural(found.left_out, 'confirmed mode is', 'confirmed modes are')} left out" if found.left_out else ""
+    choose = "" if found.pinned else " <a href='#landscape'>Choose others on the page Landscape</a>."
+    first, more = found.modes[:MODES_PICTURED], found.modes[MODES_PICTURED:]
+    folded = ""
+    if more:
+        words = plural(len(more), "more mode", "more modes")
+        folded = f"<details class='f-more'><summary>{words}</summary><ul class='o-modes'>{_lines(more)}</ul></details>"
+    return f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p><ul class='o-modes'>{_lines(first)}</ul>{folded}"
+
+
+def _lines(modes: tuple[ModeLine, ...]) -> str:
+    return "".join(
+        f"<li><span class='o-thumbs'>{''.join(_thumb(uri, m.setting) for uri in m.pictures)}</span>"
+        f"<span><b>{escape(m.key.stratum)}</b><span>{escape(m.setting)}</span>"
+        f"<small>{_tally(m.tally)}</small></span></li>"
+        for m in modes
+    )
+
+
+def _thumb(uri: str, setting: str) -> str:
+    return f"<img src='{uri}' alt='{escape(setting, quote=True)}'>"
+
+
+def _tally(tally: ModeTally) -> str:
+    parts = [f"{count(tally.confirm)} confirmed"]
+    parts += [f"{count(n)} {word}" for n, word in ((tally.reject, "rejected"), (tally.invalid, "invalid")) if n]
+    return ", ".join(parts)
+
+
+def render_pairs(found: Lessons | None, steps: int) -> str:
+    """Return the preview of the pairs, and how many re-applied ones there are, as HTML; empty without modes.
+
+    Args:
+        found: What is learned.
+        steps: Steps at most.
+    """
+    if found is None or not found.modes:
+        return ""
+    from_pairs = budget.from_pairs(budget.BATCH, budget.PAIR_SHARE, found.pairs, len(found.modes))
+    again = budget.BATCH - from_pairs
+    head = (
+        f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
+        "chosen answer is better than the rejected one. Beside them the modes are re-applied to tune pictures of "
+        f"their class, drawn anew: <b>{count(again)}</b> in each step, up to {count(again * steps)} in {count(steps)} "
+        f"steps, with {count(from_pairs)} of the pairs.</p>"
+    )
+    return f"{head}<ul class='o-pairs'>{''.join(_pair(p) for p in found.preview)}</ul>"
+
+
+def _pair(pair: PairLine) -> str:
+    setting = escape(pair.setting)
+    return (
+        f"<li><span class='o-two'><img src='{pair.original}' alt='Unedited'>"
+        f"<img src='{pair.edited}' alt='{escape(pair.setting, quote=True)}'></span><small>{setting}</small>"
+        f"<dl><dt>chosen</dt><dd class='good'>{escape(pair.chosen)}</dd>"
+        f"<dt>rejected</dt><dd class='bad'>{escape(pair.rejected)}</dd></dl></li>"
+    )

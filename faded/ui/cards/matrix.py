@@ -1,0 +1,132 @@
+"""All modes before and after in one figure: a tile for each, the rate before above the rate now, and its CSV."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from faded.concepts.spec import ConceptSpace
+from faded.ui.facts import Facts
+from faded.ui.heatmap import STEPS
+from faded.ui.words import percent, plural
+
+CLASSES = ""
+"""The chooser's value for one row per class."""
+
+DENSE = 400
+"""More tiles than this are drawn narrow, without figures: they would fill several screens."""
+
+COLUMNS = ("class", "setting", "roles", "pictures", "rate before", "rate after", "change", "low", "high", "status")
+
+FORMULA = ("=", "+", "-", "@", "\t")
+"""A cell of text that begins so would be run by a spreadsheet."""
+
+Mode = Mapping[str, Any]
+
+
+def choices(facts: Facts | None) -> list[tuple[str, str]]:
+    """Return (words, value) for what the rows may be: the classes, or the levels of a concept."""
+    space = _space(facts)
+    return [("class", CLASSES), *((s.name, s.name) for s in (space.specs if space else ()))]
+
+
+def rows(modes: Sequence[Mode], space: ConceptSpace, by: str) -> list[tuple[str, list[Mode]]]:
+    """Return the rows of the figure: name, and its modes, confirmed ones first, then by their rate before.
+
+    Args:
+        modes: As verification wrote them; those without pictures in the fold are left out.
+        space: The concepts.
+        by: A concept's name, or `CLASSES`.
+    """
+    names = [s.name for s in space.specs]
+    groups: dict[Any, list[Mode]] = {}
+    for mode in modes:
+        if mode["n"]:
+            key = mode["values"][names.index(by)] if by in names else mode["stratum"]
+            groups.setdefault(key, []).append(mode)
+
+    def name(key: Any) -> str:
+        return space.specs[names.index(by)].describe(float(key)) or "unchanged" if by in names else str(key)
+
+    return [
+        (name(key), sorted(groups[key], key=lambda m: ("confirmed" not in m["roles"], -m["before"])))
+        for key in sorted(groups)
+    ]
+
+
+def render(facts: Facts | None, by: str) -> str:
+    """Return the figure with its legend and its downloads; empty before there is a result."""
+    found, space = None if facts is None else facts.result, _space(facts)
+    if facts is None or found is None or space is None:
+        return ""
+    modes = found.get("modes", ())
+    drawn = rows(modes, space, by)
+    tiles = sum(len(of_row) for _, of_row in drawn)
+    if not tiles:
+        return "<p class='f-quiet'>No mode has pictures in the verify fold.</p>"
+    body = "".join(_row(name, of_row) for name, of_row in drawn)
+    said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} before and after the repair; the table below lists them")
+    dense = " dense" if tiles > DENSE else ""
+    stem = escape(f"{facts.campaign.name}-round-{facts.round.number}-before-after", quote=True)
+    data = base64.b64encode(to_csv(modes).encode()).decode()
+    return (
+        f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{stem}'>{body}</div>{_legend()}"
+        f"<p class='o-downloads'><a download='{stem}.csv' href='data:text/csv;base64,{data}'>Download CSV</a>"
+        "<button type='button' data-png>Download PNG</button></p>"
+    )
+
+
+def _space(facts: Facts | None) -> ConceptSpace | None:
+    if facts is None or "space" not in facts.round.summary:
+        return None
+    return ConceptSpace.from_json(facts.round.summary["space"])
+
+
+def _row(name: str, modes: Sequence[Mode]) -> str:
+    before, after = (sum(m[side] for m in modes) / len(modes) for side in ("before", "after"))
+    mean = f"{percent(before, 0)} \N{RIGHTWARDS ARROW} {percent(after, 0)}"
+    tiles = "".join(_tile(mode) for mode in modes)
+    return f"<div class='o-row'><span class='o-name'><b>{escape(name)}</b><small>{mean}</small></span>{tiles}</div>"
+
+
+def _tile(mode: Mode) -> str:
+    frame = " broken" if mode["change"] == "newly broken" else " sure" if "confirmed" in mode["roles"] else ""
+    rates = f"{percent(mode['before'], 0)} before, {percent(mode['after'], 0)} now, {mode['change']}"
+    words = escape(f"{mode['stratum']}: {mode['setting']} {rates}", quote=True)
+    halves = "".join(_half(mode[side]) for side in ("before", "after"))
+    return f"<i class='o-tile{frame}' title='{words}'>{halves}</i>"
+
+
+def _half(rate: float) -> str:
+    return f"<b class='heat-{min(int(rate * STEPS), STEPS - 1)}'>{100 * rate:.0f}</b>"
+
+
+def _legend() -> str:
+    scale = "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
+    tile = "<b></b><b></b>"
+    return (
+        "<ul class='heat-legend'><li>above: failed before, below: fail now, in percent</li>"
+        f"<li><span>0%</span><span class='heat-scale' aria-hidden='true'>{scale}</span><span>100%</span></li>"
+        f"<li><i class='o-tile sure'>{tile}</i>confirmed</li><li><i class='o-tile'>{tile}</i>established</li>"
+        f"<li><i class='o-tile broken'>{tile}</i>newly broken</li></ul>"
+    )
+
+
+def to_csv(modes: Sequence[Mode]) -> str:
+    """Return the modes as CSV, with figures in full."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for m in modes:
+        texts = [_text(str(t)) for t in (m["stratum"], m["setting"], " ".join(m["roles"]))]
+        ends = (m.get("difference"), m.get("low"), m.get("high"))
+        writer.writerow([*texts, m["n"], m["before"], m["after"], *ends, m["change"]])
+    return out.getvalue()
+
+
+def _text(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
