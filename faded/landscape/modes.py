@@ -55,7 +55,7 @@ def modes(landscape: Landscape) -> list[Mode]:
     return sorted(found, key=lambda m: (not m.established, -m.probability, m.key.stratum, m.key.cell))
 
 
-def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode]:
+def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = (), *, limit: int | None = None) -> list[Mode]:
     """Order modes by what a person's next verdict is worth: severity x uncertainty x novelty.
 
     Severity is the estimated rate; uncertainty the width of its 90% interval, halved where nothing is left to doubt;
@@ -65,6 +65,7 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode
     Args:
         found: Modes to order.
         seen: Modes that people have already decided.
+        limit: How many to return, the first in line; None for all. Each takes a look at all that are left.
     """
     strata: dict[str, int] = {}
     cells: dict[tuple[int, ...], int] = {}
@@ -73,7 +74,7 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode
         cells[key.cell] = cells.get(key.cell, 0) + 1
     left = list(found)
     order: list[Mode] = []
-    while left:
+    while left and (limit is None or len(order) < limit):
         worth = [
             m.rate * (0.5 + (m.high - m.low)) / (1 + strata.get(m.key.stratum, 0) + cells.get(m.key.cell, 0))
             for m in left

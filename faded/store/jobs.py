@@ -102,21 +102,27 @@ def list_for_round(db: Db, round_id: int) -> list[Job]:
     return [Job(**{**row._mapping, "state": JobState(row.state)}) for row in rows]
 
 
-def claim(db: Db, worker_id: str, stale_after_s: float, now: float) -> Job | None:
+def claim(db: Db, worker_id: str, stale_after_s: float, now: float, round_id: int | None = None) -> Job | None:
     """Take the next job: highest priority first, oldest first; a running one whose heartbeat is stale counts too.
+
+    Args:
+        db: The transaction.
+        worker_id: Who takes it.
+        stale_after_s: Seconds after which a silent heart counts as dead.
+        now: Seconds since 1970.
+        round_id: The round whose jobs may be taken; None for any.
 
     Returns:
         The job, now running under `worker_id`, with the checkpoint and the stop request it had; None where there is
         nothing to do.
     """
     stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
-    query = (
-        select(jobs.c.id, jobs.c.attempts, jobs.c.started_at)
-        .where(or_(jobs.c.state == JobState.QUEUED.value, stale))
-        .order_by(jobs.c.priority.desc(), jobs.c.id)
-        .limit(1)
+    query = select(jobs.c.id, jobs.c.attempts, jobs.c.started_at).where(
+        or_(jobs.c.state == JobState.QUEUED.value, stale)
     )
-    row = db.execute(query).one_or_none()
+    if round_id is not None:
+        query = query.where(jobs.c.round_id == round_id)
+    row = db.execute(query.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)).one_or_none()
     if row is None:
         return None
     changes = {

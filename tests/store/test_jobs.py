@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import jobs
+from faded.store import campaigns, jobs
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -18,6 +18,16 @@ def test_interactive_jobs_go_first_then_the_oldest(db, round_id):
         jobs.enqueue(db, round_id, kind, now=0.0, priority=priority)
     claimed = [jobs.claim(db, "w", STALE, 1.0) for _ in range(4)]
     assert [job and job.kind for job in claimed] == ["preview", "explore", "repair", None]
+
+
+def test_only_jobs_of_the_round_asked_for_are_claimed(db, round_id):
+    other = campaigns.create_round(db, campaigns.get_round(db, round_id).campaign_id, now=0.0).id
+    stale, waiting, mine = (jobs.enqueue(db, r, "explore", now=0.0) for r in (other, other, round_id))
+    assert jobs.claim(db, "dead", STALE, 1.0) == jobs.get(db, stale.id)
+    claimed = jobs.claim(db, "w", STALE, 1000.0, round_id)
+    assert claimed is not None and claimed.id == mine.id
+    assert jobs.claim(db, "w", STALE, 1000.0, round_id) is None
+    assert jobs.get(db, waiting.id).state is JobState.QUEUED
 
 
 def test_a_job_runs_and_ends(db, round_id):
