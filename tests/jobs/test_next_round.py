@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,16 +15,17 @@ from faded import runtime
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import FadedError, Proposal, Verdict
+from faded.exploration.frame import Frame
 from faded.jobs import run as run_module
 from faded.jobs.context import prepare
 from faded.jobs.headless import open_round, run_stage
 from faded.jobs.run import Runner
-from faded.jobs.steering import Steering
+from faded.jobs.steering import Steering, read_earlier
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, ReferenceAnnotator, label_all
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, trials, verdicts
+from faded.store import campaigns, jobs, trials, verdicts
 from faded.store.campaigns import FOLD, Round, RoundState
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
@@ -213,19 +215,34 @@ def test_verdicts_move_the_next_exploration_and_the_metrics_say_so(taught: tuple
     assert said["matters"]["stratum"] > 0.7
 
 
-def test_what_was_judged_is_not_proposed_again_and_repair_learns_from_both_rounds(
-    taught: tuple[Store, int, int],
-) -> None:
+def test_what_was_judged_is_not_proposed_again(taught: tuple[Store, int, int]) -> None:
     store, one, two = taught
     with store.read() as db:
-        space = ConceptSpace.from_json(campaigns.get_round(db, two).summary["space"])
+        round_ = campaigns.get_round(db, two)
         standing = verdicts.standing(db, one)
-        again = [f"{two}-{j.sample_id}-{space.index(j.key.cell)}" for j in standing]
-        assert proposals.count(db, two) > 0 and proposals.get_many(db, again) == []
+    space = ConceptSpace.from_json(round_.summary["space"])
+    ids = tuple(sorted({r.sample_id for r in asked(store, one)}))
+    frame = Frame(
+        ids,
+        np.zeros(len(ids), dtype=np.int64),
+        ("any",),
+        np.zeros((len(ids), 1), dtype=np.float32),
+        np.ones(len(ids), dtype=bool),
+        np.zeros((1, space.n_cells), dtype=bool),
+    )
+    earlier = read_earlier(store, round_, frame, space)
+    judged = {(j.sample_id, space.index(j.key.cell)) for j in standing}
+    first = pairs(asked(store, one))
+    assert {(ids[row], cell) for row, cell in zip(earlier.known.rows, earlier.known.cells, strict=True)} == first
+    assert judged < first and pairs(earlier.unjudged) == first - judged
+
+
+def test_repair_learns_from_the_verdicts_of_both_rounds(taught: tuple[Store, int, int]) -> None:
+    store, one, two = taught
     stage(store, two, REPAIR)
     with store.read() as db:
         job = next(j for j in jobs.list_for_round(db, two) if j.kind == REPAIR)
-    confirmed = confirmed_modes(standing)
+        confirmed = confirmed_modes(verdicts.standing(db, one))
     assert confirmed and [[list(m.cell), m.stratum] for m in confirmed] == (job.checkpoint or {})["modes"]
 
 
