@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ DEFAULT_VERIFY_FOLDS = 3
 DEFAULT_AGENT = "ppo"
 DEFAULT_DISCREPANCY = "margin"
 DEFAULT_SPACE = "wide"
+SEEDS = 2**63
+"""Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 
 SIGNS = "signs"
 DEMOS = (SIGNS,)
@@ -100,15 +103,15 @@ class CampaignConfig:
             raise FadedError("Give tune data and verify data both, or neither: then the data are split by hash.")
         if not 0 < self.bound < 1:
             raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
-        if self.threshold < 0:
+        if not (math.isfinite(self.threshold) and self.threshold >= 0):
             raise FadedError(
-                f"The threshold is {self.threshold:g}: discrepancies are never below 0, so give 0 or more."
+                f"The threshold is {self.threshold:g}: discrepancies are finite and never below 0, so give 0 or more."
             )
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
                 raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
-        if self.seed < 0:
-            raise FadedError(f"The seed is {self.seed}: give a whole number of 0 or more.")
+        if not 0 <= self.seed < SEEDS:
+            raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
 
     def to_json(self) -> dict[str, object]:
         """Return the configuration as JSON values."""

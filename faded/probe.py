@@ -1,7 +1,7 @@
 """One way to ask: edit the inputs, let the target answer, measure the discrepancy.
 
-Every stage asks through a probe, so exploration, labeling, repair and verification cannot disagree about what a
-failure is. It knows protocols only; target, edits and discrepancy are handed in.
+Exploration and verification ask through a probe, so they cannot disagree about what a failure is; repair trains on
+answers themselves. It knows protocols only; target, edits and discrepancy are handed in.
 """
 
 from __future__ import annotations

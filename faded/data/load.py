@@ -1,15 +1,17 @@
-"""Pictures from a folder or a Parquet file, through `datasets`, as samples.
+"""Pictures from a folder or a Parquet file as samples.
 
-A folder holds one folder per class, named as the target names it. A Parquet file has a column `image` (encoded bytes,
+A folder holds one folder per class, named as the target names it; the names of files and of folders further up mean
+nothing. A Parquet file has a column `image` (encoded bytes,
 or an Image feature) and a column `label` (a name, or the position among the target's labels).
 """
 
 from __future__ import annotations
 
+import glob
 import io
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,13 @@ PictureSample = Sample[Picture]
 Fit = Callable[[Image.Image], Picture]
 """Brings a picture to the target's input size, as the target's own preprocessing would."""
 
+Row = tuple[str, Path | io.BytesIO, object]
+"""Where a picture is found (for messages), its file, and its label: a name, or a position."""
+
 IMAGE_COLUMN = "image"
 LABEL_COLUMN = "label"
+HIDDEN = "."
+"""Files and folders whose names begin so are left out, such as what a Mac leaves beside every file."""
 MIN_CLASSES = 2
 """With one class there is nothing to confuse a sample with."""
 
@@ -42,16 +49,23 @@ def load_pictures(source: Path, labels: Sequence[str], fit: Fit) -> list[Picture
 
     Raises:
         FadedError: no such source, no pictures, a picture that cannot be read, a label that the target does not know,
-            or one class only.
+            the same picture under two labels, or one class only.
     """
-    rows, names = _rows(source)
+    if not source.exists():
+        raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
     samples: dict[str, PictureSample] = {}
-    for number, row in enumerate(rows):
-        where = row[IMAGE_COLUMN].get("path") or f"row {number}"
-        picture = _decode(row[IMAGE_COLUMN], f"{where} of {source}", fit)
-        label = _label(row[LABEL_COLUMN], names, labels, f"{where} of {source}")
+    places: dict[str, str] = {}
+    for place, file, value in _folder(source) if source.is_dir() else _parquet(source):
+        picture = _decode(file, f"{place} of {source}", fit)
+        label = _label(value, labels, f"{place} of {source}")
         sample = Sample(picture_id(picture), picture, label, label)
-        samples.setdefault(sample.id, sample)
+        known = samples.setdefault(sample.id, sample)
+        first = places.setdefault(sample.id, place)
+        if known.stratum != label:
+            raise FadedError(
+                f"The same picture has two labels in {source}: {known.stratum!r} ({first}) and {label!r} ({place}). "
+                "Remove one of them, or both."
+            )
     if not samples:
         raise FadedError(f"There are no pictures in {source}. Give a folder with one folder of pictures per class.")
     classes = {s.stratum for s in samples.values()}
@@ -60,19 +74,34 @@ def load_pictures(source: Path, labels: Sequence[str], fit: Fit) -> list[Picture
     return list(samples.values())
 
 
-def _rows(source: Path) -> tuple[Any, list[str] | None]:
-    """Return the rows with undecoded pictures, and the class names where the labels are numbers."""
+def _folder(source: Path) -> Iterator[Row]:
+    """Yield every picture below a folder, labelled by the folder it lies in, in the order of the paths.
+
+    The folder is walked here: `datasets` would take words such as "test" in a name for splits and leave files out.
+    """
+    from datasets.packaged_modules.imagefolder.imagefolder import ImageFolder
+
+    def unreadable(error: OSError) -> None:
+        raise FadedError(f"The folder {error.filename} cannot be read: {error.strerror}. Make it readable.") from error
+
+    files: list[Path] = []
+    for folder, inner, names in os.walk(source, onerror=unreadable, followlinks=True):
+        inner[:] = [name for name in inner if not name.startswith(HIDDEN)]
+        files += [Path(folder, name) for name in names if not name.startswith(HIDDEN)]
+    for file in sorted(files, key=str):
+        if file.suffix.lower() in ImageFolder.EXTENSIONS:
+            yield str(file.relative_to(source)), file, file.absolute().parent.name
+
+
+def _parquet(source: Path) -> Iterator[Row]:
+    """Yield the rows of a Parquet file."""
+    import pyarrow as pa
     from datasets import ClassLabel, load_dataset
     from datasets import Image as ImageFeature
     from datasets.exceptions import DatasetGenerationError
 
-    if not source.exists():
-        raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
     try:
-        if source.is_dir():
-            rows = load_dataset("imagefolder", data_dir=str(source), split="train", drop_labels=False)
-        else:
-            rows = load_dataset("parquet", data_files=str(source), split="train")
+        rows = load_dataset("parquet", data_files=glob.escape(str(source)), split="train")
     except (OSError, ValueError, DatasetGenerationError) as error:
         raise FadedError(
             f"The data at {source} cannot be read: {error}. Give a folder with one folder of pictures per class, or a "
@@ -84,22 +113,35 @@ def _rows(source: Path) -> tuple[Any, list[str] | None]:
             f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(rows.column_names)}."
         )
     feature = rows.features[LABEL_COLUMN]
-    rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
-    return rows, list(feature.names) if isinstance(feature, ClassLabel) else None
-
-
-def _decode(field: dict[str, Any], where: str, fit: Fit) -> Picture:
+    names = list(feature.names) if isinstance(feature, ClassLabel) else []
+    held = rows.features[IMAGE_COLUMN]
     try:
-        data = field["bytes"] if field["bytes"] is not None else Path(field["path"]).read_bytes()
-        with Image.open(io.BytesIO(data)) as image:
+        rows = rows.select_columns([IMAGE_COLUMN, LABEL_COLUMN]).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise FadedError(
+            f"The column {IMAGE_COLUMN} of {source} holds no pictures but {held}. Give encoded bytes (PNG, JPEG) there."
+        ) from error
+    for number, row in enumerate(rows):
+        field, value = row[IMAGE_COLUMN] or {}, row[LABEL_COLUMN]
+        data, path = field.get("bytes"), field.get("path")
+        if data is not None:
+            file: Path | io.BytesIO = io.BytesIO(data)
+        elif path is not None:
+            file = Path(path)
+        else:
+            raise FadedError(f"There is no picture in row {number} of {source}. Remove the row, or give its picture.")
+        yield path or f"row {number}", file, names[value] if names and value in range(len(names)) else value
+
+
+def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
+    try:
+        with Image.open(file) as image:
             return fit(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise FadedError(f"The picture {where} cannot be read: {error}. Remove or replace it.") from error
 
 
-def _label(value: object, names: list[str] | None, labels: Sequence[str], where: str) -> str:
-    if names is not None and isinstance(value, int):
-        value = names[value] if 0 <= value < len(names) else value
+def _label(value: object, labels: Sequence[str], where: str) -> str:
     if isinstance(value, int) and 0 <= value < len(labels):
         return labels[value]
     if isinstance(value, str) and value in labels:

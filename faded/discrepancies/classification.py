@@ -72,7 +72,7 @@ def margin(answers: Classified, references: Sequence[str | None]) -> FloatArray:
 
 @discrepancies.register("log_odds")
 def log_odds(answers: Classified, references: Sequence[str | None]) -> FloatArray:
-    """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: ten nats.
+    """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: a tenth of a nat.
 
     The paper gives -1 where the answer is right; a discrepancy here is never negative, so 0 stands for it.
     """

@@ -24,9 +24,12 @@ JSON_KEY = "state"
 
 
 def write(workspace: Path, job_id: int, serial: int, state: Mapping[str, Any]) -> str:
-    """Write a state of arrays, tensors and JSON values under flat names; return the name that a row keeps."""
+    """Write a state of arrays, tensors and JSON values under flat names; return the name that a row keeps.
+
+    Raises:
+        FadedError: the file cannot be written.
+    """
     folder = workspace / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"{job_id}-{serial}.safetensors"
     tensors, plain, arrays = {}, {}, []
     for key, value in state.items():
@@ -39,11 +42,17 @@ def write(workspace: Path, job_id: int, serial: int, state: Mapping[str, Any]) -
             plain[key] = value
     header = {JSON_KEY: json.dumps(plain), "arrays": json.dumps(arrays)}
     temporary = folder / f"{name}.part"
-    with temporary.open("wb") as file:
-        file.write(save(tensors, metadata=header))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(folder / name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(save(tensors, metadata=header))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(folder / name)
+    except OSError as error:
+        raise FadedError(
+            f"The checkpoint {folder / name} cannot be written: {error.strerror}. See that its disk has room."
+        ) from error
     return name
 
 

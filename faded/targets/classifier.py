@@ -2,12 +2,12 @@
 
 Inputs are pixels in [0, 1], shape (batch, 3, height, width), already at the target's input size. Prediction,
 probabilities and embedding come from one forward pass: the embedding is what the last linear layer with one output per
-class is fed, caught by a hook.
+class that the forward pass uses is fed, caught by a hook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 from torch import nn
 
 from faded.domain import FadedError, TargetError
@@ -33,7 +34,7 @@ class ClassifierAnswers:
     Attributes:
         labels: The class names, in the order of the columns of `probabilities`.
         probabilities: Shape (batch, n_classes).
-        embedding: Input of the last linear layer, shape (batch, n_features).
+        embedding: Input of the last linear layer with one output per class, shape (batch, n_features).
     """
 
     labels: tuple[str, ...]
@@ -97,11 +98,12 @@ class Classifier:
         """Answer a batch of pixels in [0, 1].
 
         Raises:
-            TargetError: the module raised, or answered with NaN or with the wrong shape.
+            TargetError: the module raised, or answered with NaN or with the wrong shape, or no linear layer makes its
+                logits.
         """
-        caught: list[torch.Tensor] = []
-        head = classification_head(self.module, len(self.labels))
-        hook = head.register_forward_pre_hook(lambda _module, args: caught.append(args[0]))
+        fed: list[torch.Tensor] = []
+        heads = classification_heads(self.module, len(self.labels))
+        hooks = [head.register_forward_pre_hook(lambda _module, args: fed.append(args[0])) for head in heads]
         try:
             with torch.inference_mode():
                 logits = self.logits(inputs).float()
@@ -112,13 +114,19 @@ class Classifier:
                 f"The target {self.source} failed on a batch of shape {tuple(inputs.shape)}: {error}"
             ) from error
         finally:
-            hook.remove()
+            for hook in hooks:
+                hook.remove()
         if not bool(torch.isfinite(logits).all()):
             raise TargetError(
                 f"The target {self.source} answered with NaN or infinity. Check its weights and its preprocessing, "
                 "or run it in float32."
             )
-        embedding = caught[-1].flatten(1).float()
+        if not fed or len(fed[-1]) != len(inputs):
+            raise TargetError(
+                f"The forward pass of {self.source} feeds no linear layer with {len(self.labels)} outputs a row per "
+                "input, so its embedding cannot be read. Let its last linear layer make the logits."
+            )
+        embedding = fed[-1].flatten(1).float()
         return ClassifierAnswers(self.labels, logits.softmax(1).cpu().numpy(), embedding.cpu().numpy())
 
     def fingerprint(self) -> str:
@@ -126,31 +134,30 @@ class Classifier:
         return fingerprint(self.module.state_dict())
 
     def save(self, folder: Path) -> None:
-        """Write the target's folder: transformers' own format, or the state dict of a Python callable's module."""
-        folder.mkdir(parents=True, exist_ok=True)
-        if self.writer is not None:
-            self.writer(folder)
-        else:
-            state = {name: tensor.detach().cpu().contiguous() for name, tensor in self.module.state_dict().items()}
-            save_file(state, folder / WEIGHTS_FILE)
-
-    def load_weights(self, folder: Path) -> None:
-        """Replace the weights by those that `save` wrote.
+        """Write the target's folder: transformers' own format, or the state dict of a Python callable's module.
 
         Raises:
-            FadedError: there are none, or they are of another network.
+            FadedError: the folder cannot be written.
         """
-        file = folder / WEIGHTS_FILE
-        if not file.is_file():
-            raise FadedError(f"There are no weights at {file}. Give a folder that holds {WEIGHTS_FILE}.")
         try:
-            self.module.load_state_dict(load_file(file))
-        except RuntimeError as error:
-            raise FadedError(f"The weights at {file} are not those of {self.source}: {error}") from error
+            folder.mkdir(parents=True, exist_ok=True)
+            if self.writer is not None:
+                self.writer(folder)
+            else:
+                save_file(_apart(self.module.state_dict()), folder / WEIGHTS_FILE)
+        except (OSError, SafetensorError) as error:
+            raise FadedError(
+                f"The weights of {self.source} cannot be written to {folder}: {error}. See that its disk has room."
+            ) from error
 
 
-def classification_head(module: nn.Module, n_classes: int) -> nn.Linear:
-    """Return the last linear layer with one output per class.
+def _apart(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return copies that share no memory, as safetensors asks: tied weights are written once per name."""
+    return {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
+
+
+def classification_heads(module: nn.Module, n_classes: int) -> list[nn.Linear]:
+    """Return the linear layers with one output per class.
 
     Raises:
         TargetError: there is none.
@@ -158,4 +165,4 @@ def classification_head(module: nn.Module, n_classes: int) -> nn.Linear:
     heads = [m for m in module.modules() if isinstance(m, nn.Linear) and m.out_features == n_classes]
     if not heads:
         raise TargetError(f"The target has no linear layer with {n_classes} outputs, so its embedding cannot be read.")
-    return heads[-1]
+    return heads

@@ -19,14 +19,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import nn
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
-from faded.targets.classifier import Classifier
-
-TRIAL_SIZE = (640, 480)
-"""Width and height of a blank picture that is fitted once to learn the size a processor makes."""
+from faded.targets.classifier import WEIGHTS_FILE, Classifier
+from faded.targets.pretrained import from_pretrained
 
 
 def load_classifier(source: str, weights: Path | None = None) -> Classifier:
@@ -41,35 +40,12 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
     """
     named = ":" in source and not Path(source).exists()
     with BUILDING:
-        target = from_callable(source) if named else from_pretrained(source)
+        if not named:
+            return from_pretrained(source, weights)
+        target = from_callable(source)
     if weights is not None:
-        target.load_weights(weights)
+        _load_state(target, weights)
     return target
-
-
-def from_pretrained(source: str) -> Classifier:
-    """Load a transformers image-classification folder or hub id; safetensors only, no code of its own is run."""
-    from transformers import AutoImageProcessor, AutoModelForImageClassification
-
-    try:
-        module = AutoModelForImageClassification.from_pretrained(source, use_safetensors=True, trust_remote_code=False)
-        processor = AutoImageProcessor.from_pretrained(source, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise FadedError(
-            f"The target {source!r} cannot be loaded: {reason} Give a folder or hub id that holds config.json, "
-            "model.safetensors and preprocessor_config.json of an image classifier, or package.module:function."
-        ) from error
-    labels = tuple(str(module.config.id2label[i]) for i in range(module.config.num_labels))
-
-    fit = _fit_as(processor)
-    height, width, _ = fit(Image.new("RGB", TRIAL_SIZE)).shape
-
-    def write(folder: Path) -> None:
-        module.save_pretrained(folder)
-        processor.save_pretrained(folder)
-
-    return Classifier(module, labels, (height, width), fit, _normaliser(processor), device(), source, write)
 
 
 def from_callable(source: str) -> Classifier:
@@ -109,14 +85,15 @@ def check(target: Classifier) -> None:
     target.answer(torch.full((2, 3, *target.input_size), 0.5))
 
 
-def _fit_as(processor: Any) -> Callable[[Image.Image], NDArray[np.uint8]]:
-    """Resize and crop as the processor does, without its rescaling and normalisation."""
-
-    def fit(image: Image.Image) -> NDArray[np.uint8]:
-        pixels = processor(images=image, do_rescale=False, do_normalize=False, return_tensors="np")["pixel_values"][0]
-        return np.ascontiguousarray(np.asarray(pixels).transpose(1, 2, 0)).round().astype(np.uint8)
-
-    return fit
+def _load_state(target: Classifier, folder: Path) -> None:
+    """Replace the weights by the state dict that `Classifier.save` wrote."""
+    file = folder / WEIGHTS_FILE
+    if not file.is_file():
+        raise FadedError(f"There are no weights at {file}. Give a folder that holds {WEIGHTS_FILE}.")
+    try:
+        target.module.load_state_dict(load_file(file))
+    except (RuntimeError, OSError, SafetensorError) as error:
+        raise FadedError(f"The weights at {file} are not those of {target.source}: {error}") from error
 
 
 def _fit_centre(height: int, width: int) -> Callable[[Image.Image], NDArray[np.uint8]]:
@@ -126,11 +103,3 @@ def _fit_centre(height: int, width: int) -> Callable[[Image.Image], NDArray[np.u
         return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR), dtype=np.uint8)
 
     return fit
-
-
-def _normaliser(processor: Any) -> Any:
-    if not processor.do_normalize:
-        return lambda pixels: pixels
-    mean = torch.tensor(processor.image_mean).view(1, -1, 1, 1)
-    std = torch.tensor(processor.image_std).view(1, -1, 1, 1)
-    return lambda pixels: (pixels - mean.to(pixels.device)) / std.to(pixels.device)

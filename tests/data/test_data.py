@@ -35,6 +35,54 @@ def test_a_folder_is_read_with_its_class_names(picture_folder: Path) -> None:
     assert all(s.payload.shape == (16, 16, 3) and s.stratum == s.reference for s in samples)
 
 
+def draw(file: Path, seed: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(file)
+
+
+def test_names_that_look_like_splits_lose_no_picture(tmp_path: Path) -> None:
+    names = [f"{word}_{i}.png" for word in ("train", "test", "val", "other") for i in range(3)] + ["[1]*.PNG", "x.jpg"]
+    for seed, (label, name) in enumerate((label, name) for label in ("red", "green") for name in names):
+        draw(tmp_path / "pictures" / label / name, seed)
+    samples = load_pictures(tmp_path / "pictures", LABELS, fit)
+    assert [s.reference for s in samples] == ["green"] * len(names) + ["red"] * len(names)
+
+
+def test_classes_and_folders_may_be_called_like_splits(tmp_path: Path) -> None:
+    labels = ("train", "test", "pregnancy test")
+    for seed, label in enumerate(labels):
+        draw(tmp_path / "data" / label / "a.png", seed)
+    assert {s.reference for s in load_pictures(tmp_path / "data", labels, fit)} == set(labels)
+    for seed, label in enumerate(LABELS):
+        draw(tmp_path / "both" / "train" / label / "a.png", seed)
+        draw(tmp_path / "both" / "test" / label / "a.png", 10 + seed)
+    assert len(load_pictures(tmp_path / "both", LABELS, fit)) == 6
+
+
+def test_what_is_no_picture_of_a_class_is_left_out(picture_folder: Path) -> None:
+    for name in ("metadata.csv", "red/notes.txt", "red/._0.png", ".cache/x.png"):
+        (picture_folder / name).parent.mkdir(exist_ok=True)
+        (picture_folder / name).write_text("file_name,label")
+    assert len(load_pictures(picture_folder, LABELS, fit)) == 36
+
+
+def test_a_class_may_be_a_link_to_a_folder(picture_folder: Path, tmp_path: Path) -> None:
+    (picture_folder / "red").rename(tmp_path / "elsewhere")
+    (picture_folder / "red").symlink_to(tmp_path / "elsewhere")
+    assert len(load_pictures(picture_folder, LABELS, fit)) == 36
+
+
+def test_the_same_picture_under_two_labels_is_refused_in_words(picture_folder: Path, tmp_path: Path) -> None:
+    (picture_folder / "red" / "copy.png").write_bytes((picture_folder / "green" / "3.png").read_bytes())
+    with pytest.raises(FadedError, match=r"'green' \(green/3\.png\) and 'red' \(red/copy\.png\)"):
+        load_pictures(picture_folder, LABELS, fit)
+    file = parquet(tmp_path, [0, 1])
+    table = pq.read_table(file)
+    pq.write_table(pa.table({"image": [table["image"][0]] * 2, "label": [0, 1]}), file)
+    with pytest.raises(FadedError, match=r"'red' \(row 0\) and 'green' \(row 1\)"):
+        load_pictures(file, LABELS, fit)
+
+
 def test_parquet_labels_may_be_positions_or_names(tmp_path: Path) -> None:
     assert [s.reference for s in load_pictures(parquet(tmp_path, [0, 2, 1]), LABELS, fit)] == ["red", "blue", "green"]
     (tmp_path / "names").mkdir()
@@ -42,6 +90,11 @@ def test_parquet_labels_may_be_positions_or_names(tmp_path: Path) -> None:
         "blue",
         "red",
     ]
+
+
+def test_a_parquet_file_may_have_any_name(tmp_path: Path) -> None:
+    file = parquet(tmp_path, [0, 1]).rename(tmp_path / "test [1]*.parquet")
+    assert len(load_pictures(file, LABELS, fit)) == 2
 
 
 def test_the_same_picture_counts_once(picture_folder: Path) -> None:
@@ -70,6 +123,31 @@ def test_bad_data_is_refused_in_words(picture_folder: Path, tmp_path: Path) -> N
     (tmp_path / "text.parquet").write_text("hello")
     with pytest.raises(FadedError, match="cannot be read"):
         load_pictures(tmp_path / "text.parquet", LABELS, fit)
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        (pa.array([b"", None]), "row 0 of .* cannot be read"),
+        (pa.array([None, b""]), "no picture in row 0"),
+        (pa.array([{"bytes": None, "path": None}] * 2), "no picture in row 0"),
+        (pa.array([None, None]), "no picture in row 0"),
+        (pa.array([1, 2]), "holds no pictures but .*int64"),
+        (pa.array([0.5, 2.0]), "holds no pictures but .*float64"),
+        (pa.array(["gone.png", "x.png"]), "gone.png of .* cannot be read"),
+        (pa.array([{"a": 1}, {"a": 2}]), "no picture in row 0"),
+    ],
+)
+def test_a_column_without_pictures_is_refused_in_words(column: pa.Array, word: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"image": column, "label": [0, 1]}), tmp_path / "data.parquet")
+    with pytest.raises(FadedError, match=word):
+        load_pictures(tmp_path / "data.parquet", LABELS, fit)
+
+
+@pytest.mark.parametrize("labels", [[None, 0], [0.5, 1.0], [[0], [1]]])
+def test_labels_that_are_none_are_refused_in_words(labels: list[object], tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match="none of the target's 3 labels"):
+        load_pictures(parquet(tmp_path, labels), LABELS, fit)
 
 
 def samples(start: int, count: int) -> list[Sample[int]]:

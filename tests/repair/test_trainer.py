@@ -1,7 +1,5 @@
 """Repair mends what was confirmed, keeps the rest, and survives being killed."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -126,14 +124,20 @@ def test_a_tighter_anchor_moves_clean_answers_less() -> None:
 
 
 def test_what_is_right_under_the_same_setting_is_kept() -> None:
-    """Seeing only red lamps in the dark teaches that dark means red, unless the others are shown as well."""
+    """Seeing only red lamps in the dark moves what is said of dark grey ones, unless those are shown as well."""
+    greys = [s for s in FRESH if s.stratum == "grey"]
+    dark = np.full((len(greys), 1), 0.6)
 
-    def grey_failures(keep_batch: int) -> float:
+    def moved(keep_batch: int) -> float:
         classifier = target()
-        config = dataclasses.replace(CONFIG, kl_weight=6.0, keep_batch=keep_batch)
+        probe = Probe(classifier, EDITOR, margin, SPACE, 0.0)
+        before = probe.measure(greys, dark).answers.probabilities
+        config = RepairConfig(
+            steps=60, learning_rate=5e-3, kl_weight=1.0, keep_batch=keep_batch, evaluate_every=60, flip_penalty=0.0
+        )
         repair(classifier, EDITOR, SPACE, TUNE, [ModeKey((2,), "red"), ModeKey((3,), "red")], [], {}, config)
         assert failure_rate(classifier, 0.6, ("red",)) < 0.3
-        return failure_rate(classifier, 0.6, ("grey",))
+        return float(np.abs(probe.measure(greys, dark).answers.probabilities - before).mean())
 
     assert failure_rate(target(), 0.6, ("grey",)) < 0.1
-    assert grey_failures(0) > 0.25 > 0.15 > grey_failures(48)
+    assert moved(48) < moved(0) / 2

@@ -1,14 +1,16 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
-from transformers import AutoImageProcessor
 
 from faded.domain import FadedError, TargetError
 from faded.targets.load import check, load_classifier
+from tests.targets.families import FAMILIES, edit_json, edit_weights, write_family
+
+WIDE = '{"model_type": "vit", "hidden_size": "wide", "image_processor_type": "ViTImageProcessor", "size": "wide"}'
 
 
 class Plain(nn.Module):
@@ -41,6 +43,21 @@ def only() -> Plain:
     return ONLY
 
 
+class Tied(Plain):
+    """One weight under two names, and a buffer that looks into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.twin = self.linear
+        self.also = self.linear.weight
+        self.register_buffer("first", self.linear.weight.detach()[0])
+
+
+def tied() -> Tied:
+    torch.manual_seed(1)
+    return Tied()
+
+
 def broken() -> Plain:
     module = plain()
     module.forward = lambda x: 1 / 0  # type: ignore[method-assign]
@@ -56,6 +73,32 @@ def not_a_number() -> Plain:
 def wrong_labels() -> Plain:
     module = plain()
     module.labels = ("a", "b", "c")
+    return module
+
+
+class Spare(Plain):
+    """Two spare layers of the right size come after the one that is used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spare = nn.Linear(3, 2)
+        self.gone = nn.Linear(7, 2)
+
+
+def spare() -> Spare:
+    torch.manual_seed(1)
+    return Spare()
+
+
+def bypassed() -> Plain:
+    module = plain()
+    module.forward = lambda x: x.mean(dim=(2, 3)) @ module.linear.weight.T  # type: ignore[method-assign]
+    return module
+
+
+def blended() -> Plain:
+    module = plain()
+    module.forward = lambda x: module.linear(x.flatten(2).transpose(1, 2).reshape(-1, 3))[: len(x)]  # type: ignore[method-assign]
     return module
 
 
@@ -82,15 +125,6 @@ def test_a_folder_loads_and_answers_in_one_pass(classifier_folder: Path) -> None
     assert len(passes) == 1
 
 
-def test_fitting_and_normalising_agree_with_the_processor(classifier_folder: Path) -> None:
-    target = load_classifier(str(classifier_folder))
-    processor = AutoImageProcessor.from_pretrained(classifier_folder)
-    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8))
-    pixels = torch.from_numpy(target.fit(image)).permute(2, 0, 1)[None].float() / 255
-    expected = processor(images=image, return_tensors="pt")["pixel_values"]
-    assert torch.allclose(target.preprocess(pixels), expected, atol=1e-5)
-
-
 def test_the_embedding_is_what_the_head_is_fed(classifier_folder: Path) -> None:
     target = load_classifier(str(classifier_folder))
     pixels = torch.rand(2, 3, 16, 16)
@@ -100,19 +134,46 @@ def test_the_embedding_is_what_the_head_is_fed(classifier_folder: Path) -> None:
     assert torch.allclose(logits.softmax(1), torch.from_numpy(answers.probabilities), atol=1e-5)
 
 
-def test_saving_and_loading_keeps_the_fingerprint(classifier_folder: Path, tmp_path: Path) -> None:
-    for source in (str(classifier_folder), f"{__name__}:plain"):
-        target = load_classifier(source)
-        before = target.fingerprint()
-        with torch.no_grad():
-            next(target.module.parameters()).add_(1)
-        assert target.fingerprint() != before
-        target.save(tmp_path / "saved")
-        assert load_classifier(source, tmp_path / "saved").fingerprint() == target.fingerprint()
-        assert load_classifier(source).fingerprint() == before
-    again = load_classifier(str(classifier_folder))
-    again.save(tmp_path / "own")
-    assert load_classifier(str(tmp_path / "own")).fingerprint() == again.fingerprint()
+def test_the_embedding_is_that_of_the_layer_in_use() -> None:
+    pixels = torch.rand(4, 3, 8, 8)
+    used, target = load_classifier(f"{__name__}:spare"), load_classifier(f"{__name__}:plain")
+    assert np.array_equal(used.answer(pixels).features, target.answer(pixels).features)
+
+
+@pytest.mark.parametrize("family", ["resnet", *FAMILIES, "plain", "tied"])
+def test_saving_and_loading_keeps_the_fingerprint(family: str, classifier_folder: Path, tmp_path: Path) -> None:
+    sources = {"resnet": str(classifier_folder), "plain": f"{__name__}:plain", "tied": f"{__name__}:tied"}
+    source = sources[family] if family in sources else str(write_family(family, tmp_path / family))
+    target = load_classifier(source)
+    before = target.fingerprint()
+    with torch.no_grad():
+        next(target.module.parameters()).add_(1)
+    assert target.fingerprint() != before
+    target.save(tmp_path / "saved")
+    again = load_classifier(source, tmp_path / "saved")
+    assert again.fingerprint() == target.fingerprint()
+    pixels = torch.rand(2, 3, *target.input_size)
+    assert np.array_equal(again.answer(pixels).features, target.answer(pixels).features)
+    assert load_classifier(source).fingerprint() == before
+
+
+def test_a_saved_folder_is_a_target_of_its_own(classifier_folder: Path, tmp_path: Path) -> None:
+    target = load_classifier(str(classifier_folder))
+    target.save(tmp_path / "own")
+    assert load_classifier(str(tmp_path / "own")).fingerprint() == target.fingerprint()
+
+
+@pytest.mark.parametrize("source", ["folder", "callable"])
+def test_a_folder_that_cannot_be_written_is_refused_in_words(
+    source: str, classifier_folder: Path, tmp_path: Path
+) -> None:
+    target = load_classifier(str(classifier_folder) if source == "folder" else f"{__name__}:plain")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FadedError, match="cannot be written"):
+        target.save(tmp_path / "file" / "below")
+    (tmp_path / "full" / "model.safetensors").mkdir(parents=True)
+    with pytest.raises(FadedError, match="cannot be written"):
+        target.save(tmp_path / "full")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +182,8 @@ def test_saving_and_loading_keeps_the_fingerprint(classifier_folder: Path, tmp_p
         ("broken", "division by zero"),
         ("not_a_number", "NaN"),
         ("wrong_labels", "3"),
+        ("bypassed", "embedding cannot be read"),
+        ("blended", "embedding cannot be read"),
         ("no_module", "int"),
         ("lacking", "labels"),
         ("explodes", "no such file"),
@@ -145,9 +208,68 @@ def test_a_pickled_model_is_refused(classifier_folder: Path) -> None:
         load_classifier(str(classifier_folder))
 
 
-def test_weights_of_another_network_are_refused(classifier_folder: Path) -> None:
+def test_a_checkpoint_without_a_head_is_refused_in_words(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "headless")
+    edit_weights(folder, lambda state: {k: v for k, v in state.items() if not k.startswith("classifier")})
+    with pytest.raises(FadedError, match=r"lacks classifier\.bias, classifier\.weight, .*random"):
+        load_classifier(str(folder))
+
+
+def test_a_checkpoint_with_another_number_of_classes_is_refused_in_words(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "vit")
+    edit_json(folder / "config.json", id2label={"0": "red", "1": "green"}, label2id={"red": 0, "green": 1})
+    with pytest.raises(FadedError, match=r"classifier\.bias \(\(3,\), not \(2,\)\).*id2label"):
+        load_classifier(str(folder))
+    edit_json(folder / "config.json", id2label={"1": "red", "2": "green", "3": "blue"})
+    with pytest.raises(FadedError, match="id2label"):
+        load_classifier(str(folder))
+
+
+def test_a_checkpoint_in_half_precision_is_loaded_in_float32(tmp_path: Path) -> None:
+    folder = write_family("vit", tmp_path / "half")
+    edit_weights(folder, lambda state: {k: v.half() for k, v in state.items()})
+    edit_json(folder / "config.json", dtype="float16")
+    target = load_classifier(str(folder))
+    check(target)
+    assert {p.dtype for p in target.module.parameters()} == {torch.float32}
+    target.save(tmp_path / "saved")
+    assert load_classifier(str(folder), tmp_path / "saved").fingerprint() == target.fingerprint()
+
+
+def test_an_old_checkpoint_without_batch_counters_loads(classifier_folder: Path) -> None:
+    whole = load_classifier(str(classifier_folder)).fingerprint()
+    edit_weights(classifier_folder, lambda state: {k: v for k, v in state.items() if "num_batches" not in k})
+    assert load_classifier(str(classifier_folder)).fingerprint() == whole
+
+
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json", "model.safetensors"])
+@pytest.mark.parametrize("text", ["", "[]", WIDE])
+def test_a_broken_file_is_refused_in_words(name: str, text: str, classifier_folder: Path) -> None:
+    (classifier_folder / name).write_text(text)
+    with pytest.raises(FadedError, match="cannot be loaded"):
+        load_classifier(str(classifier_folder))
+
+
+def test_weights_of_another_network_are_refused(classifier_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(FadedError, match="not those of"):
         load_classifier(f"{__name__}:plain", classifier_folder)
+    for name, difference in (("vit", "kind of network"), ("renamed", "labels"), ("brighter", "preprocessing")):
+        other = tmp_path / name
+        shutil.copytree(classifier_folder, other)
+        if name == "vit":
+            write_family("vit", other)
+        if name == "renamed":
+            edit_json(other / "config.json", id2label={"0": "green", "1": "red", "2": "blue"})
+        if name == "brighter":
+            edit_json(other / "preprocessor_config.json", image_mean=[0.4, 0.5, 0.5])
+        with pytest.raises(FadedError, match=f"not those of .*the {difference}.* differ"):
+            load_classifier(str(classifier_folder), other)
+
+
+@pytest.mark.parametrize("source", ["folder", "callable"])
+def test_missing_weights_are_refused_in_words(source: str, classifier_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match="no weights at"):
+        load_classifier(str(classifier_folder) if source == "folder" else f"{__name__}:plain", tmp_path / "gone")
 
 
 def test_nan_is_a_target_error() -> None:
