@@ -61,7 +61,7 @@ def test_only_chosen_modes_are_learned_and_rejections_still_count(store: Store, 
     assert modes == [YIELD]
     confirmed, rejected = pairs[:3], pairs[3:]
     assert {pair.sample_id for pair in confirmed} == {"s1-0", "s1-1", "s1-2"}
-    assert [(pair.sample_id, pair.chosen) for pair in rejected] == [("s2-0", "crossing")]
+    assert [(pair.sample_id, pair.chosen) for pair in rejected] == [("s2-0", "turn right")]
 
 
 def test_of_a_choice_nothing_may_be_confirmed_any_more(store: Store, made: Believable) -> None:

@@ -14,7 +14,7 @@ import torch
 from faded import runtime
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
-from faded.domain import FadedError, Proposal, Verdict
+from faded.domain import FadedError, Proposal, Said, Verdict
 from faded.exploration.frame import Frame
 from faded.jobs import run as run_module
 from faded.jobs.context import prepare
@@ -39,8 +39,8 @@ def config(colour_config: CampaignConfig) -> CampaignConfig:
 class OnlyGreen:
     """Confirms failures of green pictures, rejects all others."""
 
-    def __call__(self, proposals: list[Proposal], /) -> list[Verdict]:
-        return [Verdict.CONFIRM if p.key.stratum == "green" else Verdict.REJECT for p in proposals]
+    def __call__(self, proposals: list[Proposal], /) -> list[Said]:
+        return [Said(Verdict.CONFIRM if p.key.stratum == "green" else Verdict.REJECT) for p in proposals]
 
 
 def stage(store: Store, round_id: int, *kinds: str) -> dict[str, Any]:
@@ -129,13 +129,14 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory, config: CampaignConfig) -> 
     store = open_store(tmp_path_factory.mktemp("spoilt"))
     target = prepare(config, 1, lambda message: None).target(None)
     target.save(store.workspace / "targets" / "original")
+    fingerprint = target.fingerprint()
     with torch.no_grad():
         next(p for name, p in target.module.named_parameters() if name.endswith("bias"))[0] += 100
     target.save(store.workspace / "targets" / "red")
     with store.write() as db:
         campaign = campaigns.create_campaign(db, "spoilt", config.to_json(), 1.0)
         made = campaigns.create_round(db, campaign.id, now=1.0, weights="targets/red")
-        campaigns.update_round(db, made.id, repaired="targets/original")
+        campaigns.update_round(db, made.id, repaired="targets/original", fingerprint_after=fingerprint)
     stage(store, made.id, EXPLORE)
     return store, made.id
 

@@ -21,13 +21,16 @@ class Card:
     """What the card in the page calls."""
 
     def __init__(self, store: Store) -> None:
-        self._next, self._send = label_page.server_functions(store)
+        self._next, self._send, self._practice = label_page.server_functions(store)
 
     def next(self, request: Any = HERE, **asked: Any) -> dict[str, Any]:
         return self._next(asked, request)
 
     def send(self, request: Any = HERE, **event: Any) -> dict[str, Any]:
         return self._send(event, request)
+
+    def practice(self, request: Any = HERE) -> dict[str, Any]:
+        return self._practice({}, request)
 
 
 @pytest.fixture
@@ -123,3 +126,36 @@ def test_without_a_reference_the_labels_come_and_a_confirmation_needs_one_of_the
 
 def test_with_references_no_labels_are_sent(card: Card, made: Believable) -> None:
     assert card.next(want=1)["labels"] == []
+
+
+def test_practice_items_say_what_is_right_and_leave_no_trace(card: Card, store: Store, made: Believable) -> None:
+    items = card.practice()["items"]
+    assert [item["verdict"] for item in items] == ["confirm", "reject", "invalid"]
+    assert all(item["original"].startswith("data:image/png") and item["why"] for item in items)
+    assert not card.practice(request=ELSEWHERE)["ok"]
+    with store.read() as db:
+        assert verdicts.counts(db, made.round).total == 0
+
+
+def test_undo_voids_what_the_page_names(card: Card, store: Store, made: Believable) -> None:
+    first, second = (item["id"] for item in card.next(want=2)["items"])
+    for key, proposal in (("one", first), ("two", second)):
+        card.send(kind="verdict", verdict="confirm", proposal=proposal, key=key, round=made.round)
+    answer = card.send(kind="undo", key="undo", voids="one", round=made.round)
+    assert answer["item"]["id"] == first
+    with store.read() as db:
+        assert [j.proposal_id for j in verdicts.standing(db, made.round)] == [second]
+
+
+def test_a_decided_round_takes_no_verdict(card: Card, store: Store, made: Believable) -> None:
+    with store.write() as db:
+        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
+    answer = card.send(kind="verdict", verdict="confirm", proposal=made.proposals[0], key="late", round=made.round)
+    assert "takes no more verdicts" in answer["message"]
+
+
+def test_what_was_hidden_comes_after_the_verdict(card: Card, made: Believable) -> None:
+    event = {"kind": "verdict", "verdict": "confirm", "key": "k", "round": made.round, "guidelines": "v1"}
+    answer = card.send(**event, proposal=made.proposals[0])
+    assert "93% sure of 'no entry'" in answer["last"]
+    assert "of 'stop' failed so far" in answer["last"]
