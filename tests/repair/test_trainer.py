@@ -1,6 +1,5 @@
 """Repair mends what was confirmed, keeps the rest, and survives being killed."""
 
-
 import numpy as np
 import pytest
 import torch
