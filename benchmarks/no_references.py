@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import rounds
-from benchmarks.common import arguments, cache_folder, code_hash, emit, say
-from benchmarks.repair import CODE
+from benchmarks.common import arguments, cache_folder, emit, say
 from benchmarks.rounds import cifar_campaign, human_labels, run, signs_annotator, signs_campaign, train_zero_label
 from faded import runtime
 from faded.concepts.image import ImageEditor
@@ -65,7 +64,7 @@ class Ended:
 
 def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label: str) -> Ended:
     """Run the round and train the rival; what is done already is taken from the cache."""
-    code = code_hash(CODE, str(rounds.__file__))
+    code = rounds.code()
     name = f"no-references-{problem}-{code}"
     file = cache_folder(name) / f"{config.digest()}.json"
     if not file.is_file():
