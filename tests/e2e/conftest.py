@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from faded.store.engine import Store, open_store
 from tests.ui import believable
@@ -32,6 +32,8 @@ FLAGS = [
 ]
 START_S = 90.0
 """A machine that is busy with other tests takes its time."""
+
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
