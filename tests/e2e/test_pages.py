@@ -30,6 +30,20 @@ def turn(page: Page, name: str) -> None:
     page.get_by_role("navigation").get_by_role("link", name=name).click()
 
 
+def test_a_bad_bound_is_named_and_nothing_starts(page: Page, app: App, store: Store) -> None:
+    page.goto(app.address)
+    expect(page.locator(".f-sentence")).to_be_visible()
+    page.get_by_label("Bound").fill("1.5")
+    page.get_by_role("button", name="Start round").click()
+    expect(page.locator("#f-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
+    page.get_by_label("Bound").fill("0.5")
+    page.get_by_label("Queries").fill("10")
+    page.get_by_role("button", name="Start round").click()
+    expect(page.locator("#f-message")).to_contain_text("Queries is 10: give a whole number from 200")
+    with store.read() as db:
+        assert jobs.list_for_round(db, 1) == []
+
+
 def test_the_address_keeps_page_and_round(page: Page, app: App, store: Store) -> None:
     first, second = believable.explored(store), believable.explored(store)
     page.goto(f"{app.address}/#landscape")
@@ -45,20 +59,6 @@ def test_the_address_keeps_page_and_round(page: Page, app: App, store: Store) ->
     turn(page, "Label")
     expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible()
     assert str(page.locator("[data-f=item]").get_attribute("data-proposal")).endswith(f"-{first.round}")
-
-
-def test_a_bad_bound_is_named_and_nothing_starts(page: Page, app: App, store: Store) -> None:
-    page.goto(app.address)
-    expect(page.locator(".f-sentence")).to_be_visible()
-    page.get_by_label("Bound").fill("1.5")
-    page.get_by_role("button", name="Start round").click()
-    expect(page.locator("#f-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
-    page.get_by_label("Bound").fill("0.5")
-    page.get_by_label("Queries").fill("10")
-    page.get_by_role("button", name="Start round").click()
-    expect(page.locator("#f-message")).to_contain_text("Queries is 10: give a whole number from 200")
-    with store.read() as db:
-        assert jobs.list_for_round(db, 1) == []
 
 
 def test_nothing_is_asked_elsewhere_and_the_console_is_quiet(watched: Watched, app: App, round_: Believable) -> None:

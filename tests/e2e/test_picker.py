@@ -21,7 +21,7 @@ def test_without_a_reference_a_confirmation_picks_the_right_answer(page: Page, a
     first = shown(page)
     page.keyboard.press("a")
     expect(picker).to_be_visible()
-    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(picker.get_by_role("combobox")).to_be_focused()
     expect(page.get_by_role("option", name="no entry")).to_have_count(0)  # what the target said is not offered
     expect(chosen).to_have_text("stop")
     page.keyboard.press("Escape")

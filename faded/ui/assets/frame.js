@@ -39,6 +39,7 @@ window.faded = (() => {
   function follow() {
     if (!drawn() || shown() === last) return;
     last = shown();
+    chosen = null; // drawn, whatever was asked for before
     title();
     if (last !== null) {
       const address = new URL(location.href);
@@ -52,7 +53,7 @@ window.faded = (() => {
     const link = event.target.closest?.("a[data-open-round]");
     if (!link) return;
     event.preventDefault();
-    chosen = link.dataset.openRound;
+    chosen = link.dataset.openRound === shown() ? null : link.dataset.openRound;
     if (location.hash === link.hash) refresh();
     else location.hash = link.hash;
   });
@@ -64,8 +65,7 @@ window.faded = (() => {
     shown,
     drawn: () => Boolean(drawn()),
     round(picked) {
-      const wanted = chosen ?? picked;
-      chosen = null;
+      const wanted = chosen ?? picked; // kept until it is drawn: two events may ask before the first is answered
       return wanted === null || wanted === undefined ? null : Number(wanted);
     },
     onTurn: (listener) => turned.push(listener),
