@@ -59,7 +59,7 @@ def test_only_chosen_modes_are_learned_and_rejections_still_count(store: Store, 
     assert modes == [YIELD]
     confirmed, rejected = pairs[:3], pairs[3:]
     assert {pair.sample_id for pair in confirmed} == {"s1-0", "s1-1", "s1-2"}
-    assert [(pair.sample_id, pair.chosen) for pair in rejected] == [("s2-0", "crossing")]
+    assert [(pair.sample_id, pair.chosen) for pair in rejected] == [("s2-0", "turn right")]
 
 
 def test_a_choice_of_which_nothing_is_confirmed_any_more_is_said(store: Store, made: Believable) -> None:
