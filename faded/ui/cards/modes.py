@@ -18,9 +18,6 @@ from faded.ui.words import plural
 LISTED = 100
 """Settings listed in all."""
 
-SAVED = 2000
-"""Settings in the CSV, so that the page stays light in the largest spaces: the worst ones."""
-
 DRAWN = 60
 """Settings drawn: more would only cover each other."""
 
@@ -214,7 +211,7 @@ def table_csv(known: ModeFacts) -> str:
     """Return the settings that are a mode somewhere as CSV, the worst first."""
     names = [s.name for s in known.mapped.landscape.space.specs]
     rows = []
-    for i, one in enumerate(known.impacts[:SAVED]):
+    for i, one in enumerate(known.impacts):
         values = known.mapped.landscape.space.grid[one.cell].tolist()
         states = known.states(one.cell)
         said = ["; ".join(states.get(state, ())) for state in LOOK]
