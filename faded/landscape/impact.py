@@ -10,6 +10,9 @@ import numpy as np
 from faded.domain import ModeKey
 from faded.landscape.posterior import BoolArray, Landscape, Posterior
 
+MOST = 2000
+"""Settings told apart: in the largest spaces every one of many thousand is a mode somewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
@@ -44,7 +47,7 @@ def impacts(
     shares: Mapping[str, float],
     refused: Collection[ModeKey],
 ) -> list[Impact]:
-    """Return the settings that are a mode somewhere, by severity x frequency, the greatest first.
+    """Return up to `MOST` settings that are a mode somewhere, by severity x frequency, the greatest first.
 
     Nothing here says how often a setting occurs where the target is used, so all settings count alike.
 
@@ -65,7 +68,7 @@ def impacts(
     frequency = weight.sum(axis=0)
     weight = weight / np.maximum(frequency, 1e-12)
     rate, low, high = ((weight * t[:, cells]).sum(axis=0) for t in (found.mean, found.low90, found.high90))
-    order = np.argsort(-rate * frequency, kind="stable")
+    order = np.argsort(-rate * frequency, kind="stable")[:MOST]
     return [
         Impact(
             int(cells[i]), float(rate[i]), float(low[i]), float(high[i]), float(frequency[i]),

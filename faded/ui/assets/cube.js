@@ -62,8 +62,8 @@ function mountCube(element) {
       svg.append(make("text", { x: tx, y: ty + 4, "text-anchor": anchor, class: i === neutral ? "cube-neutral" : "" }, level));
     });
     const [mx, my] = [0, 1].map((i) => (line.seen[0][i] + line.seen[1][i]) / 2);
-    const [tx, ty] = outward(mx, my, line.axis === 1 ? 62 : 60);
-    svg.append(make("text", { x: tx, y: ty + 4, "text-anchor": anchor, class: "cube-name" }, name));
+    const [tx, ty] = line.axis === 1 ? [line.seen[1][0], line.seen[1][1] - 18] : outward(mx, my, 60);
+    svg.append(make("text", { x: tx, y: ty + 4, "text-anchor": "middle", class: "cube-name" }, name));
   }
   function draw(box) {
     const data = (drawn?.box === box && drawn.data) || JSON.parse(box.dataset.cube);

@@ -18,9 +18,6 @@ from faded.ui.words import plural
 LISTED = 100
 """Settings listed in all."""
 
-SAVED = 2000
-"""Settings in the CSV, so that the page stays light in the largest spaces: the worst ones."""
-
 DRAWN = 60
 """Settings drawn: more would only cover each other."""
 
@@ -31,7 +28,7 @@ LOOK = {"confirmed": "bad", "established": "warn", "suspected": "", "refused": "
 """How a state is coloured; the word itself is always there."""
 
 WIDTH, HEIGHT = 520, 400
-LEFT, RIGHT, TOP, BOTTOM = 54, 22, 14, 50
+LEFT, RIGHT, TOP, BOTTOM = 72, 22, 14, 50
 """Size of the chart and of its margins, in its own units."""
 
 HALF = 0.5
@@ -129,13 +126,13 @@ def _row(known: ModeFacts, place: int, one: Impact) -> str:
 def chart(known: ModeFacts) -> str:
     """Draw severity over frequency as SVG: a ball and its interval per setting, the listed ones with their place."""
     found = known.impacts[:DRAWN]
-    floor = axis_floor([one.low for one in found])
+    bound = known.mapped.landscape.bound
+    floor = axis_floor([bound, *(one.low for one in found[:SHOWN]), *(one.severity for one in found)])
     places = apart([_at(one.frequency, one.severity, floor) for one in found[:SHOWN]])
     places += [_at(one.frequency, one.severity, floor) for one in found[SHOWN:]]
     order = reversed(range(len(found)))
     balls = "".join(_range(one, x, floor) for one, (x, _) in zip(found[:SHOWN], places, strict=False))
     balls += "".join(_ball(known, i, found[i], places[i]) for i in order)
-    bound = known.mapped.landscape.bound
     _, y = _at(0, bound, floor)
     words = (
         f"Severity over frequency of {plural(len(found), 'setting', 'settings')}, the figures are in the list. The "
@@ -156,9 +153,9 @@ def chart(known: ModeFacts) -> str:
     )
 
 
-def axis_floor(lows: Sequence[float]) -> float:
-    """Return where the axis of rates begins: the fifth below the lowest interval, so that modes fill the chart."""
-    return math.floor(5 * min(lows)) / 5
+def axis_floor(drawn: Sequence[float]) -> float:
+    """Return where the axis of rates begins: the fifth below the lowest that is drawn, so that modes fill the chart."""
+    return math.floor(5 * min(drawn)) / 5
 
 
 def apart(places: Sequence[Place]) -> list[Place]:
@@ -214,7 +211,7 @@ def table_csv(known: ModeFacts) -> str:
     """Return the settings that are a mode somewhere as CSV, the worst first."""
     names = [s.name for s in known.mapped.landscape.space.specs]
     rows = []
-    for i, one in enumerate(known.impacts[:SAVED]):
+    for i, one in enumerate(known.impacts):
         values = known.mapped.landscape.space.grid[one.cell].tolist()
         states = known.states(one.cell)
         said = ["; ".join(states.get(state, ())) for state in LOOK]
