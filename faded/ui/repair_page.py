@@ -64,7 +64,9 @@ def draw(view: View) -> Mapping[str, Shown]:
         "progress": shown_html(repair.render(facts)),
         "steps": shown(visible=ready),
         "budget": shown_html(repair.render_budget(facts, found, expected, steps)),
-        "start": shown(value=name, interactive=ready, variant="secondary" if again else "primary"),
+        "start": shown(
+            value=name, interactive=ready, visible=ready or not again, variant="secondary" if again else "primary"
+        ),
         "curves": shown_html(repair.render_curves(facts)),
         "modes": shown_html(lessons.render_modes(found)),
         "pairs": shown_html(lessons.render_pairs(found, _steps(facts, steps))),

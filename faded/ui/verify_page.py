@@ -32,7 +32,7 @@ def layout() -> Page:
         outputs["matrix"] = html(elem_id="verify-matrix", js=script)
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         html("<h2>What became of the modes</h2>")
-        outputs["group"] = gr.Radio([], show_label=False, elem_id="verify-group", container=False)
+        outputs["group"] = gr.Radio([], label="Show the modes that are", elem_id="verify-group")
         outputs["modes"] = html(elem_id="verify-modes")
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes=["f-card", "o-maybe"]):

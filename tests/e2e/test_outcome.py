@@ -23,7 +23,7 @@ def press(what: Locator, key: str) -> None:
 
 def test_a_repair_is_budgeted_and_started_by_keyboard(page: Page, app: App, store: Store, round_: Believable) -> None:
     believable.labeled(store, round_)
-    page.goto(f"{app.address}/?round={round_.round}#repair")
+    page.goto(f"{app.address}/#repair")
     expect(page.locator("#repair-modes .o-modes li")).to_have_count(3)
     expect(page.locator("#repair-pairs .o-pairs li")).to_have_count(6)
     assert page.locator("#repair-pairs img").first.evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
@@ -43,15 +43,17 @@ def test_a_repair_is_budgeted_and_started_by_keyboard(page: Page, app: App, stor
     with store.read() as db:
         started = jobs.list_for_round(db, round_.round)[-1]
     assert (started.kind, started.params) == ("repair", {"steps": 60})
-    expect(page.locator("#repair-progress pre")).to_contain_text("were not given", timeout=300_000)
-    expect(page.locator("#repair-progress")).to_contain_text("press Resume")
+    expect(page.locator("#repair-modes")).to_contain_text("The repair is trained on 3 modes")
+    expect(page.get_by_role("button", name="Start repair")).to_be_hidden()
+    press(page.get_by_role("button", name="Stop the repair, keep the best"), "Enter")
+    expect(page.locator("#repair-progress")).to_contain_text(re.compile("Stopp(ed|ing)"))
 
 
 def test_a_running_repair_says_that_stopping_keeps_the_best(page: Page, app: App, store: Store) -> None:
     made = believable.explored(store)
     believable.labeled(store, made)
     job = believable.repairing(store, made, now=time.time() + 500)  # ahead of time, so that no worker takes it over
-    page.goto(f"{app.address}/?round={made.round}#repair")
+    page.goto(f"{app.address}/#repair")
     expect(page.locator("#repair-curves svg")).to_have_count(4)
     press(page.get_by_role("button", name="Stop the repair, keep the best"), "Enter")
     expect(page.locator("#repair-progress")).to_contain_text("Stopping after this batch")
@@ -66,19 +68,18 @@ def test_a_repair_is_looked_into_and_accepted_by_keyboard(
     page = watched.page
     believable.labeled(store, round_)
     believable.repaired(store, round_)
-    page.goto(f"{app.address}/?round={round_.round}#verify")
+    page.goto(f"{app.address}/#verify")
     expect(page.locator("#verify-result")).to_contain_text("The gate passed")
     expect(page.locator("#verify-matrix .o-matrix > .o-row")).to_have_count(6)
     press(page.get_by_label("One row for each"), "ArrowDown")
-    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#verify-matrix .o-name b").first).to_have_text("turned right by 90 degrees")
     assert _saved(page, page.get_by_role("link", name="Download CSV")).read_text().startswith("class,setting,roles")
     assert _saved(page, page.get_by_role("button", name="Download PNG")).read_bytes().startswith(b"\x89PNG")
 
-    press(page.get_by_role("radio", name="Fixed"), "ArrowDown")
+    press(page.get_by_role("radio", name="Unchanged"), "Space")
     expect(page.locator("#verify-modes h3").first).to_contain_text("failing still")
-    press(page.get_by_role("radio", name="Cannot tell"), "ArrowDown")
+    press(page.get_by_role("radio", name="Unedited, now wrong"), "Space")
     expect(page.locator("#verify-modes .o-cases li")).to_have_count(4)
     expect(page.locator("#verify-flow")).to_contain_text("75% right now")
     press(page.get_by_role("button", name="Copy"), "Enter")

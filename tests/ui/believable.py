@@ -311,8 +311,8 @@ def verification(passed: bool) -> dict[str, Any]:
         "must be above 0.0%).",
         "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1 points).",
         "Passed: 0.90% of the clean inputs were answered as expected and are not now (at most 3.00%).",
-        f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 45 tested for a rise above 5 points "
-        "(at most 0); of 12 nothing can be said.",
+        f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 305 tested for a rise above 10 "
+        "points (at most 0); of 31 nothing can be said.",
     ]
     return {
         "inputs": 600, "induced_rate_before": 0.777, "induced_rate_after": 0.234, "relative_drop": 0.699,

@@ -64,7 +64,7 @@ class Lessons:
         left_out: Confirmed modes that are not among them.
         pairs: Number of pairs that the verdicts make.
         preview: The first pairs, of different modes where possible.
-        pinned: Whether a repair has begun with these modes; else it would begin with them.
+        pinned: Whether a repair was started with these modes; else it would begin with them.
     """
 
     modes: tuple[ModeLine, ...]
@@ -86,7 +86,8 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         return None
     space = ConceptSpace.from_json(facts.round.summary["space"])
     keys, heeded = keys_to_learn(db, facts)
-    begun = facts.repair.checkpoint if facts.repair is not None and facts.missing_for_repair() else None
+    pinned = facts.repair is not None and bool(facts.missing_for_repair())
+    begun = facts.repair.checkpoint if facts.repair is not None and pinned else None
     if begun:
         keys = [ModeKey(tuple(cell), stratum) for cell, stratum in begun["modes"]]
     shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in heeded])}
@@ -115,7 +116,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         )
         for i in first
     )  # fmt: skip
-    return Lessons(lines, len(set(all_confirmed) - set(keys)), len(pairs), preview, bool(begun))
+    return Lessons(lines, len(set(all_confirmed) - set(keys)), len(pairs), preview, pinned)
 
 
 def _first_of_each(judgements: list[Judgement]) -> list[str]:
