@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,22 @@ def cache_folder(*parts: str) -> Path:
 
 
 def code_hash(packages: Sequence[str], *beside: str) -> str:
-    """Return a hash of the learners, of these packages of Faded and of files beside them.
+    """Return a hash of packages of Faded (or `agents`, the learners) and of files beside them.
 
     It names what a benchmark keeps, so that results of older code are not used again.
     """
     learners, house = (Path(next(iter(package.__path__))) for package in (agents, faded))
-    files = [*learners.glob("*.py"), *(f for package in packages for f in (house / package).glob("*.py"))]
+    folders = [learners if package == "agents" else house / package for package in packages]
+    files = [f for folder in folders for f in folder.glob("*.py")]
     text = b"".join(f.read_bytes() for f in [*sorted(files), *map(Path, beside)])
     return hashlib.sha256(text).hexdigest()[:16]
+
+
+def write_whole(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place and then put it there, so that no reader finds half of it."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    write(part)
+    part.rename(file)
 
 
 def say(text: str) -> None:

@@ -30,7 +30,7 @@ OURS = "ppo"
 NO_LEARNING = "ppo_no_learning"
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
-CODE = ("exploration", "landscape")
+CODE = ("agents", "concepts", "exploration", "landscape")
 """Packages that decide what a run does."""
 
 

@@ -1,7 +1,7 @@
 """Exhaustive grids: every eligible sample under every cell, made once and cached.
 
-A grid's file is named by a hash of all that it depends on (weights, samples, concepts), so a stale one is never read.
-Finished chunks of cells are kept, so a stopped run goes on.
+A grid's file is named by a hash of all that it depends on (weights, samples, concepts, and the code that edits, asks
+and says what is invalid), so a stale one is never read. Finished chunks of cells are kept, so a stopped run goes on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.common import cache_folder, cifar_halves, cifar_target, say
+from benchmarks import cifar_resnet
+from benchmarks.common import cache_folder, cifar_halves, cifar_target, code_hash, say
+from faded import probe as probe_module
 from faded.concepts.image import ImageEditor, image_space
 from faded.concepts.presets import presets
 from faded.concepts.spec import ConceptSpace
@@ -24,10 +26,13 @@ from faded.config import SIGNS, CampaignConfig
 from faded.data.load import PictureSample
 from faded.data.splits import samples_hash
 from faded.discrepancies.classification import discrepancies
+from faded.exploration import frame as frame_module
 from faded.exploration.frame import AskTable, Frame, build_frame
 from faded.jobs.context import PictureProbe, prepare
 from faded.probe import Probe
 
+CODE = ("concepts", "data", "demo", "discrepancies", "targets")
+"""Packages that decide what a grid holds; the probe, the frame and the network beside them."""
 BATCH = 64
 CELLS_PER_CHUNK = 5
 SIGNS_SEED = 0
@@ -92,7 +97,8 @@ def make_grid(problem: Problem, assets: Path) -> Grid:
     """Load a problem's grid from the cache, or make it."""
     torch.set_num_threads(1)
     probe, samples = _campaign(problem, assets)
-    parts = [probe.target.fingerprint(), samples_hash(samples), json.dumps(probe.space.to_json())]
+    code = code_hash(CODE, *(str(module.__file__) for module in (probe_module, frame_module, cifar_resnet)))
+    parts = [probe.target.fingerprint(), samples_hash(samples), json.dumps(probe.space.to_json()), code]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = cache_folder("grids", f"{problem.name}-{key}")
     whole = folder / "grid.npz"

@@ -13,10 +13,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import rounds
-from benchmarks.common import arguments, cache_folder, code_hash, emit, say
+from benchmarks.common import arguments, cache_folder, emit, say, write_whole
 from benchmarks.rounds import (
     cifar_campaign,
+    code,
     human_labels,
     run,
     signs_annotator,
@@ -26,20 +26,6 @@ from benchmarks.rounds import (
 
 SEEDS = (0, 1, 2)
 PROBLEMS = ("signs", "cifar_wide")
-CODE = (
-    "concepts",
-    "data",
-    "demo",
-    "discrepancies",
-    "exploration",
-    "jobs",
-    "labeling",
-    "landscape",
-    "repair",
-    "targets",
-    "verification",
-)
-"""Packages that decide what a round and its rival do."""
 
 
 def one(problem: str, seed: int, assets: Path) -> dict[str, Any]:
@@ -48,12 +34,11 @@ def one(problem: str, seed: int, assets: Path) -> dict[str, Any]:
         config, annotator, label = signs_campaign(seed), signs_annotator(), "truth"
     else:
         config, annotator, label = cifar_campaign(assets, seed), human_labels(assets), "CIFAR-10H"
-    code = code_hash(CODE, str(rounds.__file__))
-    file = cache_folder("repair", problem) / f"{config.digest(code)}.json"
+    file = cache_folder("repair", problem) / f"{config.digest(code())}.json"
     if file.is_file():
         found: dict[str, Any] = json.loads(file.read_text())
         return found
-    store, done = run(f"repair-{problem}-{code}", config, annotator, label)
+    store, done = run(f"repair-{problem}", config, annotator, label)
     rival = zero_label(store, done, config)
     verified = done.record["verify"]
     result = {
@@ -71,7 +56,7 @@ def one(problem: str, seed: int, assets: Path) -> dict[str, Any]:
         "zero_label_newly_broken": rival["newly_broken"],
         "seconds": sum(done.record["timing"].values()),
     }
-    file.write_text(json.dumps(result))
+    write_whole(file, lambda part: part.write_text(json.dumps(result)))
     return result
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from benchmarks.common import TRAIN_PICTURES, arguments, cache_folder, cifar_halves, cifar_target, emit, say
+from benchmarks.rounds import code
 from faded.concepts.image import ImageEditor, image_space
 from faded.concepts.presets import presets
 from faded.config import SIGNS, CampaignConfig
@@ -163,7 +164,8 @@ def _establish(problem: Problem) -> list[ModeKey]:
 def _hash(problem: Problem, *parts: str) -> str:
     """Return a hash of all that a figure depends on."""
     samples = [samples_hash(s) for s in (problem.explore, problem.tune, problem.verify)]
-    everything = [*parts, problem.probe.target.fingerprint(), json.dumps(problem.probe.space.to_json()), *samples]
+    known = [problem.probe.target.fingerprint(), json.dumps(problem.probe.space.to_json()), code()]
+    everything = [*parts, *known, *samples]
     return hashlib.sha256("\n".join(everything).encode()).hexdigest()[:16]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,18 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from benchmarks import cifar_resnet
-from benchmarks.common import TARGET, TEST_PICTURES, TRAIN_PICTURES, cache_folder, cifar_halves, cifar_target, say
-from faded import runtime
+from benchmarks.common import (
+    TARGET,
+    TEST_PICTURES,
+    TRAIN_PICTURES,
+    cache_folder,
+    cifar_halves,
+    cifar_target,
+    code_hash,
+    say,
+    write_whole,
+)
+from faded import probe, runtime
 from faded.concepts.image import ImageEditor
 from faded.config import SIGNS, CampaignConfig
 from faded.data.hashing import picture_id
@@ -35,6 +47,26 @@ from faded.verification.evaluate import evaluate, settings_of
 CIFAR_QUERIES = 10_000
 CIFAR_BOUND = 0.7
 LABELS = 100
+CODE = (
+    "agents",
+    "concepts",
+    "data",
+    "demo",
+    "discrepancies",
+    "exploration",
+    "jobs",
+    "labeling",
+    "landscape",
+    "repair",
+    "targets",
+    "verification",
+)
+"""Packages that decide what a round and its rival do; the probe and the network beside them."""
+
+
+def code() -> str:
+    """Return a hash of the code that decides what a round does."""
+    return code_hash(CODE, str(probe.__file__), str(cifar_resnet.__file__), __file__)
 
 
 def signs_campaign(seed: int) -> CampaignConfig:
@@ -48,7 +80,7 @@ def cifar_campaign(assets: Path, seed: int) -> CampaignConfig:
     return CampaignConfig(
         target=TARGET,
         data=str(explore),
-        tune_data=str(assets / TRAIN_PICTURES),
+        tune_data=str((assets / TRAIN_PICTURES).resolve()),
         verify_data=str(verify),
         verify_folds=1,
         space="wide",
@@ -67,9 +99,9 @@ def human_labels(assets: Path) -> MakeAnnotator:
 
 
 def run(name: str, config: CampaignConfig, annotator: MakeAnnotator, label: str) -> tuple[Store, Round]:
-    """Run one round in the benchmark's own workspace; a killed one goes on."""
+    """Run one round in the benchmark's own workspace; a killed one goes on, unless the code has changed meanwhile."""
     runtime.start(config.seed)
-    store = open_store(cache_folder(name, f"seed-{config.seed}"))
+    store = open_store(cache_folder(f"{name}-{code()}", f"seed-{config.seed}"))
     return store, run_round(store, config, annotator, LABELS, label, _reporter(f"{name} seed {config.seed}"))
 
 
@@ -113,16 +145,19 @@ def _verified(
 
 
 def _halves(assets: Path) -> tuple[Path, Path]:
-    """Write the two halves of the test pictures as files of their own, once."""
-    folder = cache_folder("cifar-halves")
+    """Write the two halves of these assets' test pictures as files of their own, once."""
+    source = assets / TEST_PICTURES
+    how = code_hash(("data", "targets"), str(cifar_resnet.__file__), __file__)
+    made_of = hashlib.sha256(source.read_bytes() + how.encode()).hexdigest()[:16]
+    folder = cache_folder("cifar-halves", made_of).resolve()
     files = (folder / "explore.parquet", folder / "verify.parquet")
     if all(file.is_file() for file in files):
         return files
-    table = pq.read_table(assets / TEST_PICTURES, columns=["image", "label"])
+    table = pq.read_table(source, columns=["image", "label"])
     ids = np.array([_id(data) for data in table["image"].to_pylist()])
     for half, file in zip(cifar_halves(assets, cifar_target()), files, strict=True):
         chosen = np.isin(ids, [s.id for s in half])
-        pq.write_table(table.filter(pa.array(chosen)), file)
+        write_whole(file, partial(pq.write_table, table.filter(pa.array(chosen))))
     return files
 
 

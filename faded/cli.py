@@ -21,11 +21,15 @@ from faded.domain import FadedError
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 7860
+OF_OWN_DATA = {"--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
+"""Flags that a demo leaves nothing to say."""
+OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares"}
+"""Flags that speak of the simulated annotator alone."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -37,14 +41,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OTHER
 
 
+class _Noted(argparse.Action):
+    """Stores a flag's value, and notes that the flag was given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        namespace.given = {*namespace.given, self.option_strings[0]}
+
+
 class _Help(argparse.ArgumentDefaultsHelpFormatter):
-    """Shows a default where there is one."""
+    """Shows a default where there is one; 0 is one."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return super()._get_help_string(action) if action.default not in (None, "", False) else action.help
+        return super()._get_help_string(action) if has_default(action) else action.help
 
 
-def _parser() -> argparse.ArgumentParser:
+def has_default(action: argparse.Action) -> bool:
+    """Return whether a flag that is left out stands for a value of its own."""
+    return not isinstance(action.default, bool) and action.default not in (None, "", argparse.SUPPRESS)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="python -m faded", description="Find how a model fails, say which failures matter, make them fade."
     )
@@ -78,6 +102,8 @@ def _add_workspace(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.register("action", None, _Noted)
+    parser.set_defaults(given=frozenset())
     what = parser.add_argument_group("what is tested")
     what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
     what.add_argument("--target", default="", help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION")
@@ -92,7 +118,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         default=defaults.DEFAULT_SPACE,
         metavar="NAME|FILE.yaml",
         help="the concepts: paper, wide, street, or a YAML list with name, levels and optionally kind and neutral; a "
-        "demo has its own",
+        "demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
@@ -112,6 +138,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    _refuse_idle(arguments)
     config = _config(arguments)
     if arguments.labels < 1:
         raise FadedError(f"--labels is {arguments.labels}: give a whole number above 0.")
@@ -132,28 +159,71 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.oracle:
         print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
         return OK
+    _say_where(done.record["repair"]["folder"], store.workspace, config)
     gate = done.record["verify"]["gate"]
     for reason in gate["reasons"]:
         print(reason, file=sys.stderr)
     return OK if gate["passed"] else GATE_FAILED
 
 
+def _refuse_idle(arguments: argparse.Namespace) -> None:
+    """Refuse flags that would change nothing.
+
+    Raises:
+        FadedError: one was given.
+    """
+    given: set[str] = arguments.given
+    if arguments.demo:
+        idle = given & OF_OWN_DATA
+        if not _is_file(arguments.space):
+            idle |= given & {"--space"}
+        if idle:
+            raise FadedError(
+                f"A demo brings its own target, data and concepts: give --demo or {_listed(idle)}, not both."
+            )
+    idle = given & OF_THE_ORACLE
+    if idle and not arguments.oracle:
+        raise FadedError(f"{_listed(idle)} would change nothing without --oracle: add it, or leave them out.")
+
+
+def _listed(flags: set[str]) -> str:
+    return " and ".join(sorted(flags))
+
+
+def _is_file(space: str) -> bool:
+    return space.endswith((".yaml", ".yml"))
+
+
+def _say_where(folder: str | None, workspace: Path, config: CampaignConfig) -> None:
+    """Tell where the repaired model is and how it is loaded."""
+    if folder is None:
+        return
+    path = workspace / folder
+    print(f"The repaired model is in {path}", file=sys.stderr)
+    if (path / "config.json").is_file():
+        print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
+    else:
+        print(
+            f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
+            f"where module is what {config.target} returns.",
+            file=sys.stderr,
+        )
+
+
 def _config(arguments: argparse.Namespace) -> CampaignConfig:
     space, concepts = arguments.space, None
-    if space.endswith((".yaml", ".yml")):
+    if _is_file(space):
         concepts = _space_file(Path(space))
         space = defaults.DEFAULT_SPACE
     folds = arguments.verify_folds
     if folds is None:
         folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
-    given = {"target": arguments.target, "data": arguments.data}
-    if arguments.demo and any(given.values()):
-        raise FadedError("Give --demo, or --target and --data, not both.")
     return CampaignConfig(
         demo=arguments.demo,
-        **given,
-        tune_data=arguments.tune_data,
-        verify_data=arguments.verify_data,
+        target=_absolute(arguments.target) if Path(arguments.target).is_dir() else arguments.target,
+        data=_absolute(arguments.data),
+        tune_data=_absolute(arguments.tune_data),
+        verify_data=_absolute(arguments.verify_data),
         verify_folds=folds,
         space=space,
         concepts=concepts,
@@ -164,6 +234,11 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         agent=arguments.agent,
         seed=arguments.seed,
     )
+
+
+def _absolute(path: str) -> str:
+    """Return the path from the root, so that it names the same wherever a command or a worker is started."""
+    return str(Path(path).expanduser().resolve()) if path else ""
 
 
 def _space_file(path: Path) -> tuple[dict[str, object], ...]:

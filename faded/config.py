@@ -28,7 +28,6 @@ SEEDS = 2**63
 
 SIGNS = "signs"
 DEMOS = (SIGNS,)
-SPACE_OF_DEMO = "signs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class CampaignConfig:
     Attributes:
         demo: Name of a demo, which brings target, data and concepts; else None.
         target: Folder or hub id of a transformers image classifier, or `package.module:function`.
-        data: Folder or Parquet file of pictures; split by hash unless the two below are given.
+        data: Folder or Parquet file of pictures; split by hash unless the two below are given. The
+            command line makes paths absolute, since the worker may run in another folder.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
         verify_folds: Folds that the verify data are split into, one for each round.

@@ -5,7 +5,6 @@ The edits themselves live elsewhere (`image.py`); pages and statistics need only
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -217,8 +216,3 @@ class ConceptSpace:
             except (KeyError, TypeError, ValueError) as error:
                 raise FadedError(f"The concept {dict(item)} cannot be read: {error}.") from error
         return cls(tuple(specs))
-
-
-def pairs_of(space: ConceptSpace) -> list[tuple[int, int]]:
-    """Return the pairs of concepts, by position, that a heat map can show."""
-    return list(itertools.combinations(range(len(space.specs)), 2))

@@ -30,11 +30,6 @@ class Splits(Generic[P]):
     tune: list[Sample[P]]
     verify: list[list[Sample[P]]]
 
-    def hashes(self, fold: int) -> dict[str, str]:
-        """Return a hash per split, with the given verify fold."""
-        parts = {"explore": self.explore, "tune": self.tune, "verify": self.verify[fold]}
-        return {name: samples_hash(samples) for name, samples in parts.items()}
-
 
 def position(sample_id: str, salt: str) -> float:
     """Return where a sample falls in [0, 1): even over samples, fixed for a sample and a salt."""

@@ -44,7 +44,8 @@ class Proposer:
             A score per mode, the highest first in line, 0 for what has dropped out; and the failures to propose now.
         """
         closed = set(decided)
-        ranked = rank_modes([m for m in modes if m.established and m.key not in closed], decided)[:MODES_PROPOSED]
+        established = [m for m in modes if m.established and m.key not in closed]
+        ranked = rank_modes(established, decided, limit=MODES_PROPOSED)
         scores = dict.fromkeys(self.proposed, 0.0)
         scores |= {mode.key: 1.0 / (1 + place) for place, mode in enumerate(ranked)}
         chosen: list[Trial] = []

@@ -57,6 +57,7 @@ class Context:
         verify: The fold of this round, used by no round before.
         truth: Knows the true answer after an edit; None where nobody does.
         known_invalid: Settings left out of every rate.
+        fingerprint: Of the target's weights.
     """
 
     config: CampaignConfig
@@ -66,6 +67,7 @@ class Context:
     verify: list[PictureSample]
     truth: Truth | None
     known_invalid: KnownInvalid
+    fingerprint: str
 
     @cached_property
     def by_id(self) -> dict[str, PictureSample]:
@@ -118,7 +120,7 @@ def prepare(config: CampaignConfig, round_number: int, say: Callable[[str], None
     check(target)
     if config.demo == SIGNS:
         say("Drawing signs")
-        return _signs(config, space, round_number)
+        return _signs(config, space, round_number, target.fingerprint())
     say("Reading the pictures")
     splits = _load(config, target)
     if round_number > len(splits.verify):
@@ -127,7 +129,7 @@ def prepare(config: CampaignConfig, round_number: int, say: Callable[[str], None
             "Start a campaign with more verify folds."
         )
     fold = splits.verify[round_number - 1]
-    return Context(config, space, splits.explore, splits.tune, fold, None, nothing_invalid)
+    return Context(config, space, splits.explore, splits.tune, fold, None, nothing_invalid, target.fingerprint())
 
 
 def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
@@ -139,7 +141,7 @@ def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
     return split_one(read(config.data), config.verify_folds)
 
 
-def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int) -> Context:
+def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int, fingerprint: str) -> Context:
     names = tuple(s.name for s in space.specs)
     if names != signs.COLUMNS:
         raise FadedError(
@@ -158,4 +160,5 @@ def _signs(config: CampaignConfig, space: ConceptSpace, round_number: int) -> Co
         verify=[scene.sample for scene in verify],
         truth=truth,
         known_invalid=signs.known_invalid,
+        fingerprint=fingerprint,
     )

@@ -40,7 +40,7 @@ class Desk:
         """Report progress within an open write transaction; return whether somebody asked the job to stop.
 
         Raises:
-            jobs.JobTaken: another worker has taken the job over.
+            jobs.JobLost: another worker has taken the job over.
         """
         self.say(self.job.kind, progress, message)
         return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time())

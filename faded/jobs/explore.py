@@ -25,11 +25,14 @@ from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk
 from faded.jobs.preview import to_choose_from
+from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
 from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
 from faded.store.engine import Db
 
+NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
+"""Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
@@ -85,9 +88,14 @@ class Tally:
 
 
 def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
-    """Run the stage; return its result, None where it was stopped."""
+    """Run the stage; return its result, None where it was stopped.
+
+    Raises:
+        FadedError: pictures or weights have changed since the round began.
+    """
     config = context.config
     target = context.target(None)
+    check_unchanged(desk.round, context.splits(), target.fingerprint())
     probe = context.probe(target)
 
     def clean_progress(done: int, total: int) -> None:
@@ -190,7 +198,7 @@ class _Stage:
             "induced_failures": tally.agent_failures + tally.control_failures,
             "modes": int(established_table(self._env.landscape).sum()),
             "bound": self._context.config.bound,
-            "agent": {"name": self._context.config.agent, **tally.agent},
+            "agent": {"name": self._context.config.agent, **NO_FIGURES, **tally.agent},
         }
 
     def _remember(self, rows: list[trials.TrialRow]) -> None:

@@ -12,7 +12,9 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Say, silent
+from faded.jobs.repair import NOTHING_REPAIRED
 from faded.jobs.run import Runner
+from faded.jobs.verify import nothing_verified
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
@@ -47,27 +49,32 @@ class Round:
 
 
 def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] = ()) -> tuple[str, int]:
-    """Return an unfinished round of this very configuration, or begin a new campaign with one.
+    """Return the unfinished first round of this very configuration, or begin a new campaign with one.
 
     A command that was killed and is given again so goes on where it was.
 
     Args:
         store: The open store.
         config: The campaign.
-        beside: What else must be the same for the round to be the same, such as who labels.
+        beside: What else must be the same for the round to be the same: the data, the weights, who labels.
     """
     stem = f"{config.demo or 'campaign'}-{config.digest(*beside)}"
     with store.write() as db:
         names = [c for c in campaigns.list_campaigns(db) if c.name.rpartition("-")[0] == stem]
         for campaign in names:
-            round_ = campaigns.latest_round(db, campaign.id)
-            if round_ is not None and not _finished(jobs.list_for_round(db, round_.id)):
-                return campaign.name, round_.id
+            first = campaigns.list_rounds(db, campaign.id)[0]
+            if not _finished(jobs.list_for_round(db, first.id)):
+                return campaign.name, first.id
         now = time.time()
         campaign = campaigns.create_campaign(db, f"{stem}-{len(names) + 1}", config.to_json(), now)
         round_ = campaigns.create_round(db, campaign.id, now=now)
         jobs.enqueue(db, round_.id, EXPLORE, now=now)
         return campaign.name, round_.id
+
+
+def _identity(context: Context) -> tuple[object, ...]:
+    """Return what the configuration only names: hashes of the data and of the weights."""
+    return (context.splits(), context.fingerprint)
 
 
 def _finished(found: list[jobs.Job]) -> bool:
@@ -80,9 +87,9 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     Raises:
         FadedError: the configuration cannot be used, or the stage failed.
     """
-    prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
-    name, round_id = open_round(store, config)
-    explored = _run_stage(store, Runner(store, _worker_id(), say), round_id, EXPLORE)
+    context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
+    name, round_id = open_round(store, config, _identity(context))
+    explored = _run_stage(store, Runner(store, _worker_id(), say, (round_id, context)), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
@@ -110,8 +117,8 @@ def run_round(
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
-    name, round_id = open_round(store, config, (annotator_name, labels))
-    runner = Runner(store, _worker_id(), say)
+    name, round_id = open_round(store, config, (annotator_name, labels, *_identity(context)))
+    runner = Runner(store, _worker_id(), say, (round_id, context))
     explored = _run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
     say("label", 0.0, f"up to {labels} verdicts")
@@ -120,9 +127,7 @@ def run_round(
     timing = {EXPLORE: explored.pop("seconds"), "label": time.monotonic() - started}
     record = _record(store, context, round_id, explored)
     if record["label"]["modes_confirmed"] == 0:
-        record["verify"] = {
-            "gate": {"passed": False, "reasons": ["Failed: no mode was confirmed, so nothing was repaired"]}
-        }
+        record["verify"] = nothing_verified("no mode was confirmed, so nothing was repaired")
     else:
         record["repair"] = _run_stage(store, runner, round_id, REPAIR)
         record["verify"] = _run_stage(store, runner, round_id, VERIFY)
@@ -154,7 +159,7 @@ def _record(store: Store, context: Context, round_id: int, explored: dict[str, A
             "unsure": counts.unsure,
             "modes_confirmed": len(confirmed),
         },
-        "repair": {"pairs": {"verdicts": 0, "reapplied": 0}, "steps": 0},
+        "repair": {**NOTHING_REPAIRED},
     }
 
 
@@ -176,7 +181,7 @@ def _run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[s
             raise StageFailed(f"The stage {kind} failed: {job.error}")
         if job.state is jobs.JobState.STOPPED:
             raise StageFailed(f"The stage {kind} was stopped. Give the same command again to go on.")
-        if not runner.run_next():
+        if not runner.run_next(round_id):
             time.sleep(0.2)
 
 

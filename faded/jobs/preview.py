@@ -95,7 +95,7 @@ class Previewer:
             if not jobs.waiting(db, [PREVIEW], STALE_SECONDS, time.time()):
                 return False
         with self._store.write() as db:
-            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), [PREVIEW])
+            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), kinds=[PREVIEW])
         if job is None:
             return False
         result, error = self._try(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -13,12 +14,16 @@ from faded.domain import FadedError, ModeKey, Pair
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import confirmed_modes
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import verdict_pairs
-from faded.repair.trainer import Progress, RepairConfig, RepairResult, repair
+from faded.repair.records import Progress, RepairResult
+from faded.repair.trainer import RepairConfig, repair
 from faded.store import campaigns, jobs, proposals, verdicts
 
+FOLDER = "targets"
+"""Folder of the workspace for repaired targets, each below its fingerprint."""
 CHECKPOINT_SECONDS = 20.0
 """A killed worker loses at most this much of a repair."""
 BEAT_SECONDS = 1.0
@@ -28,11 +33,16 @@ Lessons = tuple[list[ModeKey], list[Pair]]
 
 
 def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
-    """Run the stage; return its result, None where it was stopped before it did anything.
+    """Run the stage; return its result.
+
+    Stopped, it keeps the best weights so far. Where none are better than those it began with, it returns None and has
+    written a checkpoint, from which it goes on when it is resumed.
 
     Raises:
-        FadedError: no mode is confirmed.
+        FadedError: no mode is confirmed, or pictures or weights have changed since the round began.
     """
+    target = context.target(None)
+    check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
     modes, pairs = _lessons(desk, context) if "modes" not in pointer else _lessons_from(pointer)
     if not modes:
@@ -40,7 +50,6 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
             "confirmations out of three on different samples, or five of six."
         )
-    target = context.target(None)
     config = RepairConfig(seed=context.config.seed)
     writer = _Writer(desk, modes, pairs)
     writer.begin(pointer)
@@ -58,11 +67,14 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         resume=_resume(desk, pointer),
         known_invalid=context.known_invalid,
     )
-    folder = f"targets/round-{desk.round.id}"
+    if result.stopped and result.best.step == 0:
+        return None
+    fingerprint = target.fingerprint()
+    folder = f"{FOLDER}/{fingerprint}"
     target.save(desk.store.workspace / folder)
     with desk.store.write() as db:
-        campaigns.update_round(db, desk.round.id, fingerprint_after=target.fingerprint(), repaired=folder)
-    return _result(result, len(modes), config)
+        campaigns.update_round(db, desk.round.id, fingerprint_after=fingerprint, repaired=folder)
+    return {**_result(result, len(modes), config), "folder": folder}
 
 
 def _lessons(desk: Desk, context: Context) -> Lessons:
@@ -98,6 +110,18 @@ def _result(result: RepairResult, modes: int, config: RepairConfig) -> dict[str,
     }
 
 
+NOTHING_REPAIRED: Mapping[str, Any] = {
+    "modes": 0,
+    "pairs": {"verdicts": 0, "reapplied": 0},
+    "steps": 0,
+    "best_step": None,
+    "stopped": False,
+    "config": None,
+    "folder": None,
+}
+"""The stage's result for a round without a repair: the same keys, nothing in them."""
+
+
 class _Writer:
     """Writes figures and checkpoints while the trainer runs."""
 
@@ -118,7 +142,7 @@ class _Writer:
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer.get("file")})
 
     def on_step(self, progress: Progress) -> None:
-        """Write a step down, and a checkpoint where one is due."""
+        """Write a step down, and a checkpoint where one is due or somebody asked to stop."""
         now = time.monotonic()
         if now - self._told_at < BEAT_SECONDS and progress.step < progress.steps:
             return
@@ -130,18 +154,19 @@ class _Writer:
             "clean": 1 - evaluation.clean_flips,
             "mode_rate": evaluation.mode_rate,
         }
-        pointer = None
-        if now - self._saved_at >= CHECKPOINT_SECONDS:
-            made = progress.checkpoint()
-            state: dict[str, Any] = {**made.tensors, "repair": made.state}
-            pointer = checkpoints.write(desk.store.workspace, desk.job.id, progress.step, state)
-            self._saved_at = now
         with desk.store.write() as db:
             message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
             self.stop = desk.beat(db, progress.step / progress.steps, message)
             jobs.add_metric(db, desk.job.id, progress.step, figures)
-            if pointer is not None:
-                jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
-        if pointer is not None:
-            checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
+        if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
+            self._save(progress)
+            self._saved_at = now
         self._told_at = now
+
+    def _save(self, progress: Progress) -> None:
+        desk, made = self._desk, progress.checkpoint()
+        state: dict[str, Any] = {**made.tensors, "repair": made.state}
+        pointer = checkpoints.write(desk.store.workspace, desk.job.id, progress.step, state)
+        with desk.store.write() as db:
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
+        checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)

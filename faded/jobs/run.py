@@ -39,20 +39,24 @@ class Runner:
         store: The open store.
         worker_id: Under which name jobs are claimed.
         say: Told of progress besides the store.
+        prepared: A round's number in the store and its data, where they have been prepared already.
 
     Attributes:
-        unexpected: What the last failed job raised, where it is a fault of the program and not of its input.
+        unexpected: What the latest job raised, where it is a fault of the program and not of its input.
     """
 
-    def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
+    def __init__(
+        self, store: Store, worker_id: str, say: Say = silent, prepared: tuple[int, Context] | None = None
+    ) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
-        self._context: tuple[int, Context] | None = None
+        self._context = prepared
         self.unexpected: Exception | None = None
 
-    def run_next(self) -> bool:
-        """Claim and run the next job; return whether there was one."""
+    def run_next(self, round_id: int | None = None) -> bool:
+        """Claim and run the next job, of one round or of any; return whether there was one."""
+        self.unexpected = None
         with self._store.write() as db:
-            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), STAGES)
+            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), round_id, STAGES)
         if job is None:
             return False
         try:

@@ -9,6 +9,7 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
 from faded.store import campaigns, jobs, trials
@@ -16,7 +17,7 @@ from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate
-from faded.verification.records import NO_OUTCOMES, Outcomes
+from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
 
 BEAT_SECONDS = 1.0
 """How often outcomes are written; a killed worker loses at most as much."""
@@ -26,12 +27,15 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped.
 
     Raises:
-        FadedError: there is no repaired target.
+        FadedError: there is no repaired target, or pictures or weights have changed since the round began.
     """
     if not desk.round.repaired:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
-    before = context.probe(context.target(None))
-    after = context.probe(context.target(desk.store.workspace / desk.round.repaired))
+    original = context.target(None)
+    check_unchanged(desk.round, context.splits(), original.fingerprint())
+    repaired = context.target(desk.store.workspace / desk.round.repaired)
+    check_repaired(desk.round, repaired.fingerprint())
+    before, after = context.probe(original), context.probe(repaired)
     confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
     settings = settings_of(
@@ -57,6 +61,13 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def nothing_verified(reason: str) -> dict[str, Any]:
+    """Return the stage's result for a round without a repair: the same keys, nothing in them, and a failed gate."""
+    figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
+    empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason]}
+    return figures | empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
 
 
 def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:

@@ -57,7 +57,7 @@ def modes(landscape: Landscape) -> list[Mode]:
     return sorted(found, key=lambda m: (not m.established, -m.probability, m.key.stratum, m.key.cell))
 
 
-def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode]:
+def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = (), *, limit: int | None = None) -> list[Mode]:
     """Order modes by what a person's next verdict is worth: severity x uncertainty x novelty.
 
     Severity is the estimated rate; uncertainty the width of its 90% interval, halved where nothing is left to doubt;
@@ -67,12 +67,13 @@ def rank_modes(found: Sequence[Mode], seen: Sequence[ModeKey] = ()) -> list[Mode
     Args:
         found: Modes to order.
         seen: Modes that people have already decided.
+        limit: How many to return, the first in line; None for all. Each takes a look at all that are left.
     """
     worth = np.array([m.rate * (0.5 + (m.high - m.low)) for m in found])
     strata, of_stratum = _numbered([m.key.stratum for m in found], [key.stratum for key in seen])
     cells, of_cell = _numbered([m.key.cell for m in found], [key.cell for key in seen])
     order: list[Mode] = []
-    for _ in found:
+    for _ in found[:limit]:
         best = int((worth / (1 + of_stratum[strata] + of_cell[cells])).argmax())
         order.append(found[best])
         worth[best] = -1.0

@@ -134,27 +134,33 @@ def waiting(db: Db, kinds: Iterable[str], stale_after_s: float, now: float) -> b
     return bool(db.execute(select(exists().where(_claimable(kinds, stale_after_s, now)))).scalar())
 
 
-def claim(db: Db, worker_id: str, stale_after_s: float, now: float, kinds: Iterable[str] | None = None) -> Job | None:
+def claim(
+    db: Db,
+    worker_id: str,
+    stale_after_s: float,
+    now: float,
+    round_id: int | None = None,
+    kinds: Iterable[str] | None = None,
+) -> Job | None:
     """Take the next job: highest priority first, oldest first; a running one whose heartbeat is stale counts too.
 
     Args:
         db: The transaction.
         worker_id: Who takes it.
-        stale_after_s: A running job whose heart has not beaten for so long has lost its worker.
+        stale_after_s: Seconds after which a silent heart counts as dead.
         now: Seconds since 1970.
+        round_id: The round whose jobs may be taken; None for any.
         kinds: Kinds of jobs to choose from; None for all.
 
     Returns:
         The job, now running under `worker_id`, with the checkpoint and the stop request it had; None where there is
         nothing to do.
     """
-    query = (
-        select(jobs.c.id, jobs.c.attempts, jobs.c.started_at)
-        .where(_claimable(kinds, stale_after_s, now))
-        .order_by(jobs.c.priority.desc(), jobs.c.id)
-        .limit(1)
+    query = select(jobs.c.id, jobs.c.attempts, jobs.c.started_at).where(_claimable(kinds, stale_after_s, now)
     )
-    row = db.execute(query).one_or_none()
+    if round_id is not None:
+        query = query.where(jobs.c.round_id == round_id)
+    row = db.execute(query.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)).one_or_none()
     if row is None:
         return None
     changes = {

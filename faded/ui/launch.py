@@ -27,6 +27,9 @@ MOST_THREADS = 16
 MAX_UPLOAD = "1mb"
 """Nothing is uploaded: the smallest useful limit for an endpoint that exists all the same."""
 
+PROJECT = Path(__file__).resolve().parents[2]
+"""The program's own folder, in which `faded/` lies."""
+
 HEAD = "<meta name='color-scheme' content='light dark'>"
 
 
@@ -34,7 +37,7 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     """Serve the pages until the process is told to end.
 
     Args:
-        workspace: Where everything is kept; outside the folder the process was started in.
+        workspace: Where everything is kept; outside the program's own folder.
         host: Address to listen on; only loopback is allowed.
         port: Port to listen on.
         open_browser: Whether to show the first page.
@@ -105,13 +108,13 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
 
 
 def check_workspace(workspace: Path) -> None:
-    """Refuse a workspace inside the current folder, whose files a web server may hand out.
+    """Refuse a workspace inside the program's own folder, where it would mix with code.
 
     Raises:
         FadedError: it is inside.
     """
-    if workspace.resolve().is_relative_to(Path.cwd().resolve()):
+    if workspace.resolve().is_relative_to(PROJECT):
         raise FadedError(
-            f"The workspace {workspace} lies inside {Path.cwd()}, from where the program is served: name a folder "
+            f"The workspace {workspace} lies inside {PROJECT}, the folder of the program itself: name a folder "
             "elsewhere with --workspace or FADED_WORKSPACE."
         )

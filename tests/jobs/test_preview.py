@@ -115,7 +115,7 @@ def test_a_preview_whose_worker_was_killed_is_answered_by_the_next(explored) -> 
     store, round_id = explored
     job_id = ask(store, round_id, offered(store, round_id)[0]["sample"], [0.2, 1])
     with store.write() as db:
-        claimed = jobs.claim(db, "killed", STALE_SECONDS, time.time() - STALE_SECONDS - 1, ["preview"])
+        claimed = jobs.claim(db, "killed", STALE_SECONDS, time.time() - STALE_SECONDS - 1, kinds=["preview"])
     assert claimed.id == job_id
     assert Previewer(store, "next").run_next()
     with store.read() as db:

@@ -54,6 +54,18 @@ def test_ranking_prefers_severe_modes_and_then_variety() -> None:
     assert rank_modes([mode("a", 2, 0.9), mode("b", 3, 0.7)], seen)[0].key.stratum == "b"
 
 
+def test_a_few_modes_are_ordered_as_all_of_them_are() -> None:
+    rng = np.random.default_rng(0)
+    found = [
+        Mode(ModeKey((cell,), stratum), 5, 5, rate, rate - 0.2, rate + 0.1, 0.95, True)
+        for stratum in "abc"
+        for cell, rate in enumerate(rng.uniform(0.5, 0.9, 12))
+    ]
+    seen = [ModeKey((3,), "b")]
+    assert rank_modes(found, seen, limit=7) == rank_modes(found, seen)[:7]
+    assert rank_modes(found, seen, limit=100) == rank_modes(found, seen)
+
+
 def test_worth_finishes_what_is_nearly_established_and_leaves_what_is_sure() -> None:
     prospects = Worth(0.5, 60)(landscape_with([4, 50, 50, 2], [0, 1, 48, 2], 0.5))
     none_left, nearly = prospects.worth[0, 2], prospects.worth[0, 3]

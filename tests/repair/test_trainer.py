@@ -10,7 +10,8 @@ from faded.domain import FadedError, ModeKey, Pair
 from faded.probe import Probe
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.material import held_out
-from faded.repair.trainer import Progress, RepairConfig, repair
+from faded.repair.records import Progress
+from faded.repair.trainer import RepairConfig, repair
 from faded.targets.classifier import Classifier
 from tests.repair.small import EDITOR, SPACE, lamps, target
 

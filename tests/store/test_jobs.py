@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import jobs
+from faded.store import campaigns, jobs
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -23,11 +23,11 @@ def test_interactive_jobs_go_first_then_the_oldest(db, round_id):
 def test_a_worker_may_claim_some_kinds_only(db, round_id):
     jobs.enqueue(db, round_id, "explore", now=0.0)
     assert not jobs.waiting(db, ["preview"], STALE, 1.0)
-    assert jobs.claim(db, "w", STALE, 1.0, ["preview"]) is None
+    assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]) is None
     asked = jobs.ask_preview(db, round_id, "sample", [0.5], 1.0)
     assert jobs.waiting(db, ["preview"], STALE, 1.0)
-    assert jobs.claim(db, "w", STALE, 1.0, ["preview"]).id == asked
-    assert jobs.claim(db, "w", STALE, 1.0, ["explore", "repair"]).kind == "explore"
+    assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]).id == asked
+    assert jobs.claim(db, "w", STALE, 1.0, kinds=["explore", "repair"]).kind == "explore"
 
 
 def test_previews_stand_beside_the_stages_and_are_deleted_when_old(db, round_id):
@@ -38,7 +38,7 @@ def test_previews_stand_beside_the_stages_and_are_deleted_when_old(db, round_id)
     with pytest.raises(FadedError):
         jobs.get(db, asked[0])
     kept = 0
-    while jobs.claim(db, "w", STALE, 1000.0, ["preview"]) is not None:
+    while jobs.claim(db, "w", STALE, 1000.0, kinds=["preview"]) is not None:
         kept += 1
     assert kept == jobs.PREVIEW_SECONDS / 10 + 1
 
@@ -46,6 +46,16 @@ def test_previews_stand_beside_the_stages_and_are_deleted_when_old(db, round_id)
 def test_a_preview_needs_its_round(db):
     with pytest.raises(FadedError, match="round 99"):
         jobs.ask_preview(db, 99, "sample", [0.5], 1.0)
+
+
+def test_only_jobs_of_the_round_asked_for_are_claimed(db, round_id):
+    other = campaigns.create_round(db, campaigns.get_round(db, round_id).campaign_id, now=0.0).id
+    stale, waiting, mine = (jobs.enqueue(db, r, "explore", now=0.0) for r in (other, other, round_id))
+    assert jobs.claim(db, "dead", STALE, 1.0) == jobs.get(db, stale.id)
+    claimed = jobs.claim(db, "w", STALE, 1000.0, round_id)
+    assert claimed is not None and claimed.id == mine.id
+    assert jobs.claim(db, "w", STALE, 1000.0, round_id) is None
+    assert jobs.get(db, waiting.id).state is JobState.QUEUED
 
 
 def test_a_job_runs_and_ends(db, round_id):

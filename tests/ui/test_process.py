@@ -33,11 +33,15 @@ def test_no_page_loads_torch() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_workspace_inside_the_served_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(FadedError, match="lies inside"):
-        launch.check_workspace(tmp_path / "data")
-    launch.check_workspace(tmp_path.parent / "elsewhere")
+@pytest.mark.parametrize("started_in", ["/", "."])
+def test_a_workspace_is_refused_inside_the_program_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started_in: str
+) -> None:
+    monkeypatch.chdir(tmp_path / started_in)
+    launch.check_workspace(tmp_path / "data")
+    for inside in (ROOT, ROOT / "faded" / "data", ROOT / "workspace"):
+        with pytest.raises(FadedError, match="lies inside"):
+            launch.check_workspace(inside)
 
 
 def wait_for(keeper: WorkerKeeper, other_than: int | None) -> int:
