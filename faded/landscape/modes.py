@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincc
+from scipy.special import betaincc, betaincinv
 
 from faded.domain import Mode, ModeKey
 from faded.landscape.posterior import SURE, Landscape
@@ -38,20 +38,22 @@ def established_table(landscape: Landscape) -> NDArray[np.bool_]:
 
 def modes(landscape: Landscape) -> list[Mode]:
     """Return the modes that are established or suspected, established ones first, then by probability."""
-    posterior = landscape.posterior()
-    sure = established_table(landscape)
+    probability, sure = landscape.probability(), established_table(landscape)
+    rows, columns = np.nonzero(sure | (probability >= SURE))
+    a, b = landscape.alpha[rows, columns], landscape.beta[rows, columns]
+    low, high = betaincinv(a, b, (1 - SURE) / 2), betaincinv(a, b, (1 + SURE) / 2)
     found = [
         Mode(
             key=ModeKey(cell=landscape.space.cell(int(c)), stratum=landscape.strata[int(s)]),
             trials=int(landscape.trials[s, c]),
             failures=int(landscape.failures[s, c]),
-            rate=float(posterior.mean[s, c]),
-            low=float(posterior.low90[s, c]),
-            high=float(posterior.high90[s, c]),
-            probability=float(posterior.probability[s, c]),
+            rate=float(a[i] / (a[i] + b[i])),
+            low=float(low[i]),
+            high=float(high[i]),
+            probability=float(probability[s, c]),
             established=bool(sure[s, c]),
         )
-        for s, c in np.argwhere(sure | (posterior.probability >= SURE))
+        for i, (s, c) in enumerate(zip(rows, columns, strict=True))
     ]
     return sorted(found, key=lambda m: (not m.established, -m.probability, m.key.stratum, m.key.cell))
 

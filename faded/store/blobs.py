@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from faded.domain import FadedError
 
+T = TypeVar("T")
+
 FOLDER = "blobs"
-WRITERS = ThreadPoolExecutor(16, thread_name_prefix="blobs")
+WIDTH = 16
+WRITERS = ThreadPoolExecutor(WIDTH, thread_name_prefix="blobs")
 """Waits for many files side by side: a journaling file system makes them safe in one go."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -36,9 +40,9 @@ def put_many(workspace: Path, items: Sequence[bytes]) -> list[str]:
     digests = [hashlib.sha256(data).hexdigest() for data in items]
     fresh = {_place(workspace, d): data for d, data in zip(digests, items, strict=True)}
     fresh = {final: data for final, data in fresh.items() if not final.exists()}
-    folders = {final.parent for final in fresh}
-    list(WRITERS.map(_write, fresh, fresh.values()))
-    list(WRITERS.map(_sync_folder, folders))
+    folders = list({final.parent for final in fresh})
+    _side_by_side(_write, list(fresh.items()))
+    _side_by_side(_sync_folder, folders)
     return digests
 
 
@@ -69,15 +73,31 @@ def _place(workspace: Path, digest: str) -> Path:
     return workspace / FOLDER / digest[:2] / digest
 
 
-def _write(final: Path, data: bytes) -> None:
+def _side_by_side(do: Callable[[T], None], items: list[T]) -> None:
+    """Do something with each of the items, a share of them in each thread."""
+
+    def some(share: list[T]) -> None:
+        for item in share:
+            do(item)
+
+    shares = [share for start in range(WIDTH) if (share := items[start::WIDTH])]
+    if len(shares) == 1:
+        some(shares[0])
+    else:
+        list(WRITERS.map(some, shares))
+
+
+def _write(item: tuple[Path, bytes]) -> None:
+    """Write a blob to a file of this thread's own, safely, then move it to its place."""
+    final, data = item
+    part = f"{final.parent}/part-{os.getpid()}-{threading.get_ident()}"
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=final.parent, prefix="part-")
         try:
-            with os.fdopen(handle, "wb") as file:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(handle, "wb", buffering=0) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                os.fsync(handle)
             os.replace(part, final)
         except BaseException:
             Path(part).unlink(missing_ok=True)
