@@ -25,8 +25,11 @@ from faded.ui.theme import html
 POLL_S = 2.0
 """Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
 
-ASK = "(page, round, ...rest) => [window.faded.page(), window.faded.round(round), ...rest]"
-"""Runs in the browser before every event: says which page is looked at, and which round the address names."""
+ASK = "(page, round, ...rest) => [window.faded.page(), window.faded.round(), ...rest]"
+"""Runs in the browser before every event: says which page and which round are looked at."""
+
+PICK = "(page, round, ...rest) => [window.faded.page(), window.faded.pick(round), ...rest]"
+"""The same where a person has picked a round."""
 
 QUIET: dict[str, Any] = {
     "js": ASK,
@@ -164,10 +167,10 @@ class Wiring:
             gr.Timer(POLL_S).tick,
             app.load,
             self._head.refresh.click,
-            self._head.picker.input,
             *(self._outputs[name].input for name in self._choosers),
         ):
             event(self._poll, given, drawn, **QUIET)
+        self._head.picker.input(self._poll, given, drawn, **QUIET | {"js": PICK})
         actions = [action for page in self._pages.values() for action in page.actions]
         for action in (
             *actions,

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from faded.store import jobs
+from faded.store import campaigns, jobs
 from faded.store.engine import Store
 from tests.e2e.conftest import App, Watched
 from tests.e2e.label_helpers import open_label
@@ -140,3 +140,16 @@ def test_files_of_the_workspace_are_not_served(page: Page, app: App, store: Stor
     assert answer.status in (403, 404)
     answer = page.request.get(f"{app.address}/gradio_api/file=app.py")
     assert answer.status in (403, 404)
+
+
+def test_the_picker_shows_another_round(page: Page, app: App, store: Store) -> None:
+    first, second = believable.explored(store), believable.explored(store)
+    page.goto(f"{app.address}/#run")
+    expect(page.locator(f"#f-now [data-round='{second.round}']")).to_be_attached()
+    with store.read() as db:
+        name = campaigns.get_campaign(db, first.campaign).name
+    page.get_by_role("combobox", name="Round").click()
+    page.get_by_role("option", name=f"{name}, round 1", exact=True).click()
+    expect(page.locator(f"#f-now [data-round='{first.round}']")).to_be_attached()
+    page.wait_for_timeout(2500)
+    assert page.url.endswith(f"?round={first.round}#run")

@@ -30,6 +30,7 @@ window.faded = (() => {
     refresh();
     for (const listener of turned) listener(name);
   }
+  const number = (round) => (round === null || round === undefined ? null : Number(round));
   const refresh = () => document.querySelector("#f-refresh")?.click();
 
   // The server says which round it drew; a link may ask for another one.
@@ -49,13 +50,15 @@ window.faded = (() => {
     for (const listener of changed) listener();
   }
   new MutationObserver(follow).observe(root, { childList: true, subtree: true });
+  // The document has a base address, against which "#label" alone would lose the round and load everything anew.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-open-round]");
-    if (!link) return;
+    const link = event.target.closest?.("a[href^='#']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    chosen = link.dataset.openRound === shown() ? null : link.dataset.openRound;
-    if (location.hash === link.hash) refresh();
-    else location.hash = link.hash;
+    const asked = link.dataset.openRound ?? null;
+    if (asked !== null) chosen = asked === shown() ? null : asked;
+    if (location.hash === link.getAttribute("href")) refresh();
+    else location.hash = link.getAttribute("href");
   });
   window.addEventListener("hashchange", turn);
   turn();
@@ -64,9 +67,12 @@ window.faded = (() => {
     page: named,
     shown,
     drawn: () => Boolean(drawn()),
-    round(picked) {
-      const wanted = chosen ?? picked; // kept until it is drawn: two events may ask before the first is answered
-      return wanted === null || wanted === undefined ? null : Number(wanted);
+    // The round to draw: one that was asked for, until it is drawn, else the one that is shown. The picker's own value
+    // follows the drawing a moment later, so it counts only when a person has just set it.
+    round: () => number(chosen ?? last),
+    pick(picked) {
+      chosen = picked;
+      return number(picked);
     },
     onTurn: (listener) => turned.push(listener),
     onRound: (listener) => changed.push(listener),
