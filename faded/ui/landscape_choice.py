@@ -86,7 +86,7 @@ def nothing() -> dict[str, Shown]:
 
 
 def _pin(spec: ConceptSpec, choice: Choice) -> Shown:
-    options = [("all levels, averaged", f"{spec.name}={ALL}")]
+    options = [("averaged", f"{spec.name}={ALL}")]
     options += [(_level(spec, value), f"{spec.name}={i}") for i, value in enumerate(spec.levels)]
     held = choice.pins.get(spec.name, ALL)
     return shown(label=spec.name, choices=options, value=f"{spec.name}={held}", visible=True)
