@@ -97,5 +97,5 @@ def _axes(right: float, top: float, share: bool) -> str:
 
 def _number(value: float, share: bool) -> str:
     if share:
-        return f"{100 * value:.1f}".removesuffix(".0") + "%"
+        return f"{100 * value:.2f}".rstrip("0").rstrip(".") + "%"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2g}"

@@ -50,6 +50,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
     undecided = facts is not None and facts.open and not busy and facts.result is not None
+    passed = facts is not None and facts.result is not None and facts.result["gate"]["passed"]
     rows, groups = matrix.choices(facts), changes.choices(facts)
     by = view.choice["rows"] if view.choice["rows"] in [value for _, value in rows] else matrix.CLASSES
     offered = [value for _, value in groups]
@@ -57,8 +58,8 @@ def draw(view: View) -> Mapping[str, Shown]:
     return {
         "result": shown_html(verification.render(facts)),
         "decide": shown_html(decide.render(facts)),
-        "accept": shown(visible=undecided),
-        "roll_back": shown(visible=undecided),
+        "accept": shown(visible=undecided, variant="primary" if passed else "secondary"),
+        "roll_back": shown(visible=undecided, variant="secondary" if passed else "primary"),
         "folder": shown_html(decide.render_folder(facts, workspace)),
         "rows": shown(choices=rows, value=by),
         "matrix": shown_html(matrix.render(facts, by)),

@@ -172,6 +172,7 @@ def test_the_decision_says_what_comes_next_and_where_the_target_lies(verified: S
 def test_rolling_back_is_advised_where_the_gate_did_not_pass(verified: Store, made: Believable) -> None:
     rewrite(verified, **believable.verification(False))
     assert "rolling back is the safe choice" in decide.render(facts_of(verified))
+    assert [drawn(verified)[name]["variant"] for name in ("accept", "roll_back")] == ["secondary", "primary"]
     with verified.write() as db:
         campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
     assert "stays as it was before the round" in decide.render(facts_of(verified))
