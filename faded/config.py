@@ -18,6 +18,8 @@ from faded.domain import FadedError
 
 DEFAULT_QUERIES = 6000
 DEFAULT_LABELS = 100
+MOST_QUERIES = 10_000_000
+"""A bound against slips of the hand."""
 DEFAULT_BOUND = 0.5
 DEFAULT_VERIFY_FOLDS = 3
 DEFAULT_AGENT = "ppo"
@@ -112,6 +114,8 @@ class CampaignConfig:
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
                 raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
+        if self.queries > MOST_QUERIES:
+            raise FadedError(f"queries is {self.queries}: give at most {MOST_QUERIES:,}.")
         if not 0 <= self.seed < SEEDS:
             raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
 

@@ -196,6 +196,7 @@ def test_pictures_without_labels_are_explored_on_request(run, pictures: Path, tm
         (("--bound", "inf"), "bound is inf"),
         (("--threshold", "-2"), "-2"),
         (("--threshold", "nan"), "threshold is nan"),
+        (("--queries", "99999999999"), "queries is 99999999999"),
         (("--threshold", "inf"), "threshold is inf"),
         (("--labels", "0", "--oracle"), "--labels is 0"),
         (("--space", "narrow"), "narrow"),

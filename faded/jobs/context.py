@@ -22,6 +22,7 @@ from faded.data.splits import Splits, samples_hash, split_given, split_one
 from faded.demo import signs
 from faded.discrepancies.classification import discrepancies
 from faded.domain import FadedError, Sample
+from faded.jobs.agents import explorers
 from faded.jobs.unlabelled import by_clean_answer
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.targets.classifier import Classifier, ClassifierAnswers
@@ -116,6 +117,7 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     """
     space = build_space(config)
     discrepancies.get(config.discrepancy)
+    explorers.get(config.agent)
     say("Loading the target")
     target = load_classifier(target_source(config))
     check(target)
