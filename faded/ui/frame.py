@@ -106,8 +106,10 @@ def layout() -> Head:
     return Head(page, picker, nav, now, worker, message, stop, resume, go_on, refresh)
 
 
-def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown]:
-    """Draw the head from the same snapshot as the page below it."""
+def draw(
+    db: Db, facts: Facts | None, page: str, worker: str, asked: int | None, moved: bool = False
+) -> dict[str, Shown]:
+    """Draw the head from the same snapshot as the page below it; `status.render` says what `asked` and `moved` are."""
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
     halted = facts is not None and facts.open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
@@ -116,7 +118,7 @@ def draw(db: Db, facts: Facts | None, page: str, worker: str) -> dict[str, Shown
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),
-        "now": shown_html(status.render(facts)),
+        "now": shown_html(status.render(facts, asked, moved)),
         "worker": shown_html(f"<p class='f-worker' id='worker-words'>{worker}</p>"),
         "stop": shown(value=stopping, visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": shown(value=f"Resume {stage}", visible=halted),
@@ -193,11 +195,14 @@ class Wiring:
                 show = action.work(deed) or show
             except FadedError as error:
                 message = str(error)
-            return [*self._draw(deed.user, page, show, rest[:count]), note(message)]
+            moved = show != deed.round_id
+            return [*self._draw(deed.user, page, show, rest[:count], moved), note(message)]
 
         return handler
 
-    def _draw(self, user: auth.User, page: Any, round_id: int | None, rest: Sequence[Any]) -> list[Any]:
+    def _draw(
+        self, user: auth.User, page: Any, round_id: int | None, rest: Sequence[Any], moved: bool = False
+    ) -> list[Any]:
         """Return updates of what has changed on the page that is looked at, and what the browser has now."""
         chosen = dict(zip(self._choosers, rest[:-1], strict=True))
         seen: Mapping[str, str] = rest[-1]
@@ -206,7 +211,10 @@ class Wiring:
         choice = {name.removeprefix(prefix): v for name, v in chosen.items() if name.startswith(prefix)}
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name)
-            drawn = {f"head.{n}": s for n, s in draw(db, facts, looked_at.name, self._worker_words()).items()}
+            drawn = {
+                f"head.{n}": s
+                for n, s in draw(db, facts, looked_at.name, self._worker_words(), round_id, moved).items()
+            }
         view = View(self._store, user, facts, choice, self._cache)
         drawn |= {f"{prefix}{name}": s for name, s in looked_at.draw(view).items()}
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}

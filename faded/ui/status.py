@@ -149,7 +149,14 @@ def nav(facts: Facts | None, page: str) -> str:
     return f"<nav class='f-nav' aria-label='Pages'>{links}</nav>"
 
 
-def render(facts: Facts | None) -> str:
-    """Return the sentence as HTML; a screen reader hears it change. It says which round is shown to the address."""
+def render(facts: Facts | None, asked: int | None, moved: bool) -> str:
+    """Return the sentence as HTML; a screen reader hears it change. It tells the browser which round is drawn.
+
+    Args:
+        facts: The round that is drawn.
+        asked: The round that was asked for, so that the browser can tell an answer that comes too late.
+        moved: Whether an action has gone on to another round than the one that was looked at.
+    """
     which = "" if facts is None else f" data-round='{facts.round.id}'"
+    which += f" data-asked='{'' if asked is None else asked}'" + (" data-moved" if moved else "")
     return f"<div class='f-now'{which}><p class='f-sentence' role='status'>{sentence(facts)}</p></div>"

@@ -4,7 +4,8 @@ window.faded = (() => {
   const root = document.documentElement;
   const turned = [];
   const changed = [];
-  let chosen = new URLSearchParams(location.search).get("round");
+  const given = new URLSearchParams(location.search).get("round");
+  let wanted = /^\d+$/.test(given ?? "") ? given : null; // the round that the person looks at, as the server is asked for it
 
   const named = () => {
     const name = location.hash.replace("#", "");
@@ -33,18 +34,30 @@ window.faded = (() => {
   const number = (round) => (round === null || round === undefined ? null : Number(round));
   const refresh = () => document.querySelector("#f-refresh")?.click();
 
-  // The server says which round it drew; a link may ask for another one.
+  // The server says which round it drew, and for which it was asked: an answer that comes too late is asked for again.
   const drawn = () => document.querySelector("#f-now .f-now");
   const shown = () => drawn()?.dataset.round ?? null;
+  let head = null;
   let last;
+  let again = null;
   function follow() {
-    if (!drawn() || shown() === last) return;
-    last = shown();
-    chosen = null; // drawn, whatever was asked for before
+    if (!drawn() || drawn() === head) return;
+    head = drawn();
+    const { round = null, asked, moved } = head.dataset;
+    if (moved === undefined && asked !== (wanted ?? "")) {
+      again ??= setTimeout(() => {
+        again = null;
+        refresh();
+      }, 200);
+      return;
+    }
+    wanted = round;
+    if (round === last) return;
+    last = round;
     title();
-    if (last !== null) {
+    if (round !== null) {
       const address = new URL(location.href);
-      address.searchParams.set("round", last);
+      address.searchParams.set("round", round);
       history.replaceState(null, "", address);
     }
     for (const listener of changed) listener();
@@ -55,8 +68,7 @@ window.faded = (() => {
     const link = event.target.closest?.("a[href^='#']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    const asked = link.dataset.openRound ?? null;
-    if (asked !== null) chosen = asked === shown() ? null : asked;
+    wanted = link.dataset.openRound ?? wanted;
     if (location.hash === link.getAttribute("href")) refresh();
     else location.hash = link.getAttribute("href");
   });
@@ -67,12 +79,11 @@ window.faded = (() => {
     page: named,
     shown,
     drawn: () => Boolean(drawn()),
-    // The round to draw: one that was asked for, until it is drawn, else the one that is shown. The picker's own value
-    // follows the drawing a moment later, so it counts only when a person has just set it.
-    round: () => number(chosen ?? last),
+    // The picker's own value follows the drawing a moment later, so it counts only when a person has just set it.
+    round: () => number(wanted),
     pick(picked) {
-      chosen = picked;
-      return number(picked);
+      wanted = String(picked);
+      return number(wanted);
     },
     onTurn: (listener) => turned.push(listener),
     onRound: (listener) => changed.push(listener),
