@@ -37,13 +37,14 @@ window.faded = (() => {
   // The server says which round it drew, and for which it was asked: an answer that comes too late is asked for again.
   const drawn = () => document.querySelector("#f-now .f-now");
   const shown = () => drawn()?.dataset.round ?? null;
-  let head = null;
+  let told = null;
   let last;
   let again = null;
   function follow() {
-    if (!drawn() || drawn() === head) return;
-    head = drawn();
-    const { round = null, asked, moved } = head.dataset;
+    if (!drawn()) return;
+    const { round = null, asked, moved } = drawn().dataset;
+    if (told === `${round} ${asked} ${moved}`) return;
+    told = `${round} ${asked} ${moved}`;
     if (moved === undefined && asked !== (wanted ?? "")) {
       again ??= setTimeout(() => {
         again = null;
@@ -62,7 +63,11 @@ window.faded = (() => {
     }
     for (const listener of changed) listener();
   }
-  new MutationObserver(follow).observe(root, { childList: true, subtree: true });
+  new MutationObserver(follow).observe(root, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["data-round", "data-asked", "data-moved"],
+  });
   // The document has a base address, against which "#label" alone would lose the round and load everything anew.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='#']");
