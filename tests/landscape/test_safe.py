@@ -80,13 +80,14 @@ def level(value: float, standing: Standing = Standing.SAFE) -> LevelRate:
     [
         (Kind.ORDINAL, 0, [[90, 180, 270]]),
         (Kind.ORDINAL, 180, [[90, 0], [270]]),
-        (Kind.CIRCULAR, 0, [[270], [90, 180]]),
+        (Kind.CIRCULAR, 0, [[-90], [90, 180]]),
         (Kind.CIRCULAR, 180, [[90], [270, 0]]),
         (Kind.NOMINAL, 0, []),
     ],
 )
 def test_directions_go_outwards_from_the_neutral(kind: Kind, neutral: float, ways: list[list[float]]) -> None:
-    spec = ConceptSpec("hue", kind, (0, 90, 180, 270), neutral, "by {value:g}")
+    levels = (-90, 0, 90, 180) if (kind, neutral) == (Kind.CIRCULAR, 0) else (0, 90, 180, 270)
+    spec = ConceptSpec("hue", kind, levels, neutral, "by {value:g}")
     levels = [level(v, Standing.NEUTRAL if v == neutral else Standing.SAFE) for v in spec.levels]
     assert [[one.value for one in way] for way in directions(spec, levels)] == ways
 

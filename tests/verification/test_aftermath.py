@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_examples_show_what_they_are_kept_for(evaluation: Evaluation) -> None:
 
 def test_clean_inputs_that_turned_wrong_are_shown_and_there_are_never_many(evaluation: Evaluation) -> None:
     worse = Outcomes(np.arange(160) < 40, evaluation.after.failed)
-    harmed = Evaluation(*(list(vars(evaluation).values())[:5]), worse)
+    harmed = replace(evaluation, after=worse)
     found = examples_of(harmed, compare(harmed), (0.0,), seed=0)
     clean = [case for why, case in found if why == "clean"]
     assert len(clean) == aftermath.EXAMPLES

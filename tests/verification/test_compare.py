@@ -145,6 +145,6 @@ def test_clean_changes_have_intervals_even_where_nothing_changed() -> None:
     assert found.negative_flip_interval90 == (0.0, pytest.approx(1 - 0.05 ** (1 / 100)))
     assert found.clean_change_interval90[0] < 0 < found.clean_change_interval90[1]
     harmed = Outcomes(np.arange(100) < 10, calm.after.failed)
-    worse = compare(Evaluation(calm.sample_ids, calm.strata, calm.settings, calm.rows, calm.before, harmed))
+    worse = compare(dataclasses.replace(calm, after=harmed))
     assert worse.clean_change_interval90[0] < -0.1 < worse.clean_change_interval90[1] < 0
     assert worse.negative_flip_interval90[0] < 0.1 < worse.negative_flip_interval90[1]
