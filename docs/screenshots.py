@@ -20,7 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -30,6 +30,9 @@ ROUNDS = (
 )
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-phone": (390, 844, "light")}
 """Suffix of the file: width, height and colour scheme."""
+
+MOST_HEIGHT = 1500
+"""Pages are longer than what a reader of the README wants to scroll by."""
 
 PAGES = {
     "run": "#run-finds img",
@@ -110,7 +113,9 @@ def take(browser: Browser, address: str) -> None:
         verified, waiting = rounds(page, address)
         for name, ready in PAGES.items():
             show(page, address, waiting if name == "label" else verified, name, ready)
-            page.screenshot(path=IMAGES / f"{name}{suffix}.png", full_page=name != "label")
+            height = min(page.evaluate("document.documentElement.scrollHeight"), MOST_HEIGHT)
+            clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
+            page.screenshot(path=IMAGES / f"{name}{suffix}.png", full_page=True, clip=clip)
         context.close()
 
 
