@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
 from faded.domain import FadedError
+from faded.jobs.terminal import Bars, say_where
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
@@ -156,7 +155,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     runtime.start(config.seed, settings().threads)
     store = open_store(_workspace(arguments))
-    with _Bars() as bars:
+    with Bars() as bars:
         if arguments.oracle:
             make, name = oracle(arguments.oracle_noise, arguments.oracle_cares, config.seed)
             done = run_round(store, config, make, arguments.labels, name, bars.say)
@@ -166,7 +165,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.oracle:
         print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
         return OK
-    _say_where(done.record["repair"]["folder"], store.workspace, config)
+    say_where(done.record["repair"]["folder"], store.workspace, config.target)
     gate = done.record["verify"]["gate"]
     for reason in gate["reasons"]:
         print(reason, file=sys.stderr)
@@ -199,22 +198,6 @@ def _listed(flags: set[str]) -> str:
 
 def _is_file(space: str) -> bool:
     return space.endswith((".yaml", ".yml"))
-
-
-def _say_where(folder: str | None, workspace: Path, config: CampaignConfig) -> None:
-    """Tell where the repaired model is and how it is loaded."""
-    if folder is None:
-        return
-    path = workspace / folder
-    print(f"The repaired model is in {path}", file=sys.stderr)
-    if (path / "config.json").is_file():
-        print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
-    else:
-        print(
-            f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
-            f"where module is what {config.target} returns.",
-            file=sys.stderr,
-        )
 
 
 def _config(arguments: argparse.Namespace) -> CampaignConfig:
@@ -284,32 +267,6 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _workspace(arguments: argparse.Namespace) -> Path:
     given: Path | None = arguments.workspace
     return given.expanduser().resolve() if given is not None else settings().workspace
-
-
-class _Bars:
-    """One progress bar per stage, on standard error."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[Any] | None = None
-        self._kind = ""
-
-    def __enter__(self) -> _Bars:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def say(self, kind: str, progress: float, message: str) -> None:
-        """Show how far a stage is."""
-        if kind != self._kind or self._bar is None:
-            if self._bar is not None:
-                self._bar.close()
-            form = "{desc:8}{percentage:3.0f}%|{bar:30}| {elapsed} {postfix}"
-            self._bar = tqdm(total=1.0, desc=kind, bar_format=form, file=sys.stderr)
-            self._kind = kind
-        self._bar.n = min(progress, 1.0)
-        self._bar.set_postfix_str(message)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""What a headless run says on standard error: its progress, and where the repaired model is. Loads nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+
+def say_where(folder: str | None, workspace: Path, source: str) -> None:
+    """Tell where the repaired model is and how it is loaded.
+
+    Args:
+        folder: Its folder in the workspace; None where nothing was repaired.
+        workspace: The workspace.
+        source: What the original was loaded from.
+    """
+    if folder is None:
+        return
+    path = workspace / folder
+    print(f"The repaired model is in {path}", file=sys.stderr)
+    if (path / "config.json").is_file():
+        print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
+    else:
+        print(
+            f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
+            f"where module is what {source} returns.",
+            file=sys.stderr,
+        )
+
+
+class Bars:
+    """One progress bar per stage, on standard error."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._kind = ""
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def say(self, kind: str, progress: float, message: str) -> None:
+        """Show how far a stage is."""
+        if kind != self._kind or self._bar is None:
+            if self._bar is not None:
+                self._bar.close()
+            form = "{desc:8}{percentage:3.0f}%|{bar:30}| {elapsed} {postfix}"
+            self._bar = tqdm(total=1.0, desc=kind, bar_format=form, file=sys.stderr)
+            self._kind = kind
+        self._bar.n = min(progress, 1.0)
+        self._bar.set_postfix_str(message)
