@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import rounds
 from benchmarks.common import arguments, cache_folder, code_hash, emit, say
 from faded import runtime
 from faded.config import SIGNS, CampaignConfig
@@ -45,19 +46,8 @@ CARED = 4
 CHANCE = 0.2
 """Share of confirmations where verdicts follow nothing."""
 ARMS = ("caring", "random")
-CODE = (
-    "concepts",
-    "data",
-    "demo",
-    "discrepancies",
-    "exploration",
-    "jobs",
-    "labeling",
-    "landscape",
-    "store",
-    "targets",
-)
-"""Packages that decide what the rounds do."""
+CODE = (*rounds.CODE, "store")
+"""Packages that decide what the rounds do: those of any round, the learners among them, and the queue's store."""
 
 
 @dataclass(frozen=True)
