@@ -186,7 +186,7 @@ class _Stage:
         self._proposer.add(
             Trial(r.sample_id, ModeKey(space.cell(r.cell), r.stratum), r.failed, r.discrepancy, r.answer, r.control)
             for r in rows
-            if r.counted
+            if r.counted and r.failed
         )
 
     def _trial_rows(self, asked: Asked) -> list[trials.TrialRow]:

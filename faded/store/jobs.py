@@ -181,7 +181,7 @@ def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str
         JobLost: another worker has the job, or it is not running any more.
     """
     _own(db, job_id, worker_id, {"heartbeat_at": now, "progress": progress, "message": message})
-    return get(db, job_id).stop_requested
+    return bool(db.execute(select(jobs.c.stop_requested).where(jobs.c.id == job_id)).scalar_one())
 
 
 def pulse(db: Db, job_id: int, worker_id: str, now: float) -> None:
