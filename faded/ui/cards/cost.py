@@ -87,7 +87,7 @@ def _estimated(explore: Job | None) -> Cost | None:
         step_s,
         None,
         None,
-        "A rough estimate from the time that exploring took for each picture; a repair measures it.",
+        "A rough estimate, rather too long than too short, from the time that exploring took for each picture.",
     )
 
 
