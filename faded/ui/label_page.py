@@ -96,7 +96,9 @@ def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
     with store.write() as db:
         acknowledged = [_written(db, store, user, event) for event in events]
         found = _round(db, sent.get("round"))
-        return {"events": acknowledged, **({} if found is None else _queue(db, store, user, found, sent))}
+        judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
+        last = _revealed(db, str(judged[-1]["proposal"])) if judged else None
+        return {"events": acknowledged, "last": last, **({} if found is None else _queue(db, store, user, found, sent))}
 
 
 def _written(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
@@ -116,11 +118,11 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         found, voids = _round(db, event.get("round")), event.get("voids")
         voids = None if voids is None else str(voids)
         again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
-        return {"item": None if again is None else _payload(db, store, found, again), "last": None}
+        return {"item": None if again is None else _payload(db, store, found, again)}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
-    return {"item": None, "last": _revealed(db, proposal) if kind == "verdict" else None}
+    return {"item": None}
 
 
 def _revealed(db: Db, proposal_id: str) -> str:

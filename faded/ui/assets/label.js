@@ -166,7 +166,10 @@ function mountLabel(element, server) {
     show();
   }
   function sent(answer) {
-    if (answer.ok && answer.round === state.round) arrange(answer, answer.asked);
+    if (!answer.ok) return;
+    part("last").hidden = !answer.last;
+    text("last", answer.last ?? "");
+    if (answer.round === state.round) arrange(answer, answer.asked);
   }
   function acknowledged(event, answer) {
     if (!answer.ok) {
@@ -184,8 +187,6 @@ function mountLabel(element, server) {
       settled.delete(answer.item.id);
       bringBack(answer.item);
     } else if (event.kind === "undo" && !event.proposal && !answer.item) say("There is nothing to undo.");
-    part("last").hidden = !answer.last;
-    text("last", answer.last ?? "");
   }
 
   // --- actions
