@@ -64,11 +64,10 @@ class Ended:
 
 def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label: str) -> Ended:
     """Run the round and train the rival; what is done already is taken from the cache."""
-    code = rounds.code()
-    name = f"no-references-{problem}-{code}"
+    name = f"no-references-{problem}-{rounds.code()}"
     file = cache_folder(name) / f"{config.digest()}.json"
     if not file.is_file():
-        _, done = run(name, config, annotator, label)
+        _, done = run(f"no-references-{problem}", config, annotator, label)
         file.write_text(json.dumps({"round_id": done.round_id, "record": done.record}))
     kept = json.loads(file.read_text())
     store = open_store(cache_folder(name, f"seed-{config.seed}"))
