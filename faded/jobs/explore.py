@@ -29,7 +29,7 @@ from faded.jobs.tally import Chosen, Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
+from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Db
 
 NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
@@ -160,7 +160,7 @@ class _Stage:
         with desk.store.write() as db:
             self.stop = desk.beat(db, event.queries / budget, self._message(event.queries, budget, n_modes))
             trials.add_many(db, desk.round.id, new_trials)
-            jobs.add_metric(db, desk.job.id, event.queries, numbers)
+            series.add(db, desk.job.id, event.queries, numbers)
             campaigns.update_round(db, desk.round.id, summary=taught)
             self._put_forward(db, scores, found)
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
