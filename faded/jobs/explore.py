@@ -31,7 +31,7 @@ from faded.jobs.tally import Chosen, Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import campaigns, jobs, proposals, trials, verdicts
+from faded.store import campaigns, jobs, proposals, series, trials, verdicts
 
 NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
 """Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
@@ -221,7 +221,7 @@ class _Stage:
         with desk.store.write() as db:
             stop = jobs.heartbeat(db, desk.job.id, desk.worker_id, batch.progress, batch.message, time.time())
             trials.add_many(db, desk.round.id, batch.trials)
-            jobs.add_metric(db, desk.job.id, batch.queries, batch.numbers)
+            series.add(db, desk.job.id, batch.queries, batch.numbers)
             campaigns.update_round(db, desk.round.id, summary=batch.summary)
             proposals.add_many(db, desk.round.id, found, batch.scores)
             proposals.rerank(db, desk.round.id, batch.scores)

@@ -24,7 +24,7 @@ from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.stages import STEPS
-from faded.store import campaigns, jobs, proposals, verdicts
+from faded.store import campaigns, jobs, proposals, series, verdicts
 
 FOLDER = "targets"
 """Folder of the workspace for repaired targets, each below its fingerprint."""
@@ -210,7 +210,7 @@ class _Writer:
         with desk.store.write() as db:
             message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
             self.stop = desk.beat(db, progress.step / progress.steps, message)
-            jobs.add_metric(db, desk.job.id, progress.step, figures)
+            series.add(db, desk.job.id, progress.step, figures)
         if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
             self._save(progress)
             self._saved_at = now

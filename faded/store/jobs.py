@@ -13,13 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects import sqlite
 
 from faded.domain import FadedError
 from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import one
-from faded.store.schema import job_metrics, jobs, rounds
+from faded.store.schema import jobs, rounds
 
 LONG = 0
 """Priority of the stages of a round."""
@@ -259,37 +258,10 @@ def resume(db: Db, job_id: int) -> Job:
     return get(db, job_id)
 
 
-def add_metric(db: Db, job_id: int, step: int, numbers: Mapping[str, float]) -> None:
-    """Add a point to the job's progress series; a step done again overwrites."""
-    row = {"job_id": job_id, "step": step, "numbers": dict(numbers)}
-    statement = sqlite.insert(job_metrics).values(row)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job_id", "step"], set_={"numbers": statement.excluded["numbers"]}
-        )
-    )
-
-
-def metrics(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[str, float]]]:
-    """Return the points after a step, in order: (step, numbers)."""
-    query = (
-        select(job_metrics.c.step, job_metrics.c.numbers)
-        .where(job_metrics.c.job_id == job_id, job_metrics.c.step > after_step)
-        .order_by(job_metrics.c.step)
-    )
-    return [(row.step, row.numbers) for row in db.execute(query)]
-
-
 def _claimable(kinds: Iterable[str] | None, stale_after_s: float, now: float) -> ColumnElement[bool]:
     stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
     free = or_(jobs.c.state == JobState.QUEUED.value, stale)
     return free if kinds is None else and_(free, jobs.c.kind.in_(list(kinds)))
-
-
-def latest_metric(db: Db, job_id: int) -> dict[str, float]:
-    """Return the numbers of the latest point, empty before the first."""
-    query = select(job_metrics.c.numbers).where(job_metrics.c.job_id == job_id)
-    return db.execute(query.order_by(job_metrics.c.step.desc()).limit(1)).scalar() or {}
 
 
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, series
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -129,5 +129,5 @@ def test_a_failed_job_says_why_and_can_be_resumed(db, round_id):
 def test_a_batch_done_again_overwrites_its_point(db, round_id):
     made = jobs.enqueue(db, round_id, "explore", now=0.0)
     for step, entropy in ((0, 1.0), (1, 0.9), (1, 0.8), (2, 0.7)):
-        jobs.add_metric(db, made.id, step, {"entropy": entropy})
-    assert jobs.metrics(db, made.id, after_step=0) == [(1, {"entropy": 0.8}), (2, {"entropy": 0.7})]
+        series.add(db, made.id, step, {"entropy": entropy})
+    assert series.points(db, made.id, after_step=0) == [(1, {"entropy": 0.8}), (2, {"entropy": 0.7})]
