@@ -5,14 +5,14 @@ An edit is given only the rows that are not at the neutral, so the neutral is th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from faded.domain import FadedError, Kind
+from faded.concepts.building import Concept
+from faded.domain import Kind
 from faded.registry import Registry
 
 Edit = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -27,42 +27,16 @@ DrawingEdit = Callable[[torch.Tensor, torch.Tensor, Draws], torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class ImageConcept:
-    """A registered edit with what is known of its values.
+class ImageConcept(Concept):
+    """A registered edit of pictures.
 
     Attributes:
-        kind: What the levels mean to each other.
-        neutral: The value that changes nothing.
-        low: Smallest value that makes sense.
-        high: Largest value that makes sense.
-        phrase: The edit in words, see `ConceptSpec`.
-        phrase_below: The same below the neutral.
         apply: The edit; None where it draws.
         draw: The edit with something random in it; None where it has none.
     """
 
-    kind: Kind
-    neutral: float
-    low: float
-    high: float
-    phrase: str
-    phrase_below: str
     apply: Edit | None
     draw: DrawingEdit | None
-
-    def check(self, name: str, level: object) -> float:
-        """Return a level as a number.
-
-        Raises:
-            FadedError: it is no number or out of bounds.
-        """
-        if isinstance(level, bool) or not isinstance(level, int | float) or not math.isfinite(level):
-            raise FadedError(f"The level {level!r} of {name!r} is no number.")
-        if not self.low <= level <= self.high:
-            raise FadedError(
-                f"The level {level:g} of {name!r} is out of bounds: give levels from {self.low:g} to {self.high:g}."
-            )
-        return float(level)
 
 
 image_concepts: Registry[ImageConcept] = Registry("image concept")

@@ -1,4 +1,4 @@
-"""Spaces to start from, by name."""
+"""Spaces to start from, by name: of edits of pictures (`presets`) and of articles (`text_presets`)."""
 
 from __future__ import annotations
 
@@ -36,3 +36,29 @@ presets.register("street")(
 )
 """144 cells of what stands between a street camera and what it looks at, from the object to the lens: something in
 front, distance, dusk, and a lens out of focus."""
+
+text_presets: Registry[SpaceItems] = Registry("space of edits of articles")
+
+text_presets.register("paper")(
+    [
+        {"name": "stop_words", "levels": [0, 1]},
+        {"name": "punctuation", "levels": [0, 1]},
+        {"name": "lowercase", "levels": [0, 1]},
+        {"name": "negation", "levels": [0, 0.3]},
+        {"name": "singular_plural", "levels": [0, 0.3]},
+        {"name": "tense", "levels": [0, 0.3]},
+        {"name": "word_deletion", "levels": [0, 0.1]},
+        {"name": "word_repetition", "levels": [0, 0.1]},
+        {"name": "word_order", "levels": [0, 0.2]},
+        {"name": "misspelling", "levels": [0, 0.3]},
+        {"name": "letter_deletion", "levels": [0, 0.1]},
+        {"name": "letter_insertion", "levels": [0, 0.1]},
+        {"name": "letter_repetition", "levels": [0, 0.1]},
+        {"name": "letter_swap", "levels": [0, 0.1]},
+        {"name": "letter_case", "levels": [0, 0.1]},
+        {"name": "adjacent_key", "levels": [0, 0.1]},
+    ]
+)
+"""The 16 text edits of "Failures Are Fated, But Can Be Faded" (text summarization), each off or on: 65,536 cells. The
+paper names the edits; how much of an article each touches is ours. Those that take something away everywhere stand
+first, typing errors last, so that grammar still has whole words to work on."""
