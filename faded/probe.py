@@ -57,7 +57,7 @@ class Probe(Generic[P, I, A]):
     Attributes:
         target: The network under test.
         editor: Applies settings to payloads.
-        discrepancy: Measures answers against what is expected.
+        discrepancy: Measures answers against what is expected and against the unedited inputs.
         space: The concepts.
         threshold: A discrepancy above it is a failure; registered before exploring.
         known_invalid: Settings left out of every rate.
@@ -65,7 +65,7 @@ class Probe(Generic[P, I, A]):
 
     target: Target[I, A]
     editor: Editor[P, I]
-    discrepancy: Discrepancy[A]
+    discrepancy: Discrepancy[A, P]
     space: ConceptSpace
     threshold: float
     known_invalid: KnownInvalid = nothing_invalid
@@ -73,7 +73,7 @@ class Probe(Generic[P, I, A]):
     def measure(self, samples: Sequence[Sample[P]], values: FloatArray) -> Measured[A]:
         """Answer and measure one batch, one setting per sample; `values` has shape (batch, n_concepts)."""
         answers = self.ask(samples, values)
-        discrepancy = self.discrepancy(answers, [s.expected for s in samples])
+        discrepancy = self.discrepancy(answers, [s.expected for s in samples], [s.payload for s in samples])
         return Measured(answers, discrepancy, discrepancy > self.threshold)
 
     def ask(self, samples: Sequence[Sample[P]], values: FloatArray) -> A:

@@ -6,12 +6,13 @@ when the answer is wrong. `log_odds` is the paper's measure (section 4.1), kept 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from faded.discrepancies.base import ExpectedDiscrepancy, by_expected
 from faded.domain import FadedError
 from faded.registry import Registry
 
@@ -32,7 +33,7 @@ class Classified(Protocol):
         ...
 
 
-ClassifierDiscrepancy = Callable[[Classified, Sequence[str | None]], FloatArray]
+ClassifierDiscrepancy = ExpectedDiscrepancy[Classified]
 
 discrepancies: Registry[ClassifierDiscrepancy] = Registry("discrepancy")
 
@@ -59,6 +60,7 @@ def expected_columns(answers: Classified, expected: Sequence[str | None]) -> NDA
 
 
 @discrepancies.register("margin")
+@by_expected
 def margin(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
     """Return max(0, top wrong probability - probability of what is expected); unit: probability, 0 to 1."""
     columns = expected_columns(answers, expected)
@@ -72,6 +74,7 @@ def margin(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
 
 
 @discrepancies.register("log_odds")
+@by_expected
 def log_odds(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
     """Return 10 * |ln(p / (1 - p))| of the top probability where the answer is wrong, else 0; unit: a tenth of a nat.
 

@@ -51,7 +51,7 @@ class Shifted(Threshold):
         return Said(inputs - 3)
 
 
-def wrong(answers: Said, references: list[str | None]) -> np.ndarray:
+def wrong(answers: Said, references: list[str | None], originals: list[float]) -> np.ndarray:
     return np.array([float(a != r) for a, r in zip(answers.texts, references, strict=True)])
 
 
