@@ -17,3 +17,8 @@ def picture_id(picture: NDArray[np.uint8]) -> str:
     digest = hashlib.sha256(repr(pixels.shape).encode())
     digest.update(pixels.tobytes())
     return digest.hexdigest()[:ID_DIGITS]
+
+
+def text_id(text: str) -> str:
+    """Return the id of a text: SHA-256 over its UTF-8 bytes, the first 16 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
