@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from faded.concepts.text_inflection import is_only, plural, singular
+from faded.concepts.text_inflection import lemmas, plural, singular
 from faded.concepts.text_registry import share_concept
 from faded.concepts.text_verbs import is_auxiliary, other_tense, past_verb, present_verb
 from faded.concepts.text_words import cased_like, chosen, is_negation, plain, sentences, split, vocabulary, without
@@ -96,9 +96,12 @@ def _toggle(
 
 
 def _other_number(sentence: Sequence[str], at: int) -> str | None:
-    word = sentence[at].casefold()
+    """Return a noun in its other number, None for a name, an adverb, what stands before a noun, and perhaps a verb."""
+    word, known = plain(sentence[at]), lemmas(plain(sentence[at]))
     other = singular(word) or plural(word)
-    if other is None or (at > 0 and sentence[at][:1].isupper()):
+    if other is None or "ADV" in known or (at > 0 and sentence[at][:1].isupper()):
         return None
-    sure = is_only(word, "NOUN") or (at > 0 and sentence[at - 1].casefold() in _BEFORE_NOUN)
-    return other if sure else None
+    if "ADJ" in known and at + 1 < len(sentence) and "NOUN" in lemmas(plain(sentence[at + 1])):
+        return None
+    after_article = at > 0 and plain(sentence[at - 1]) in _BEFORE_NOUN
+    return other if "VERB" not in known or after_article else None

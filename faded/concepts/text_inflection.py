@@ -1,6 +1,7 @@
 """English number and tense of single words, from lemminflect's tables.
 
-Only its dictionary is asked: what it does not know is not guessed, so names and typing errors keep their form.
+Only its dictionary is asked: what it does not know is not guessed, so names and typing errors keep their form, and
+its guessing networks, which are pickles, are never loaded.
 """
 
 from __future__ import annotations

@@ -93,7 +93,11 @@ def other_tense(sentence: Sequence[str], at: int) -> str | None:
     word, before = _word(sentence, at), _before(sentence, at)
     plural = _plural_subject(before)
     if word in ("had", "did"):
-        return {"had": "have" if plural else "has", "did": "do" if plural else "does"}[word]
+        return (
+            None
+            if before in AUXILIARIES
+            else {"had": "have" if plural else "has", "did": "do" if plural else "does"}[word]
+        )
     if word in ("have", "do"):
         return None if before in AUXILIARIES or before == "to" else _OTHER_TENSE[word]
     if word in _OTHER_TENSE:
