@@ -11,7 +11,7 @@ from faded.concepts.text_registry import share_concept
 from faded.concepts.text_verbs import is_auxiliary, other_tense, past_verb, present_verb
 from faded.concepts.text_words import cased_like, chosen, is_negation, plain, sentences, split, vocabulary, without
 
-_POSITIVE = {"cannot": "can", "can't": "can", "won't": "will", "shan't": "shall", "neither": "either",
+_POSITIVE = {"cannot": "can", "can't": "can", "won't": "will", "shan't": "shall", "ain't": "is", "neither": "either",
              "nor": "or", "none": "all", "nobody": "everybody", "nothing": "everything", "nowhere": "everywhere", 
              "without": "with"}  # fmt: skip
 """A negation without its no; of the others "n't" is cut off, and "no", "not" and "never" are left out."""
@@ -43,13 +43,21 @@ def negate(text: str, share: float, draws: np.random.Generator) -> str:
     return without(pieces, going)
 
 
+def _positive(word: str, after: Sequence[str]) -> str:
+    """Return what stands for a negation in the sentence without it, empty where nothing does."""
+    folded = plain(word)
+    if folded == "no" and [plain(w) for w in after] == ["one"]:
+        return "some"
+    return _POSITIVE.get(folded, folded[:-3] if folded.endswith("n't") else "")
+
+
 def _turned(pieces: Sequence[str], places: Sequence[int]) -> tuple[int, str, int] | None:
     """Return the place, the word to stand there (empty: none) and the place where the sentence starts."""
     sentence = [pieces[i] for i in places]
     start = places[0]
-    for i, word in zip(places, sentence, strict=True):
+    for at, (i, word) in enumerate(zip(places, sentence, strict=True)):
         if is_negation(word):
-            return i, _POSITIVE.get(plain(word), plain(word)[:-3] if plain(word).endswith("n't") else ""), start
+            return i, _positive(word, sentence[at + 1 : at + 2]), start
     for at, (i, word) in enumerate(zip(places, sentence, strict=True)):
         if is_auxiliary(sentence, at):
             return i, f"{word} not", start

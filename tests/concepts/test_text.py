@@ -23,6 +23,7 @@ def all_of(name: str, text: str) -> str:
         ("The train did not stop.", "The train did stop."),
         ("Buses don't run; it can't snow", "Buses do run; it can't snow"),
         ("Nobody left.", "Everybody left."),
+        ("No one came", "Some one came"),
         ("The town has a bridge.", "The town does not have a bridge."),
         ("It rained. It will snow!", "It did not rain. It will not snow!"),
     ],
