@@ -55,7 +55,7 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     store = open_store(workspace)
-    keeper = WorkerKeeper(workspace)
+    keeper = WorkerKeeper(store)
     app = launch(store, keeper, host, port)
     try:
         address = f"http://{host}:{port}/"
