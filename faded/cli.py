@@ -259,6 +259,9 @@ def _worker(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from faded.ui.address import check_address
+
+    check_address(arguments.host, arguments.port)  # before what takes seconds to load
     from faded.ui.launch import serve
 
     serve(_workspace(arguments), arguments.host, arguments.port)

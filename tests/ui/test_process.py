@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from faded import cli
 from faded.domain import FadedError
 from faded.store import jobs
 from faded.store.engine import Store
@@ -58,6 +60,31 @@ def test_a_workspace_is_refused_inside_the_program_and_nowhere_else(
     for inside in (ROOT, ROOT / "faded" / "data", ROOT / "workspace"):
         with pytest.raises(FadedError, match="lies inside"):
             launch.check_workspace(inside)
+
+
+def test_a_taken_port_is_refused_at_once_and_by_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faded.ui.launch", None)  # loading it takes seconds
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert cli.main(["serve", "--port", str(port), "--workspace", str(tmp_path)]) == cli.BAD_INPUT
+    said = capsys.readouterr().err
+    assert f"Port {port} is in use" in said and "--port" in said
+    assert "GRADIO" not in said.upper()
+    assert cli.main(["serve", "--port", "70000", "--workspace", str(tmp_path)]) == cli.BAD_INPUT
+    assert "from 1 to 65535" in capsys.readouterr().err
+
+
+def test_a_port_taken_at_the_last_moment_is_refused_in_the_same_words(store: Store) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(FadedError, match=rf"^Port {port} is in use .* --port {port + 1}\.$"):
+            launch.launch(store, WorkerKeeper(store), "127.0.0.1", port)
 
 
 def wait_for(keeper: WorkerKeeper, other_than: int | None) -> int:
