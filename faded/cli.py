@@ -77,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
         "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
     )
     worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
+    worker.add_argument("--ready", type=int, metavar="FD", help="file descriptor to write to once it looks for work")
     _add_workspace(worker)
     worker.set_defaults(command=_worker)
     serve = commands.add_parser(
@@ -253,11 +254,14 @@ def _print(record: dict[str, Any], where: str | None) -> None:
 def _worker(arguments: argparse.Namespace) -> int:
     from faded.worker import work
 
-    work(_workspace(arguments), arguments.parent)
+    work(_workspace(arguments), arguments.parent, arguments.ready)
     return OK
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from faded.ui.address import check_address
+
+    check_address(arguments.host, arguments.port)  # before what takes seconds to load
     from faded.ui.launch import serve
 
     serve(_workspace(arguments), arguments.host, arguments.port)

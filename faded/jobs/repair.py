@@ -206,10 +206,12 @@ class _Writer:
         if now - self._told_at < BEAT_SECONDS and not news:
             return
         desk, evaluation = self._desk, progress.evaluation
-        figures = _figures(progress) | self._pace(progress.step, now)
+        each = self._each(progress.step, now)
+        figures = _figures(progress) | ({} if each is None else {"step_seconds": each})
+        left = None if each is None else each * (progress.steps - progress.step)
         with desk.store.write() as db:
             message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
-            self.stop = desk.beat(db, progress.step / progress.steps, message)
+            self.stop = desk.beat(db, progress.step / progress.steps, message, left)
             series.add(db, desk.job.id, progress.step, figures)
         if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
             self._save(progress)
@@ -224,11 +226,14 @@ class _Writer:
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
 
-    def _pace(self, step: int, now: float) -> dict[str, float]:
-        """Return the seconds a step takes, evaluations and this writing included; empty before there are two."""
+    def _each(self, step: int, now: float) -> float | None:
+        """Return the seconds a step takes, evaluations and this writing included; None before there are two.
+
+        Measured since this process took the job up: neither a pause nor an earlier worker counts.
+        """
         assert self._first is not None  # noqa: S101 - set before
         since, began = self._first
-        return {"step_seconds": (now - began) / (step - since)} if step > since else {}
+        return (now - began) / (step - since) if step > since else None
 
 
 def _figures(progress: Progress) -> dict[str, float]:

@@ -7,6 +7,7 @@ write, which raises `JobLost` and so rolls back everything of that transaction.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,6 +31,12 @@ PREVIEW_SECONDS = 120.0
 """How long a preview is kept: whoever asked has long looked at it, or looked away."""
 
 
+def worker_names(pid: int) -> tuple[str, str]:
+    """Return under which names a worker process claims stages, and previews; workspaces may be shared by machines."""
+    name = f"{socket.gethostname()}-{pid}"
+    return name, f"{name}-previews"
+
+
 class JobState(StrEnum):
     """Where a job stands."""
 
@@ -46,7 +53,10 @@ class JobLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims."""
+    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims.
+
+    `seconds_left` is what its worker reckons from its own pace; None where it cannot tell, or no worker has it.
+    """
 
     id: int
     round_id: int
@@ -66,6 +76,7 @@ class Job:
     created_at: float
     started_at: float | None
     ended_at: float | None
+    seconds_left: float | None
 
 
 def enqueue(
@@ -168,18 +179,22 @@ def claim(
         "heartbeat_at": now,
         "attempts": row.attempts + 1,
         "started_at": now if row.started_at is None else row.started_at,
+        "seconds_left": None,
     }
     db.execute(update(jobs).where(jobs.c.id == row.id).values(changes))
     return get(db, row.id)
 
 
-def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float) -> bool:
-    """Say that the job is alive and how far it is; return whether somebody asked it to stop.
+def heartbeat(
+    db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float, seconds_left: float | None = None
+) -> bool:
+    """Say that the job is alive, how far it is and how long it takes; return whether somebody asked it to stop.
 
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"heartbeat_at": now, "progress": progress, "message": message})
+    told = {"heartbeat_at": now, "progress": progress, "message": message, "seconds_left": seconds_left}
+    _own(db, job_id, worker_id, told)
     return bool(db.execute(select(jobs.c.stop_requested).where(jobs.c.id == job_id)).scalar_one())
 
 
@@ -227,6 +242,16 @@ def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
         JobLost: another worker has the job, or it is not running any more.
     """
     _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now})
+
+
+def give_back(db: Db, worker_ids: Iterable[str]) -> int:
+    """Put what workers were running back into the queue, checkpoints kept; for workers that are known to be dead.
+
+    Returns:
+        How many jobs they had.
+    """
+    theirs = (jobs.c.worker.in_(list(worker_ids)), jobs.c.state == JobState.RUNNING.value)
+    return db.execute(update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None)).rowcount
 
 
 def request_stop(db: Db, job_id: int, now: float) -> Job:

@@ -7,6 +7,7 @@ import shutil
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.torch import save_file
@@ -14,6 +15,7 @@ from safetensors.torch import save_file
 from faded import runtime
 from faded.config import CampaignConfig
 from faded.jobs import repair as repair_module
+from faded.jobs import verify as verify_module
 from faded.jobs.headless import open_round
 from faded.jobs.run import Runner
 from faded.labeling.oracle import ReferenceAnnotator, label_all
@@ -96,10 +98,12 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     monkeypatch.setattr(repair_module, "BEAT_SECONDS", 0.0)
     told = jobs.heartbeat
 
-    def heartbeat(db: Db, job_id: int, worker: str, progress: float, message: str, now: float) -> bool:
+    def heartbeat(
+        db: Db, job_id: int, worker: str, progress: float, message: str, now: float, left: float | None
+    ) -> bool:
         if message.startswith(f"step {step} "):
             jobs.request_stop(db, job_id, now)
-        return told(db, job_id, worker, progress, message, now)
+        return told(db, job_id, worker, progress, message, now, left)
 
     monkeypatch.setattr(jobs, "heartbeat", heartbeat)
 
@@ -135,6 +139,32 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     assert checkpointed_at(job) == 7
     assert resumed.state is jobs.JobState.DONE and whole.result is not None and resumed.result is not None
     assert {**resumed.result, "seconds": 0} == {**whole.result, "seconds": 0}
+
+
+@pytest.mark.parametrize("kind", [REPAIR, VERIFY])
+def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
+    store: Store, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    left: list[float] = []
+
+    def heartbeat(*given: Any) -> bool:
+        left.extend(x for x in given[6:] if x is not None)
+        return told(*given)
+
+    if kind == VERIFY:
+        assert run(store, REPAIR).state is jobs.JobState.DONE
+    with store.write() as db:
+        found = [j for j in jobs.list_for_round(db, 1) if j.kind == kind]
+        job = found[0] if found else jobs.enqueue(db, 1, kind, now=0.0)
+        jobs.claim(db, "killed", 10, 1.0, kinds=[kind])  # half a century ago
+        jobs.heartbeat(db, job.id, "killed", 0.5, "half way", 2.0)
+        jobs.give_back(db, ["killed"])
+    for module in (repair_module, verify_module):
+        monkeypatch.setattr(module, "BEAT_SECONDS", 0.0)
+    told = jobs.heartbeat
+    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
+    assert run(store, kind).state is jobs.JobState.DONE
+    assert left and max(left) < 600
 
 
 def checkpointed_at(job: jobs.Job) -> int:

@@ -80,6 +80,28 @@ def test_a_job_whose_worker_died_is_claimed_again_with_its_checkpoint(db, round_
     assert (again.id, again.checkpoint, again.attempts, again.worker) == (made.id, {"query": 512}, 2, "new")
 
 
+def test_what_a_dead_worker_was_at_waits_for_the_next_one_at_once(db, round_id):
+    theirs, waiting, mine = (jobs.enqueue(db, round_id, kind, now=0.0) for kind in ("explore", "repair", "verify"))
+    dead, other = jobs.worker_names(71)[0], jobs.worker_names(7)[0]
+    jobs.claim(db, dead, STALE, 1.0, kinds=["explore"])
+    jobs.checkpoint(db, theirs.id, dead, {"query": 512})
+    jobs.claim(db, other, STALE, 1.0, kinds=["verify"])
+    assert jobs.give_back(db, jobs.worker_names(71)) == 1
+    assert jobs.get(db, waiting.id).state is JobState.QUEUED
+    assert jobs.get(db, mine.id).worker == other
+    again = jobs.claim(db, "new", STALE, 1.1)
+    assert (again.id, again.checkpoint, again.attempts) == (theirs.id, {"query": 512}, 2)
+
+
+def test_the_time_left_is_forgotten_with_the_worker_that_reckoned_it(db, round_id):
+    made = jobs.enqueue(db, round_id, "verify", now=0.0)
+    jobs.claim(db, "dead", STALE, 1.0)
+    jobs.heartbeat(db, made.id, "dead", 0.5, "half way", 2.0, 30.0)
+    jobs.pulse(db, made.id, "dead", 3.0)
+    assert jobs.get(db, made.id).seconds_left == 30.0
+    assert jobs.claim(db, "new", STALE, 1000.0).seconds_left is None
+
+
 def test_a_worker_that_lost_its_job_is_told_and_changes_nothing(db, round_id):
     made = jobs.enqueue(db, round_id, "explore", now=0.0)
     jobs.claim(db, "slow", STALE, 1.0)

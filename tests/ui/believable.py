@@ -108,7 +108,7 @@ def explored(
         if done:
             jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
         else:
-            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60)
+            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60, 60)
     return Believable(campaign.id, made.id, job.id, tuple(ids))
 
 
@@ -202,7 +202,7 @@ def repairing(store: Store, made: Believable, now: float = NOW + 300) -> int:
         for step in range(0, 181, 4):
             series.add(db, repair.id, step, _repair_figures(step))
         jobs.checkpoint(db, repair.id, WORKER, {"modes": learned(db, made.round), "pairs": [], "file": None})
-        jobs.heartbeat(db, repair.id, WORKER, 0.45, "step 180 of at most 400, induced rate 34.2%", now + 80)
+        jobs.heartbeat(db, repair.id, WORKER, 0.45, "step 180 of at most 400, induced rate 34.2%", now + 80, 92)
     return repair.id
 
 

@@ -33,7 +33,7 @@ def render(facts: Facts | None) -> str:
             f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}."
         )
         return f"{head}<p>{said}</p>" + (f"<p class='f-quiet'>{escape(missing)}</p>" if missing else "")
-    bar = job.render(facts.repair, left=cost.seconds_left(facts))
+    bar = job.render(facts.repair)
     verify = facts.verify
     then = ""
     if verify is not None and verify.id > facts.repair.id and facts.result is None:
