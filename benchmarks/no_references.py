@@ -31,6 +31,7 @@ from faded.jobs.context import Context, prepare
 from faded.jobs.headless import MakeAnnotator
 from faded.jobs.verify import modes_of_round
 from faded.probe import nothing_invalid
+from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.classifier import Classifier
 from faded.verification.compare import compare
@@ -72,7 +73,8 @@ def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label:
     kept = json.loads(file.read_text())
     store = open_store(cache_folder(name, f"seed-{config.seed}"))
     confirmed, _ = modes_of_round(store, kept["round_id"])
-    mended = store.workspace / "targets" / f"round-{kept['round_id']}"
+    with store.read() as db:
+        mended = store.workspace / campaigns.get_round(db, kept["round_id"]).repaired
     rival = cache_folder(name) / f"rival-{config.digest()}"
     if not rival.is_dir():
         runtime.start(config.seed)
