@@ -2,7 +2,8 @@
 
 Real CIFAR-10 pictures and the demo's signs, both without labels: an answer is expected to stay what it is unedited. The
 annotators know better: people's labels (CIFAR-10H) and the drawing code. Beside each round stands its rival,
-consistency training: the clean answer taught under every cell, with the same recipe and no verdict.
+consistency training: the clean answer taught under every cell, with the same recipe and no verdict. Of its weights
+those with the fewest failures under edits are kept, whatever clean answers changed: no label says which were right.
 
 The campaigns know no label. The figures do: CIFAR's are over the verify pictures that the target is right about by
 their true labels, and the signs' are of the true answer *after the edit*.
@@ -78,7 +79,7 @@ def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label:
     rival = cache_folder(name) / f"rival-{config.digest()}"
     if not rival.is_dir():
         runtime.start(config.seed)
-        made = train_zero_label(prepare(config, 1, say))
+        made = train_zero_label(prepare(config, 1, say), flip_penalty=0.0)
         made.save(rival.with_suffix(".part"))
         rival.with_suffix(".part").rename(rival)
     store.close()

@@ -119,8 +119,13 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
     return _verified(context, train_zero_label(context), confirmed, established)
 
 
-def train_zero_label(context: Context) -> Classifier:
-    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
+def train_zero_label(context: Context, flip_penalty: float = RepairConfig.flip_penalty) -> Classifier:
+    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair.
+
+    Args:
+        context: The round's.
+        flip_penalty: What a changed clean answer costs when the best weights are chosen.
+    """
     target = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and classes")
@@ -132,7 +137,7 @@ def train_zero_label(context: Context) -> Classifier:
         keys,
         [],
         {},
-        RepairConfig(seed=context.config.seed),
+        RepairConfig(seed=context.config.seed, flip_penalty=flip_penalty),
         known_invalid=context.known_invalid,
     )
     return target
