@@ -15,7 +15,7 @@ from typing import Any
 from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
 from faded.domain import FadedError
-from faded.jobs.terminal import Bars, say_where
+from faded.jobs.terminal import Bars, say_where, say_who_labels
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
@@ -164,7 +164,7 @@ def _run(arguments: argparse.Namespace) -> int:
             done = explore_only(store, config, bars.say)
     _print(done.record, arguments.json)
     if not arguments.oracle:
-        print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
+        say_who_labels(done.campaign, store.workspace, settings().workspace)
         return OK
     say_where(done.record["repair"]["folder"], store.workspace, config.target)
     gate = done.record["verify"]["gate"]

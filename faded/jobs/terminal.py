@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,18 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
             f"where module is what {source} returns.",
             file=sys.stderr,
         )
+
+
+def say_who_labels(campaign: str, workspace: Path, default: Path) -> None:
+    """Tell how people come to label what was found.
+
+    Args:
+        campaign: Name of the campaign.
+        workspace: Its workspace.
+        default: The workspace that a command takes by itself.
+    """
+    where = "" if workspace == default else f" --workspace {shlex.quote(str(workspace))}"
+    print(f"Proposals wait in the campaign {campaign}: label them with python -m faded serve{where}", file=sys.stderr)
 
 
 class Bars:
