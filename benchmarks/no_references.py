@@ -32,6 +32,7 @@ from faded.jobs.context import Context, prepare
 from faded.jobs.headless import MakeAnnotator
 from faded.jobs.verify import modes_of_round
 from faded.probe import nothing_invalid
+from faded.repair.trainer import RepairConfig
 from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.classifier import Classifier
@@ -79,7 +80,7 @@ def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label:
     rival = cache_folder(name) / f"rival-{config.digest()}"
     if not rival.is_dir():
         runtime.start(config.seed)
-        made = train_zero_label(prepare(config, 1, say), flip_penalty=0.0)
+        made = train_zero_label(prepare(config, 1, say), RepairConfig(seed=config.seed, flip_penalty=0.0))
         made.save(rival.with_suffix(".part"))
         rival.with_suffix(".part").rename(rival)
     store.close()

@@ -116,16 +116,12 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
     """Repair without any verdict and verify on the same settings and fold."""
     context = prepare(config, 1, lambda message: None)
     confirmed, established = modes_of_round(store, done.round_id)
-    return _verified(context, train_zero_label(context), confirmed, established)
+    rival = train_zero_label(context, RepairConfig(seed=config.seed))
+    return _verified(context, rival, confirmed, established)
 
 
-def train_zero_label(context: Context, flip_penalty: float = RepairConfig.flip_penalty) -> Classifier:
-    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair.
-
-    Args:
-        context: The round's.
-        flip_penalty: What a changed clean answer costs when the best weights are chosen.
-    """
+def train_zero_label(context: Context, recipe: RepairConfig) -> Classifier:
+    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
     target = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and classes")
@@ -137,7 +133,7 @@ def train_zero_label(context: Context, flip_penalty: float = RepairConfig.flip_p
         keys,
         [],
         {},
-        RepairConfig(seed=context.config.seed, flip_penalty=flip_penalty),
+        recipe,
         known_invalid=context.known_invalid,
     )
     return target

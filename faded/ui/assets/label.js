@@ -14,7 +14,7 @@ function mountLabel(element, server) {
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const zoom = mountZoom(element);
+  const zoom = mountZoom(element, part);
   const practice = mountPractice(element, () => withTimeout(server.label_practice({})), () => show(), (words) => trouble(words));
   part("edited").addEventListener("load", judgeBrightness);
 
