@@ -150,6 +150,7 @@ class _Stage:
                 "tune": len(context.tune),
                 "verify": len(context.verify),
             },
+            "eligible": np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata)).tolist(),
             "splits": context.splits(),
             "previews": to_choose_from(context.explore, self._desk.store.workspace),
         }
@@ -273,8 +274,7 @@ class _Stage:
         if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
         with self._desk.store.read() as db:
-            of_target = [r.id for r in campaigns.on_same_weights(db, self._desk.round.id)]
-            judged = tallies(verdicts.standing(db, *of_target))
+            judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape)
         return self._proposing.choose(found, decided, self._steering.mode_weights(found))

@@ -14,7 +14,6 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +57,7 @@ def to_choose_from(samples: Sequence[PictureSample], workspace: Path) -> list[di
             "sample": s.id,
             "stratum": s.stratum,
             "reference": s.reference,
+            "clean_answer": s.clean_answer,
             "original": blobs.put(workspace, png(s.payload)),
         }
         for s in chosen
@@ -129,7 +129,7 @@ class Previewer:
         values = check_setting(probe.space, job.params["values"])
         settings = np.stack([np.asarray(probe.space.control), values])
         edited = to_picture(probe.editor([sample.payload], settings[1:])[0])
-        measured = probe.measure([_with_reference(probe, sample)] * 2, settings)
+        measured = probe.measure([sample] * 2, settings)
         return {
             "sample": sample.id,
             "reference": sample.reference,
@@ -158,7 +158,8 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
     for offered in round_.summary.get("previews", []):
         if offered["sample"] == sample_id:
             picture = from_png(blobs.get(workspace, offered["original"]))
-            return Sample(sample_id, picture, offered["reference"], offered["stratum"]), offered["original"]
+            expected = offered["reference"], offered["stratum"], offered["clean_answer"]
+            return Sample(sample_id, picture, *expected), offered["original"]
     proposal = proposals.of_sample(db, round_.id, sample_id)
     if proposal is None:
         raise FadedError(
@@ -166,15 +167,8 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
             "proposed for labeling. A round offers samples once it has begun to explore."
         )
     picture = from_png(blobs.get(workspace, proposal.original))
-    return Sample(sample_id, picture, proposal.reference, proposal.key.stratum), proposal.original
-
-
-def _with_reference(probe: PictureProbe, sample: PictureSample) -> PictureSample:
-    """Return the sample; where it has no reference, the clean answer, which no edit should change, stands for it."""
-    if sample.reference is not None:
-        return sample
-    clean = probe.editor([sample.payload], np.asarray([probe.space.control]))
-    return replace(sample, reference=probe.target.answer(clean).texts[0])
+    expected = proposal.reference, proposal.key.stratum, proposal.clean_answer
+    return Sample(sample_id, picture, *expected), proposal.original
 
 
 def _said(measured: Measured[ClassifierAnswers], row: int) -> dict[str, Any]:

@@ -16,15 +16,15 @@ from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
-from faded.labeling.chosen import to_learn
+from faded.labeling.chosen import read_to_learn
 from faded.labeling.likeness import leaning
 from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
+from faded.repair.pairs import NO_REFUSALS, Refusals, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.stages import STEPS
-from faded.store import campaigns, jobs, proposals, series, verdicts
+from faded.store import campaigns, jobs, series
 
 FOLDER = "targets"
 """Folder of the workspace for repaired targets, each below its fingerprint."""
@@ -121,11 +121,9 @@ def _lessons(desk: Desk, context: Context) -> Lessons:
     refusals are looked for without them only.
     """
     with desk.store.read() as db:
-        standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
-        shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    modes, heeded = to_learn(desk.round.summary, standing)
-    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, standing, shown)
-    return Lessons(teachable(modes, standing, shown), verdict_pairs(heeded, shown, context.space), refusals)
+        found = read_to_learn(db, desk.round)
+    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
+    return Lessons(found.modes, verdict_pairs(found.heeded, found.shown, context.space), refusals)
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:

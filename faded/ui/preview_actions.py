@@ -19,15 +19,13 @@ from faded.store.jobs import Job, JobState
 from faded.ui import auth
 from faded.ui.cards.picture import data_uri, uri_of
 from faded.ui.cards.tryout import stops
+from faded.ui.page import whole_number
 from faded.ui.words import percent
 
 Answer = dict[str, Any]
 
 LONGEST_NAME = 64
 """Letters of the name that a page gives itself."""
-
-LONGEST_NUMBER = 18
-"""Digits of a number that SQLite can hold."""
 
 LONG_SECONDS = 10.0
 """A worker that has not taken a preview up by then is away: starting one takes less, even on a busy machine."""
@@ -164,9 +162,10 @@ def _viewer(asked: Mapping[str, Any]) -> str:
 
 
 def _number(given: Any, what: str) -> int:
-    if not str(given).isdecimal() or len(str(given)) > LONGEST_NUMBER:
+    number = whole_number(given)
+    if number is None:
         raise FadedError(f"The page named the {what} {given!r}: reload it.")
-    return int(str(given))
+    return number
 
 
 def _offered(found: Round, sample: Any) -> Mapping[str, Any]:

@@ -26,6 +26,10 @@ def sentence(facts: Facts | None) -> str:
         return escape(NO_ROUND)
     if not facts.open:
         return _decided(facts)
+    if facts.followed_by is not None:
+        return (
+            f"Round {facts.followed_by} goes on with what this round found; its verdicts count there. Choose it above."
+        )
     job = facts.current
     if job is not None and job.state is JobState.FAILED:
         where = _link(PAGE_OF[job.kind], "Read its message")

@@ -82,7 +82,7 @@ def test_a_preview_shows_the_edit_and_what_the_target_says_off_the_grid_too(expl
 
 def test_without_a_reference_a_change_of_the_answer_is_the_failure(explored) -> None:
     store, round_id = explored
-    unlabelled = [f | {"reference": None} for f in offered(store, round_id)]
+    unlabelled = [f | {"reference": None, "clean_answer": f["reference"]} for f in offered(store, round_id)]
     with store.write() as db:
         labelled = campaigns.get_round(db, round_id).summary["previews"]
         campaigns.update_round(db, round_id, summary={"previews": unlabelled})

@@ -76,6 +76,7 @@ def summary(queries: int, labelled: bool = True) -> dict[str, Any]:
         "space": SPACE.to_json(), "strata": list(STRATA), "known_invalid": flat, "bound": 0.5, "threshold": 0.0,
         "queries": queries, "target": "signs", "fingerprint": "0" * 16, "labelled": labelled, "labels": list(STRATA),
         "samples": {"explore": 600, "eligible": 590, "tune": 600, "verify": 600},
+        "eligible": [98, 98, 99, 99, 98, 98],
     }  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def previews(store: Store, labelled: bool = True) -> list[dict[str, Any]]:
     """Return the samples that a round offers for previews, two of each stratum, as the explore job writes them."""
     return [
         {"sample": f"offered-{i}", "stratum": STRATA[i % 6], "reference": STRATA[i % 6] if labelled else None,
-         "original": blobs.put(store.workspace, sign(500 + i, i % 6))}
+         "clean_answer": None if labelled else STRATA[i % 6], "original": blobs.put(store.workspace, sign(500 + i, i % 6))}
         for i in range(12)
     ]  # fmt: skip
 

@@ -90,11 +90,11 @@ function mountLabel(element, server) {
       box.append(box.childNodes.length ? " · " : "", strong, ` ${words}`);
     }
   }
-  function saved({ waiting, offline }) {
+  function saved({ waiting, offline, reason }) {
     const box = part("saved");
     box.dataset.waiting = waiting;
     box.classList.toggle("waiting", offline);
-    if (offline) box.textContent = `No connection: ${waiting} not saved yet, kept in this browser`;
+    if (offline) box.textContent = `${reason ?? "No connection:"} ${waiting} not saved yet, kept in this browser`;
     else box.textContent = waiting ? `${waiting} being saved` : "All saved";
   }
   const say = (words) => text("live", words);
@@ -112,6 +112,7 @@ function mountLabel(element, server) {
     state.queue = ids.map((id) => known.get(id));
     state.empty = answer.empty;
     progress(answer.progress);
+    if (answer.message) trouble(answer.message);
     if (state.queue[0] !== current || !current) show();
   }
   function free(id, asked) {
@@ -130,8 +131,10 @@ function mountLabel(element, server) {
     follow();
     state.fetching = true;
     const asked = performance.now();
+    const looked = window.faded.shown();
     try {
-      const answer = await withTimeout(server.label_next({ round: state.round ?? window.faded.shown(), ...wish() }));
+      const answer = await withTimeout(server.label_next({ round: state.round ?? looked, ...wish() }));
+      if (window.faded.shown() !== looked) return; // another round is looked at by now
       if (!answer.ok) {
         trouble(answer.message);
         return;
@@ -149,6 +152,7 @@ function mountLabel(element, server) {
       saved({ waiting: state.outbox?.size() ?? 0, offline: true });
     } finally {
       state.fetching = false;
+      if (window.faded.shown() !== looked) fetchItems();
     }
   }
   function start(workspace) {
@@ -169,6 +173,7 @@ function mountLabel(element, server) {
     if (!answer.ok) return;
     part("last").hidden = !answer.last;
     text("last", answer.last ?? "");
+    if (answer.message) trouble(answer.message);
     if (answer.round === state.round) arrange(answer, answer.asked);
   }
   function acknowledged(event, answer) {
@@ -241,7 +246,7 @@ function mountLabel(element, server) {
     state.history.push({ item, kind: "flag", key });
     item.flag = reason;
     part("flag-sheet").close();
-    const { seen } = state;
+    const seen = seenMs();
     show();
     state.seen = seen;
     say("Flagged.");
