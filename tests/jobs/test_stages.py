@@ -20,7 +20,7 @@ from faded.jobs.headless import open_round
 from faded.jobs.run import Runner
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, series
 from faded.store.engine import Db, Store, open_store
 from tests.jobs import colours
 
@@ -165,6 +165,29 @@ def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
     monkeypatch.setattr(jobs, "heartbeat", heartbeat)
     assert run(store, kind).state is jobs.JobState.DONE
     assert left and max(left) < 600
+
+
+def test_a_repair_that_goes_back_to_its_checkpoint_forgets_the_curve_beyond(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, 7)
+        job = run(store, REPAIR)
+    with store.write() as db:
+        series.add(db, job.id, 55, {"best": 50})  # as if it had been killed later, before its next checkpoint
+        jobs.resume(db, job.id)
+    seen: list[list[int]] = []
+    begin = repair_module._Writer.begin
+
+    def begun(writer: Any, *given: Any) -> None:
+        begin(writer, *given)
+        with store.read() as db:
+            seen.append([step for step, _ in series.points(db, job.id)])
+            assert jobs.get(db, job.id).progress == pytest.approx(7 / 300)
+
+    monkeypatch.setattr(repair_module._Writer, "begin", begun)
+    assert run(store, REPAIR).state is jobs.JobState.DONE
+    assert seen == [[1, 2, 3, 4, 5, 6, 7]]
 
 
 def checkpointed_at(job: jobs.Job) -> int:
