@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,9 @@ from PIL import Image
 from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessor
 
 from faded.cli import main
+from faded.store.engine import Store, open_store
 from tests.jobs import colours
+from tests.store.helpers import new_round
 
 torch.set_num_threads(1)
 
@@ -55,6 +58,20 @@ def picture_folder(tmp_path: Path) -> Path:
             pixels[..., channel] += 150
             Image.fromarray(pixels).save(folder / f"{i}.png")
     return tmp_path / "pictures"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """The store of an empty workspace."""
+    opened = open_store(tmp_path / "workspace")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def round_id(store: Store) -> int:
+    """A round in it that nothing has been done in."""
+    return new_round(store)
 
 
 @pytest.fixture
