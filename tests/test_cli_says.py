@@ -11,8 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from faded.cli import OK, OTHER
-from faded.jobs import repair as repair_module
-from faded.store import jobs
+from tests.jobs.stopping import stop_at
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,19 +37,6 @@ def test_libraries_draw_no_bars_between_ours(classifier_folder: Path, pictures: 
     bars = {re.split(r"[ :]", line)[0] for line in re.split(r"[\r\n]+", done.stderr) if "it/s" in line or "|" in line}
     assert bars == {"explore"}
     assert "Generating" not in done.stderr
-
-
-def stop_at(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
-    """Ask the stage that says this to stop, as a person would on a page."""
-    told = jobs.heartbeat
-
-    def heartbeat(db, job_id: int, worker: str, progress: float, message: str, now: float, left: float | None) -> bool:  # type: ignore[no-untyped-def]
-        if message.startswith(words):
-            jobs.request_stop(db, job_id, now)
-        return told(db, job_id, worker, progress, message, now, left)
-
-    monkeypatch.setattr(repair_module, "BEAT_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
 
 
 def test_a_stage_stopped_on_a_page_is_no_bad_input_and_goes_on(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

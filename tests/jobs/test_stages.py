@@ -21,8 +21,9 @@ from faded.jobs.run import Runner
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, series
-from faded.store.engine import Db, Store, open_store
+from faded.store.engine import Store, open_store
 from tests.jobs import colours
+from tests.jobs.stopping import stop_at
 
 
 @pytest.fixture(scope="module")
@@ -93,25 +94,10 @@ def test_only_what_the_repair_wrote_is_verified(store: Store) -> None:
     assert "not those that the repair wrote" in str(job.error)
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Ask every repair to stop at this step, as a person would at the page."""
-    monkeypatch.setattr(repair_module, "BEAT_SECONDS", 0.0)
-    told = jobs.heartbeat
-
-    def heartbeat(
-        db: Db, job_id: int, worker: str, progress: float, message: str, now: float, left: float | None
-    ) -> bool:
-        if message.startswith(f"step {step} "):
-            jobs.request_stop(db, job_id, now)
-        return told(db, job_id, worker, progress, message, now, left)
-
-    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
-
-
 def test_a_repair_stopped_after_it_learned_keeps_its_best_and_is_verified(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop_at(monkeypatch, 160)
+    stop_at(monkeypatch, "step 160 ")
     job = run(store, REPAIR)
     assert job.state is jobs.JobState.DONE and job.result is not None
     assert (job.result["stopped"], job.result["steps"], job.result["best_step"]) == (True, 160, 150)
@@ -128,7 +114,7 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     shutil.copytree(labelled[0] / "workspace", tmp_path / "whole")
     whole = run(open_store(tmp_path / "whole"), REPAIR)
     with monkeypatch.context() as patch:
-        stop_at(patch, 7)
+        stop_at(patch, "step 7 ")
         job = run(store, REPAIR)
     assert job.state is jobs.JobState.STOPPED and job.result is None
     with store.write() as db:
@@ -171,7 +157,7 @@ def test_a_repair_that_goes_back_to_its_checkpoint_forgets_the_curve_beyond(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        stop_at(patch, 7)
+        stop_at(patch, "step 7 ")
         job = run(store, REPAIR)
     with store.write() as db:
         series.add(db, job.id, 55, {"best": 50})  # as if it had been killed later, before its next checkpoint
