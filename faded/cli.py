@@ -14,8 +14,8 @@ from typing import Any
 
 from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
-from faded.domain import FadedError
-from faded.jobs.terminal import Bars, say_where, say_who_labels
+from faded.domain import FadedError, Stopped
+from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FadedError as error:
         print(f"faded: {error}", file=sys.stderr)
         return BAD_INPUT
+    except Stopped as stopped:
+        print(f"faded: {stopped}", file=sys.stderr)
+        return OTHER
     except KeyboardInterrupt:
         print("faded: stopped; give the same command again to go on.", file=sys.stderr)
         return OTHER
@@ -166,6 +169,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.oracle:
         say_who_labels(done.campaign, store.workspace, settings().workspace)
         return OK
+    say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)
     gate = done.record["verify"]["gate"]
     for reason in gate["reasons"]:

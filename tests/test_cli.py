@@ -2,12 +2,8 @@ import argparse
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -20,26 +16,6 @@ from faded.targets.load import load_classifier
 from tests.jobs import colours
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "command-line.md"
-TARGET = "tests.jobs.colours:target"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return colours.draw(tmp_path / "pictures", 60)
-
-
-@pytest.fixture
-def run(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    """Run `faded run` on the colours and return exit code, last line and messages."""
-
-    def call(*extra: str, target: str = TARGET, data: Path | None = None, workspace: Path | None = None):  # type: ignore[no-untyped-def]
-        arguments = ["run", "--target", target, "--data", str(data or pictures), "--queries", "200"]
-        arguments += ["--workspace", str(workspace or tmp_path / "workspace"), "--json", "-", *extra]
-        code = main(arguments)
-        printed = capsys.readouterr()
-        return code, printed.out.strip().splitlines()[-1:], printed.err
-
-    return call
 
 
 def test_a_round_prints_its_record_as_the_last_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -133,29 +109,6 @@ def test_what_the_oracle_does_not_care_about_is_rejected(run, tmp_path: Path) ->
     label = json.loads(last[0])["label"]
     assert label["rejected"] == label["verdicts"] > 0
     assert code == GATE_FAILED
-
-
-def test_without_the_oracle_the_proposals_wait(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    code, last, errors = run(workspace=tmp_path / "my work")
-    assert code == OK
-    assert json.loads(last[0])["explore"]["queries"] == 200
-    assert f"label them with python -m faded serve --workspace '{tmp_path}/my work'\n" in errors
-    monkeypatch.setenv("FADED_WORKSPACE", str(tmp_path / "my work"))
-    assert "label them with python -m faded serve\n" in run(workspace=tmp_path / "my work")[2]
-
-
-def test_libraries_draw_no_bars_between_ours(classifier_folder: Path, pictures: Path, tmp_path: Path) -> None:
-    files = sorted(pictures.rglob("*.png"))
-    table = {"image": [f.read_bytes() for f in files], "label": [f.parent.name for f in files]}
-    data = tmp_path / "pictures.parquet"
-    pq.write_table(pa.table(table), data)
-    given = ["--target", str(classifier_folder), "--data", str(data), "--queries", "40", "--no-labels"]
-    command = [sys.executable, "-m", "faded", "run", *given, "--workspace", str(tmp_path / "workspace")]
-    done = subprocess.run(command, cwd=DOCUMENT.parents[1], capture_output=True, text=True)
-    assert done.returncode == OK, done.stderr
-    bars = {re.split(r"[ :]", line)[0] for line in re.split(r"[\r\n]+", done.stderr) if "it/s" in line or "|" in line}
-    assert bars == {"explore"}
-    assert "Generating" not in done.stderr
 
 
 def campaign_names(workspace: Path) -> list[str]:

@@ -88,7 +88,8 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         )
     config = RepairConfig(steps=steps, seed=round_seed(context.config.seed, desk.round.number))
     writer = _Writer(desk, lessons)
-    writer.begin(pointer)
+    resume = _resume(desk, pointer)
+    writer.begin(pointer.get("file"), _step_of(resume), steps)
     result = repair(
         target,
         ImageEditor(context.space),
@@ -100,7 +101,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         config,
         on_step=writer.on_step,
         should_stop=lambda: writer.stop,
-        resume=_resume(desk, pointer),
+        resume=resume,
         known_invalid=context.known_invalid,
         refusals=lessons.refusals,
     )
@@ -156,6 +157,10 @@ def _resume(desk: Desk, pointer: dict[str, Any]) -> Checkpoint | None:
     return Checkpoint(tensors, state["repair"])
 
 
+def _step_of(checkpoint: Checkpoint | None) -> int:
+    return 0 if checkpoint is None else int(str(checkpoint.state["step"]))
+
+
 def _result(result: RepairResult, modes: int, config: RepairConfig) -> dict[str, Any]:
     return {
         "modes": modes,
@@ -189,12 +194,13 @@ class _Writer:
         self._evaluated = -1
         self.stop = False
 
-    def begin(self, pointer: dict[str, Any]) -> None:
-        """Pin what is learned from, before the first step."""
+    def begin(self, file: str | None, step: int, steps: int) -> None:
+        """Pin what is learned from, before the first step, and go back to where the checkpoint stands."""
         desk = self._desk
         with desk.store.write() as db:
-            self.stop = desk.beat(db, desk.job.progress, "Answering the tune inputs once")
-            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer.get("file")})
+            self.stop = desk.beat(db, step / steps, "Answering the tune inputs once")
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": file})
+            series.cut(db, desk.job.id, step)
 
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""

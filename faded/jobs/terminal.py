@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,19 @@ def say_who_labels(campaign: str, workspace: Path, default: Path) -> None:
     """
     where = "" if workspace == default else f" --workspace {shlex.quote(str(workspace))}"
     print(f"Proposals wait in the campaign {campaign}: label them with python -m faded serve{where}", file=sys.stderr)
+
+
+def say_stopped(repaired: Mapping[str, Any]) -> None:
+    """Tell that somebody stopped the repair, such as on a page, where that is so.
+
+    Args:
+        repaired: The record's part on the repair.
+    """
+    if repaired["stopped"]:
+        steps, best = repaired["steps"], repaired["best_step"]
+        print(
+            f"The repair was stopped after {steps} steps; its best weights, of step {best}, are kept", file=sys.stderr
+        )
 
 
 class Bars:

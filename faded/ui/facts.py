@@ -80,6 +80,12 @@ class Facts:
         return self.exploring[-1][1] if self.exploring else {}
 
     @property
+    def best_step(self) -> int:
+        """The step whose weights a running repair would keep if it were stopped now; 0 where it would only pause."""
+        running = self.repair is not None and self.repair.state is JobState.RUNNING
+        return int(self.repairing[-1][1].get("best", 0)) if running and self.repairing else 0
+
+    @property
     def may_go_on(self) -> bool:
         """Whether the next round may begin and would differ: this one is decided, or there are verdicts to use."""
         return not self.next_missing and (not self.open or self.labels.everybody > 0)

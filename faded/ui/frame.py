@@ -115,7 +115,7 @@ def draw(
     newest = facts is not None and facts.open and facts.followed_by is None
     halted = newest and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
     stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
-    stopping = status.STOP_WORDS.get(job.kind, f"Stop {stage}") if job is not None else ""
+    stopping = "" if facts is None or job is None else status.stop_words(facts, job)
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),

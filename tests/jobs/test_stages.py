@@ -20,9 +20,10 @@ from faded.jobs.headless import open_round
 from faded.jobs.run import Runner
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs
-from faded.store.engine import Db, Store, open_store
+from faded.store import campaigns, jobs, series
+from faded.store.engine import Store, open_store
 from tests.jobs import colours
+from tests.jobs.stopping import stop_at
 
 
 @pytest.fixture(scope="module")
@@ -93,25 +94,10 @@ def test_only_what_the_repair_wrote_is_verified(store: Store) -> None:
     assert "not those that the repair wrote" in str(job.error)
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Ask every repair to stop at this step, as a person would at the page."""
-    monkeypatch.setattr(repair_module, "BEAT_SECONDS", 0.0)
-    told = jobs.heartbeat
-
-    def heartbeat(
-        db: Db, job_id: int, worker: str, progress: float, message: str, now: float, left: float | None
-    ) -> bool:
-        if message.startswith(f"step {step} "):
-            jobs.request_stop(db, job_id, now)
-        return told(db, job_id, worker, progress, message, now, left)
-
-    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
-
-
 def test_a_repair_stopped_after_it_learned_keeps_its_best_and_is_verified(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop_at(monkeypatch, 160)
+    stop_at(monkeypatch, "step 160 ")
     job = run(store, REPAIR)
     assert job.state is jobs.JobState.DONE and job.result is not None
     assert (job.result["stopped"], job.result["steps"], job.result["best_step"]) == (True, 160, 150)
@@ -128,7 +114,7 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     shutil.copytree(labelled[0] / "workspace", tmp_path / "whole")
     whole = run(open_store(tmp_path / "whole"), REPAIR)
     with monkeypatch.context() as patch:
-        stop_at(patch, 7)
+        stop_at(patch, "step 7 ")
         job = run(store, REPAIR)
     assert job.state is jobs.JobState.STOPPED and job.result is None
     with store.write() as db:
@@ -165,6 +151,29 @@ def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
     monkeypatch.setattr(jobs, "heartbeat", heartbeat)
     assert run(store, kind).state is jobs.JobState.DONE
     assert left and max(left) < 600
+
+
+def test_a_repair_that_goes_back_to_its_checkpoint_forgets_the_curve_beyond(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, "step 7 ")
+        job = run(store, REPAIR)
+    with store.write() as db:
+        series.add(db, job.id, 55, {"best": 50})  # as if it had been killed later, before its next checkpoint
+        jobs.resume(db, job.id)
+    seen: list[list[int]] = []
+    begin = repair_module._Writer.begin
+
+    def begun(writer: Any, *given: Any) -> None:
+        begin(writer, *given)
+        with store.read() as db:
+            seen.append([step for step, _ in series.points(db, job.id)])
+            assert jobs.get(db, job.id).progress == pytest.approx(7 / 300)
+
+    monkeypatch.setattr(repair_module._Writer, "begin", begun)
+    assert run(store, REPAIR).state is jobs.JobState.DONE
+    assert seen == [[1, 2, 3, 4, 5, 6, 7]]
 
 
 def checkpointed_at(job: jobs.Job) -> int:

@@ -3,24 +3,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pytest
 
 from faded.concepts.spec import ConceptSpace
 from faded.landscape.posterior import Landscape
 from faded.ui import heatmap
 from tests.ui.believable import SPACE, STRATA
-
-
-@pytest.fixture
-def landscape() -> Landscape:
-    """Everything fails at darkness 0.8 and nothing elsewhere; one combination is known to be invalid."""
-    hidden = np.zeros((len(STRATA), SPACE.n_cells), dtype=np.bool_)
-    hidden[:, (SPACE.cells[:, 1] == 3) & (SPACE.cells[:, 0] == 0)] = True
-    found = Landscape(SPACE, STRATA, 0.5, hidden)
-    found.trials[:] = 30
-    found.failures[:, SPACE.cells[:, 1] == 3] = 30
-    found.refit(12)
-    return found
 
 
 def test_rates_stand_where_the_failures_are(landscape: Landscape) -> None:

@@ -27,6 +27,8 @@ def render(job: Job, now: float | None = None) -> str:
     state = WORDS[job.state]
     if job.stop_requested and job.state is JobState.RUNNING:
         state = "Stopping after this batch"
+    elif job.state is JobState.DONE and (job.result or {}).get("stopped"):
+        state = "Stopped, the best kept"
     right = f"{duration(left)} left" if left is not None else ""
     look = {JobState.STOPPED: "stopped", JobState.FAILED: "failed"}.get(job.state, "")
     percent = f"{100 * job.progress:.0f}"
