@@ -136,7 +136,8 @@ def previews(store: Store, labelled: bool = True) -> list[dict[str, Any]]:
     """Return the samples that a round offers for previews, two of each stratum, as the explore job writes them."""
     return [
         {"sample": f"offered-{i}", "stratum": STRATA[i % 6], "reference": STRATA[i % 6] if labelled else None,
-         "clean_answer": None if labelled else STRATA[i % 6], "original": blobs.put(store.workspace, sign(500 + i, i % 6))}
+         "clean_answer": None if labelled else STRATA[i % 6],
+         "original": blobs.put(store.workspace, sign(500 + i, i % 6))}
         for i in range(12)
     ]  # fmt: skip
 
