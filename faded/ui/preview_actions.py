@@ -27,8 +27,8 @@ Answer = dict[str, Any]
 LONGEST_NAME = 64
 """Letters of the name that a page gives itself."""
 
-LONG_SECONDS = 10.0
-"""A worker that has not taken a preview up by then is away: starting one takes less, even on a busy machine."""
+LONG_SECONDS = 30.0
+"""A worker that has not taken a preview up by then is away, or is starting on a machine that is very busy."""
 
 
 def server_functions(store: Store, worker_words: Callable[[], str]) -> list[Callable[..., Answer]]:
