@@ -263,4 +263,5 @@ class _Stage:
     def _message(self, queries: int, budget: int, n_modes: int) -> str:
         rate = (queries - self._began_at) / max(time.monotonic() - self._started, 1e-9)
         left = (budget - queries) / max(rate, 1e-9)
-        return f"{queries} of {budget} queries, {n_modes} modes, {rate:.0f} queries a second, {left:.0f} s left"
+        modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
+        return f"{queries} of {budget} queries, {modes}, {rate:.0f} a second, {left:.0f} s left"

@@ -309,10 +309,10 @@ def verification(passed: bool) -> dict[str, Any]:
     reasons = [
         "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end "
         "must be above 0.0%).",
-        "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1 points).",
+        "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1.0 points).",
         "Passed: 0.90% of the clean inputs were answered as expected and are not now (at most 3.00%).",
-        f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 305 tested for a rise above 10 "
-        "points (at most 0); of 31 nothing can be said.",
+        f"{'Passed' if passed else 'Failed'}: of the settings tested for a rise above 10.0 points, 305 in all, "
+        f"{'0 are' if passed else '1 is'} newly broken (at most 0); of 31 nothing can be said.",
     ]
     return {
         "inputs": 600, "induced_rate_before": 0.777, "induced_rate_after": 0.234, "relative_drop": 0.699,
