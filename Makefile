@@ -30,7 +30,7 @@ format: install-dev
 	$(BIN)/ruff check --fix .
 
 screenshots: install-dev browser
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 
 install: $(VENV)/.faded-installed
 

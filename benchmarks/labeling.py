@@ -7,22 +7,15 @@ the verdict is committed; both measured in the page. Afterwards the store is com
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.app import browsing, running
 from benchmarks.common import arguments, emit, say
 from faded.config import SIGNS, CampaignConfig
 from faded.stages import EXPLORE
@@ -36,9 +29,6 @@ LEAST_PROPOSALS = 120
 """Proposals that wait before labeling begins."""
 KEYS = ("a", "x", "i", " ")
 WAIT_S = 900.0
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
-ROOT = Path(__file__).parents[1]
 
 WATCH = """
 () => {
@@ -68,19 +58,14 @@ WATCH = """
 def main() -> None:
     """Label, and print the figures."""
     given = arguments(__doc__ or "")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise SystemExit("chromium is missing: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         store = open_store(Path(folder) / "faded")
         round_id = _begin(store)
-        with _app(store.workspace) as address, sync_playwright() as playwright:
+        with running(store.workspace) as app:
             _wait(store, round_id)
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            pressed, seen = _label(page, f"{address}/?round={round_id}#label")
+            pressed, seen = _label(page, f"{app.address}/?round={round_id}#label")
             exploring = _exploring(store, round_id)
-            browser.close()
         emit({"benchmark": "labeling", "figures": _figures(store, round_id, pressed, seen), **exploring}, given.json)
 
 
@@ -91,27 +76,6 @@ def _begin(store: Store) -> int:
         found = campaigns.create_round(db, campaign.id, now=now)
         jobs.enqueue(db, found.id, EXPLORE, now=now)
     return found.id
-
-
-@contextlib.contextmanager
-def _app(workspace: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--workspace", str(workspace)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL)  # noqa: S603 - our own module
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + WAIT_S
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _wait(store: Store, round_id: int) -> None:

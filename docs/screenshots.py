@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages in `docs/images`: `make screenshots`, or `python docs/screenshots.py`.
+"""Takes the pictures of the pages in `docs/images`: `make screenshots`, or `python -m docs.screenshots`.
 
 Runs two rounds on the demo in a workspace of its own (a whole one with a simulated annotator for the page Run, one
 that only explores for the page Label), starts the app on it and drives Debian's chromium. Takes about ten minutes on
@@ -8,21 +8,15 @@ two cores; with `--workspace DIR` an interrupted run goes on where it was.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.app import ROOT, browsing, running
+
 IMAGES = ROOT / "docs" / "images"
 ROUNDS = (
     ["--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
@@ -43,62 +37,26 @@ PAGES = {
 }
 """The pages, and what is there once one is drawn."""
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-START_S = 60.0
 GATE_FAILED = 3
 
 
 def main() -> int:
-    """Run the rounds, take the pictures; return 1 where chromium is missing."""
+    """Run the rounds and take the pictures; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--workspace", type=Path, metavar="DIR", help="keep the rounds here (default: a temporary folder)"
     )
     arguments = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("chromium is missing: apt-get install chromium", file=sys.stderr)
-        return 1
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         workspace = arguments.workspace or Path(folder) / "faded"
         for flags in ROUNDS:
             command = [sys.executable, "-m", "faded", "run", "--demo", "signs", *flags, "--workspace", str(workspace)]
             code = subprocess.run(command, cwd=ROOT).returncode  # noqa: S603 - our own module
             if code not in (0, GATE_FAILED):
                 return code
-        with app(workspace) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            take(browser, address)
-            browser.close()
+        with running(workspace) as app:
+            take(browser, app.address)
     return 0
-
-
-@contextlib.contextmanager
-def app(workspace: Path) -> Iterator[str]:
-    """Start the app; give its address; end it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--workspace", str(workspace)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})  # noqa: S603 - our own module
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + START_S
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def take(browser: Browser, address: str) -> None:

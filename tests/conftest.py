@@ -15,6 +15,9 @@ import torch
 from PIL import Image
 from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessor
 
+from faded.cli import main
+from tests.jobs import colours
+
 torch.set_num_threads(1)
 
 SHAPES = ("red", "green", "blue")
@@ -52,3 +55,24 @@ def picture_folder(tmp_path: Path) -> Path:
             pixels[..., channel] += 150
             Image.fromarray(pixels).save(folder / f"{i}.png")
     return tmp_path / "pictures"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return colours.draw(tmp_path / "pictures", 60)
+
+
+@pytest.fixture
+def run(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Run `faded run` on the colours and return exit code, last line and messages."""
+
+    def call(
+        *extra: str, target: str = "tests.jobs.colours:target", data: Path | None = None, workspace: Path | None = None
+    ):  # type: ignore[no-untyped-def]
+        arguments = ["run", "--target", target, "--data", str(data or pictures), "--queries", "200"]
+        arguments += ["--workspace", str(workspace or tmp_path / "workspace"), "--json", "-", *extra]
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return code, printed.out.strip().splitlines()[-1:], printed.err
+
+    return call

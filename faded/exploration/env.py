@@ -21,7 +21,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
-from faded.exploration.frame import Ask, Frame
+from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
 from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
 from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
 from faded.exploration.stream import Stream, rng_from_json, rng_to_json
@@ -245,7 +245,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         counted = np.zeros(len(rows), dtype=np.bool_)
         counted[firsts] = True
         counted &= ~self._asked[rows, cells] & ~self.frame.known_invalid[self.frame.stratum[rows], cells]
-        replies = self._ask(rows[counted], cells[counted])
+        replies = self._ask(rows[counted], cells[counted]) if counted.any() else NOTHING_ASKED
         failed = np.zeros(len(rows), dtype=np.bool_)
         failed[counted] = replies.failed
         discrepancy = np.zeros(len(rows))

@@ -64,6 +64,10 @@ class Replies:
     answers: list[str]
 
 
+NOTHING_ASKED = Replies(np.zeros(0, dtype=np.bool_), np.zeros(0), [])
+"""Of a batch in which every query repeats another: few pictures, or a budget beyond their number times the cells'."""
+
+
 class Ask(Protocol):
     """Asks the target: rows of the frame, and numbers of cells, to replies."""
 

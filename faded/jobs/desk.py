@@ -44,14 +44,15 @@ class Desk:
     worker_id: str
     say: Say = silent
 
-    def beat(self, db: Db, progress: float, message: str) -> bool:
+    def beat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
         """Report progress within an open write transaction; return whether somebody asked the job to stop.
 
         Raises:
             jobs.JobLost: another worker has taken the job over.
         """
-        self.say(self.job.kind, progress, message)
-        return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time())
+        left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
+        self.say(self.job.kind, progress, message + left)
+        return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time(), seconds_left)
 
     def tell(self, progress: float, message: str) -> None:
         """Report progress in a transaction of its own."""

@@ -6,7 +6,6 @@ next batch follows. Killed between two batches, the stage goes on as if nothing 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,13 +22,14 @@ from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk, round_seed
+from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.steering import Steering, read_earlier
 from faded.jobs.tally import Chosen, Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
+from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Db
 
 NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
@@ -54,7 +54,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     original = None if desk.weights is None else context.probe(context.target(None))
 
     def clean_progress(done: int, total: int) -> None:
-        desk.tell(0.0, f"Answering the clean control: {done} of {total}")
+        desk.tell(desk.job.progress, f"Answering the clean control: {done} of {total}")
 
     frame = build_frame(probe, context.explore, on_progress=clean_progress, original=original)
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
@@ -94,8 +94,7 @@ class _Stage:
         self._tally = Tally()
         self._chosen = Chosen(self._env.landscape)
         self._originals: dict[str, str] = {}
-        self._started = time.monotonic()
-        self._began_at = 0
+        self._pace = Pace()
         self.stop = False
 
     def introduce(self, fingerprint: str, labels: Sequence[str]) -> None:
@@ -138,7 +137,6 @@ class _Stage:
         self.remember(rows)
         self._chosen.add(rows)
         self._proposer.proposed = {ModeKey(tuple(cell), stratum): n for cell, stratum, n in state["proposed"]}
-        self._began_at = self._env.queries
 
     def on_batch(self, event: Event) -> None:
         """Write one batch down."""
@@ -156,11 +154,12 @@ class _Stage:
         numbers = self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers()
         taught = self._steering.summary(self._env, self._tally.batch) if due else {}
         pointer = self._write_checkpoint()
-        desk = self._desk
+        desk, progress = self._desk, event.queries / budget
+        left = self._pace.seconds_left(progress)
         with desk.store.write() as db:
-            self.stop = desk.beat(db, event.queries / budget, self._message(event.queries, budget, n_modes))
+            self.stop = desk.beat(db, progress, f"{event.queries} of {budget} queries, {n_modes} modes", left)
             trials.add_many(db, desk.round.id, new_trials)
-            jobs.add_metric(db, desk.job.id, event.queries, numbers)
+            series.add(db, desk.job.id, event.queries, numbers)
             campaigns.update_round(db, desk.round.id, summary=taught)
             self._put_forward(db, scores, found)
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
@@ -259,9 +258,3 @@ class _Stage:
         state["tally"] = vars(self._tally)
         state["proposed"] = [[list(key.cell), key.stratum, n] for key, n in self._proposer.proposed.items()]
         return checkpoints.write(self._desk.store.workspace, self._desk.job.id, self._tally.batch, state)
-
-    def _message(self, queries: int, budget: int, n_modes: int) -> str:
-        rate = (queries - self._began_at) / max(time.monotonic() - self._started, 1e-9)
-        left = (budget - queries) / max(rate, 1e-9)
-        modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
-        return f"{queries} of {budget} queries, {modes}, {rate:.0f} a second, {left:.0f} s left"

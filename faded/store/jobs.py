@@ -7,19 +7,19 @@ write, which raises `JobLost` and so rolls back everything of that transaction.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects import sqlite
 
 from faded.domain import FadedError
 from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import one
-from faded.store.schema import job_metrics, jobs, rounds
+from faded.store.schema import jobs, rounds
 
 LONG = 0
 """Priority of the stages of a round."""
@@ -29,6 +29,12 @@ INTERACTIVE = 10
 
 PREVIEW_SECONDS = 120.0
 """How long a preview is kept: whoever asked has long looked at it, or looked away."""
+
+
+def worker_names(pid: int) -> tuple[str, str]:
+    """Return under which names a worker process claims stages, and previews; workspaces may be shared by machines."""
+    name = f"{socket.gethostname()}-{pid}"
+    return name, f"{name}-previews"
 
 
 class JobState(StrEnum):
@@ -47,7 +53,10 @@ class JobLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims."""
+    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims.
+
+    `seconds_left` is what its worker reckons from its own pace; None where it cannot tell, or no worker has it.
+    """
 
     id: int
     round_id: int
@@ -67,6 +76,7 @@ class Job:
     created_at: float
     started_at: float | None
     ended_at: float | None
+    seconds_left: float | None
 
 
 def enqueue(
@@ -169,18 +179,22 @@ def claim(
         "heartbeat_at": now,
         "attempts": row.attempts + 1,
         "started_at": now if row.started_at is None else row.started_at,
+        "seconds_left": None,
     }
     db.execute(update(jobs).where(jobs.c.id == row.id).values(changes))
     return get(db, row.id)
 
 
-def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float) -> bool:
-    """Say that the job is alive and how far it is; return whether somebody asked it to stop.
+def heartbeat(
+    db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float, seconds_left: float | None = None
+) -> bool:
+    """Say that the job is alive, how far it is and how long it takes; return whether somebody asked it to stop.
 
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"heartbeat_at": now, "progress": progress, "message": message})
+    told = {"heartbeat_at": now, "progress": progress, "message": message, "seconds_left": seconds_left}
+    _own(db, job_id, worker_id, told)
     return bool(db.execute(select(jobs.c.stop_requested).where(jobs.c.id == job_id)).scalar_one())
 
 
@@ -230,6 +244,16 @@ def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
     _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now})
 
 
+def give_back(db: Db, worker_ids: Iterable[str]) -> int:
+    """Put what workers were running back into the queue, checkpoints kept; for workers that are known to be dead.
+
+    Returns:
+        How many jobs they had.
+    """
+    theirs = (jobs.c.worker.in_(list(worker_ids)), jobs.c.state == JobState.RUNNING.value)
+    return db.execute(update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None)).rowcount
+
+
 def request_stop(db: Db, job_id: int, now: float) -> Job:
     """Ask a job to stop: one that waits is stopped at once, one that runs stops at its next heartbeat.
 
@@ -259,37 +283,10 @@ def resume(db: Db, job_id: int) -> Job:
     return get(db, job_id)
 
 
-def add_metric(db: Db, job_id: int, step: int, numbers: Mapping[str, float]) -> None:
-    """Add a point to the job's progress series; a step done again overwrites."""
-    row = {"job_id": job_id, "step": step, "numbers": dict(numbers)}
-    statement = sqlite.insert(job_metrics).values(row)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job_id", "step"], set_={"numbers": statement.excluded["numbers"]}
-        )
-    )
-
-
-def metrics(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[str, float]]]:
-    """Return the points after a step, in order: (step, numbers)."""
-    query = (
-        select(job_metrics.c.step, job_metrics.c.numbers)
-        .where(job_metrics.c.job_id == job_id, job_metrics.c.step > after_step)
-        .order_by(job_metrics.c.step)
-    )
-    return [(row.step, row.numbers) for row in db.execute(query)]
-
-
 def _claimable(kinds: Iterable[str] | None, stale_after_s: float, now: float) -> ColumnElement[bool]:
     stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
     free = or_(jobs.c.state == JobState.QUEUED.value, stale)
     return free if kinds is None else and_(free, jobs.c.kind.in_(list(kinds)))
-
-
-def latest_metric(db: Db, job_id: int) -> dict[str, float]:
-    """Return the numbers of the latest point, empty before the first."""
-    query = select(job_metrics.c.numbers).where(job_metrics.c.job_id == job_id)
-    return db.execute(query.order_by(job_metrics.c.step.desc()).limit(1)).scalar() or {}
 
 
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:

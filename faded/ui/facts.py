@@ -9,7 +9,7 @@ from typing import Any
 from faded.labeling import queue
 from faded.labeling.decided import confirmed_modes
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, rounds, trials, verdicts
+from faded.store import campaigns, jobs, proposals, rounds, series, trials, verdicts
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
@@ -83,6 +83,12 @@ class Facts:
         return self.exploring[-1][1] if self.exploring else {}
 
     @property
+    def best_step(self) -> int:
+        """The step whose weights a running repair would keep if it were stopped now; 0 where it would only pause."""
+        running = self.repair is not None and self.repair.state is JobState.RUNNING
+        return int(self.repairing[-1][1].get("best", 0)) if running and self.repairing else 0
+
+    @property
     def may_go_on(self) -> bool:
         """Whether the next round may begin and would differ: this one is decided, or there are verdicts to use."""
         return not self.next_missing and (not self.open or self.labels.everybody > 0)
@@ -130,7 +136,7 @@ def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
         proposals=proposals.count(db, found.id),
         labels=queue.progress(db, found.id, user),
         confirmed=len(confirmed_modes(verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, found.id))))),
-        exploring=tuple(() if explore is None else jobs.metrics(db, explore.id)),
-        repairing=tuple(() if repair is None else jobs.metrics(db, repair.id)),
+        exploring=tuple(() if explore is None else series.points(db, explore.id)),
+        repairing=tuple(() if repair is None else series.points(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),
     )

@@ -114,7 +114,7 @@ def draw(
     busy = job is not None and job.state in BUSY
     halted = facts is not None and facts.open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
     stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
-    stopping = status.STOP_WORDS.get(job.kind, f"Stop {stage}") if job is not None else ""
+    stopping = "" if facts is None or job is None else status.stop_words(facts, job)
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),

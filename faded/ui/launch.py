@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from faded.domain import FadedError
 from faded.store.engine import Store, open_store
+from faded.ui.address import taken
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
 from faded.ui.keeper import WorkerKeeper
@@ -58,7 +59,7 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     store = open_store(workspace)
-    keeper = WorkerKeeper(workspace)
+    keeper = WorkerKeeper(store)
     app = launch(store, keeper, host, port)
     try:
         address = f"http://{host}:{port}/"
@@ -105,8 +106,8 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )
-    except (OSError, OverflowError) as error:
-        raise FadedError(f"Port {port} cannot be used: {error}. Give another one with --port.") from error
+    except OSError as error:  # taken since it was asked for
+        raise FadedError(taken(host, port)) from error
     return app
 
 

@@ -12,8 +12,8 @@ from faded.ui.page import NAMES
 from faded.ui.words import clock, count, plural
 
 STAGE_WORDS = {EXPLORE: "Exploring", REPAIR: "The repair", VERIFY: "The verification"}
-STOP_WORDS = {REPAIR: "Stop the repair, keep the best"}
-"""What the button that stops a stage says, where stopping is not only a pause."""
+KEEP_THE_BEST = "Stop the repair, keep the best"
+"""What the button that stops a stage says where stopping is not only a pause."""
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
@@ -55,7 +55,7 @@ def _decided(facts: Facts) -> str:
 def _after_stop(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.proposals:
         return f"Resume it, or {_link('label', 'label what was found')}."
-    return "Resume it when you like."
+    return "Resume it when you like: it goes on from its last checkpoint."
 
 
 def _busy(facts: Facts, job: Job) -> str:
@@ -64,9 +64,11 @@ def _busy(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.labels.left:
         waiting = plural(facts.labels.left, "proposal waits", "proposals wait")
         return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
+    keeps = "Stopping keeps the best weights so far; verification follows by itself."
+    pauses = "No weights are better than those it began with yet: stopped now, it can be resumed."
     tail = {
         EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
-        REPAIR: "Repairing confirmed modes. Stopping keeps the best weights so far; verification follows by itself.",
+        REPAIR: f"Repairing confirmed modes. {keeps if facts.best_step else pauses}",
         VERIFY: "Verifying the repair on pictures that no stage has used.",
     }
     return tail[job.kind]
@@ -93,6 +95,13 @@ def _label(facts: Facts) -> str:
 
 def _or_explore(facts: Facts) -> str:
     return ", or explore on with what the verdicts taught" if facts.may_go_on else ""
+
+
+def stop_words(facts: Facts, job: Job) -> str:
+    """Return what the button that stops a job says."""
+    if job.kind == REPAIR and facts.best_step:
+        return KEEP_THE_BEST
+    return f"Stop {STAGE_WORDS[job.kind].lower()}"
 
 
 def _link(page: str, words: str) -> str:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from benchmarks.app import App
 from faded.domain import ModeKey
 from faded.store import campaigns
 from faded.store.engine import Store
-from tests.e2e.conftest import App, Watched
+from tests.e2e.conftest import Watched
 from tests.ui import believable
 from tests.ui.believable import Believable
 

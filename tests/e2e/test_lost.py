@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.app import App, running
 from faded.store.engine import open_store
-from tests.e2e.conftest import App, free_port
 from tests.e2e.label_helpers import all_saved, open_label, press, standing
 from tests.ui import believable
 
@@ -15,10 +15,8 @@ from tests.ui import believable
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
     """An app of this test's own: it is killed."""
-    running = App(tmp_path / "faded", free_port())
-    running.start()
-    yield running
-    running.end()
+    with running(tmp_path / "faded") as started:
+        yield started
 
 
 def test_a_killed_web_process_loses_no_verdict(page: Page, app: App) -> None:

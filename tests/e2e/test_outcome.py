@@ -8,10 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks.app import App
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
-from tests.e2e.conftest import App, Watched
+from tests.e2e.conftest import Watched
 from tests.ui import believable
 from tests.ui.believable import Believable
 

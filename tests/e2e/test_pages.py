@@ -5,9 +5,10 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.app import App
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
-from tests.e2e.conftest import App, Watched
+from tests.e2e.conftest import Watched
 from tests.e2e.label_helpers import open_label
 from tests.ui import believable
 from tests.ui.believable import Believable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from benchmarks.app import App
 from faded.store import verdicts
 from faded.store.engine import Store
-from tests.e2e.conftest import App
 from tests.e2e.label_helpers import all_saved, open_label, press, shown
 from tests.ui import believable
 

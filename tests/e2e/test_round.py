@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.app import App
 from faded.store import campaigns, jobs, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
-from tests.e2e.conftest import App
 from tests.e2e.label_helpers import all_saved, open_label, press
 from tests.e2e.test_pages import turn
 

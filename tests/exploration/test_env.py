@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from agents.random import RandomAgent
 from agents.rollout import Event, drive
 from agents.thompson import ThompsonAgent
 from faded.domain import FadedError
-from faded.exploration.env import Asked, ExploreEnv
-from faded.exploration.frame import Frame
+from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
+from faded.exploration.frame import Frame, Replies
 from tests.exploration.tables import N_STRATA, SPACE, planted, planted_env
 
 
@@ -48,6 +49,21 @@ def test_only_eligible_samples_are_asked_and_each_pass_asks_all() -> None:
     assert frame.eligible[rows].all()
     agents_rows = np.concatenate([a.rows[~a.control] for a in asked])[: int(frame.eligible.sum())]
     assert len(set(agents_rows.tolist())) == frame.eligible.sum()
+
+
+def test_a_budget_beyond_all_that_can_be_asked_is_spent_on_repeats() -> None:
+    frame, ask, _ = planted()
+    few = replace(frame, eligible=np.arange(len(frame.eligible)) < 3)
+
+    def asked_of_something(rows: np.ndarray, cells: np.ndarray) -> Replies:
+        assert len(rows), "the target was asked about nothing"
+        return ask(rows, cells)
+
+    env = ExploreEnv(SPACE, few, asked_of_something, ExploreConfig(bound=0.5, num_envs=32))
+    asked = uniform_run(env, 3000)
+    assert sum(len(a.rows) for a in asked) == 3000
+    assert sum(a.counted.sum() for a in asked) == 3 * SPACE.n_cells
+    assert not asked[-1].counted.any()
 
 
 def test_every_explorer_sees_the_same_stream_and_control_queries() -> None:

@@ -25,7 +25,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, ReferenceAnnotator, label_all
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, trials, verdicts
+from faded.store import campaigns, jobs, series, trials, verdicts
 from faded.store.campaigns import FOLD, Round, RoundState
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
@@ -202,13 +202,13 @@ def test_verdicts_move_the_next_exploration_and_the_metrics_say_so(taught: tuple
         return sum(r.stratum == "green" for r in rows) / len(rows)
 
     with store.read() as db:
-        series = [jobs.metrics(db, jobs.list_for_round(db, r)[0].id) for r in (one, two)]
+        points = [series.points(db, jobs.list_for_round(db, r)[0].id) for r in (one, two)]
         said = campaigns.get_round(db, two).summary["confirmation"]
         given = verdicts.counts(db, one).total
     assert green(one) < 0.4 and green(two) > 0.5
-    assert "confirm_share_expected" not in series[0][-1][1]
-    assert series[1][0][1]["verdicts_used"] == given == said["verdicts"]
-    assert series[1][-1][1]["confirm_share_expected"] > series[1][-1][1]["confirm_share_control"]
+    assert "confirm_share_expected" not in points[0][-1][1]
+    assert points[1][0][1]["verdicts_used"] == given == said["verdicts"]
+    assert points[1][-1][1]["confirm_share_expected"] > points[1][-1][1]["confirm_share_control"]
     by_name = {row["stratum"]: row for row in said["strata"]}
     assert by_name["green"]["mean"] > 0.7 > 0.3 > by_name["blue"]["mean"]
     assert by_name["green"]["share"] > 1.3 * by_name["green"]["share_without"]

@@ -17,7 +17,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
-from faded.store import blobs, campaigns, jobs, verdicts
+from faded.store import blobs, campaigns, jobs, series, verdicts
 from faded.store.campaigns import CHOSEN
 from faded.store.engine import Store, open_store
 from faded.store.jobs import Job, JobState
@@ -45,7 +45,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, colour_config: CampaignConf
 
 def test_the_repair_tells_its_pace_and_every_evaluation(played: Played) -> None:
     with played.store.read() as db:
-        points = jobs.metrics(db, played.repair.id)
+        points = series.points(db, played.repair.id)
     evaluated = {now["evaluated"] for _, now in points}
     assert evaluated == {0, *range(50, 301, 50)}
     assert points[-1][1]["best"] in evaluated

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, jobs, proposals, verdicts
+from faded.store import campaigns, jobs, proposals, series, verdicts
 from faded.store.engine import DATABASE, MIGRATIONS, open_store
 from faded.store.schema import metadata
 from tests.store.helpers import new_round
@@ -32,12 +32,12 @@ with store.write() as db:
 WRITE = """
 import sys, time
 from pathlib import Path
-from faded.store import jobs
+from faded.store import series
 from faded.store.engine import open_store
 store = open_store(Path(sys.argv[1]))
 for step in range(40):
     with store.write() as db:
-        jobs.add_metric(db, int(sys.argv[2]), step, {"x": len(jobs.metrics(db, int(sys.argv[2])))})
+        series.add(db, int(sys.argv[2]), step, {"x": len(series.points(db, int(sys.argv[2])))})
 """
 
 
@@ -194,7 +194,7 @@ def test_writers_in_threads_and_processes_wait_for_their_turn(store):
         try:
             for step in range(40):
                 with store.write() as db:
-                    jobs.add_metric(db, job, step, {"x": len(jobs.metrics(db, job))})
+                    series.add(db, job, step, {"x": len(series.points(db, job))})
         except BaseException as error:
             errors.append(error)
 
@@ -208,4 +208,4 @@ def test_writers_in_threads_and_processes_wait_for_their_turn(store):
     assert [p.returncode for p in running] == [0, 0], messages
     with store.read() as db:
         for job in ids:
-            assert [n["x"] for _, n in jobs.metrics(db, job)] == list(range(40))
+            assert [n["x"] for _, n in series.points(db, job)] == list(range(40))

@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, series
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -80,6 +80,28 @@ def test_a_job_whose_worker_died_is_claimed_again_with_its_checkpoint(db, round_
     assert (again.id, again.checkpoint, again.attempts, again.worker) == (made.id, {"query": 512}, 2, "new")
 
 
+def test_what_a_dead_worker_was_at_waits_for_the_next_one_at_once(db, round_id):
+    theirs, waiting, mine = (jobs.enqueue(db, round_id, kind, now=0.0) for kind in ("explore", "repair", "verify"))
+    dead, other = jobs.worker_names(71)[0], jobs.worker_names(7)[0]
+    jobs.claim(db, dead, STALE, 1.0, kinds=["explore"])
+    jobs.checkpoint(db, theirs.id, dead, {"query": 512})
+    jobs.claim(db, other, STALE, 1.0, kinds=["verify"])
+    assert jobs.give_back(db, jobs.worker_names(71)) == 1
+    assert jobs.get(db, waiting.id).state is JobState.QUEUED
+    assert jobs.get(db, mine.id).worker == other
+    again = jobs.claim(db, "new", STALE, 1.1)
+    assert (again.id, again.checkpoint, again.attempts) == (theirs.id, {"query": 512}, 2)
+
+
+def test_the_time_left_is_forgotten_with_the_worker_that_reckoned_it(db, round_id):
+    made = jobs.enqueue(db, round_id, "verify", now=0.0)
+    jobs.claim(db, "dead", STALE, 1.0)
+    jobs.heartbeat(db, made.id, "dead", 0.5, "half way", 2.0, 30.0)
+    jobs.pulse(db, made.id, "dead", 3.0)
+    assert jobs.get(db, made.id).seconds_left == 30.0
+    assert jobs.claim(db, "new", STALE, 1000.0).seconds_left is None
+
+
 def test_a_worker_that_lost_its_job_is_told_and_changes_nothing(db, round_id):
     made = jobs.enqueue(db, round_id, "explore", now=0.0)
     jobs.claim(db, "slow", STALE, 1.0)
@@ -129,5 +151,5 @@ def test_a_failed_job_says_why_and_can_be_resumed(db, round_id):
 def test_a_batch_done_again_overwrites_its_point(db, round_id):
     made = jobs.enqueue(db, round_id, "explore", now=0.0)
     for step, entropy in ((0, 1.0), (1, 0.9), (1, 0.8), (2, 0.7)):
-        jobs.add_metric(db, made.id, step, {"entropy": entropy})
-    assert jobs.metrics(db, made.id, after_step=0) == [(1, {"entropy": 0.8}), (2, {"entropy": 0.7})]
+        series.add(db, made.id, step, {"entropy": entropy})
+    assert series.points(db, made.id, after_step=0) == [(1, {"entropy": 0.8}), (2, {"entropy": 0.7})]

@@ -14,7 +14,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import ModeKey, Proposal, Verdict
 from faded.labeling.decided import confirmed_modes
-from faded.store import blobs, campaigns, jobs, proposals, trials, verdicts
+from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
 
 STRATA = ("stop", "yield", "no entry", "turn left", "turn right", "crossing")
@@ -103,12 +103,12 @@ def explored(
         job = jobs.enqueue(db, made.id, "explore", now=now, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
-        jobs.add_metric(db, job.id, 1, _figures(queries, modes * per_mode))
+        series.add(db, job.id, 1, _figures(queries, modes * per_mode))
         ids = _propose(store, db, made.id, modes, per_mode, labelled)
         if done:
             jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
         else:
-            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60)
+            jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60, 60)
     return Believable(campaign.id, made.id, job.id, tuple(ids))
 
 
@@ -185,7 +185,7 @@ def repaired(store: Store, made: Believable, passed: bool = True) -> None:
         repair = jobs.enqueue(db, made.round, "repair", now=NOW + 300, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 301)
         for step in range(0, 401, 20):
-            jobs.add_metric(db, repair.id, step, _repair_figures(step))
+            series.add(db, repair.id, step, _repair_figures(step))
         jobs.checkpoint(db, repair.id, WORKER, {"modes": learned(db, made.round), "pairs": [], "file": None})
         jobs.finish(db, repair.id, WORKER, repair_result(), NOW + 500)
         campaigns.update_round(db, made.round, repaired=f"targets/round-{made.round}")
@@ -200,9 +200,9 @@ def repairing(store: Store, made: Believable, now: float = NOW + 300) -> int:
         repair = jobs.enqueue(db, made.round, "repair", now=now, priority=jobs.INTERACTIVE, params={"steps": 400})
         jobs.claim(db, WORKER, 30, now + 1)
         for step in range(0, 181, 4):
-            jobs.add_metric(db, repair.id, step, _repair_figures(step))
+            series.add(db, repair.id, step, _repair_figures(step))
         jobs.checkpoint(db, repair.id, WORKER, {"modes": learned(db, made.round), "pairs": [], "file": None})
-        jobs.heartbeat(db, repair.id, WORKER, 0.45, "step 180 of at most 400, induced rate 34.2%", now + 80)
+        jobs.heartbeat(db, repair.id, WORKER, 0.45, "step 180 of at most 400, induced rate 34.2%", now + 80, 92)
     return repair.id
 
 

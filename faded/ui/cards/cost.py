@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from faded.repair import budget
 from faded.stages import REPAIR, VERIFY
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, series
 from faded.store.campaigns import Campaign
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
@@ -60,7 +60,7 @@ def _same_target(db: Db, this: Campaign) -> list[Campaign]:
 def _measured(db: Db, of_round: list[Job]) -> Cost | None:
     for job in reversed(of_round):
         result = job.result or {}
-        step_s = jobs.latest_metric(db, job.id).get("step_seconds") if job.kind == REPAIR else None
+        step_s = series.latest(db, job.id).get("step_seconds") if job.kind == REPAIR else None
         if step_s is None or job.state is not JobState.DONE:
             continue
         verify = next((j for j in reversed(of_round) if j.kind == VERIFY and j.id > job.id), None)
@@ -108,12 +108,3 @@ def words(cost: Cost | None, steps: int) -> str:
     whole = duration(cost.step_s * steps + (cost.before_s or 0.0))
     then = "" if cost.verify_s is None else f", then {duration(cost.verify_s)} to verify it"
     return f"<b>{whole[0].upper()}{whole[1:]}</b> at most{then}. {cost.source}"
-
-
-def seconds_left(facts: Facts) -> float | None:
-    """Return how long a running repair still takes at its present pace, at most; None before it is known."""
-    job = facts.repair
-    now = facts.repairing[-1][1] if facts.repairing else {}
-    if job is None or job.state is not JobState.RUNNING or not {"step_seconds", "steps"} <= set(now):
-        return None
-    return (now["steps"] - now["step"]) * now["step_seconds"]

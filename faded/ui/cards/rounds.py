@@ -9,7 +9,7 @@ from typing import Any
 
 from faded.labeling.decided import confirmed_modes
 from faded.stages import EXPLORE, VERIFY
-from faded.store import campaigns, jobs, verdicts
+from faded.store import campaigns, jobs, series, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
 from faded.ui.page import empty
@@ -69,7 +69,7 @@ def _line(db: Db, campaign: str, found: Round) -> Line:
     return Line(
         campaign,
         found,
-        {} if explore is None else jobs.latest_metric(db, explore.id),
+        {} if explore is None else series.latest(db, explore.id),
         len(standing),
         len(confirmed_modes(standing)),
         {} if verify is None or verify.result is None else verify.result,
