@@ -18,6 +18,9 @@ Cell = tuple[int, ...]
 Values = tuple[float, ...]
 """One level value per concept, in the concept's own unit; may lie between the levels."""
 
+Details = dict[str, str | float | None]
+"""What a card shows beside an answer, such as the confidence; JSON values only."""
+
 
 class Kind(StrEnum):
     """What the levels of a concept mean to each other."""
@@ -119,6 +122,7 @@ class Trial:
         discrepancy: The measured discrepancy.
         answer: What the target said.
         control: Whether it was a control query (drawn uniformly).
+        details: What a card shows beside the answer, where it failed.
     """
 
     sample_id: str
@@ -127,6 +131,7 @@ class Trial:
     discrepancy: float
     answer: str
     control: bool
+    details: Details = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ class Proposal:
         setting: The setting in words.
         original: Blob hash of the unedited input as shown.
         edited: Blob hash of the edited input as shown.
-        details: What the card shows beside it, such as the confidence; JSON values only.
+        details: What the card shows beside it.
         clean_answer: Where there is no reference: what the original target answered to the unedited input.
     """
 
@@ -156,7 +161,7 @@ class Proposal:
     setting: str
     original: str = ""
     edited: str = ""
-    details: dict[str, str | float | None] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     clean_answer: str | None = None
 
     @property

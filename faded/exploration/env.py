@@ -21,6 +21,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
+from faded.domain import Details
 from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
 from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
 from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
@@ -64,6 +65,7 @@ class Asked:
         failed: Whether the target failed.
         discrepancy: The discrepancies.
         answers: What the target said, empty where it was not asked.
+        details: What it said beside an answer that failed, else empty.
         control: Which are control queries.
         counted: Which add a trial; a repeated (sample, cell) or a known-invalid setting is not asked and adds none.
     """
@@ -73,7 +75,8 @@ class Asked:
     cells: IntArray
     failed: BoolArray
     discrepancy: FloatArray
-    answers: list[str]
+    answers: tuple[str, ...]
+    details: tuple[Details, ...]
     control: BoolArray
     counted: BoolArray
 
@@ -250,18 +253,10 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         failed[counted] = replies.failed
         discrepancy = np.zeros(len(rows))
         discrepancy[counted] = replies.discrepancy
-        answers = iter(replies.answers)
+        said = iter(zip(replies.answers, replies.details, strict=True))
+        answers, details = zip(*(next(said) if c else ("", {}) for c in counted), strict=True)
         control = np.arange(len(rows)) >= n_agent
-        asked = Asked(
-            self.queries,
-            rows,
-            cells,
-            failed,
-            discrepancy,
-            [next(answers) if c else "" for c in counted],
-            control,
-            counted,
-        )
+        asked = Asked(self.queries, rows, cells, failed, discrepancy, answers, details, control, counted)
         self._asked[rows[counted], cells[counted]] = True
         self.queries += len(rows)
         self.control_queries += int(control.sum())

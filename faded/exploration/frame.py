@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.domain import FadedError, Sample
+from faded.domain import Details, FadedError, Sample
 from faded.probe import Probe
 from faded.targets.base import Answers
 
@@ -57,14 +57,16 @@ class Replies:
         failed: Whether the discrepancy is above the threshold, shape (batch,).
         discrepancy: The discrepancies, shape (batch,).
         answers: What the target said.
+        details: What it said beside each answer that failed; empty for the others.
     """
 
     failed: BoolArray
     discrepancy: NDArray[np.float64]
     answers: list[str]
+    details: list[Details]
 
 
-NOTHING_ASKED = Replies(np.zeros(0, dtype=np.bool_), np.zeros(0), [])
+NOTHING_ASKED = Replies(np.zeros(0, dtype=np.bool_), np.zeros(0), [], [])
 """Of a batch in which every query repeats another: few pictures, or a budget beyond their number times the cells'."""
 
 
@@ -134,8 +136,12 @@ class AskProbe(Generic[P, I, A]):
     def __call__(self, rows: IntArray, cells: IntArray) -> Replies:
         """Answer one batch in one forward pass."""
         measured = self.probe.measure([self.samples[int(r)] for r in rows], self.probe.space.grid[cells])
+        answers = measured.answers
+        details: list[Details] = [{} for _ in rows]
+        for row in np.flatnonzero(measured.failed).tolist():
+            details[row] = answers.details(row)
         return Replies(
-            measured.failed, np.asarray(measured.discrepancy, dtype=np.float64), list(measured.answers.texts)
+            measured.failed, np.asarray(measured.discrepancy, dtype=np.float64), list(answers.texts), details
         )
 
 
@@ -158,4 +164,5 @@ class AskTable:
     def __call__(self, rows: IntArray, cells: IntArray) -> Replies:
         """Look one batch up."""
         found = self.discrepancy[rows, cells].astype(np.float64)
-        return Replies(found > self.threshold, found, [self.names[int(i)] for i in self.answer[rows, cells]])
+        said = [self.names[int(i)] for i in self.answer[rows, cells]]
+        return Replies(found > self.threshold, found, said, [{} for _ in said])

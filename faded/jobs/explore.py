@@ -1,44 +1,42 @@
 """The explore stage: the agent asks, the landscape grows, failures are proposed to people.
 
 Each batch is one transaction: its trials, its figures, its proposals and the pointer to a checkpoint from which the
-next batch follows. Killed between two batches, the stage goes on as if nothing had happened.
+next batch follows. It is written while the next batch is asked; killed at any moment, the stage goes on from the last
+transaction as if nothing had happened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from agents.base import Agent
 from agents.rollout import Event, drive
-from faded.data.pictures import png, to_picture
-from faded.domain import ModeKey, Proposal, Trial
+from faded.domain import ModeKey
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.frame import AskProbe, Frame, build_frame
-from faded.exploration.proposals import Proposer
 from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
+from faded.jobs.proposing import Due, Proposing
 from faded.jobs.steering import Steering, read_earlier
 from faded.jobs.tally import Chosen, Tally
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
-from faded.store.engine import Db
+from faded.store import campaigns, jobs, proposals, series, trials, verdicts
 
 NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
 """Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
-
-DRAWN = 64
-"""Proposals whose pictures are edited in one batch: 40 MB of pixels at 224 px."""
 
 
 def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
@@ -65,18 +63,52 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     ask = AskProbe(probe, context.explore)
     env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
     agent = explorers.get(config.agent)(env, seed)
-    stage = _Stage(desk, context, probe, frame, env, agent, steering)
-    stage.remember(earlier.unjudged)
-    stage.introduce(target.fingerprint(), target.labels)
-    stage.restore()
-    drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
-    if env.queries < config.queries:
-        return None
-    return stage.result()
+    with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
+        stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
+        stage.remember(earlier.unjudged)
+        stage.introduce(target.fingerprint(), target.labels)
+        stage.restore()
+        drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
+        stage.settle()
+    return stage.result() if env.queries >= config.queries else None
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What one batch writes down, as it was when the batch was done.
+
+    Attributes:
+        serial: Its number, counted from 1.
+        queries: Queries asked so far.
+        progress: From 0 to 1.
+        message: The progress in words.
+        seconds_left: How long the rest takes, where that is known.
+        trials: Its trials.
+        numbers: What the page plots.
+        summary: What is new of the round's summary.
+        scores: Modes as ranked now; empty where they were not.
+        due: Failures to propose.
+        state: From which the next batch follows.
+    """
+
+    serial: int
+    queries: int
+    progress: float
+    message: str
+    seconds_left: float | None
+    trials: list[trials.TrialRow]
+    numbers: dict[str, float]
+    summary: dict[str, Any]
+    scores: dict[ModeKey, float]
+    due: list[Due]
+    state: dict[str, Any]
 
 
 class _Stage:
-    """What the stage keeps between batches."""
+    """What the stage keeps between batches.
+
+    A batch is written down by a thread of its own while the next one is asked: one at a time, in their order.
+    """
 
     def __init__(
         self,
@@ -87,13 +119,15 @@ class _Stage:
         env: ExploreEnv,
         agent: Agent,
         steering: Steering,
+        writer: Executor,
     ) -> None:
-        self._desk, self._context, self._probe, self._frame = desk, context, probe, frame
+        self._desk, self._context, self._frame = desk, context, frame
         self._env, self._agent, self._steering = env, agent, steering
-        self._proposer = Proposer()
+        self._proposing = Proposing(desk.store, desk.round.id, context, probe)
         self._tally = Tally()
         self._chosen = Chosen(self._env.landscape)
-        self._originals: dict[str, str] = {}
+        self._writer = writer
+        self._writing: Future[bool] | None = None
         self._pace = Pace()
         self.stop = False
 
@@ -136,34 +170,67 @@ class _Stage:
             rows = trials.after(db, self._desk.round.id)
         self.remember(rows)
         self._chosen.add(rows)
-        self._proposer.proposed = {ModeKey(tuple(cell), stratum): n for cell, stratum, n in state["proposed"]}
+        self._proposing.load_state_dict(state["proposed"])
 
     def on_batch(self, event: Event) -> None:
-        """Write one batch down."""
+        """Let one batch be written down, once the one before it is."""
+        self.settle()
         asked: Asked = event.infos["asked"]
         self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
-        new_trials = self._trial_rows(asked)
-        self._steering.count(asked)
-        self._chosen.add(new_trials)
-        self.remember(new_trials)
-        due = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
-        scores, found = self._look_up() if due else ({}, [])
-        self._tally.proposals += len(found)
         n_modes = int(established_table(self._env.landscape).sum())
-        numbers = self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers()
-        taught = self._steering.summary(self._env, self._tally.batch) if due else {}
-        pointer = self._write_checkpoint()
-        desk, progress = self._desk, event.queries / budget
-        left = self._pace.seconds_left(progress)
+        progress = event.queries / budget
+        modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
+        message, left = f"{event.queries} of {budget} queries, {modes}", self._pace.seconds_left(progress)
+        self._desk.announce(progress, message, left)
+        rows = self._trial_rows(asked)
+        self._steering.count(asked)
+        self._chosen.add(rows)
+        self.remember(rows)
+        ranks = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
+        scores, due = self._look_up() if ranks else ({}, [])
+        self._tally.proposals += len(due)
+        batch = _Batch(
+            serial=self._tally.batch,
+            queries=event.queries,
+            progress=progress,
+            message=message,
+            seconds_left=left,
+            trials=rows,
+            numbers=self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers(),
+            summary=self._steering.summary(self._env, self._tally.batch) if ranks else {},
+            scores=scores,
+            due=due,
+            state=self._state(),
+        )
+        self._writing = self._writer.submit(self._write, batch)
+
+    def settle(self) -> None:
+        """Wait until the last batch is written down.
+
+        Raises:
+            FadedError: it cannot be written.
+            jobs.JobLost: another worker has taken the job over.
+        """
+        if self._writing is not None:
+            self.stop = self._writing.result()
+            self._writing = None
+
+    def _write(self, batch: _Batch) -> bool:
+        """Write one batch down; return whether somebody asked the job to stop."""
+        desk = self._desk
+        found = self._proposing.keep(batch.due)
+        pointer = checkpoints.write(desk.store.workspace, desk.job.id, batch.serial, batch.state)
         with desk.store.write() as db:
-            self.stop = desk.beat(db, progress, f"{event.queries} of {budget} queries, {n_modes} modes", left)
-            trials.add_many(db, desk.round.id, new_trials)
-            series.add(db, desk.job.id, event.queries, numbers)
-            campaigns.update_round(db, desk.round.id, summary=taught)
-            self._put_forward(db, scores, found)
+            stop = desk.heartbeat(db, batch.progress, batch.message, batch.seconds_left)
+            trials.add_many(db, desk.round.id, batch.trials)
+            series.add(db, desk.job.id, batch.queries, batch.numbers)
+            campaigns.update_round(db, desk.round.id, summary=batch.summary)
+            proposals.add_many(db, desk.round.id, found, batch.scores)
+            proposals.rerank(db, desk.round.id, batch.scores)
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
+        return stop
 
     def result(self) -> dict[str, Any]:
         """Return the stage's figures, as the headless contract names them."""
@@ -181,12 +248,7 @@ class _Stage:
 
     def remember(self, rows: list[trials.TrialRow]) -> None:
         """Let failures be proposed."""
-        space = self._context.space
-        self._proposer.add(
-            Trial(r.sample_id, ModeKey(space.cell(r.cell), r.stratum), r.failed, r.discrepancy, r.answer, r.control)
-            for r in rows
-            if r.counted and r.failed
-        )
+        self._proposing.remember(rows)
 
     def _trial_rows(self, asked: Asked) -> list[trials.TrialRow]:
         frame = self._frame
@@ -202,12 +264,13 @@ class _Stage:
                 answer=asked.answers[i],
                 control=bool(asked.control[i]),
                 counted=bool(asked.counted[i]),
+                details=asked.details[i] or None,
             )
             for i, row in enumerate(asked.rows.tolist())
         ]
 
-    def _look_up(self) -> tuple[dict[ModeKey, float], list[Proposal]]:
-        """Read the verdicts, rank the modes and make proposals of the failures that are due."""
+    def _look_up(self) -> tuple[dict[ModeKey, float], list[Due]]:
+        """Read the verdicts, rank the modes and draw the failures that are to be proposed."""
         if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
         with self._desk.store.read() as db:
@@ -215,46 +278,11 @@ class _Stage:
             judged = tallies(verdicts.standing(db, *of_target))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape)
-        scores, due = self._proposer.next(found, decided, self._steering.mode_weights(found))
-        return scores, [p for start in range(0, len(due), DRAWN) for p in self._proposals(due[start : start + DRAWN])]
+        return self._proposing.choose(found, decided, self._steering.mode_weights(found))
 
-    def _proposals(self, due: list[Trial]) -> list[Proposal]:
-        """Draw the pictures of failures in one batch and keep them."""
-        space, workspace = self._context.space, self._desk.store.workspace
-        samples = [self._context.by_id[trial.sample_id] for trial in due]
-        values = space.values([trial.key.cell for trial in due])
-        edited = self._probe.editor([s.payload for s in samples], values)
-        answers = self._probe.target.answer(edited)  # asked again: trials do not keep how sure the target was
-        new = {s.id: s.payload for s in samples if s.id not in self._originals}
-        digests = blobs.put_many(workspace, [png(p) for p in (*new.values(), *map(to_picture, edited))])
-        self._originals |= dict(zip(new, digests, strict=False))
-        return [
-            Proposal(
-                id=f"{self._desk.round.id}-{trial.sample_id}-{space.index(trial.key.cell)}",
-                sample_id=sample.id,
-                key=trial.key,
-                answer=trial.answer,
-                reference=sample.reference,
-                discrepancy=trial.discrepancy,
-                setting=space.describe(setting),
-                original=self._originals[sample.id],
-                edited=shown,
-                clean_answer=sample.clean_answer,
-                details=answers.details(row),
-            )
-            for row, (trial, sample, setting, shown) in enumerate(
-                zip(due, samples, values.tolist(), digests[len(new) :], strict=True)
-            )
-        ]
-
-    def _put_forward(self, db: Db, scores: dict[ModeKey, float], found: list[Proposal]) -> None:
-        proposals.add_many(db, self._desk.round.id, found, scores)
-        proposals.rerank(db, self._desk.round.id, scores)
-
-    def _write_checkpoint(self) -> str:
+    def _state(self) -> dict[str, Any]:
+        """Return copies of everything that changes, under flat names."""
         state: dict[str, Any] = {f"env.{k}": v for k, v in self._env.state_dict().items()}
         state |= {f"agent.{k}": v for k, v in self._agent.state_dict().items()}
         state |= {f"steering.{k}": v for k, v in self._steering.state_dict().items()}
-        state["tally"] = vars(self._tally)
-        state["proposed"] = [[list(key.cell), key.stratum, n] for key, n in self._proposer.proposed.items()]
-        return checkpoints.write(self._desk.store.workspace, self._desk.job.id, self._tally.batch, state)
+        return state | {"tally": dict(vars(self._tally)), "proposed": self._proposing.state_dict()}

@@ -7,6 +7,7 @@ that trains one nor the hook that reads an embedding can get in the way.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import threading
 import time
@@ -120,21 +121,22 @@ class Previewer:
             return None, f"{type(error).__name__}: {error}. The worker's log has the details."
 
     def _answer(self, job: jobs.Job) -> dict[str, Any]:
+        """Return the result. The edited picture is in it, as base64 of a PNG, so that it goes when the preview goes."""
         with self._store.read() as db:
             round_ = campaigns.get_round(db, job.round_id)
-            sample = _sample(db, self._store.workspace, round_, job.params["sample"])
+            sample, shown = _sample(db, self._store.workspace, round_, job.params["sample"])
         probe = self._probe(round_.campaign_id, round_.weights)
         values = check_setting(probe.space, job.params["values"])
         settings = np.stack([np.asarray(probe.space.control), values])
-        original, edited = (to_picture(p) for p in probe.editor([sample.payload] * 2, settings))
+        edited = to_picture(probe.editor([sample.payload], settings[1:])[0])
         measured = probe.measure([_with_reference(probe, sample)] * 2, settings)
         return {
             "sample": sample.id,
             "reference": sample.reference,
             "values": values.tolist(),
             "setting": probe.space.describe(values.tolist()),
-            "original": blobs.put(self._store.workspace, png(original)),
-            "edited": blobs.put(self._store.workspace, png(edited)),
+            "original": shown,
+            "edited": base64.b64encode(png(edited)).decode(),
             "clean": _said(measured, 0),
             "under_setting": _said(measured, 1),
         }
@@ -147,8 +149,8 @@ class Previewer:
         return Probe(target, ImageEditor(space), discrepancies.get(config.discrepancy), space, config.threshold)
 
 
-def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) -> Sample[Picture]:
-    """Return a sample that the round has a picture of.
+def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) -> tuple[Sample[Picture], str]:
+    """Return a sample that the round has a picture of, and that picture's blob.
 
     Raises:
         FadedError: it has none.
@@ -156,7 +158,7 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
     for offered in round_.summary.get("previews", []):
         if offered["sample"] == sample_id:
             picture = from_png(blobs.get(workspace, offered["original"]))
-            return Sample(sample_id, picture, offered["reference"], offered["stratum"])
+            return Sample(sample_id, picture, offered["reference"], offered["stratum"]), offered["original"]
     proposal = proposals.of_sample(db, round_.id, sample_id)
     if proposal is None:
         raise FadedError(
@@ -164,7 +166,7 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
             "proposed for labeling. A round offers samples once it has begun to explore."
         )
     picture = from_png(blobs.get(workspace, proposal.original))
-    return Sample(sample_id, picture, proposal.reference, proposal.key.stratum)
+    return Sample(sample_id, picture, proposal.reference, proposal.key.stratum), proposal.original
 
 
 def _with_reference(probe: PictureProbe, sample: PictureSample) -> PictureSample:

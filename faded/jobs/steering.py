@@ -138,11 +138,11 @@ class Steering:
         for row in said["strata"]:
             row["share"] = round(shares[row["stratum"]], 4)
             row["share_without"] = round(by_chance[row["stratum"]], 4)
-        return {SUMMARY_KEY: said | {"batch": batch, "readings": self.readings}}
+        return {SUMMARY_KEY: said | {"batch": batch, "readings": list(self.readings)}}
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that changes."""
-        return {"judged": self._judged.to_json(), "readings": self.readings, "found": self._found}
+        return {"judged": self._judged.to_json(), "readings": list(self.readings), "found": self._found.copy()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from where `state_dict` was taken."""

@@ -42,14 +42,10 @@ class Design:
     Attributes:
         common: An overall level, effects of levels, effects of pairs of levels; shape (n_cells, n_common).
         own: A stratum's own level and effects of levels; shape (n_cells, n_own).
-        own_products: Products of columns of `own`, flat, shape (n_cells, n_own * n_own).
-        cross_products: Products of columns of `common` and `own`, flat, shape (n_cells, n_common * n_own).
     """
 
     common: FloatArray
     own: FloatArray
-    own_products: FloatArray
-    cross_products: FloatArray
 
     @classmethod
     def of(cls, space: ConceptSpace) -> Design:
@@ -58,7 +54,7 @@ class Design:
         pairs = [_products(blocks[i], blocks[j]) for i in range(len(blocks)) for j in range(i)]
         own = np.concatenate([np.ones((space.n_cells, 1)), *blocks], axis=1)
         common = np.concatenate([own, *pairs], axis=1)
-        return cls(common, own, _products(own, own), _products(common, own))
+        return cls(common, own)
 
 
 def _products(left: FloatArray, right: FloatArray) -> FloatArray:

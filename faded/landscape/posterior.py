@@ -187,7 +187,7 @@ class Landscape:
         eliminated first (a Schur complement), so cost grows with the sum of the blocks.
         """
         common, own = self._design.common, self._design.own
-        n_common, n_own = common.shape[1], own.shape[1]
+        n_common = common.shape[1]
         common_precision, own_precision = self._precisions()
         usable = np.where(self.excluded, 0.0, self.trials)
         rate = _rate(self._strata @ own.T + common @ self._common)
@@ -195,8 +195,8 @@ class Landscape:
         weight = usable * rate * (1 - rate) / shrink
         score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
 
-        own_blocks = (weight @ self._design.own_products).reshape(-1, n_own, n_own) + np.diag(own_precision)
-        cross = (weight @ self._design.cross_products).reshape(-1, n_common, n_own)
+        cross, own_blocks = self._curvatures(weight)
+        own_blocks += np.diag(own_precision)
         corner = common.T @ (weight.sum(axis=0)[:, None] * common) + np.diag(common_precision)
         own_gradient = score @ own - self._strata * own_precision
         common_gradient = score.sum(axis=0) @ common - self._common * common_precision
@@ -212,11 +212,30 @@ class Landscape:
         self._common = self._common + damp * common_move
         self._strata = self._strata + damp * own_move
 
-        direct = common - own @ reduced.transpose(0, 2, 1)
-        variance = ((direct @ schur) * direct).sum(axis=-1) + ((own @ own_inverse) * own).sum(axis=-1)
-        spread = ((reduced.transpose(0, 2, 1) @ schur) * reduced.transpose(0, 2, 1)).sum(axis=-1)
-        self._learn_variances(np.diag(schur), np.diagonal(own_inverse, axis1=1, axis2=2) + spread)
+        # A logit's variance, (common - own R') schur (common - own R')' + own inverse own', multiplied out: the first
+        # product is the same in every stratum, and the others are as narrow as `own`.
+        through = schur @ reduced
+        shared = ((common @ schur) * common).sum(axis=1)
+        own_covariance = own_inverse + reduced.transpose(0, 2, 1) @ through
+        variance = np.stack(
+            [
+                shared + ((own @ c - 2 * common @ t) * own).sum(axis=1)
+                for c, t in zip(own_covariance, through, strict=True)
+            ]
+        )
+        self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
         self._set_priors(variance, usable)
+
+    def _curvatures(self, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return each stratum's cross block and own block of the normal equations; only cells with trials weigh."""
+        common, own = self._design.common, self._design.own
+        cross = np.empty((len(weight), common.shape[1], own.shape[1]))
+        blocks = np.empty((len(weight), own.shape[1], own.shape[1]))
+        for i, weights in enumerate(weight):
+            cells = np.flatnonzero(weights)
+            weighted = weights[cells, None] * own[cells]
+            cross[i], blocks[i] = common[cells].T @ weighted, own[cells].T @ weighted
+        return cross, blocks
 
     def _precisions(self) -> tuple[FloatArray, FloatArray]:
         """Return the prior precisions of the common effects and of a stratum's own."""

@@ -8,27 +8,24 @@ write, which raises `JobLost` and so rolls back everything of that transaction.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from faded.domain import FadedError
 from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import one
-from faded.store.schema import jobs, rounds
+from faded.store.schema import jobs
 
 LONG = 0
 """Priority of the stages of a round."""
 
 INTERACTIVE = 10
 """Priority of what a page waits for: claimed before any stage."""
-
-PREVIEW_SECONDS = 120.0
-"""How long a preview is kept: whoever asked has long looked at it, or looked away."""
 
 
 def worker_names(pid: int) -> tuple[str, str]:
@@ -108,28 +105,6 @@ def get(db: Db, job_id: int) -> Job:
     """
     row = one(db, select(jobs).where(jobs.c.id == job_id), f"job {job_id}")
     return Job(**{**row._mapping, "state": JobState(row.state)})
-
-
-def ask_preview(db: Db, round_id: int, sample_id: str, values: Sequence[float], now: float) -> int:
-    """Ask how a sample looks under a setting and what the target says of it; return the job's number.
-
-    The answer is the job's `result` once it is done; a sample or setting that cannot be shown makes it fail with a
-    message for a person. Previews older than `PREVIEW_SECONDS` are deleted, in whatever state.
-
-    Args:
-        db: The transaction.
-        round_id: The round.
-        sample_id: One of the summary's `previews`, or a sample that has a proposal.
-        values: One value per concept, in the order of the summary's `space`; may lie between the levels.
-        now: Seconds since 1970.
-
-    Raises:
-        FadedError: there is no such round.
-    """
-    one(db, select(rounds.c.id).where(rounds.c.id == round_id), f"round {round_id}")
-    db.execute(delete(jobs).where(jobs.c.kind == PREVIEW, jobs.c.created_at < now - PREVIEW_SECONDS))
-    params = {"sample": sample_id, "values": list(values)}
-    return enqueue(db, round_id, PREVIEW, now=now, params=params, priority=INTERACTIVE).id
 
 
 def list_for_round(db: Db, round_id: int) -> list[Job]:

@@ -108,6 +108,7 @@ class TrialColumns(TypedColumns):
     answer: Named[str] = Column(Text)
     control: Named[bool]
     counted: Named[bool]
+    details: Named[dict[str, Any] | None] = Column(JSON(none_as_null=True))
 
 
 class ModeColumns(TypedColumns):

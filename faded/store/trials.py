@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 
+from faded.domain import Details
 from faded.store.campaigns import on_same_weights
 from faded.store.engine import Db
 from faded.store.schema import trials
@@ -28,6 +29,7 @@ class TrialRow:
         answer: What the target said.
         control: Whether it was a control query.
         counted: Whether it is the first of this sample and cell, and so counts as a trial.
+        details: What the target said beside an answer that failed; None where nothing is kept.
     """
 
     query: int
@@ -40,6 +42,7 @@ class TrialRow:
     answer: str
     control: bool
     counted: bool
+    details: Details | None = None
 
 
 COLUMNS = tuple(TrialRow.__dataclass_fields__)

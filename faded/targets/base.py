@@ -8,6 +8,8 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from faded.domain import Details
+
 FloatArray = NDArray[np.float32]
 
 Inputs_contra = TypeVar("Inputs_contra", contravariant=True)
@@ -27,7 +29,7 @@ class Answers(Protocol):
         """What an agent may know of each input, shape (batch, n_features): embedding and prediction."""
         ...
 
-    def details(self, row: int) -> dict[str, str | float | None]:
+    def details(self, row: int) -> Details:
         """What a card shows beside the answer of one row, such as the confidence."""
         ...
 

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import nn
 
-from faded.domain import FadedError, TargetError
+from faded.domain import Details, FadedError, TargetError
 from faded.targets.fingerprint import fingerprint
 
 FloatArray = NDArray[np.float32]
@@ -51,7 +51,7 @@ class ClassifierAnswers:
         """Embedding and probabilities side by side, shape (batch, n_features + n_classes)."""
         return np.concatenate([self.embedding, self.probabilities], axis=1)
 
-    def details(self, row: int) -> dict[str, str | float | None]:
+    def details(self, row: int) -> Details:
         """The confidence of one answer."""
         return {"confidence": round(float(self.probabilities[row].max()), 4)}
 

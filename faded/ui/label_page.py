@@ -24,6 +24,10 @@ from faded.ui.words import count, percent, plural
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
 
+MOST_EVENTS = 32
+"""The most events that the card sends at once (`outbox.js` says the same): one commit and one look at the queue for
+all that a fast hand did while the commit before was on its way."""
+
 LONGEST_LOOK_MS = 86_400_000
 """A day: a longer look at one item is a clock that jumped."""
 
@@ -50,9 +54,9 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Lay items before the person who asks."""
         return _guarded(request, lambda user: _next(store, user, asked))
 
-    def label_send(event: dict[str, Any], request: gr.Request) -> Answer:
-        """Write an event; the answer is the acknowledgement, given after the commit."""
-        return _guarded(request, lambda user: _send(store, user, event))
+    def label_send(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Write events in their order; the answer acknowledges each, and is given after the commit."""
+        return _guarded(request, lambda user: _send(store, user, sent))
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
@@ -85,25 +89,40 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
         return {**about, **_queue(db, store, user, found, asked)}
 
 
-def _send(store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
+def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
+    events = sent.get("events")
+    if not isinstance(events, list) or len(events) > MOST_EVENTS or not all(isinstance(e, dict) for e in events):
+        raise FadedError(f"The page did not send a list of up to {MOST_EVENTS} events: reload it.")
+    with store.write() as db:
+        acknowledged = [_written(db, store, user, event) for event in events]
+        found = _round(db, sent.get("round"))
+        judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
+        last = _revealed(db, str(judged[-1]["proposal"])) if judged else None
+        return {"events": acknowledged, "last": last, **({} if found is None else _queue(db, store, user, found, sent))}
+
+
+def _written(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
+    """Write one event; what a person can mend is said in words, and the other events stand."""
+    try:
+        with db.begin_nested():
+            return {"ok": True, **_write(db, store, user, event)}
+    except FadedError as error:
+        return {"ok": False, "message": str(error)}
+
+
+def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
     kind, key, now = str(event.get("kind")), str(event.get("key") or ""), time.time()
     if not key:
         raise FadedError("The event came without a key: reload the page.")
-    with store.write() as db:
-        if kind == "undo":
-            found = _round(db, event.get("round"))
-            voids = event.get("voids")
-            voids = None if voids is None else str(voids)
-            again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
-            item, last = None if again is None else _payload(db, store, found, again), None
-        else:
-            proposal = str(event.get("proposal"))
-            said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
-            verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
-            found, item = _round(db, event.get("round")), None
-            last = _revealed(db, proposal) if kind == "verdict" else None
-        rest = {} if found is None else _queue(db, store, user, found, event)
-        return {**rest, "item": item, "last": last}
+    if kind == "undo":
+        found, voids = _round(db, event.get("round")), event.get("voids")
+        voids = None if voids is None else str(voids)
+        again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
+        return {"item": None if again is None else _payload(db, store, found, again)}
+    proposal = str(event.get("proposal"))
+    said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
+    verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
+    return {"item": None}
 
 
 def _revealed(db: Db, proposal_id: str) -> str:

@@ -102,7 +102,11 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
             theme=theme(),
-            css=asset("theme.css") + asset("heatmap.css") + asset("landscape.css") + asset("outcome.css"),
+            css=asset("theme.css")
+            + asset("heatmap.css")
+            + asset("landscape.css")
+            + asset("try.css")
+            + asset("outcome.css"),
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )

@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import campaigns, jobs, series
+from faded.store import campaigns, jobs, previews, series
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -34,28 +34,10 @@ def test_a_worker_may_claim_some_kinds_only(db, round_id):
     jobs.enqueue(db, round_id, "explore", now=0.0)
     assert not jobs.waiting(db, ["preview"], STALE, 1.0)
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]) is None
-    asked = jobs.ask_preview(db, round_id, "sample", [0.5], 1.0)
+    asked = previews.ask(db, round_id, "sample", [0.5], "a page", 1.0)
     assert jobs.waiting(db, ["preview"], STALE, 1.0)
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]).id == asked
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["explore", "repair"]).kind == "explore"
-
-
-def test_previews_stand_beside_the_stages_and_are_deleted_when_old(db, round_id):
-    stage = jobs.enqueue(db, round_id, "explore", now=0.0)
-    asked = [jobs.ask_preview(db, round_id, "sample", [0.1 * i], 10.0 * i) for i in range(100)]
-    assert [j.id for j in jobs.list_for_round(db, round_id)] == [stage.id]
-    assert jobs.get(db, asked[-1]).params == {"sample": "sample", "values": [0.1 * 99]}
-    with pytest.raises(FadedError):
-        jobs.get(db, asked[0])
-    kept = 0
-    while jobs.claim(db, "w", STALE, 1000.0, kinds=["preview"]) is not None:
-        kept += 1
-    assert kept == jobs.PREVIEW_SECONDS / 10 + 1
-
-
-def test_a_preview_needs_its_round(db):
-    with pytest.raises(FadedError, match="round 99"):
-        jobs.ask_preview(db, 99, "sample", [0.5], 1.0)
 
 
 def test_a_job_runs_and_ends(db, round_id):

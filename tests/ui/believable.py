@@ -17,7 +17,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
 
-STRATA = ("stop", "yield", "no entry", "turn left", "turn right", "crossing")
+STRATA = ("stop", "yield", "no entry", "turn left", "turn right", "crossroads")
 COLOURS = ("#b3202a", "#d8a71c", "#c4242c", "#1f57a8", "#2a6bc0", "#e4e4e4")
 WORKER = "test-worker"
 NOW = 1_760_000_000.0
@@ -104,6 +104,7 @@ def explored(
         jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         series.add(db, job.id, 1, _figures(queries, modes * per_mode))
+        campaigns.update_round(db, made.id, summary={"previews": previews(store, labelled)})
         ids = _propose(store, db, made.id, modes, per_mode, labelled)
         if done:
             jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
@@ -128,6 +129,15 @@ def _figures(queries: int, n_proposals: int) -> dict[str, float]:
         "control_failures": int(0.31 * control), "modes": 37, "proposals": n_proposals, "n_updates": 1840,
         "entropy": 3.12, "kl_from_uniform": 1.31,
     }  # fmt: skip
+
+
+def previews(store: Store, labelled: bool = True) -> list[dict[str, Any]]:
+    """Return the samples that a round offers for previews, two of each stratum, as the explore job writes them."""
+    return [
+        {"sample": f"offered-{i}", "stratum": STRATA[i % 6], "reference": STRATA[i % 6] if labelled else None,
+         "original": blobs.put(store.workspace, sign(500 + i, i % 6))}
+        for i in range(12)
+    ]  # fmt: skip
 
 
 def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int, labelled: bool) -> list[str]:
@@ -274,8 +284,8 @@ def flow() -> dict[str, Any]:
     """Return where the failures went, as verification writes it."""
     moves = [
         ("no entry", "stop", "no entry", 61), ("stop", "no entry", "stop", 52), ("yield", "turn left", "yield", 44),
-        ("no entry", "stop", "stop", 21), ("stop", "no entry", "no entry", 13), ("yield", "turn left", "crossing", 9),
-        ("yield", "turn left", "turn left", 6), ("stop", "crossing", "yield", 3),
+        ("no entry", "stop", "stop", 21), ("stop", "no entry", "no entry", 13), ("yield", "turn left", "crossroads", 9),
+        ("yield", "turn left", "turn left", 6), ("stop", "crossroads", "yield", 3),
     ]  # fmt: skip
     return {
         "failed": 209, "followed": 209, "mended": 157, "same": 40, "other": 12, "unlisted": 0, "broken": 3,
@@ -301,7 +311,7 @@ def verification(passed: bool) -> dict[str, Any]:
         ("yield", (6, 1, 2), ["confirmed", "established"], 88, 0.71, 0.18, "fixed"),
         ("no entry", (1, 3, 1), ["confirmed", "established"], 90, 0.83, 0.31, "fixed"),
         ("turn left", (5, 2, 0), ["established"], 94, 0.62, 0.49, "cannot tell"),
-        ("crossing", (3, 3, 2), ["established"], 85, 0.55, 0.54, "unchanged"),
+        ("crossroads", (3, 3, 2), ["established"], 85, 0.55, 0.54, "unchanged"),
     ]
     if not passed:
         rows.append(("turn right", (4, 1, 2), ["watch"], 91, 0.08, 0.27, "newly broken"))

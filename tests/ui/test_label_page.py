@@ -27,7 +27,12 @@ class Card:
         return self._next(asked, request)
 
     def send(self, request: Any = HERE, **event: Any) -> dict[str, Any]:
-        return self._send(event, request)
+        """Send one event; return its acknowledgement and what lies before the person then."""
+        answer = self.send_many([event], request, want=event.get("want", 1), round=event.get("round"))
+        return answer | answer["events"][0] if answer["ok"] else answer
+
+    def send_many(self, events: list[dict[str, Any]], request: Any = HERE, **asked: Any) -> dict[str, Any]:
+        return self._send({"events": events, **asked}, request)
 
     def practice(self, request: Any = HERE) -> dict[str, Any]:
         return self._practice({}, request)
@@ -63,6 +68,28 @@ def test_a_verdict_counts_once_however_often_it_is_sent(card: Card, store: Store
     with store.read() as db:
         assert verdicts.counts(db, made.round).total == 1
     assert item not in card.next(want=8)["order"]
+
+
+def test_events_sent_together_stand_or_fall_each_by_itself(card: Card, store: Store, made: Believable) -> None:
+    first, second, third = card.next(want=3)["order"]
+    events = [
+        {"kind": "verdict", "verdict": "confirm", "proposal": first, "key": "k1"},
+        {"kind": "verdict", "verdict": "maybe", "proposal": second, "key": "k2"},
+        {"kind": "verdict", "verdict": "reject", "proposal": third, "key": "k3"},
+    ]
+    answer = card.send_many(events, want=8, round=made.round)
+    assert [event["ok"] for event in answer["events"]] == [True, False, True]
+    assert "reload it" in answer["events"][1]["message"]
+    with store.read() as db:
+        assert [j.proposal_id for j in verdicts.standing(db, made.round)] == [first, third]
+    assert answer["order"][0] == second
+
+
+@pytest.mark.parametrize("events", [None, "k1", [1], [{}] * 33])
+def test_what_is_no_list_of_events_is_refused(card: Card, made: Believable, events: Any) -> None:
+    answer = card.send_many(events, want=1)
+    assert not answer["ok"]
+    assert "up to 32 events" in answer["message"]
 
 
 def test_undo_gives_the_item_back(card: Card, made: Believable) -> None:

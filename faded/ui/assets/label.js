@@ -14,7 +14,7 @@ function mountLabel(element, server) {
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const zoom = mountZoom(element);
+  const zoom = mountZoom(element, part);
   const practice = mountPractice(element, () => withTimeout(server.label_practice({})), () => show(), (words) => trouble(words));
   part("edited").addEventListener("load", judgeBrightness);
 
@@ -152,11 +152,12 @@ function mountLabel(element, server) {
     }
   }
   function start(workspace) {
-    const send = (event) => {
-      event.asked = performance.now();
-      return server.label_send({ ...event, ...wish() });
+    const send = async (events) => {
+      const asked = performance.now();
+      const answer = await server.label_send({ events, round: state.round, ...wish() });
+      return { ...answer, asked };
     };
-    state.outbox = makeOutbox(workspace, send, saved, answered);
+    state.outbox = makeOutbox(workspace, send, saved, acknowledged, sent);
     state.outbox.pump();
   }
   function bringBack(item) {
@@ -164,7 +165,13 @@ function mountLabel(element, server) {
     state.queue.unshift(item);
     show();
   }
-  function answered(event, answer) {
+  function sent(answer) {
+    if (!answer.ok) return;
+    part("last").hidden = !answer.last;
+    text("last", answer.last ?? "");
+    if (answer.round === state.round) arrange(answer, answer.asked);
+  }
+  function acknowledged(event, answer) {
     if (!answer.ok) {
       trouble(`Not saved: ${answer.message}`);
       const at = state.history.findIndex((done) => done.key === event.key);
@@ -180,9 +187,6 @@ function mountLabel(element, server) {
       settled.delete(answer.item.id);
       bringBack(answer.item);
     } else if (event.kind === "undo" && !event.proposal && !answer.item) say("There is nothing to undo.");
-    part("last").hidden = !answer.last;
-    text("last", answer.last ?? "");
-    arrange(answer, event.asked);
   }
 
   // --- actions

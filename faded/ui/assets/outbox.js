@@ -3,6 +3,7 @@
 
 const RETRY_MS = [300, 700, 1500, 3000, 5000];
 const ANSWER_MS = 15000;
+const MOST_EVENTS = 32; // sent at once: one commit for what a fast hand did while the one before was on its way
 
 function withTimeout(promise) {
   let timer;
@@ -12,7 +13,7 @@ function withTimeout(promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-function makeOutbox(workspace, send, onChange, onAnswer) {
+function makeOutbox(workspace, send, onChange, onAnswer, onSent) {
   const prefix = `faded/${workspace}/`;
   let events = [];
   let busy = false;
@@ -32,19 +33,22 @@ function makeOutbox(workspace, send, onChange, onAnswer) {
   async function pump() {
     if (busy || !events.length) return;
     busy = true;
-    const event = events[0];
+    const sent = events.slice(0, MOST_EVENTS);
     let answer = null;
     try {
-      answer = await withTimeout(send(event));
+      answer = await withTimeout(send(sent));
     } catch {
       answer = null;
     }
     busy = false;
     if (answer && typeof answer.ok === "boolean") {
       misses = 0;
-      events.shift();
-      localStorage.removeItem(prefix + event.key);
-      onAnswer(event, answer);
+      for (const [i, event] of sent.entries()) {
+        events.shift();
+        localStorage.removeItem(prefix + event.key);
+        onAnswer(event, answer.ok ? answer.events[i] : answer);
+      }
+      onSent(answer);
       onChange({ waiting: events.length, offline: false });
       pump();
     } else {

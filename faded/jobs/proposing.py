@@ -1,0 +1,106 @@
+"""From failures to proposals: which are due, their pictures as people will see them, and the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from faded.concepts.image import Picture
+from faded.data.pictures import png, to_picture
+from faded.domain import Mode, ModeKey, Proposal, Trial
+from faded.exploration.proposals import Proposer
+from faded.jobs.context import Context, PictureProbe, PictureSample
+from faded.store import blobs, trials
+from faded.store.engine import Store
+
+DRAWN = 64
+"""Proposals whose pictures are edited in one batch: 40 MB of pixels at 224 px."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A failure that is to be proposed.
+
+    Attributes:
+        trial: The failure.
+        sample: Its sample.
+        edited: The picture as the target saw it.
+    """
+
+    trial: Trial
+    sample: PictureSample
+    edited: Picture
+
+
+class Proposing:
+    """Makes proposals for a round.
+
+    Args:
+        store: The open store.
+        round_id: The round.
+        context: Samples and concepts.
+        probe: Edits the samples.
+    """
+
+    def __init__(self, store: Store, round_id: int, context: Context, probe: PictureProbe) -> None:
+        self._store, self._round_id, self._context, self._probe = store, round_id, context, probe
+        self._proposer = Proposer()
+        self._originals: dict[str, str] = {}
+
+    def remember(self, rows: Sequence[trials.TrialRow]) -> None:
+        """Let failures be proposed."""
+        space = self._context.space
+        for r in rows:
+            if r.counted and r.failed:
+                key = ModeKey(space.cell(r.cell), r.stratum)
+                trial = Trial(r.sample_id, key, r.failed, r.discrepancy, r.answer, r.control, r.details or {})
+                self._proposer.add([trial])
+
+    def choose(
+        self, found: Sequence[Mode], decided: Sequence[ModeKey], weights: Mapping[ModeKey, float]
+    ) -> tuple[dict[ModeKey, float], list[Due]]:
+        """Rank the modes, and edit the samples of the failures that are due; see `Proposer.next`."""
+        scores, chosen = self._proposer.next(found, decided, weights)
+        return scores, [d for start in range(0, len(chosen), DRAWN) for d in self._drawn(chosen[start : start + DRAWN])]
+
+    def _drawn(self, chosen: Sequence[Trial]) -> list[Due]:
+        samples = [self._context.by_id[trial.sample_id] for trial in chosen]
+        values = self._context.space.values([trial.key.cell for trial in chosen])
+        edited = self._probe.editor([s.payload for s in samples], values)
+        return [Due(t, s, to_picture(e)) for t, s, e in zip(chosen, samples, edited, strict=True)]
+
+    def keep(self, due: Sequence[Due]) -> list[Proposal]:
+        """Keep the pictures and return the proposals. It computes nothing, and may run in a thread of its own.
+
+        Raises:
+            FadedError: a picture cannot be written.
+        """
+        new = {d.sample.id: d.sample.payload for d in due if d.sample.id not in self._originals}
+        pictures = [png(p) for p in (*new.values(), *(d.edited for d in due))]
+        digests = blobs.put_many(self._store.workspace, pictures)
+        self._originals |= dict(zip(new, digests, strict=False))
+        return [self._proposal(d, shown) for d, shown in zip(due, digests[len(new) :], strict=True)]
+
+    def _proposal(self, due: Due, edited: str) -> Proposal:
+        trial, sample, space = due.trial, due.sample, self._context.space
+        return Proposal(
+            id=f"{self._round_id}-{sample.id}-{space.index(trial.key.cell)}",
+            sample_id=sample.id,
+            key=trial.key,
+            answer=trial.answer,
+            reference=sample.reference,
+            discrepancy=trial.discrepancy,
+            setting=space.describe(space.values([trial.key.cell])[0].tolist()),
+            original=self._originals[sample.id],
+            edited=edited,
+            clean_answer=sample.clean_answer,
+            details=trial.details,
+        )
+
+    def state_dict(self) -> list[list[object]]:
+        """Return how many failures of each mode were proposed, as JSON values."""
+        return [[list(key.cell), key.stratum, n] for key, n in self._proposer.proposed.items()]
+
+    def load_state_dict(self, state: Sequence[Sequence[object]]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self._proposer.proposed = {ModeKey(tuple(cell), str(stratum)): n for cell, stratum, n in state}  # type: ignore[arg-type, misc]
