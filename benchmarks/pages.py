@@ -35,13 +35,14 @@ READY = {
 }
 """The pages, and what is there once one is drawn."""
 
-SWITCH = """([name, ready]) => new Promise((resolve) => {
+SWITCH = """([name, ready]) => new Promise((resolve, reject) => {
   const answer = (entry) => entry.name.includes("/gradio_api/");
   let answered = name === "label", began = 0;  // that page asks for itself, and shows what it has fetched already
   const watch = new PerformanceObserver((list) => { answered ||= list.getEntries().some(answer); });
   watch.observe({ type: "resource" });
   const look = () => {
     const part = document.querySelector(ready);
+    if (performance.now() - began > 30_000) return reject(new Error(`${name} is not drawn`));
     if (!answered || !part || !part.checkVisibility()) return requestAnimationFrame(look);
     watch.disconnect();
     requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));

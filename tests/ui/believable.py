@@ -33,6 +33,9 @@ SPACE = ConceptSpace.from_json(
     ]
 )  # fmt: skip
 
+FIRST_CELLS = ((0, 2, 1), (6, 1, 2), (1, 3, 1), (5, 2, 0))
+"""Of the first proposals, which tests know; those of any more modes go through the space."""
+
 
 @dataclass(frozen=True)
 class Believable:
@@ -144,7 +147,7 @@ def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int, la
     made, scores = [], {}
     for m in range(modes):
         stratum = m % len(STRATA)
-        cell = ((0, 6, 1, 5)[m % 4], (2, 1, 3, 2)[m % 4], (1, 2, 1, 0)[m % 4])
+        cell = FIRST_CELLS[m] if m < len(FIRST_CELLS) else SPACE.cell(m // len(STRATA))
         key = ModeKey(cell, STRATA[stratum])
         values = tuple(float(v) for v in SPACE.values([cell])[0])
         scores[key] = float(modes - m)
