@@ -181,7 +181,8 @@ class _Stage:
         budget = self._context.config.queries
         n_modes = int(established_table(self._env.landscape).sum())
         progress = event.queries / budget
-        message, left = f"{event.queries} of {budget} queries, {n_modes} modes", self._pace.seconds_left(progress)
+        modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
+        message, left = f"{event.queries} of {budget} queries, {modes}", self._pace.seconds_left(progress)
         self._desk.announce(progress, message, left)
         rows = self._trial_rows(asked)
         self._steering.count(asked)

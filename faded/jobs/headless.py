@@ -131,7 +131,7 @@ def run_round(
     runner = _runner(store, round_id, context, say)
     explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
-    say("label", 0.0, f"up to {labels} verdicts")
+    say("label", 0.0, f"verdicts: up to {labels}")
     label_all(store, round_id, simulated, ORACLE, labels, time.time)
     say("label", 1.0, "done")
     timing = {EXPLORE: explored.pop("seconds"), "label": time.monotonic() - started}

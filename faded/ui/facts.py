@@ -61,6 +61,11 @@ class Facts:
         return self.round.state is RoundState.OPEN
 
     @property
+    def labelled(self) -> bool:
+        """Whether the pictures have references; without them a failure is an answer that an edit changes."""
+        return bool(self.round.summary.get("labelled", True))
+
+    @property
     def current(self) -> Job | None:
         """The job that runs or waits, else the newest of the round."""
         found = [job for job in (self.verify, self.repair, self.explore) if job is not None]

@@ -10,9 +10,13 @@ from html import escape
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.slices import Cut, cut
+from faded.ui.words import plural
 
 STEPS = 10
 """Colours of the scale: one for every ten points of the rate."""
+
+UNCHANGED = "Unchanged"
+"""Where a cell is that edits nothing."""
 
 LEGEND = (
     "<li><span>0%</span><span class='heat-scale' aria-hidden='true'>"
@@ -121,19 +125,37 @@ def look(cell: HeatCell) -> str:
 
 def words(cell: HeatCell) -> str:
     """Return what is known of a cell, as text."""
+    trials = plural(cell.trials, "trial", "trials")
     if cell.control:
-        return "the clean control. Only pictures that are right here count"
+        return "the clean control. Nothing fails here, by definition"
     if cell.left_out:
         return "left out. The edit hides the input or changes its answer"
     if not cell.enough:
-        return f"not enough data, {cell.trials} trials"
-    return f"{cell.rate:.0%}, 90% interval {cell.low:.0%} to {cell.high:.0%}, {cell.trials} trials"
+        return f"not enough data, {trials}"
+    return f"{cell.rate:.0%}, 90% interval {cell.low:.0%} to {cell.high:.0%}, {trials}"
 
 
 def place(specs: tuple[ConceptSpec, ...], values: tuple[float, ...]) -> str:
     """Return where a cell is: "Turned left by 30 degrees, darkened by 30%"."""
-    said = ", ".join(w for s, v in zip(specs, values, strict=True) if (w := s.describe(v))) or "unchanged"
-    return f"{said[0].upper()}{said[1:]}"
+    said = ", ".join(w for s, v in zip(specs, values, strict=True) if (w := s.describe(v)))
+    return f"{said[0].upper()}{said[1:]}" if said else UNCHANGED
+
+
+def spot(grid: HeatGrid, specs: tuple[ConceptSpec, ...], values: tuple[float, ...]) -> str:
+    """Return where a cell of a map is: the levels drawn and held, and what its rate is averaged over.
+
+    Args:
+        grid: The map, or a layer of it.
+        specs: The concepts that are drawn.
+        values: The cell's level of each.
+    """
+    held, at = zip(*grid.pinned, strict=True) if grid.pinned else ((), ())
+    said = place((*specs, *held), (*values, *at))
+    if not grid.others:
+        return said
+    if said == UNCHANGED:
+        said = f"{' and '.join(s.name for s in (*specs, *held))} unchanged"
+    return f"{said[0].upper()}{said[1:]}, averaged over {' and '.join(grid.others)}"
 
 
 def where(grid: HeatGrid) -> str:
@@ -188,5 +210,5 @@ def _row_html(grid: HeatGrid, j: int, may_try: bool) -> str:
     for i, cell in enumerate(grid.cells[j]):
         specs, at = (grid.across, *down), (grid.across.levels[i], *values)
         setting = {spec.name: value for spec, value in (*zip(specs, at, strict=True), *grid.pinned)}
-        cells += _cell_html(cell, place(specs, at), f"{j}-{i}", setting if may_try else None)
+        cells += _cell_html(cell, spot(grid, specs, at), f"{j}-{i}", setting if may_try else None)
     return f"<tr>{head}{cells}</tr>"

@@ -19,7 +19,7 @@ from faded.store.engine import Db, Store
 from faded.ui import auth
 from faded.ui.cards import picture
 from faded.ui.page import Page, whole_number
-from faded.ui.words import percent, plural
+from faded.ui.words import count, percent, plural
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -193,10 +193,10 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
         "order": [item.proposal.id for item in leased if item.proposal.id not in unreadable],
         "items": items,
         "progress": [
-            [now.mine, "verdicts by me"],
-            [now.everybody, "in all"],
-            [now.confirmed, "modes confirmed"],
-            [now.left, "waiting"],
+            [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
+            [count(now.everybody), "in all"],
+            [count(now.confirmed), "mode confirmed" if now.confirmed == 1 else "modes confirmed"],
+            [count(now.left), "waiting"],
         ],
         "empty": _empty(db, found, now),
     }
@@ -217,7 +217,7 @@ def _empty(db: Db, found: Round, now: queue.Progress) -> dict[str, str]:
         return {"head": "No proposals yet", "text": text}
     if now.confirmed:
         text = (
-            f"{now.confirmed} modes are confirmed, and no open mode has proposals left. "
+            f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "
             "Start the repair on the Repair page."
         )
         return {"head": "Everything is labeled", "text": text}

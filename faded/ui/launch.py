@@ -31,7 +31,10 @@ MAX_UPLOAD = "1mb"
 PROJECT = Path(__file__).resolve().parents[2]
 """The program's own folder, in which `faded/` lies."""
 
-HEAD = f"<meta name='color-scheme' content='light dark'><script>{asset('frame.js')}</script>"
+HEAD = (
+    "<meta name='color-scheme' content='light dark'>"
+    f"<script>{asset('frame.js')}</script><script>{asset('controls.js')}</script>"
+)
 
 
 def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:

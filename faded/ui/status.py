@@ -122,7 +122,7 @@ def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
     labels = facts.labels
     waiting = f"{count(labels.left)} waiting" if labels.left and facts.open else ""
     remarks = (
-        f"{count(facts.counts.queries)} queries",
+        plural(facts.counts.queries, "query", "queries"),
         f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
         plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
         plural(facts.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),

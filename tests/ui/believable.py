@@ -33,6 +33,9 @@ SPACE = ConceptSpace.from_json(
     ]
 )  # fmt: skip
 
+FIRST_CELLS = ((0, 2, 1), (6, 1, 2), (1, 3, 1), (5, 2, 0))
+"""Of the first proposals, which tests know; those of any more modes go through the space."""
+
 
 @dataclass(frozen=True)
 class Believable:
@@ -146,7 +149,7 @@ def _propose(store: Store, db: Any, round_id: int, modes: int, per_mode: int, la
     made, scores = [], {}
     for m in range(modes):
         stratum = m % len(STRATA)
-        cell = ((0, 6, 1, 5)[m % 4], (2, 1, 3, 2)[m % 4], (1, 2, 1, 0)[m % 4])
+        cell = FIRST_CELLS[m] if m < len(FIRST_CELLS) else SPACE.cell(m // len(STRATA))
         key = ModeKey(cell, STRATA[stratum])
         values = tuple(float(v) for v in SPACE.values([cell])[0])
         scores[key] = float(modes - m)
@@ -321,10 +324,10 @@ def verification(passed: bool) -> dict[str, Any]:
     reasons = [
         "Passed: the induced rate over 3 confirmed modes fell by 69.9%, 90% interval 64.2% to 75.1% (its lower end "
         "must be above 0.0%).",
-        "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1 points).",
+        "Passed: the share of clean inputs answered as expected went from 98.10% to 97.80% (it may lose 1.0 points).",
         "Passed: 0.90% of the clean inputs were answered as expected and are not now (at most 3.00%).",
-        f"{'Passed: 0' if passed else 'Failed: 1'} settings are newly broken, of 305 tested for a rise above 10 "
-        "points (at most 0); of 31 nothing can be said.",
+        f"{'Passed' if passed else 'Failed'}: of the settings tested for a rise above 10.0 points, 305 in all, "
+        f"{'0 are' if passed else '1 is'} newly broken (at most 0); of 31 nothing can be said.",
     ]
     return {
         "inputs": 600, "induced_rate_before": 0.777, "induced_rate_after": 0.234, "relative_drop": 0.699,

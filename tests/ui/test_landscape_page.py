@@ -76,7 +76,7 @@ def test_the_map_says_what_is_pinned(store: Store, made: Believable) -> None:
     pinned = drawn(store, pin0="saturation=0", stratum="yield")["map"].update
     assert "averaged over saturation" in averaged
     assert "stratum yield; saturation colours at 0%" in pinned
-    assert "Darkened by 80%: left out" in pinned
+    assert "Darkened by 80%, colours at 0%: left out" in pinned
     assert averaged != pinned
 
 

@@ -65,7 +65,7 @@ def test_a_gate_that_did_not_pass_says_why(store: Store, made: Believable) -> No
     believable.repaired(store, made, passed=False)
     drawn = verification.render(facts_of(store))
     assert "The gate did not pass" in drawn
-    assert "Failed: 1 settings are newly broken" in drawn
+    assert "1 is newly broken" in drawn
     assert "newly broken</span>" in changes.render(facts_of(store), "newly broken", store.workspace)
     assert "rolling back is the safe choice" in status.sentence(facts_of(store))
 

@@ -235,9 +235,14 @@ function mountLabel(element, server) {
     state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null });
     say("Undone.");
   }
+  function wrongFlag(wrong) {
+    part("flag-trouble").hidden = !wrong;
+    part("flag-reason").setAttribute("aria-invalid", String(wrong));
+  }
   function saveFlag() {
     const reason = part("flag-reason").value.trim();
     const item = state.queue[0];
+    wrongFlag(!reason);
     if (!reason || !item || !state.outbox) {
       part("flag-reason").focus();
       return;
@@ -262,6 +267,7 @@ function mountLabel(element, server) {
     else if (name === "flag") {
       if (!state.queue.length) return;
       part("flag-reason").value = "";
+      wrongFlag(false);
       part("flag-sheet").showModal();
       part("flag-reason").focus();
     } else if (name === "skip") settle("skip");
@@ -284,7 +290,12 @@ function mountLabel(element, server) {
     }
     const name = keys.meant(event);
     if (!name) return;
-    if (window.faded.page() !== "label" || document.querySelector("dialog[open]")) return;
+    if (window.faded.page() !== "label" || event.defaultPrevented) return;
+    if (name === "help" && part("help-sheet").open) {
+      event.preventDefault();
+      part("help-sheet").close();
+    }
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const focus = event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
@@ -299,6 +310,12 @@ function mountLabel(element, server) {
     if (event.detail > 0 && button.dataset.act !== "flag") part("card").focus({ preventScroll: true }); // space is a key
   });
   part("flag-save").addEventListener("click", saveFlag);
+  part("flag-reason").addEventListener("input", () => wrongFlag(false));
+  part("flag-reason").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!event.repeat) saveFlag();
+  });
   part("flag-cancel").addEventListener("click", () => part("flag-sheet").close());
   document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
   window.addEventListener("online", () => state.outbox?.pump());

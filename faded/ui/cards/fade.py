@@ -62,5 +62,5 @@ def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str
         f"<span class='modes-words'><b>{escape(key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
         f"<small>{found.mean[stratum, cell]:.0%} fail ({found.low90[stratum, cell]:.0%} to "
         f"{found.high90[stratum, cell]:.0%}); {known.mapped.shares.get(key.stratum, 0.0):.0%} of the pictures; "
-        f"confirmed by {tally.confirm} of {judged} verdicts</small></span></label></li>"
+        f"confirmed by {tally.confirm} of {plural(judged, 'verdict', 'verdicts')}</small></span></label></li>"
     )

@@ -38,7 +38,7 @@ def render(facts: Facts | None) -> str:
     then = ""
     if verify is not None and verify.id > facts.repair.id and facts.result is None:
         then = f"<h3>Verification</h3>{job.render(verify)}"
-    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing)}{then}"
+    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing, facts.labelled)}{then}"
 
 
 def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cost | None, steps: float | None) -> str:
@@ -80,16 +80,17 @@ def _kept(facts: Facts) -> str:
     return f"<p>{ended} {plural(result['steps'], 'step', 'steps')}; {which}.{over}</p>"
 
 
-def _figures(points: Series) -> str:
+def _figures(points: Series, labelled: bool) -> str:
     if not points:
         return ""
     step, last = points[-1]
+    flips = "unedited ones turned wrong, held out" if labelled else "unedited answers changed, held out"
     shown = [("optimiser steps", count(last.get("step", step)))]
     shown += [
         (words, percent(value))
         for value, words in (
             (last.get("mode_rate"), "fail under the modes, held out"),
-            (None if "clean" not in last else 1 - last["clean"], "unedited ones turned wrong, held out"),
+            (None if "clean" not in last else 1 - last["clean"], flips),
         )
         if value is not None
     ]
@@ -121,6 +122,7 @@ def render_curves(facts: Facts | None) -> str:
     if evaluated:
         rate = charts.Line("held-out pictures", "agent", [(x, now["mode_rate"]) for x, now in evaluated], dots=True)
         flips = charts.Line("held-out pictures", "agent", [(x, 1 - now["clean"]) for x, now in evaluated], dots=True)
+        lost = "that the original had right and that are wrong now" if facts.labelled else "whose answer has changed"
         drawn += [
             (
                 charts.render("Fail under the modes", "steps", [rate], share=True, upto=upto),
@@ -128,7 +130,7 @@ def render_curves(facts: Facts | None) -> str:
             ),
             (
                 charts.render("Clean score lost", "steps", [flips], share=True, upto=upto),
-                "Unedited pictures that the original had right and that are wrong now. It should stay near zero.",
+                f"Unedited pictures {lost}. It should stay near zero.",
             ),
         ]
     figures = "".join(f"<div>{chart}<p class='f-quiet'>{words}</p></div>" for chart, words in drawn)

@@ -8,6 +8,7 @@ from typing import Any
 
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.tables import Column, Row, table
 from faded.ui.words import percent, plural
 
 KEY = "confirmation"
@@ -15,6 +16,13 @@ KEY = "confirmation"
 
 SHOWN = 5
 """Strata shown at either end."""
+
+COLUMNS = (
+    Column("Stratum"),
+    Column("Verdicts", number=True),
+    Column("Likely to be confirmed", number=True),
+    Column("Share of the queries", number=True),
+)
 
 MATTERS = {"stratum": "the class", "setting": "the setting", "place": "the class under a setting"}
 FELT = 0.5
@@ -55,22 +63,17 @@ def _table(found: Mapping[str, Any]) -> str:
     strata = sorted(found["strata"], key=lambda row: -row["mean"])
     if len(strata) > 2 * SHOWN:
         strata = [*strata[:SHOWN], *strata[-SHOWN:]]
-    rows = "".join(_row(row) for row in strata)
-    return (
-        "<div class='f-table-scroll' tabindex='0' role='region' aria-label='What verdicts taught, by stratum'>"
-        "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col' class='f-num'>Verdicts</th>"
-        "<th scope='col' class='f-num'>Likely to be confirmed</th>"
-        "<th scope='col' class='f-num'>Share of the queries</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return table("What verdicts taught, by stratum", COLUMNS, [_row(row) for row in strata])
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any]) -> Row:
     interval = f"{percent(row['low'], 0)} to {percent(row['high'], 0)}"
     share = f"{percent(row['share'])} <span class='f-quiet'>(else {percent(row['share_without'])})</span>"
-    return (
-        f"<tr><th scope='row'>{escape(str(row['stratum']))}</th>"
-        f"<td class='f-num'>{row['confirm']} of {row['confirm'] + row['against']}</td>"
-        f"<td class='f-num'>{percent(row['mean'], 0)} <span class='f-quiet'>({interval})</span></td>"
-        f"<td class='f-num'>{share}</td></tr>"
+    return Row(
+        (
+            escape(str(row["stratum"])),
+            f"{row['confirm']} of {row['confirm'] + row['against']}",
+            f"{percent(row['mean'], 0)} <span class='f-quiet'>({interval})</span>",
+            share,
+        )
     )
