@@ -21,6 +21,9 @@ SPLITS = "splits"
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
 
+TAUGHT = "confirmation"
+"""Where a round's summary keeps what verdicts taught."""
+
 
 class RoundState(StrEnum):
     """Where a round stands."""

@@ -197,7 +197,13 @@ def finish(db: Db, job_id: int, worker_id: str, result: Mapping[str, Any], now: 
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    changes = {"state": JobState.DONE.value, "result": dict(result), "progress": 1.0, "ended_at": now}
+    changes = {
+        "state": JobState.DONE.value,
+        "result": dict(result),
+        "progress": 1.0,
+        "ended_at": now,
+        "seconds_left": None,
+    }
     _own(db, job_id, worker_id, changes)
 
 
@@ -207,7 +213,7 @@ def fail(db: Db, job_id: int, worker_id: str, error: str, now: float) -> None:
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"state": JobState.FAILED.value, "error": error, "ended_at": now})
+    _own(db, job_id, worker_id, {"state": JobState.FAILED.value, "error": error, "ended_at": now, "seconds_left": None})
 
 
 def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
@@ -216,7 +222,7 @@ def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now})
+    _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now, "seconds_left": None})
 
 
 def give_back(db: Db, worker_ids: Iterable[str]) -> int:
@@ -226,7 +232,9 @@ def give_back(db: Db, worker_ids: Iterable[str]) -> int:
         How many jobs they had.
     """
     theirs = (jobs.c.worker.in_(list(worker_ids)), jobs.c.state == JobState.RUNNING.value)
-    return db.execute(update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None)).rowcount
+    return db.execute(
+        update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None, seconds_left=None)
+    ).rowcount
 
 
 def request_stop(db: Db, job_id: int, now: float) -> Job:

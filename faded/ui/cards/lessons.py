@@ -13,9 +13,9 @@ from faded.labeling.decided import ModeTally, tallies
 from faded.repair import budget
 from faded.repair.pairs import verdict_pairs
 from faded.store.engine import Db
-from faded.ui.cards.picture import data_uri
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.thumbs import thumb
 from faded.ui.words import count, plural
 
 MODES_PICTURED = 12
@@ -94,7 +94,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
             key,
             space.describe(space.values([key.cell])[0].tolist()),
             tally.get(key, ModeTally()),
-            tuple(data_uri(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
+            tuple(thumb(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
         )
         for i, key in enumerate(keys)
     )
@@ -103,7 +103,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
         PairLine(
-            data_uri(workspace, shown[i].original), data_uri(workspace, shown[i].edited), shown[i].setting,
+            thumb(workspace, shown[i].original), thumb(workspace, shown[i].edited), shown[i].setting,
             by_proposal[i].chosen, by_proposal[i].rejected,
         )
         for i in first

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from faded.store.campaigns import TAUGHT
 from faded.ui.facts import Facts
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import percent, plural
-
-KEY = "confirmation"
-"""Key of a round's summary under which exploring writes it."""
 
 SHOWN = 5
 """Strata shown at either end."""
@@ -21,18 +19,18 @@ COLUMNS = (
     Column("Stratum"),
     Column("Verdicts", number=True),
     Column("Likely to be confirmed", number=True),
-    Column("Share of the queries", number=True),
+    Column("Share of the agent's pictures", number=True),
 )
 
 MATTERS = {"stratum": "the class", "setting": "the setting", "place": "the class under a setting"}
-FELT = 0.5
-"""Probability from which something is said to matter."""
+FELT = 0.9
+"""Probability from which something is said to matter: the third is as likely as not before any verdict."""
 
 
 def render(facts: Facts | None) -> str:
     """Return the card's content."""
     head = "<h2>What your verdicts taught</h2>"
-    found: Mapping[str, Any] | None = None if facts is None else facts.round.summary.get(KEY)
+    found: Mapping[str, Any] | None = None if facts is None else facts.round.summary.get(TAUGHT)
     if facts is None or found is None:
         text = "Verdicts that arrive while a round explores, and those of earlier rounds, steer what is asked next."
         return head + empty("Nothing yet", text)
@@ -44,7 +42,7 @@ def _sentence(found: Mapping[str, Any]) -> str:
     verdicts = plural(int(found["verdicts"]), "verdict", "verdicts")
     given = f"{verdicts}, {plural(int(found['confirm']), 'confirmation', 'confirmations')}"
     if not matters:
-        return f"From {given}: no pattern. Exploring goes on as it would without them."
+        return f"From {given}: no clear pattern, so they hardly move what is asked."
     return f"From {given}: whether people confirm depends on {' and on '.join(matters)}."
 
 

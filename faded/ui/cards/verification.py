@@ -49,7 +49,7 @@ def _headline(found: Mapping[str, Any], labelled: bool) -> str:
         f"<p class='f-lead'>The confirmed failures fell by <b>{percent(drop)}</b> "
         f"(90% interval {percent(interval[0])} to {percent(interval[1])}): before the repair "
         f"{before} of the pictures failed under these settings, now {after}. {_clean(found, labelled)} Measured on "
-        f"{plural(found['inputs'], 'picture', 'pictures')} that no other stage has used.</p>"
+        f"{plural(found['inputs'], 'picture', 'pictures')} that neither exploring nor repairing has used.</p>"
     )
 
 
@@ -67,7 +67,7 @@ def _figures(found: Mapping[str, Any], labelled: bool) -> str:
     items = [
         _with_interval("drop, confirmed modes", found, "relative_drop", "interval90"),
         _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90"),
-        _with_interval("drop, modes nobody confirmed", found, "unlabelled_relative_drop", "unlabelled_interval90"),
+        _with_interval("drop, modes not repaired", found, "unlabelled_relative_drop", "unlabelled_interval90"),
         _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
         (
             f"{'accuracy' if labelled else 'answers kept'} on unedited pictures",
