@@ -111,8 +111,9 @@ class Annotator:
 
     def _send(self, event: dict[str, Any], kind: str, what: str, verdict: Verdict | None) -> None:
         key = self.in_flight = uuid.uuid4().hex
-        answer = self._ask("label_send", {**event, "key": key, "round": self._round_id})
-        assert answer["ok"], answer
+        sent = {**event, "key": key, "round": self._round_id}
+        answer = self._ask("label_send", {"events": [sent], "round": self._round_id})
+        assert answer["ok"] and answer["events"][0]["ok"], answer
         with self._lock:
             self._events.append((key, kind, what, verdict))
             self.in_flight = None
