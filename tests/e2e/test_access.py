@@ -76,6 +76,8 @@ def test_nothing_is_wrong_on_the_empty_pages(schemed: Page, app: App) -> None:
 
 
 def test_nothing_is_wrong_on_the_pages_of_a_whole_round(schemed: Page, app: App, whole: int) -> None:
+    errors: list[str] = []
+    schemed.on("pageerror", lambda error: errors.append(str(error)))
     for name in PAGES:
         look_at(schemed, app, name, whole)
         for summary in schemed.locator(f"#page-{name} summary").all():
@@ -85,6 +87,7 @@ def test_nothing_is_wrong_on_the_pages_of_a_whole_round(schemed: Page, app: App,
     schemed.get_by_label("3-D").check()
     expect(schemed.locator(".cube circle").first).to_be_visible()
     assert violations(schemed) == []
+    assert errors == []
 
 
 def test_nothing_is_wrong_on_the_sheets_of_the_label_page(schemed: Page, app: App, store: Store) -> None:

@@ -12,10 +12,10 @@
 
   // Each radio button has a name of its own, and its group has none: with one name for all, arrow keys choose.
   function join() {
-    for (const group of document.querySelectorAll("fieldset:has(input[type='radio'])")) {
+    for (const group of document.querySelectorAll("fieldset:has([data-testid$='-radio-label'])")) {
       const title = group.querySelector("[data-testid='block-info']")?.textContent.trim();
       if (title && group.getAttribute("aria-label") !== title) group.setAttribute("aria-label", title);
-      for (const button of group.querySelectorAll("input[type='radio']"))
+      for (const button of group.querySelectorAll("[data-testid$='-radio-label'] input"))
         if (button.name !== group.id) button.name = group.id;
     }
   }
