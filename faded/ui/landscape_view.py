@@ -68,7 +68,7 @@ class LandscapeCache:
                     return None
                 tally = [astuple(t) for t in trials.tally(db, round_id)]
             landscape = rebuild(summary, tally)
-            eligible = summary["eligible"]
+            eligible = summary.get("eligible", [1] * len(summary["strata"]))  # older rounds do not say: all alike
             shares = {name: n / sum(eligible) for name, n in zip(summary["strata"], eligible, strict=True)}
             mapped = Mapped(landscape, landscape.posterior(), established_table(landscape), shares, last_query)
             self._kept = (round_id, mapped)
