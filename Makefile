@@ -1,5 +1,6 @@
 # make run    install what the app needs and start it
 # make test   install what the tests need and run them
+# make soak   kill the app's processes thirty times in the course of a round, for about ten minutes
 # make check  format, lint, types, layers, then make test
 #
 # An active virtual environment is used as it is; otherwise one is made in .venv.
@@ -10,13 +11,16 @@ BIN := $(VENV)/bin
 ARGS ?=
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test check format install install-dev browser screenshots clean
+.PHONY: run test soak check format install install-dev browser screenshots clean
 
 run: install
 	$(BIN)/python app.py $(ARGS)
 
 test: install-dev browser
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: install-dev
+	$(BIN)/python -m pytest -s tests/soak $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check .

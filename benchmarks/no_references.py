@@ -2,7 +2,8 @@
 
 Real CIFAR-10 pictures and the demo's signs, both without labels: an answer is expected to stay what it is unedited. The
 annotators know better: people's labels (CIFAR-10H) and the drawing code. Beside each round stands its rival,
-consistency training: the clean answer taught under every cell, with the same recipe and no verdict.
+consistency training: the clean answer taught under every cell, with the same recipe and no verdict. Of its weights
+those with the fewest failures under edits are kept, whatever clean answers changed: no label says which were right.
 
 The campaigns know no label. The figures do: CIFAR's are over the verify pictures that the target is right about by
 their true labels, and the signs' are of the true answer *after the edit*.
@@ -31,6 +32,8 @@ from faded.jobs.context import Context, prepare
 from faded.jobs.headless import MakeAnnotator
 from faded.jobs.verify import modes_of_round
 from faded.probe import nothing_invalid
+from faded.repair.trainer import RepairConfig
+from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.classifier import Classifier
 from faded.verification.compare import compare
@@ -72,11 +75,12 @@ def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label:
     kept = json.loads(file.read_text())
     store = open_store(cache_folder(name, f"seed-{config.seed}"))
     confirmed, _ = modes_of_round(store, kept["round_id"])
-    mended = store.workspace / "targets" / f"round-{kept['round_id']}"
+    with store.read() as db:
+        mended = store.workspace / campaigns.get_round(db, kept["round_id"]).repaired
     rival = cache_folder(name) / f"rival-{config.digest()}"
     if not rival.is_dir():
         runtime.start(config.seed)
-        made = train_zero_label(prepare(config, 1, say))
+        made = train_zero_label(prepare(config, 1, say), RepairConfig(seed=config.seed, flip_penalty=0.0))
         made.save(rival.with_suffix(".part"))
         rival.with_suffix(".part").rename(rival)
     store.close()

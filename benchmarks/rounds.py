@@ -116,10 +116,11 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
     """Repair without any verdict and verify on the same settings and fold."""
     context = prepare(config, 1, lambda message: None)
     confirmed, established = modes_of_round(store, done.round_id)
-    return _verified(context, train_zero_label(context), confirmed, established)
+    rival = train_zero_label(context, RepairConfig(seed=config.seed))
+    return _verified(context, rival, confirmed, established)
 
 
-def train_zero_label(context: Context) -> Classifier:
+def train_zero_label(context: Context, recipe: RepairConfig) -> Classifier:
     """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
     target = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
@@ -132,7 +133,7 @@ def train_zero_label(context: Context) -> Classifier:
         keys,
         [],
         {},
-        RepairConfig(seed=context.config.seed),
+        recipe,
         known_invalid=context.known_invalid,
     )
     return target

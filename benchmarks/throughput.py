@@ -2,7 +2,8 @@
 
 Three loops, in short slices by turns within one run, so that whatever else the machine does hurts all alike:
 
-- the explore stage itself: agent, posterior, proposals with their pictures, commits, a checkpoint each batch;
+- the explore stage itself: agent, posterior, proposals with their pictures, commits, a checkpoint each batch, which a
+  thread of its own writes while the next batch is asked;
 - the bare target: edits and forward passes in batches of the same size, nothing else;
 - one picture at a time with stable-baselines3's DQN, as the paper's public code (`one_at_a_time.py`).
 

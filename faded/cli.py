@@ -14,8 +14,8 @@ from typing import Any
 
 from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
-from faded.domain import FadedError
-from faded.jobs.terminal import Bars, say_where
+from faded.domain import FadedError, Stopped
+from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FadedError as error:
         print(f"faded: {error}", file=sys.stderr)
         return BAD_INPUT
+    except Stopped as stopped:
+        print(f"faded: {stopped}", file=sys.stderr)
+        return OTHER
     except KeyboardInterrupt:
         print("faded: stopped; give the same command again to go on.", file=sys.stderr)
         return OTHER
@@ -77,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
         "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
     )
     worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
+    worker.add_argument("--ready", type=int, metavar="FD", help="file descriptor to write to once it looks for work")
     _add_workspace(worker)
     worker.set_defaults(command=_worker)
     serve = commands.add_parser(
@@ -163,8 +167,9 @@ def _run(arguments: argparse.Namespace) -> int:
             done = explore_only(store, config, bars.say)
     _print(done.record, arguments.json)
     if not arguments.oracle:
-        print(f"Proposals wait in the campaign {done.campaign}: label them with python -m faded serve", file=sys.stderr)
+        say_who_labels(done.campaign, store.workspace, settings().workspace)
         return OK
+    say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)
     gate = done.record["verify"]["gate"]
     for reason in gate["reasons"]:
@@ -253,11 +258,14 @@ def _print(record: dict[str, Any], where: str | None) -> None:
 def _worker(arguments: argparse.Namespace) -> int:
     from faded.worker import work
 
-    work(_workspace(arguments), arguments.parent)
+    work(_workspace(arguments), arguments.parent, arguments.ready)
     return OK
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from faded.ui.address import check_address
+
+    check_address(arguments.host, arguments.port)  # before what takes seconds to load
     from faded.ui.launch import serve
 
     serve(_workspace(arguments), arguments.host, arguments.port)

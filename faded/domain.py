@@ -46,6 +46,10 @@ class FadedError(Exception):
     """Something a person can mend: the message names the value and the remedy. The command line exits with 2."""
 
 
+class Stopped(Exception):
+    """Somebody stopped the work; nothing is wrong with it, and it can go on. The command line exits with 1."""
+
+
 class TargetError(FadedError):
     """The target failed or answered with something that is no answer (NaN, a wrong shape)."""
 

@@ -12,6 +12,9 @@ import torch
 DEFAULT_THREADS = 1
 """Two torch threads on two busy cores were measured up to sixty times slower than one, so one is the safe default."""
 
+NO_BARS = ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
+"""Switches of huggingface_hub, whose word transformers takes as well, and of datasets: their progress bars would stand
+between ours. They are read when those are first imported; whoever sets them to 0 has the bars back."""
 
 BUILDING = threading.Lock()
 """Held while a network is built or loaded. Loading with transformers replaces torch's initialisers for a moment, for
@@ -24,7 +27,9 @@ def device() -> torch.device:
 
 
 def start(seed: int, threads: int = DEFAULT_THREADS) -> None:
-    """Set threads and every global seed; call once per process, before any work."""
+    """Set threads and every global seed, and keep libraries quiet; call once per process, before any work."""
+    for switch in NO_BARS:
+        os.environ.setdefault(switch, "1")
     torch.set_num_threads(threads)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     random.seed(seed)

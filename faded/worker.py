@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -15,18 +14,21 @@ from faded import runtime
 from faded.config import settings
 from faded.jobs.preview import Previewer
 from faded.jobs.run import Runner
+from faded.store import jobs
 from faded.store.engine import open_store
 
 POLL_SECONDS = 0.25
 """How long an idle worker waits before it looks for work again."""
+READY = b"1"
 
 
-def work(workspace: Path, parent: int | None = None) -> None:
+def work(workspace: Path, parent: int | None = None, ready: int | None = None) -> None:
     """Run jobs until the process is told to end, or until its parent is gone.
 
     Args:
         workspace: Where the store is.
         parent: Process id of the web process, which this one must not outlive.
+        ready: File descriptor that is told by a byte when this process looks for work.
     """
     runtime.start(seed=0, threads=settings().threads)
     ending = threading.Event()
@@ -42,10 +44,12 @@ def work(workspace: Path, parent: int | None = None) -> None:
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     store = open_store(workspace)
-    name = f"{socket.gethostname()}-{os.getpid()}"
-    previewer = Previewer(store, f"{name}-previews")
+    for_stages, for_previews = jobs.worker_names(os.getpid())
+    previewer = Previewer(store, for_previews)
     threading.Thread(target=previewer.serve, args=(ending,), name="previews", daemon=True).start()
-    runner = Runner(store, name, _log)
+    runner = Runner(store, for_stages, _log)
+    if ready is not None:
+        os.write(ready, READY)
     while not ending.is_set():
         if not runner.run_next():
             time.sleep(POLL_SECONDS)

@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,11 @@ import pytest
 import torch
 from PIL import Image
 from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessor
+
+from faded.cli import main
+from faded.store.engine import Store, open_store
+from tests.jobs import colours
+from tests.store.helpers import new_round
 
 torch.set_num_threads(1)
 
@@ -52,3 +58,38 @@ def picture_folder(tmp_path: Path) -> Path:
             pixels[..., channel] += 150
             Image.fromarray(pixels).save(folder / f"{i}.png")
     return tmp_path / "pictures"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """The store of an empty workspace."""
+    opened = open_store(tmp_path / "workspace")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def round_id(store: Store) -> int:
+    """A round in it that nothing has been done in."""
+    return new_round(store)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return colours.draw(tmp_path / "pictures", 60)
+
+
+@pytest.fixture
+def run(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Run `faded run` on the colours and return exit code, last line and messages."""
+
+    def call(
+        *extra: str, target: str = "tests.jobs.colours:target", data: Path | None = None, workspace: Path | None = None
+    ):  # type: ignore[no-untyped-def]
+        arguments = ["run", "--target", target, "--data", str(data or pictures), "--queries", "200"]
+        arguments += ["--workspace", str(workspace or tmp_path / "workspace"), "--json", "-", *extra]
+        code = main(arguments)
+        printed = capsys.readouterr()
+        return code, printed.out.strip().splitlines()[-1:], printed.err
+
+    return call

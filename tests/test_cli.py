@@ -16,26 +16,6 @@ from faded.targets.load import load_classifier
 from tests.jobs import colours
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "command-line.md"
-TARGET = "tests.jobs.colours:target"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return colours.draw(tmp_path / "pictures", 60)
-
-
-@pytest.fixture
-def run(pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    """Run `faded run` on the colours and return exit code, last line and messages."""
-
-    def call(*extra: str, target: str = TARGET, data: Path | None = None, workspace: Path | None = None):  # type: ignore[no-untyped-def]
-        arguments = ["run", "--target", target, "--data", str(data or pictures), "--queries", "200"]
-        arguments += ["--workspace", str(workspace or tmp_path / "workspace"), "--json", "-", *extra]
-        code = main(arguments)
-        printed = capsys.readouterr()
-        return code, printed.out.strip().splitlines()[-1:], printed.err
-
-    return call
 
 
 def test_a_round_prints_its_record_as_the_last_line(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -129,13 +109,6 @@ def test_what_the_oracle_does_not_care_about_is_rejected(run, tmp_path: Path) ->
     label = json.loads(last[0])["label"]
     assert label["rejected"] == label["verdicts"] > 0
     assert code == GATE_FAILED
-
-
-def test_without_the_oracle_the_proposals_wait(run) -> None:  # type: ignore[no-untyped-def]
-    code, last, errors = run()
-    assert code == OK
-    assert json.loads(last[0])["explore"]["queries"] == 200
-    assert "serve" in errors
 
 
 def campaign_names(workspace: Path) -> list[str]:

@@ -44,14 +44,23 @@ class Desk:
     worker_id: str
     say: Say = silent
 
-    def beat(self, db: Db, progress: float, message: str) -> bool:
+    def beat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
         """Report progress within an open write transaction; return whether somebody asked the job to stop.
 
         Raises:
             jobs.JobLost: another worker has taken the job over.
         """
-        self.say(self.job.kind, progress, message)
-        return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time())
+        self.announce(progress, message, seconds_left)
+        return self.heartbeat(db, progress, message, seconds_left)
+
+    def announce(self, progress: float, message: str, seconds_left: float | None = None) -> None:
+        """Report progress beside the store alone."""
+        left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
+        self.say(self.job.kind, progress, message + left)
+
+    def heartbeat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
+        """Report progress to the store alone, and return what `beat` returns; for a thread that only writes."""
+        return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time(), seconds_left)
 
     def tell(self, progress: float, message: str) -> None:
         """Report progress in a transaction of its own."""

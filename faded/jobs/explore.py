@@ -7,7 +7,6 @@ transaction as if nothing had happened.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context, PictureProbe, target_source
 from faded.jobs.desk import Desk, round_seed
+from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.proposing import Due, Proposing
 from faded.jobs.steering import Steering, read_earlier
@@ -52,7 +52,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     original = None if desk.weights is None else context.probe(context.target(None))
 
     def clean_progress(done: int, total: int) -> None:
-        desk.tell(0.0, f"Answering the clean control: {done} of {total}")
+        desk.tell(desk.job.progress, f"Answering the clean control: {done} of {total}")
 
     frame = build_frame(probe, context.explore, on_progress=clean_progress, original=original)
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
@@ -82,6 +82,7 @@ class _Batch:
         queries: Queries asked so far.
         progress: From 0 to 1.
         message: The progress in words.
+        seconds_left: How long the rest takes, where that is known.
         trials: Its trials.
         numbers: What the page plots.
         summary: What is new of the round's summary.
@@ -94,6 +95,7 @@ class _Batch:
     queries: int
     progress: float
     message: str
+    seconds_left: float | None
     trials: list[trials.TrialRow]
     numbers: dict[str, float]
     summary: dict[str, Any]
@@ -126,8 +128,7 @@ class _Stage:
         self._chosen = Chosen(self._env.landscape)
         self._writer = writer
         self._writing: Future[bool] | None = None
-        self._started = time.monotonic()
-        self._began_at = 0
+        self._pace = Pace()
         self.stop = False
 
     def introduce(self, fingerprint: str, labels: Sequence[str]) -> None:
@@ -149,6 +150,7 @@ class _Stage:
                 "tune": len(context.tune),
                 "verify": len(context.verify),
             },
+            "eligible": np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata)).tolist(),
             "splits": context.splits(),
             "previews": to_choose_from(context.explore, self._desk.store.workspace),
         }
@@ -170,7 +172,6 @@ class _Stage:
         self.remember(rows)
         self._chosen.add(rows)
         self._proposing.load_state_dict(state["proposed"])
-        self._began_at = self._env.queries
 
     def on_batch(self, event: Event) -> None:
         """Let one batch be written down, once the one before it is."""
@@ -179,8 +180,10 @@ class _Stage:
         self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
         n_modes = int(established_table(self._env.landscape).sum())
-        message = self._message(event.queries, budget, n_modes)
-        self._desk.say(self._desk.job.kind, event.queries / budget, message)
+        progress = event.queries / budget
+        modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
+        message, left = f"{event.queries} of {budget} queries, {modes}", self._pace.seconds_left(progress)
+        self._desk.announce(progress, message, left)
         rows = self._trial_rows(asked)
         self._steering.count(asked)
         self._chosen.add(rows)
@@ -191,8 +194,9 @@ class _Stage:
         batch = _Batch(
             serial=self._tally.batch,
             queries=event.queries,
-            progress=event.queries / budget,
+            progress=progress,
             message=message,
+            seconds_left=left,
             trials=rows,
             numbers=self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers(),
             summary=self._steering.summary(self._env, self._tally.batch) if ranks else {},
@@ -219,7 +223,7 @@ class _Stage:
         found = self._proposing.keep(batch.due)
         pointer = checkpoints.write(desk.store.workspace, desk.job.id, batch.serial, batch.state)
         with desk.store.write() as db:
-            stop = jobs.heartbeat(db, desk.job.id, desk.worker_id, batch.progress, batch.message, time.time())
+            stop = desk.heartbeat(db, batch.progress, batch.message, batch.seconds_left)
             trials.add_many(db, desk.round.id, batch.trials)
             series.add(db, desk.job.id, batch.queries, batch.numbers)
             campaigns.update_round(db, desk.round.id, summary=batch.summary)
@@ -271,8 +275,7 @@ class _Stage:
         if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
         with self._desk.store.read() as db:
-            of_target = [r.id for r in campaigns.on_same_weights(db, self._desk.round.id)]
-            judged = tallies(verdicts.standing(db, *of_target))
+            judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape)
         return self._proposing.choose(found, decided, self._steering.mode_weights(found))
@@ -283,8 +286,3 @@ class _Stage:
         state |= {f"agent.{k}": v for k, v in self._agent.state_dict().items()}
         state |= {f"steering.{k}": v for k, v in self._steering.state_dict().items()}
         return state | {"tally": dict(vars(self._tally)), "proposed": self._proposing.state_dict()}
-
-    def _message(self, queries: int, budget: int, n_modes: int) -> str:
-        rate = (queries - self._began_at) / max(time.monotonic() - self._started, 1e-9)
-        left = (budget - queries) / max(rate, 1e-9)
-        return f"{queries} of {budget} queries, {n_modes} modes, {rate:.0f} queries a second, {left:.0f} s left"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from faded.config import CampaignConfig
-from faded.domain import FadedError
+from faded.domain import FadedError, Stopped
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Say, silent
 from faded.jobs.repair import NOTHING_REPAIRED
@@ -94,6 +94,7 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
 
     Raises:
         FadedError: the configuration cannot be used, or the stage failed.
+        Stopped: somebody stopped the stage, such as on a page.
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     name, round_id = open_round(store, config, _identity(context))
@@ -122,6 +123,7 @@ def run_round(
 
     Raises:
         FadedError: the configuration cannot be used, or a stage failed.
+        Stopped: somebody stopped a stage, such as on a page.
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
@@ -129,7 +131,7 @@ def run_round(
     runner = _runner(store, round_id, context, say)
     explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
-    say("label", 0.0, f"up to {labels} verdicts")
+    say("label", 0.0, f"verdicts: up to {labels}")
     label_all(store, round_id, simulated, ORACLE, labels, time.time)
     say("label", 1.0, "done")
     timing = {EXPLORE: explored.pop("seconds"), "label": time.monotonic() - started}
@@ -188,7 +190,7 @@ def run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[st
                 raise runner.unexpected
             raise StageFailed(f"The stage {kind} failed: {job.error}")
         if job.state is jobs.JobState.STOPPED:
-            raise StageFailed(f"The stage {kind} was stopped. Give the same command again to go on.")
+            raise Stopped(f"The stage {kind} was stopped at {job.progress:.0%}. Give the same command again to go on.")
         if not runner.run_next(round_id):
             time.sleep(0.2)
 

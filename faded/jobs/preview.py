@@ -7,13 +7,13 @@ that trains one nor the hook that reads an embedding can get in the way.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import threading
 import time
 import traceback
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ def to_choose_from(samples: Sequence[PictureSample], workspace: Path) -> list[di
             "sample": s.id,
             "stratum": s.stratum,
             "reference": s.reference,
+            "clean_answer": s.clean_answer,
             "original": blobs.put(workspace, png(s.payload)),
         }
         for s in chosen
@@ -120,21 +121,22 @@ class Previewer:
             return None, f"{type(error).__name__}: {error}. The worker's log has the details."
 
     def _answer(self, job: jobs.Job) -> dict[str, Any]:
+        """Return the result. The edited picture is in it, as base64 of a PNG, so that it goes when the preview goes."""
         with self._store.read() as db:
             round_ = campaigns.get_round(db, job.round_id)
-            sample = _sample(db, self._store.workspace, round_, job.params["sample"])
+            sample, shown = _sample(db, self._store.workspace, round_, job.params["sample"])
         probe = self._probe(round_.campaign_id, round_.weights)
         values = check_setting(probe.space, job.params["values"])
         settings = np.stack([np.asarray(probe.space.control), values])
-        original, edited = (to_picture(p) for p in probe.editor([sample.payload] * 2, settings))
-        measured = probe.measure([_with_reference(probe, sample)] * 2, settings)
+        edited = to_picture(probe.editor([sample.payload], settings[1:])[0])
+        measured = probe.measure([sample] * 2, settings)
         return {
             "sample": sample.id,
             "reference": sample.reference,
             "values": values.tolist(),
             "setting": probe.space.describe(values.tolist()),
-            "original": blobs.put(self._store.workspace, png(original)),
-            "edited": blobs.put(self._store.workspace, png(edited)),
+            "original": shown,
+            "edited": base64.b64encode(png(edited)).decode(),
             "clean": _said(measured, 0),
             "under_setting": _said(measured, 1),
         }
@@ -147,8 +149,8 @@ class Previewer:
         return Probe(target, ImageEditor(space), discrepancies.get(config.discrepancy), space, config.threshold)
 
 
-def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) -> Sample[Picture]:
-    """Return a sample that the round has a picture of.
+def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) -> tuple[Sample[Picture], str]:
+    """Return a sample that the round has a picture of, and that picture's blob.
 
     Raises:
         FadedError: it has none.
@@ -156,7 +158,8 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
     for offered in round_.summary.get("previews", []):
         if offered["sample"] == sample_id:
             picture = from_png(blobs.get(workspace, offered["original"]))
-            return Sample(sample_id, picture, offered["reference"], offered["stratum"])
+            expected = offered["reference"], offered["stratum"], offered["clean_answer"]
+            return Sample(sample_id, picture, *expected), offered["original"]
     proposal = proposals.of_sample(db, round_.id, sample_id)
     if proposal is None:
         raise FadedError(
@@ -164,15 +167,8 @@ def _sample(db: Db, workspace: Path, round_: campaigns.Round, sample_id: str) ->
             "proposed for labeling. A round offers samples once it has begun to explore."
         )
     picture = from_png(blobs.get(workspace, proposal.original))
-    return Sample(sample_id, picture, proposal.reference, proposal.key.stratum)
-
-
-def _with_reference(probe: PictureProbe, sample: PictureSample) -> PictureSample:
-    """Return the sample; where it has no reference, the clean answer, which no edit should change, stands for it."""
-    if sample.reference is not None:
-        return sample
-    clean = probe.editor([sample.payload], np.asarray([probe.space.control]))
-    return replace(sample, reference=probe.target.answer(clean).texts[0])
+    expected = proposal.reference, proposal.key.stratum, proposal.clean_answer
+    return Sample(sample_id, picture, *expected), proposal.original
 
 
 def _said(measured: Measured[ClassifierAnswers], row: int) -> dict[str, Any]:

@@ -16,15 +16,15 @@ from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.unchanged import check_unchanged
-from faded.labeling.chosen import to_learn
+from faded.labeling.chosen import read_to_learn
 from faded.labeling.likeness import leaning
 from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import NO_REFUSALS, Refusals, teachable, verdict_pairs
+from faded.repair.pairs import NO_REFUSALS, Refusals, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.stages import STEPS
-from faded.store import campaigns, jobs, proposals, series, verdicts
+from faded.store import campaigns, jobs, series
 
 FOLDER = "targets"
 """Folder of the workspace for repaired targets, each below its fingerprint."""
@@ -88,7 +88,8 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         )
     config = RepairConfig(steps=steps, seed=round_seed(context.config.seed, desk.round.number))
     writer = _Writer(desk, lessons)
-    writer.begin(pointer)
+    resume = _resume(desk, pointer)
+    writer.begin(pointer.get("file"), _step_of(resume), steps)
     result = repair(
         target,
         ImageEditor(context.space),
@@ -100,7 +101,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         config,
         on_step=writer.on_step,
         should_stop=lambda: writer.stop,
-        resume=_resume(desk, pointer),
+        resume=resume,
         known_invalid=context.known_invalid,
         refusals=lessons.refusals,
     )
@@ -121,11 +122,9 @@ def _lessons(desk: Desk, context: Context) -> Lessons:
     refusals are looked for without them only.
     """
     with desk.store.read() as db:
-        standing = verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, desk.round.id)))
-        shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    modes, heeded = to_learn(desk.round.summary, standing)
-    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, standing, shown)
-    return Lessons(teachable(modes, standing, shown), verdict_pairs(heeded, shown, context.space), refusals)
+        found = read_to_learn(db, desk.round)
+    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
+    return Lessons(found.modes, verdict_pairs(found.heeded, found.shown, context.space), refusals)
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
@@ -156,6 +155,10 @@ def _resume(desk: Desk, pointer: dict[str, Any]) -> Checkpoint | None:
     state = checkpoints.read(desk.store.workspace, pointer["file"])
     tensors = {k: v for k, v in state.items() if isinstance(v, torch.Tensor)}
     return Checkpoint(tensors, state["repair"])
+
+
+def _step_of(checkpoint: Checkpoint | None) -> int:
+    return 0 if checkpoint is None else int(str(checkpoint.state["step"]))
 
 
 def _result(result: RepairResult, modes: int, config: RepairConfig) -> dict[str, Any]:
@@ -191,12 +194,13 @@ class _Writer:
         self._evaluated = -1
         self.stop = False
 
-    def begin(self, pointer: dict[str, Any]) -> None:
-        """Pin what is learned from, before the first step."""
+    def begin(self, file: str | None, step: int, steps: int) -> None:
+        """Pin what is learned from, before the first step, and go back to where the checkpoint stands."""
         desk = self._desk
         with desk.store.write() as db:
-            self.stop = desk.beat(db, desk.job.progress, "Answering the tune inputs once")
-            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer.get("file")})
+            self.stop = desk.beat(db, step / steps, "Answering the tune inputs once")
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": file})
+            series.cut(db, desk.job.id, step)
 
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""
@@ -206,10 +210,12 @@ class _Writer:
         if now - self._told_at < BEAT_SECONDS and not news:
             return
         desk, evaluation = self._desk, progress.evaluation
-        figures = _figures(progress) | self._pace(progress.step, now)
+        each = self._each(progress.step, now)
+        figures = _figures(progress) | ({} if each is None else {"step_seconds": each})
+        left = None if each is None else each * (progress.steps - progress.step)
         with desk.store.write() as db:
             message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
-            self.stop = desk.beat(db, progress.step / progress.steps, message)
+            self.stop = desk.beat(db, progress.step / progress.steps, message, left)
             series.add(db, desk.job.id, progress.step, figures)
         if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
             self._save(progress)
@@ -224,11 +230,14 @@ class _Writer:
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
 
-    def _pace(self, step: int, now: float) -> dict[str, float]:
-        """Return the seconds a step takes, evaluations and this writing included; empty before there are two."""
+    def _each(self, step: int, now: float) -> float | None:
+        """Return the seconds a step takes, evaluations and this writing included; None before there are two.
+
+        Measured since this process took the job up: neither a pause nor an earlier worker counts.
+        """
         assert self._first is not None  # noqa: S101 - set before
         since, began = self._first
-        return {"step_seconds": (now - began) / (step - since)} if step > since else {}
+        return (now - began) / (step - since) if step > since else None
 
 
 def _figures(progress: Progress) -> dict[str, float]:

@@ -20,15 +20,12 @@ from faded.exploration.env import Asked, ExploreEnv
 from faded.exploration.frame import Frame
 from faded.exploration.steering import Known
 from faded.store import campaigns, trials, verdicts
-from faded.store.campaigns import Round
+from faded.store.campaigns import TAUGHT, Round
 from faded.store.engine import Store
 
 REREAD = 0.05
 """Verdicts are learned from anew once they have changed by this share of those known: the fit takes a tenth of a second
 at a hundred verdicts and seconds at a thousand, where one more says little."""
-
-SUMMARY_KEY = "confirmation"
-"""Key of the round's summary under which pages find what verdicts taught."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +135,7 @@ class Steering:
         for row in said["strata"]:
             row["share"] = round(shares[row["stratum"]], 4)
             row["share_without"] = round(by_chance[row["stratum"]], 4)
-        return {SUMMARY_KEY: said | {"batch": batch, "readings": list(self.readings)}}
+        return {TAUGHT: said | {"batch": batch, "readings": list(self.readings)}}
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that changes."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,31 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
             f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
             f"where module is what {source} returns.",
             file=sys.stderr,
+        )
+
+
+def say_who_labels(campaign: str, workspace: Path, default: Path) -> None:
+    """Tell how people come to label what was found.
+
+    Args:
+        campaign: Name of the campaign.
+        workspace: Its workspace.
+        default: The workspace that a command takes by itself.
+    """
+    where = "" if workspace == default else f" --workspace {shlex.quote(str(workspace))}"
+    print(f"Proposals wait in the campaign {campaign}: label them with python -m faded serve{where}", file=sys.stderr)
+
+
+def say_stopped(repaired: Mapping[str, Any]) -> None:
+    """Tell that somebody stopped the repair, such as on a page, where that is so.
+
+    Args:
+        repaired: The record's part on the repair.
+    """
+    if repaired["stopped"]:
+        steps, best = repaired["steps"], repaired["best_step"]
+        print(
+            f"The repair was stopped after {steps} steps; its best weights, of step {best}, are kept", file=sys.stderr
         )
 
 

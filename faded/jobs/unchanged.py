@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from faded.domain import FadedError
-from faded.store.campaigns import Round
+from faded.store.campaigns import SPLITS, Round
 
 REMEDY = "Put back what was there and resume, or start a new campaign"
 
@@ -21,7 +21,7 @@ def check_unchanged(round_: Round, splits: Mapping[str, str], fingerprint: str) 
     Raises:
         FadedError: something is not what it was; the message names it.
     """
-    known: Mapping[str, str] = round_.summary.get("splits", {})
+    known: Mapping[str, str] = round_.summary.get(SPLITS, {})
     changes = [f"the pictures to {name} on" for name in known if splits[name] != known[name]]
     if round_.fingerprint_before not in ("", fingerprint):
         changes.append(f"the target's weights (fingerprint {fingerprint}, before {round_.fingerprint_before})")

@@ -9,6 +9,7 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.pace import Pace
 from faded.jobs.tell import tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
@@ -113,6 +114,7 @@ class _Writer:
         self.before = Outcomes.from_json(pointer["before"]) if "before" in pointer else NO_OUTCOMES
         self.after = Outcomes.from_json(pointer["after"]) if "after" in pointer else NO_OUTCOMES
         self._told_at = time.monotonic()
+        self._pace = Pace()
         self.stop = False
 
     def on_before(self, outcomes: Outcomes, total: int) -> None:
@@ -130,8 +132,9 @@ class _Writer:
         if now - self._told_at < BEAT_SECONDS:
             return
         self._told_at = now
-        desk = self._desk
+        desk, progress = self._desk, offset + 0.5 * done / max(total, 1)
+        left = self._pace.seconds_left(progress)
         with desk.store.write() as db:
-            self.stop = desk.beat(db, offset + 0.5 * done / max(total, 1), f"{words}: {done} of {total}")
+            self.stop = desk.beat(db, progress, f"{words}: {done} of {total}", left)
             pointer = {"before": self.before.to_json(), "after": self.after.to_json()}
             jobs.checkpoint(db, desk.job.id, desk.worker_id, pointer)

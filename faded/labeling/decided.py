@@ -56,6 +56,15 @@ class ModeTally:
         """Number of distinct samples with a verdict, unsure ones included."""
         return self.confirm + self.reject + self.invalid + self.unsure
 
+    def __add__(self, other: ModeTally) -> ModeTally:
+        """Count the verdicts of two rounds on the same weights together; they judge different samples."""
+        return ModeTally(
+            self.confirm + other.confirm,
+            self.reject + other.reject,
+            self.invalid + other.invalid,
+            self.unsure + other.unsure,
+        )
+
     @property
     def state(self) -> ModeState:
         """What the verdicts say of the mode."""

@@ -2,15 +2,17 @@
 
 Mode by mode in the order of the ranking, distinct samples within a mode, until the mode is decided; then the next.
 Modes that their proposals cannot decide any more (too few of them) come after those that can be. Skipped proposals
-come at the very end. What a person holds already comes first, so a reload shows the same proposal again.
+come at the very end. What a person holds already comes first, so a reload shows the same proposal again. Verdicts that
+earlier rounds on the same weights got count towards deciding a mode.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from faded.domain import Proposal
-from faded.labeling.decided import ModeState, ModeTally
+from faded.domain import ModeKey, Proposal
+from faded.labeling.decided import ModeState, ModeTally, tallies
 from faded.store import leases, proposals, verdicts
 from faded.store.engine import Db
 from faded.store.rows import cell_text
@@ -36,11 +38,11 @@ class Progress:
     """How far labeling is.
 
     Attributes:
-        mine: Standing verdicts of this person.
-        everybody: Standing verdicts of all.
-        confirmed: Modes that are confirmed.
-        refused: Modes that are refused.
-        open: Modes that are not decided.
+        mine: Standing verdicts of this person in this round.
+        everybody: Standing verdicts of all in this round.
+        confirmed: Modes that are confirmed, by verdicts of earlier rounds on the same weights as well.
+        refused: Modes that are refused, likewise.
+        open: Modes that have verdicts or proposals and are not decided.
         left: Proposals of open modes without a verdict.
     """
 
@@ -54,7 +56,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A mode, its tally and its state."""
+    """A mode with proposals, its tally and its state, verdicts of earlier rounds on the same weights included."""
 
     mode: proposals.ModeRow
     tally: ModeTally
@@ -71,7 +73,7 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         n: How many are wanted.
         now: Seconds since 1970.
     """
-    standings = _standings(db, round_id)
+    standings = _standings(db, round_id, _before(db, round_id))
     by_id = {s.mode.id: s for s in standings}
     kept: list[Proposal] = []
     idle: list[str] = []
@@ -93,11 +95,13 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
 
 def progress(db: Db, round_id: int, annotator: str) -> Progress:
     """Return how far labeling is."""
-    standings = _standings(db, round_id)
-    states = [s.state for s in standings]
+    before = _before(db, round_id)
+    standings = _standings(db, round_id, before)
+    here = {s.mode.key for s in standings}
+    states = [s.state for s in standings] + [tally.state for key, tally in before.items() if key not in here]
     return Progress(
         mine=verdicts.counts(db, round_id, annotator).total,
-        everybody=sum(s.tally.samples for s in standings),
+        everybody=verdicts.counts(db, round_id).total,
         confirmed=states.count(ModeState.CONFIRMED),
         refused=states.count(ModeState.REFUSED),
         open=states.count(ModeState.OPEN),
@@ -105,10 +109,17 @@ def progress(db: Db, round_id: int, annotator: str) -> Progress:
     )
 
 
-def _standings(db: Db, round_id: int) -> list[_Standing]:
+def _before(db: Db, round_id: int) -> dict[ModeKey, ModeTally]:
+    """Count the verdicts that earlier rounds on the same weights got."""
+    return tallies(verdicts.on_same_weights(db, round_id, earlier=True))
+
+
+def _standings(db: Db, round_id: int, before: Mapping[ModeKey, ModeTally]) -> list[_Standing]:
     found = []
     for mode in proposals.mode_rows(db, round_id):
         tally = ModeTally(mode.confirm, mode.reject, mode.invalid, mode.unsure)
+        if (earlier := before.get(mode.key)) is not None:
+            tally += earlier
         found.append(_Standing(mode, tally, tally.state))
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -73,28 +72,6 @@ def verdict_pairs(
         elif judgement.verdict is Verdict.REJECT:
             pairs.append(Pair(proposal.sample_id, values, chosen=proposal.answer, rejected=other))
     return pairs
-
-
-def teachable(
-    modes: Sequence[ModeKey], judgements: Sequence[Judgement], proposals: Mapping[str, Proposal]
-) -> list[ModeKey]:
-    """Return the confirmed modes in which the expected answer may be taught to other inputs, in their order.
-
-    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations mostly
-    state another answer (the clean answer was wrong, or the edit changes the true answer and the target misses it), the
-    right answer of an input nobody judged is not known, and only the judged ones are learned, as pairs.
-
-    Args:
-        modes: Confirmed modes.
-        judgements: The verdicts that stand.
-        proposals: What they were given on, by id.
-    """
-    balance: dict[ModeKey, int] = defaultdict(int)
-    for judgement in judgements:
-        if judgement.verdict is Verdict.CONFIRM:
-            as_expected = judgement.answer in (None, proposals[judgement.proposal_id].expected)
-            balance[judgement.key] += 1 if as_expected else -1
-    return [mode for mode in modes if balance[mode] > 0]
 
 
 def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> list[Lesson[P]]:

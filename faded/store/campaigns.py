@@ -16,8 +16,13 @@ from faded.store.schema import campaigns, rounds
 
 FOLD = "fold"
 """Where a round's summary keeps the number of its verify fold."""
+SPLITS = "splits"
+"""Where a round's summary keeps a hash per split of the data it works with."""
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
+
+TAUGHT = "confirmation"
+"""Where a round's summary keeps what verdicts taught."""
 
 
 class RoundState(StrEnum):
@@ -107,12 +112,6 @@ def get_campaign(db: Db, campaign_id: int) -> Campaign:
     """
     query = select(campaigns).where(campaigns.c.id == campaign_id)
     return Campaign(**one(db, query, f"campaign {campaign_id}")._mapping)
-
-
-def find_campaign(db: Db, name: str) -> Campaign | None:
-    """Return the campaign of that name, None where there is none."""
-    row = db.execute(select(campaigns).where(campaigns.c.name == name)).one_or_none()
-    return None if row is None else Campaign(**row._mapping)
 
 
 def list_campaigns(db: Db) -> list[Campaign]:

@@ -7,18 +7,19 @@ write, which raises `JobLost` and so rolls back everything of that transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import socket
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from faded.domain import FadedError
 from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import one
-from faded.store.schema import jobs, rounds
+from faded.store.schema import jobs
 
 LONG = 0
 """Priority of the stages of a round."""
@@ -26,8 +27,11 @@ LONG = 0
 INTERACTIVE = 10
 """Priority of what a page waits for: claimed before any stage."""
 
-PREVIEW_SECONDS = 120.0
-"""How long a preview is kept: whoever asked has long looked at it, or looked away."""
+
+def worker_names(pid: int) -> tuple[str, str]:
+    """Return under which names a worker process claims stages, and previews; workspaces may be shared by machines."""
+    name = f"{socket.gethostname()}-{pid}"
+    return name, f"{name}-previews"
 
 
 class JobState(StrEnum):
@@ -46,7 +50,10 @@ class JobLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims."""
+    """A job. Times are seconds since 1970; `progress` runs from 0 to 1; `attempts` counts claims.
+
+    `seconds_left` is what its worker reckons from its own pace; None where it cannot tell, or no worker has it.
+    """
 
     id: int
     round_id: int
@@ -66,6 +73,7 @@ class Job:
     created_at: float
     started_at: float | None
     ended_at: float | None
+    seconds_left: float | None
 
 
 def enqueue(
@@ -97,28 +105,6 @@ def get(db: Db, job_id: int) -> Job:
     """
     row = one(db, select(jobs).where(jobs.c.id == job_id), f"job {job_id}")
     return Job(**{**row._mapping, "state": JobState(row.state)})
-
-
-def ask_preview(db: Db, round_id: int, sample_id: str, values: Sequence[float], now: float) -> int:
-    """Ask how a sample looks under a setting and what the target says of it; return the job's number.
-
-    The answer is the job's `result` once it is done; a sample or setting that cannot be shown makes it fail with a
-    message for a person. Previews older than `PREVIEW_SECONDS` are deleted, in whatever state.
-
-    Args:
-        db: The transaction.
-        round_id: The round.
-        sample_id: One of the summary's `previews`, or a sample that has a proposal.
-        values: One value per concept, in the order of the summary's `space`; may lie between the levels.
-        now: Seconds since 1970.
-
-    Raises:
-        FadedError: there is no such round.
-    """
-    one(db, select(rounds.c.id).where(rounds.c.id == round_id), f"round {round_id}")
-    db.execute(delete(jobs).where(jobs.c.kind == PREVIEW, jobs.c.created_at < now - PREVIEW_SECONDS))
-    params = {"sample": sample_id, "values": list(values)}
-    return enqueue(db, round_id, PREVIEW, now=now, params=params, priority=INTERACTIVE).id
 
 
 def list_for_round(db: Db, round_id: int) -> list[Job]:
@@ -168,18 +154,22 @@ def claim(
         "heartbeat_at": now,
         "attempts": row.attempts + 1,
         "started_at": now if row.started_at is None else row.started_at,
+        "seconds_left": None,
     }
     db.execute(update(jobs).where(jobs.c.id == row.id).values(changes))
     return get(db, row.id)
 
 
-def heartbeat(db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float) -> bool:
-    """Say that the job is alive and how far it is; return whether somebody asked it to stop.
+def heartbeat(
+    db: Db, job_id: int, worker_id: str, progress: float, message: str, now: float, seconds_left: float | None = None
+) -> bool:
+    """Say that the job is alive, how far it is and how long it takes; return whether somebody asked it to stop.
 
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"heartbeat_at": now, "progress": progress, "message": message})
+    told = {"heartbeat_at": now, "progress": progress, "message": message, "seconds_left": seconds_left}
+    _own(db, job_id, worker_id, told)
     return bool(db.execute(select(jobs.c.stop_requested).where(jobs.c.id == job_id)).scalar_one())
 
 
@@ -207,7 +197,13 @@ def finish(db: Db, job_id: int, worker_id: str, result: Mapping[str, Any], now: 
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    changes = {"state": JobState.DONE.value, "result": dict(result), "progress": 1.0, "ended_at": now}
+    changes = {
+        "state": JobState.DONE.value,
+        "result": dict(result),
+        "progress": 1.0,
+        "ended_at": now,
+        "seconds_left": None,
+    }
     _own(db, job_id, worker_id, changes)
 
 
@@ -217,7 +213,7 @@ def fail(db: Db, job_id: int, worker_id: str, error: str, now: float) -> None:
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"state": JobState.FAILED.value, "error": error, "ended_at": now})
+    _own(db, job_id, worker_id, {"state": JobState.FAILED.value, "error": error, "ended_at": now, "seconds_left": None})
 
 
 def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
@@ -226,7 +222,19 @@ def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
     Raises:
         JobLost: another worker has the job, or it is not running any more.
     """
-    _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now})
+    _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now, "seconds_left": None})
+
+
+def give_back(db: Db, worker_ids: Iterable[str]) -> int:
+    """Put what workers were running back into the queue, checkpoints kept; for workers that are known to be dead.
+
+    Returns:
+        How many jobs they had.
+    """
+    theirs = (jobs.c.worker.in_(list(worker_ids)), jobs.c.state == JobState.RUNNING.value)
+    return db.execute(
+        update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None, seconds_left=None)
+    ).rowcount
 
 
 def request_stop(db: Db, job_id: int, now: float) -> Job:

@@ -139,8 +139,8 @@ def newest(db: Db, round_id: int, n: int) -> list[Proposal]:
     return [as_proposal(row) for row in db.execute(query)]
 
 
-def examples(db: Db, round_id: int, cells: Iterable[Cell], n: int) -> dict[ModeKey, list[Proposal]]:
-    """Return up to `n` proposals of every mode with one of these cells, confirmed ones first.
+def examples(db: Db, round_ids: Sequence[int], cells: Iterable[Cell], n: int) -> dict[ModeKey, list[Proposal]]:
+    """Return up to `n` proposals a round of every mode with one of these cells, confirmed ones first.
 
     What people called right, or invalid, is no example of a failure.
     """
@@ -148,7 +148,8 @@ def examples(db: Db, round_id: int, cells: Iterable[Cell], n: int) -> dict[ModeK
     order = (proposals.c.verdict == Verdict.CONFIRM.value).desc(), proposals.c.seq
     place = func.row_number().over(partition_by=proposals.c.mode_id, order_by=order).label("place")
     fair = proposals.c.verdict.is_(None) | proposals.c.verdict.in_([Verdict.CONFIRM.value, Verdict.UNSURE.value])
-    ranked = FULL.add_columns(place).where(proposals.c.round_id == round_id, fair, modes.c.cell.in_(wanted)).subquery()
+    of_cells = proposals.c.round_id.in_(round_ids), modes.c.cell.in_(wanted)
+    ranked = FULL.add_columns(place).where(fair, *of_cells).subquery()
     found: dict[ModeKey, list[Proposal]] = {}
     for row in db.execute(select(ranked).where(ranked.c.place <= n).order_by(ranked.c.mode_id, ranked.c.place)):
         proposal = as_proposal(row)

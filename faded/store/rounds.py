@@ -6,7 +6,7 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs, trials
-from faded.store.campaigns import FOLD, Round, RoundState
+from faded.store.campaigns import FOLD, SPLITS, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
 
@@ -38,18 +38,38 @@ def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:
         now=now,
         fingerprint_before=before.fingerprint_after if accepted else before.fingerprint_before,
         weights=before.repaired if accepted else before.weights,
-        summary={"started_by": by, FOLD: free_fold(db, before.campaign_id)},
+        summary={"started_by": by, FOLD: free_fold(db, before.campaign_id), SPLITS: _same_for_all(before)},
     )
     jobs.enqueue(db, found.id, EXPLORE, now=now)
     return found
 
 
+def followed_by(db: Db, round_: Round) -> int | None:
+    """Return the number of the campaign's newest round where that is another, None where it is this one."""
+    newest = campaigns.latest_round(db, round_.campaign_id)
+    return None if newest is None or newest.id == round_.id else newest.number
+
+
+def check_newest(db: Db, round_: Round) -> None:
+    """See that nothing is done to a round whose trials and verdicts count in a later one already.
+
+    Raises:
+        FadedError: the round has been followed by another.
+    """
+    newest = followed_by(db, round_)
+    if newest is not None:
+        raise FadedError(
+            f"Round {round_.number} has been followed by round {newest} already, which goes on with what it found: "
+            "choose that one at the top of the page."
+        )
+
+
 def missing_for_next(db: Db, before: Round) -> str:
     """Say what is missing before a round may be followed by the next; empty where nothing is."""
     name = f"Round {before.number}"
-    newest = campaigns.latest_round(db, before.campaign_id)
-    if newest is not None and newest.id != before.id:
-        return f"{name} has been followed by round {newest.number} already: go on from that one."
+    newest = followed_by(db, before)
+    if newest is not None:
+        return f"{name} has been followed by round {newest} already: go on from that one."
     of_round = jobs.list_for_round(db, before.id)
     for job in of_round:
         if job.state in (JobState.QUEUED, JobState.RUNNING):
@@ -79,6 +99,12 @@ def free_fold(db: Db, campaign_id: int) -> int | None:
     used = {r.fold for r in campaigns.list_rounds(db, campaign_id) if has_verified(db, r.id)}
     free = next(n for n in range(1, len(used) + 2) if n not in used)
     return free if config.demo is not None or free <= config.verify_folds else None
+
+
+def _same_for_all(before: Round) -> dict[str, str]:
+    """Return the hashes of the splits that every round of a campaign works with."""
+    known = before.summary.get(SPLITS, {})
+    return {name: known[name] for name in ("explore", "tune") if name in known}
 
 
 def has_verified(db: Db, round_id: int) -> bool:

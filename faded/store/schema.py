@@ -83,6 +83,7 @@ class JobColumns(TypedColumns):
     created_at: Named[float]
     started_at: Named[float | None]
     ended_at: Named[float | None]
+    seconds_left: Named[float | None]
 
 
 class JobMetricColumns(TypedColumns):

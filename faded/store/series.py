@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import sqlite
 
 from faded.store.engine import Db
@@ -20,6 +20,11 @@ def add(db: Db, job_id: int, step: int, numbers: Mapping[str, float]) -> None:
             index_elements=["job_id", "step"], set_={"numbers": statement.excluded["numbers"]}
         )
     )
+
+
+def cut(db: Db, job_id: int, after_step: int) -> None:
+    """Remove the points after a step: the job goes back to it."""
+    db.execute(delete(job_metrics).where(job_metrics.c.job_id == job_id, job_metrics.c.step > after_step))
 
 
 def points(db: Db, job_id: int, after_step: int = -1) -> list[tuple[int, dict[str, float]]]:

@@ -114,18 +114,13 @@ def tally(db: Db, round_id: int) -> list[CellTally]:
 
 
 def of_cell(db: Db, round_id: int, stratum: str, cell: int) -> CellTally:
-    """Return counted trials and failures of one cell within one stratum."""
+    """Return counted trials and failures of one cell within one stratum; rounds count as in `tally`."""
+    of_landscape = [r.id for r in on_same_weights(db, round_id)]
     query = select(func.count(), func.count().filter(trials.c.failed)).where(
-        trials.c.round_id == round_id, trials.c.counted, trials.c.stratum == stratum, trials.c.cell == cell
+        trials.c.round_id.in_(of_landscape), trials.c.counted, trials.c.stratum == stratum, trials.c.cell == cell
     )
     n, failures = db.execute(query).one()
     return CellTally(stratum, cell, int(n), int(failures))
-
-
-def samples_per_stratum(db: Db, round_id: int) -> dict[str, int]:
-    """Return how many different samples of each stratum were asked about."""
-    query = select(trials.c.stratum, func.count(trials.c.sample_id.distinct())).where(trials.c.round_id == round_id)
-    return {stratum: int(n) for stratum, n in db.execute(query.group_by(trials.c.stratum))}
 
 
 def counts(db: Db, round_id: int) -> TrialCounts:

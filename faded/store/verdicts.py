@@ -19,6 +19,13 @@ _STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(Non
 """Selects judged proposals; the first half lets SQLite use the index."""
 
 
+LONGEST_REASON = 500
+"""Characters of a flag's reason: a paragraph."""
+
+LONGEST_KEY = 64
+"""Characters of an idempotency key: a UUID has 36."""
+
+
 class EventKind(StrEnum):
     """What an annotator did."""
 
@@ -105,8 +112,9 @@ def submit(
         guidelines: Version of the guidelines that the person had before them.
 
     Raises:
-        FadedError: there is no such proposal, its round is decided, the flag has no reason, both a verdict and a flag
-            are given, or an answer is missing, is none of the labels, or is stated where it has no place.
+        FadedError: there is no such proposal, its round is decided, the flag has no reason or a very long one, both a
+            verdict and a flag are given, or an answer is missing, is none of the labels, or is stated where it has no
+            place.
     """
     first = _receipt(db, key)
     if first is not None:
@@ -115,6 +123,10 @@ def submit(
         raise FadedError(f"A verdict and a flag for proposal {proposal_id!r} came at once: send two events.")
     if flag is not None and not flag.strip():
         raise FadedError(f"The flag on proposal {proposal_id!r} gives no reason: say why in a few words.")
+    if flag is not None and len(flag) > LONGEST_REASON:
+        raise FadedError(f"The flag's reason has {len(flag)} characters: say it in {LONGEST_REASON}.")
+    if len(key) > LONGEST_KEY:
+        raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
     _check_open(db, round_of(db, proposal_id))
     _check_answer(db, get(db, proposal_id), verdict, answer)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
@@ -195,6 +207,21 @@ def standing(db: Db, *round_ids: int) -> list[Judgement]:
         Judgement(proposal_id, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)), answer)
         for proposal_id, sample_id, cell, stratum, verdict, answer in db.execute(query)
     ]
+
+
+def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Judgement]:
+    """Return the verdicts that stand on the weights that a round began with: its own and those of rounds before it.
+
+    Args:
+        db: The transaction.
+        round_id: The round.
+        earlier: Whether its own are left out.
+
+    Raises:
+        FadedError: there is no such round.
+    """
+    ids = [r.id for r in campaigns.on_same_weights(db, round_id)]
+    return standing(db, *(ids[:-1] if earlier else ids))
 
 
 def flags(db: Db, round_id: int) -> list[Flag]:

@@ -24,7 +24,7 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
     layouts: dict[str, Callable[[], Page]] = {
         "run": run_page.layout,
         "label": lambda: label_page.layout(store),
-        "landscape": lambda: landscape_page.layout(store),
+        "landscape": lambda: landscape_page.layout(store, worker_words),
         "repair": repair_page.layout,
         "verify": verify_page.layout,
     }

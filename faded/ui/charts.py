@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 520, 230
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 38
-"""Size of a chart and of its margins, in its own units."""
+WIDTH, HEIGHT = 320, 190
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 38
+"""Size of a chart and of its margins, in its own units: about as wide as it is drawn, so that text keeps its size."""
 
 MOST_POINTS = 160
 """More than a chart is wide in strokes: longer series are thinned evenly."""
 
 TICKS = 4
+
+LEAST_SHARE = 0.01
+"""The axis of shares ends there at the least, so that a curve at zero is not drawn against the whole."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def render(title: str, across: str, lines: Sequence[Line], share: bool = False, 
         upto: Where the axis to the right ends, where that is known beforehand; 0 where it is not.
     """
     right = upto or nice(max((p[0] for line in lines for p in line.points), default=1.0))
-    top = nice(max((p[1] for line in lines for p in line.points), default=1.0))
+    highest = max((p[1] for line in lines for p in line.points), default=1.0)
+    top = nice(max(highest, LEAST_SHARE) if share else highest)
     body = _axes(right, top, share) + "".join(_curve(line, right, top) for line in lines)
     said = "; ".join(
         f"{line.name}: {_number(line.points[-1][1], share)} at {line.points[-1][0]:,.0f}"
@@ -79,7 +83,7 @@ def _curve(line: Line, right: float, top: float) -> str:
         step = (len(points) - 1) / (MOST_POINTS - 1)
         points = [points[round(i * step)] for i in range(MOST_POINTS)]
     places = [_place(x, y, right, top) for x, y in points]
-    dots = "".join(f"<circle class='{line.look}' cx='{x:.1f}' cy='{y:.1f}' r='4'/>" for x, y in places if line.dots)
+    dots = "".join(f"<circle class='{line.look}' cx='{x:.1f}' cy='{y:.1f}' r='3.5'/>" for x, y in places if line.dots)
     return f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>{dots}"
 
 

@@ -86,7 +86,7 @@ def _data(grids: list[HeatGrid], axes: tuple[ConceptSpec, ...]) -> dict[str, obj
         [
             heatmap.look(cell).replace("heat-", "cube-"),
             round(cell.rate, 3),
-            f"{heatmap.place(axes, at)}: {heatmap.words(cell)}",
+            f"{heatmap.spot(grids[0], axes, at)}: {heatmap.words(cell)}",
         ]
         for cell, at in zip(cells(grids), values, strict=True)
     ]
@@ -112,7 +112,7 @@ def _worst(grids: list[HeatGrid], depth: ConceptSpec) -> str:
     if not found:
         return "There is not enough data yet."
     rate, values = max(found)
-    return escape(f"Highest: {rate:.0%}, {heatmap.place(axes, values)}.", quote=True)
+    return escape(f"Highest: {rate:.0%}, {heatmap.spot(first, axes, values)}.", quote=True)
 
 
 def _table(grid: HeatGrid, depth: ConceptSpec, value: float) -> str:

@@ -38,6 +38,7 @@ class Facts:
         exploring: The exploration's progress series: (queries, figures).
         repairing: The repair's progress series: (step, figures).
         next_missing: What is missing before the next round may begin; empty where nothing is.
+        followed_by: Number of the campaign's newest round where that is another, which goes on with this one's finds.
     """
 
     campaign: Campaign
@@ -52,11 +53,17 @@ class Facts:
     exploring: Series
     repairing: Series
     next_missing: str
+    followed_by: int | None
 
     @property
     def open(self) -> bool:
         """Whether nobody has decided the round."""
         return self.round.state is RoundState.OPEN
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the pictures have references; without them a failure is an answer that an edit changes."""
+        return bool(self.round.summary.get("labelled", True))
 
     @property
     def current(self) -> Job | None:
@@ -78,6 +85,12 @@ class Facts:
         return self.exploring[-1][1] if self.exploring else {}
 
     @property
+    def best_step(self) -> int:
+        """The step whose weights a running repair would keep if it were stopped now; 0 where it would only pause."""
+        running = self.repair is not None and self.repair.state is JobState.RUNNING
+        return int(self.repairing[-1][1].get("best", 0)) if running and self.repairing else 0
+
+    @property
     def may_go_on(self) -> bool:
         """Whether the next round may begin and would differ: this one is decided, or there are verdicts to use."""
         return not self.next_missing and (not self.open or self.labels.everybody > 0)
@@ -91,6 +104,8 @@ class Facts:
         """Say what is missing before a repair can start; empty where nothing is."""
         if not self.open:
             return "The round is decided."
+        if self.followed_by is not None:
+            return f"Round {self.followed_by} goes on with what this one found: repair that one."
         if any(job is not None and job.state in BUSY for job in (self.repair, self.verify)):
             return "A repair or its verification is under way."
         if not self.settled:
@@ -124,8 +139,9 @@ def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
         labels=queue.progress(db, found.id, user),
-        confirmed=len(confirmed_modes(verdicts.standing(db, *(r.id for r in campaigns.on_same_weights(db, found.id))))),
+        confirmed=len(confirmed_modes(verdicts.on_same_weights(db, found.id))),
         exploring=tuple(() if explore is None else series.points(db, explore.id)),
         repairing=tuple(() if repair is None else series.points(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),
+        followed_by=rounds.followed_by(db, found),
     )

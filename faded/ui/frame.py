@@ -19,7 +19,7 @@ from faded.store.jobs import JobState
 from faded.ui import auth, run_actions, status
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
-from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html
+from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number
 from faded.ui.theme import html
 
 POLL_S = 2.0
@@ -112,9 +112,10 @@ def draw(
     """Draw the head from the same snapshot as the page below it; `status.render` says what `asked` and `moved` are."""
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
-    halted = facts is not None and facts.open and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
+    newest = facts is not None and facts.open and facts.followed_by is None
+    halted = newest and job is not None and job.state in (JobState.STOPPED, JobState.FAILED)
     stage = "" if job is None else status.STAGE_WORDS[job.kind].lower()
-    stopping = status.STOP_WORDS.get(job.kind, f"Stop {stage}") if job is not None else ""
+    stopping = "" if facts is None or job is None else status.stop_words(facts, job)
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),
@@ -183,13 +184,13 @@ class Wiring:
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 
     def _poll(self, request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
-        return self._draw(auth.authorise(request), page, _number(round_id), rest)
+        return self._draw(auth.authorise(request), page, whole_number(round_id), rest)
 
     def _act(self, action: Action) -> Callable[..., list[Any]]:
         count = len(self._choosers) + 1
 
         def handler(request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
-            deed = Deed(self._store, auth.authorise(request), _number(round_id), rest[count:])
+            deed = Deed(self._store, auth.authorise(request), whole_number(round_id), rest[count:])
             message, show = "", deed.round_id
             try:
                 show = action.work(deed) or show
@@ -220,9 +221,3 @@ class Wiring:
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]
         return [*updates, {**seen, **{name: s.digest for name, s in changed.items()}}]
-
-
-def _number(round_id: Any) -> int | None:
-    """Return the round that a page names; an address may name anything."""
-    text = str(round_id if round_id is not None else "")
-    return int(text) if text.isdecimal() else None

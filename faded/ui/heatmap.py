@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -9,9 +10,13 @@ from html import escape
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.slices import Cut, cut
+from faded.ui.words import plural
 
 STEPS = 10
 """Colours of the scale: one for every ten points of the rate."""
+
+UNCHANGED = "Unchanged"
+"""Where a cell is that edits nothing."""
 
 LEGEND = (
     "<li><span>0%</span><span class='heat-scale' aria-hidden='true'>"
@@ -120,19 +125,37 @@ def look(cell: HeatCell) -> str:
 
 def words(cell: HeatCell) -> str:
     """Return what is known of a cell, as text."""
+    trials = plural(cell.trials, "trial", "trials")
     if cell.control:
-        return "the clean control. Only pictures that are right here count"
+        return "the clean control. Nothing fails here, by definition"
     if cell.left_out:
         return "left out. The edit hides the input or changes its answer"
     if not cell.enough:
-        return f"not enough data, {cell.trials} trials"
-    return f"{cell.rate:.0%}, 90% interval {cell.low:.0%} to {cell.high:.0%}, {cell.trials} trials"
+        return f"not enough data, {trials}"
+    return f"{cell.rate:.0%}, 90% interval {cell.low:.0%} to {cell.high:.0%}, {trials}"
 
 
 def place(specs: tuple[ConceptSpec, ...], values: tuple[float, ...]) -> str:
     """Return where a cell is: "Turned left by 30 degrees, darkened by 30%"."""
-    said = ", ".join(w for s, v in zip(specs, values, strict=True) if (w := s.describe(v))) or "unchanged"
-    return f"{said[0].upper()}{said[1:]}"
+    said = ", ".join(w for s, v in zip(specs, values, strict=True) if (w := s.describe(v)))
+    return f"{said[0].upper()}{said[1:]}" if said else UNCHANGED
+
+
+def spot(grid: HeatGrid, specs: tuple[ConceptSpec, ...], values: tuple[float, ...]) -> str:
+    """Return where a cell of a map is: the levels drawn and held, and what its rate is averaged over.
+
+    Args:
+        grid: The map, or a layer of it.
+        specs: The concepts that are drawn.
+        values: The cell's level of each.
+    """
+    held, at = zip(*grid.pinned, strict=True) if grid.pinned else ((), ())
+    said = place((*specs, *held), (*values, *at))
+    if not grid.others:
+        return said
+    if said == UNCHANGED:
+        said = f"{' and '.join(s.name for s in (*specs, *held))} unchanged"
+    return f"{said[0].upper()}{said[1:]}, averaged over {' and '.join(grid.others)}"
 
 
 def where(grid: HeatGrid) -> str:
@@ -144,24 +167,33 @@ def where(grid: HeatGrid) -> str:
     return "; ".join(parts)
 
 
-def _cell_html(cell: HeatCell, at: str, key: str) -> str:
+def _cell_html(cell: HeatCell, at: str, key: str, setting: Mapping[str, float] | None) -> str:
     said = escape(f"{at}: {words(cell)}", quote=True)
+    tried = "" if setting is None else f" data-try='{escape(json.dumps(setting), quote=True)}'"
     shown = f"<span aria-hidden='true'>{100 * cell.rate:.0f}</span>" if cell.enough and not cell.left_out else ""
     index = 0 if key == "0-0" else -1
     inner = f"{shown}<span class='f-hidden'>{said}</span>"
-    return f"<td class='heat-cell {look(cell)}' tabindex='{index}' data-key='{key}' data-tip='{said}'>{inner}</td>"
+    return (
+        f"<td class='heat-cell {look(cell)}' tabindex='{index}' data-key='{key}' data-tip='{said}'{tried}>{inner}</td>"
+    )
 
 
-def render(grid: HeatGrid) -> str:
-    """Return the grid as an accessible HTML table with its legend."""
+def render(grid: HeatGrid, may_try: bool = False) -> str:
+    """Return the grid as an accessible HTML table with its legend.
+
+    Args:
+        grid: What is drawn.
+        may_try: Whether a cell's setting can be tried on a picture, with what is averaged over left unchanged.
+    """
     across, down = escape(grid.across.name), "" if grid.down is None else escape(grid.down.name)
     heads = "".join(f"<th scope='col'>{heading(grid.across, v)}</th>" for v in grid.across.levels)
     corner = f"{down} \N{DOWNWARDS ARROW}" if down else ""
     axes = f"{down} down, {across} across" if down else f"{across} across"
-    rows = "".join(_row_html(grid, j) for j in range(len(grid.cells)))
+    rows = "".join(_row_html(grid, j, may_try) for j in range(len(grid.cells)))
+    tried = " Click it, or press Enter, to try its setting on a picture." if may_try else ""
     return (
         f"<div class='heat'><p class='heat-caption'>Induced failure rate in percent; {escape(where(grid))}. Point at a "
-        "cell, or move there with the arrow keys, for its 90% interval.</p><div class='heat-scroll'>"
+        f"cell, or move there with the arrow keys, for its 90% interval.{tried}</p><div class='heat-scroll'>"
         f"<table class='heat-table'><caption class='f-hidden'>{axes}</caption>"
         f"<thead><tr><td class='heat-corner'>{corner}</td>"
         f"<td class='heat-axis' colspan='{len(grid.across.levels)}'>{across} \N{RIGHTWARDS ARROW}</td></tr>"
@@ -170,12 +202,13 @@ def render(grid: HeatGrid) -> str:
     )
 
 
-def _row_html(grid: HeatGrid, j: int) -> str:
+def _row_html(grid: HeatGrid, j: int, may_try: bool) -> str:
     down = () if grid.down is None else (grid.down,)
     values = () if grid.down is None else (grid.down.levels[j],)
     head = "<td></td>" if grid.down is None else f"<th scope='row'>{heading(grid.down, grid.down.levels[j])}</th>"
-    cells = "".join(
-        _cell_html(cell, place((grid.across, *down), (grid.across.levels[i], *values)), f"{j}-{i}")
-        for i, cell in enumerate(grid.cells[j])
-    )
+    cells = ""
+    for i, cell in enumerate(grid.cells[j]):
+        specs, at = (grid.across, *down), (grid.across.levels[i], *values)
+        setting = {spec.name: value for spec, value in (*zip(specs, at, strict=True), *grid.pinned)}
+        cells += _cell_html(cell, spot(grid, specs, at), f"{j}-{i}", setting if may_try else None)
     return f"<tr>{head}{cells}</tr>"

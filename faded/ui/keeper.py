@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
+
+from faded.domain import FadedError
+from faded.store import jobs
+from faded.store.engine import Store
 
 POLL_S = 0.5
 """How often the worker is looked at."""
@@ -22,19 +27,20 @@ END_S = 10.0
 
 
 class WorkerKeeper:
-    """One worker process at a time.
+    """One worker process at a time. What a dead one was at goes back into the queue at once.
 
     Args:
-        workspace: The workspace it works in.
+        store: The store of the workspace it works in.
     """
 
-    def __init__(self, workspace: Path) -> None:
-        self._workspace = workspace
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)
+        self._ready = False
         self._failures = 0
-        self._last_code = 0
+        self._last_code: int | None = None
 
     def start(self) -> None:
         """Start the worker and watch over it."""
@@ -47,18 +53,22 @@ class WorkerKeeper:
         return process.pid if process is not None and process.poll() is None else None
 
     def words(self) -> str:
-        """Say how the worker is."""
-        if self._failures:
-            times = "once" if self._failures == 1 else f"{self._failures} times"
-            return f"Worker ended with code {self._last_code} {times}; it is being started again"
-        return "Worker running" if self.pid else "Worker starting"
+        """Say how the worker is. It is running once it looks for work, some seconds after it was started."""
+        if self._ready and self.pid is not None:
+            return "Worker running"
+        process = self._process
+        code = self._last_code if process is None or process.poll() is None else process.returncode
+        if code is None:
+            return "Worker starting"
+        times = f", {self._failures} times in a row" if self._failures > 1 else ""
+        return f"Worker ended ({_how(code)}){times}; it is being started again"
 
     def end(self) -> None:
         """End the worker and wait until it is gone."""
         self._ending.set()
         self._thread.join()
         process = self._process
-        if process is None or process.poll() is not None:
+        if process is None:
             return
         process.terminate()
         try:
@@ -66,20 +76,43 @@ class WorkerKeeper:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._give_back(process.pid)
 
     def _watch(self) -> None:
         while not self._ending.is_set():
             begun = time.monotonic()
-            self._process = self._spawn()
-            while self._process.poll() is None and not self._ending.wait(POLL_S):
-                if time.monotonic() - begun > SHORT_LIFE_S:
-                    self._failures = 0
+            heard, said = os.pipe()
+            self._process = self._spawn(said)
+            os.close(said)
+            self._follow(self._process, heard)
+            os.close(heard)
+            self._ready = False
             if self._ending.is_set():
                 return
             self._last_code = self._process.returncode
+            self._give_back(self._process.pid)
             self._failures = self._failures + 1 if time.monotonic() - begun < SHORT_LIFE_S else 0
             self._ending.wait(min(2.0 ** (self._failures - 1), LONGEST_WAIT_S) if self._failures else 0)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        given = ("--parent", str(os.getpid()), "--workspace", str(self._workspace))
-        return subprocess.Popen([*COMMAND, *given], stdin=subprocess.DEVNULL)  # noqa: S603 - our own module
+    def _follow(self, process: subprocess.Popen[bytes], heard: int) -> None:
+        """Look at a worker until it has ended or is to be ended, and note when it says that it is ready."""
+        while process.poll() is None and not self._ending.wait(POLL_S):
+            if not self._ready and select.select([heard], [], [], 0)[0]:
+                self._ready = bool(os.read(heard, 1))
+
+    def _give_back(self, pid: int) -> None:
+        """Let the next worker take up what this one, which is dead, was at.
+
+        Where the store cannot be written, the job is taken up once its heart has been still for long enough.
+        """
+        with contextlib.suppress(FadedError), self._store.write() as db:
+            jobs.give_back(db, jobs.worker_names(pid))
+
+    def _spawn(self, said: int) -> subprocess.Popen[bytes]:
+        given = ("--parent", str(os.getpid()), "--ready", str(said), "--workspace", str(self._store.workspace))
+        return subprocess.Popen([*COMMAND, *given], stdin=subprocess.DEVNULL, pass_fds=[said])  # noqa: S603 - our own module
+
+
+def _how(code: int) -> str:
+    """Say how a process ended."""
+    return f"code {code}" if code >= 0 else f"killed by signal {-code}"

@@ -18,8 +18,8 @@ from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.ui import auth
 from faded.ui.cards import picture
-from faded.ui.page import Page
-from faded.ui.words import percent, plural
+from faded.ui.page import Page, whole_number
+from faded.ui.words import count, percent, plural
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -95,10 +95,21 @@ def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
         raise FadedError(f"The page did not send a list of up to {MOST_EVENTS} events: reload it.")
     with store.write() as db:
         acknowledged = [_written(db, store, user, event) for event in events]
-        found = _round(db, sent.get("round"))
-        judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
-        last = _revealed(db, str(judged[-1]["proposal"])) if judged else None
-        return {"events": acknowledged, "last": last, **({} if found is None else _queue(db, store, user, found, sent))}
+    judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
+    return {"events": acknowledged, **_after(store, user, sent, str(judged[-1]["proposal"]) if judged else None)}
+
+
+def _after(store: Store, user: auth.User, sent: Mapping[str, Any], judged: str | None) -> Answer:
+    """Return what lies before the person, once the events are committed: nothing that goes wrong here undoes them."""
+    try:
+        with store.write() as db:
+            found = _round(db, sent.get("round"))
+            if found is None:
+                return {"last": None}
+            queued = _queue(db, store, user, found, sent)
+            return {**queued, "last": None if judged is None else _revealed(db, judged, queued["order"][:1])}
+    except FadedError as error:
+        return {"last": None, "message": str(error)}
 
 
 def _written(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
@@ -125,13 +136,18 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
     return {"item": None}
 
 
-def _revealed(db: Db, proposal_id: str) -> str:
-    """Say what is hidden until the verdict: how sure the target was, and how often it fails there."""
+def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
+    """Say what is hidden until the verdict: how sure the target was, and how often it fails there.
+
+    The second waits until another mode lies before the person: on the next item of the same mode it would be a hint.
+    """
     item, round_id = proposals.get(db, proposal_id), proposals.round_of(db, proposal_id)
+    confidence = item.details.get("confidence")
+    sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {item.answer!r}. "
+    if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
+        return f"Your last item: {sure}" if sure else ""
     space = ConceptSpace.from_json(campaigns.get_round(db, round_id).summary["space"])
     tally = trials.of_cell(db, round_id, item.key.stratum, space.index(item.key.cell))
-    confidence = item.details.get("confidence")
-    sure = f"the target was {percent(float(confidence), 0)} sure of {item.answer!r}. " if confidence is not None else ""
     return (
         f"Your last item: {sure}Under its setting {tally.failures} of {plural(tally.trials, 'picture', 'pictures')} of "
         f"{item.key.stratum!r} failed so far."
@@ -163,16 +179,24 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     leased = queue.next_items(db, found.id, user.name, n, time.time()) if found.state is RoundState.OPEN else []
     new = [item.proposal for item in leased if item.proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
+    items, unreadable, message = [], set(), ""
+    for proposal in new:
+        try:
+            items.append(picture.payload(store.workspace, proposal, flags.get(proposal.id)))
+        except FadedError as error:  # the others can be judged all the same
+            unreadable.add(proposal.id)
+            message = f"An item is left out: {error}"
     now = queue.progress(db, found.id, user.name)
     return {
         "round": found.id,
-        "order": [item.proposal.id for item in leased],
-        "items": [picture.payload(store.workspace, p, flags.get(p.id)) for p in new],
+        "message": message,
+        "order": [item.proposal.id for item in leased if item.proposal.id not in unreadable],
+        "items": items,
         "progress": [
-            [now.mine, "verdicts by me"],
-            [now.everybody, "in all"],
-            [now.confirmed, "modes confirmed"],
-            [now.left, "waiting"],
+            [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
+            [count(now.everybody), "in all"],
+            [count(now.confirmed), "mode confirmed" if now.confirmed == 1 else "modes confirmed"],
+            [count(now.left), "waiting"],
         ],
         "empty": _empty(db, found, now),
     }
@@ -193,8 +217,8 @@ def _empty(db: Db, found: Round, now: queue.Progress) -> dict[str, str]:
         return {"head": "No proposals yet", "text": text}
     if now.confirmed:
         text = (
-            f"{now.confirmed} modes are confirmed, and no open mode has proposals left. "
-            "Start the repair on the Run page."
+            f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "
+            "Start the repair on the Repair page."
         )
         return {"head": "Everything is labeled", "text": text}
     text = "No proposals are left, and no mode is confirmed. Explore with more queries, or with a lower bound."
@@ -205,9 +229,10 @@ def _round(db: Db, asked: object) -> Round | None:
     """Return the round that the page names, else the newest one."""
     if asked is None or asked == "":
         return campaigns.latest_round(db)
-    if not str(asked).isdecimal():
+    number = whole_number(asked)
+    if number is None:
         raise FadedError(f"The address names the round {asked!r}: open this page from the Run page.")
-    return campaigns.get_round(db, int(str(asked)))
+    return campaigns.get_round(db, number)
 
 
 def _workspace(store: Store) -> str:

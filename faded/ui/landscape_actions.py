@@ -13,6 +13,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
 from faded.ui import auth
+from faded.ui.page import whole_number
 
 Answer = dict[str, Any]
 
@@ -43,16 +44,17 @@ def choose(store: Store, round_id: Any, ticked: Any) -> None:
     Raises:
         FadedError: nothing is ticked, a mode is not confirmed, the page sent nonsense, or the round is decided.
     """
-    if not str(round_id).isdecimal():
+    number = whole_number(round_id)
+    if number is None:
         raise FadedError(f"The page named the round {round_id!r}: reload it.")
     wanted = set(_keys(ticked))
     with store.write() as db:
-        confirmed = confirmed_modes(verdicts.standing(db, int(str(round_id))))
+        confirmed = confirmed_modes(verdicts.on_same_weights(db, number))
         unknown = wanted - set(confirmed)
         if unknown:
             raise FadedError(f"{unknown.pop().stratum!r} with that setting is not confirmed any more: reload the page.")
         kept = [key for key in confirmed if key in wanted]
-        campaigns.choose_modes(db, int(str(round_id)), None if kept == confirmed and kept else kept)
+        campaigns.choose_modes(db, number, None if kept == confirmed and kept else kept)
 
 
 def _keys(ticked: Any) -> list[ModeKey]:

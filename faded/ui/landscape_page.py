@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import gradio as gr
 
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
-from faded.ui import cube, downloads, heatmap, landscape_choice, mode_facts
-from faded.ui.cards import fade, modes, reach
+from faded.ui import cube, downloads, heatmap, landscape_choice, mode_facts, preview_actions
+from faded.ui.cards import fade, modes, reach, tryout
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
@@ -30,11 +30,15 @@ mountMap(element); mountCube(element); mountTips(page); mountMemory(page); mount
 
 LABELS = {"across": "Across", "down": "Down", "depth": "In depth", "stratum": "Stratum"}
 
-PARTS = ("map", "safe", "modes", "fade")
+TRY_SCRIPT = f"""{asset("zoom.js")}
+{asset("try.js")}
+mountTry(element, server);"""
+
+PARTS = ("map", "safe", "try", "modes", "fade")
 
 
-def layout(store: Store) -> Page:
-    """Lay out the page in the current Blocks context."""
+def layout(store: Store, worker_words: Callable[[], str]) -> Page:
+    """Lay out the page in the current Blocks context; `worker_words` says how the worker is."""
     outputs = {}
 
     def picker(name: str) -> None:
@@ -57,6 +61,14 @@ def layout(store: Store) -> Page:
                 html("<h2>How far is safe</h2>")
                 outputs["others"] = _switch(OTHERS, "Other concepts", "map-others")
             outputs["safe"] = html(elem_id="map-safe")
+    with gr.Column(elem_classes="f-card"):
+        html("<h2>Try a setting</h2>")
+        outputs["try"] = gr.HTML(
+            elem_id="map-try",
+            apply_default_css=False,
+            js_on_load=TRY_SCRIPT,
+            server_functions=preview_actions.server_functions(store, worker_words),
+        )
     with gr.Column(elem_classes="f-card"):
         html("<h2>Failure modes by severity and frequency</h2>")
         outputs["modes"] = html(elem_id="map-modes")
@@ -92,16 +104,18 @@ def draw(view: View) -> Mapping[str, Shown]:
     name = f"{view.facts.campaign.name}, round {view.facts.round.number}"
     choice = landscape_choice.read(view.choice, mapped.landscape)
     known = mode_facts.read(view, mapped)
+    summary = view.facts.round.summary
     return {
         **landscape_choice.pickers(choice, mapped.landscape),
-        "map": shown_html(_map(mapped, choice, name)),
+        "map": shown_html(_map(mapped, choice, name, bool(summary.get("previews")))),
+        "try": shown_html(tryout.render(view.facts.round.id, summary, view.store.workspace)),
         "safe": shown_html(_safe(mapped, choice, name)),
         "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
         "fade": shown_html(fade.render(known, view.store)),
     }
 
 
-def _map(mapped: Mapped, choice: Choice, name: str) -> str:
+def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
     specs = {s.name: s for s in mapped.landscape.space.specs}
     title = f"Induced failure rate in percent: {name}"
     if choice.view == CUBE:
@@ -116,7 +130,7 @@ def _map(mapped: Mapped, choice: Choice, name: str) -> str:
         )
         axes = [specs[n] for n in reversed(choice.axes)]
         table = downloads.rates_csv(axes, [cell for row in grid.cells for cell in row])
-        drawn, note = heatmap.render(grid), heatmap.where(grid)
+        drawn, note = heatmap.render(grid, may_try), heatmap.where(grid)
     file = f"{name} landscape"
     return drawn + _saves(downloads.link(table, file), downloads.picture_button("#map-heat", file, title, note))
 

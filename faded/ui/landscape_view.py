@@ -25,7 +25,7 @@ class Mapped:
         landscape: Trials and the space.
         posterior: What follows from them.
         established: Which (stratum, cell) are established modes.
-        shares: Share of each stratum in the pictures asked about.
+        shares: Share of each stratum in the pictures that the target is right about unedited.
         last_query: Number of the last query it knows.
     """
 
@@ -67,9 +67,9 @@ class LandscapeCache:
                 if "space" not in summary:
                     return None
                 tally = [astuple(t) for t in trials.tally(db, round_id)]
-                samples = trials.samples_per_stratum(db, round_id)
             landscape = rebuild(summary, tally)
-            shares = {name: n / sum(samples.values()) for name, n in samples.items()}
+            eligible = summary.get("eligible", [1] * len(summary["strata"]))  # older rounds do not say: all alike
+            shares = {name: n / sum(eligible) for name, n in zip(summary["strata"], eligible, strict=True)}
             mapped = Mapped(landscape, landscape.posterior(), established_table(landscape), shares, last_query)
             self._kept = (round_id, mapped)
             self._fresh_until = time.monotonic() + PATIENCE * (time.monotonic() - began)

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 
 from faded.domain import FadedError
 from faded.store.engine import Store, open_store
+from faded.ui.address import taken
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
 from faded.ui.keeper import WorkerKeeper
@@ -30,7 +31,10 @@ MAX_UPLOAD = "1mb"
 PROJECT = Path(__file__).resolve().parents[2]
 """The program's own folder, in which `faded/` lies."""
 
-HEAD = f"<meta name='color-scheme' content='light dark'><script>{asset('frame.js')}</script>"
+HEAD = (
+    "<meta name='color-scheme' content='light dark'>"
+    f"<script>{asset('frame.js')}</script><script>{asset('controls.js')}</script>"
+)
 
 
 def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:
@@ -55,7 +59,7 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     store = open_store(workspace)
-    keeper = WorkerKeeper(workspace)
+    keeper = WorkerKeeper(store)
     app = launch(store, keeper, host, port)
     try:
         address = f"http://{host}:{port}/"
@@ -98,12 +102,16 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
             theme=theme(),
-            css=asset("theme.css") + asset("heatmap.css") + asset("landscape.css") + asset("outcome.css"),
+            css=asset("theme.css")
+            + asset("heatmap.css")
+            + asset("landscape.css")
+            + asset("try.css")
+            + asset("outcome.css"),
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )
-    except (OSError, OverflowError) as error:
-        raise FadedError(f"Port {port} cannot be used: {error}. Give another one with --port.") from error
+    except OSError as error:  # taken since it was asked for
+        raise FadedError(taken(host, port)) from error
     return app
 
 

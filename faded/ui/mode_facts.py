@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from faded.domain import ModeKey, Proposal
-from faded.labeling.decided import ModeState, state_of
+from faded.labeling.decided import ModeState, ModeTally, tallies
 from faded.landscape.impact import Impact, impacts
 from faded.landscape.posterior import SURE, BoolArray
-from faded.store import campaigns, proposals
-from faded.store.proposals import ModeRow
+from faded.store import campaigns, proposals, verdicts
 from faded.ui.landscape_view import Mapped
 from faded.ui.page import View
 
@@ -30,7 +29,8 @@ class ModeFacts:
     Attributes:
         mapped: The landscape.
         impacts: Settings that are a mode somewhere, the greatest harm first; refused modes count in none.
-        confirmed: Confirmed modes with their verdicts, by stratum: an order that polling does not change.
+        confirmed: Confirmed modes with their verdicts, earlier rounds' on the same weights too; by stratum, an order
+            that polling does not change.
         refused: The modes that people have refused.
         modes: Which (stratum, cell) are modes, established or suspected.
         decided: What people say of modes, by cell and stratum: confirmed or refused.
@@ -41,7 +41,7 @@ class ModeFacts:
 
     mapped: Mapped
     impacts: Sequence[Impact]
-    confirmed: Sequence[ModeRow]
+    confirmed: Mapping[ModeKey, ModeTally]
     refused: frozenset[ModeKey]
     modes: BoolArray
     decided: Mapping[int, Mapping[str, str]]
@@ -81,22 +81,22 @@ def read(view: View, mapped: Mapped) -> ModeFacts:
     facts = view.facts
     assert facts is not None  # noqa: S101 - a landscape has a round
     with view.store.read() as db:
-        rows = proposals.mode_rows(db, facts.round.id)
-        by_state = {state: [r for r in rows if _state(r) is state] for state in ModeState}
-        refused = frozenset(row.key for row in by_state[ModeState.REFUSED])
+        judged = tallies(verdicts.on_same_weights(db, facts.round.id))
+        refused = frozenset(key for key, tally in judged.items() if tally.state is ModeState.REFUSED)
+        confirmed = {
+            key: judged[key]
+            for key in sorted(judged, key=lambda key: (key.stratum, key.cell))
+            if judged[key].state is ModeState.CONFIRMED
+        }
         is_mode = mapped.established | (mapped.posterior.probability >= SURE)
         found = impacts(mapped.landscape, mapped.posterior, is_mode, mapped.shares, refused)
         cells = [mapped.landscape.space.cell(one.cell) for one in found[:SHOWN]]
-        confirmed = sorted(by_state[ModeState.CONFIRMED], key=lambda row: (row.stratum, row.cell))
-        cells += [row.key.cell for row in confirmed]
-        examples = proposals.examples(db, facts.round.id, cells, EXAMPLES)
+        cells += [key.cell for key in confirmed]
+        ids = [r.id for r in campaigns.on_same_weights(db, facts.round.id)]
+        examples = proposals.examples(db, ids, cells, EXAMPLES)
         chosen = campaigns.chosen_modes(facts.round)
     space, decided = mapped.landscape.space, dict[int, dict[str, str]]()
-    for row in (*confirmed, *by_state[ModeState.REFUSED]):
-        decided.setdefault(space.index(row.key.cell), {})[row.key.stratum] = _state(row).value
+    for key in (*confirmed, *sorted(refused, key=str)):
+        decided.setdefault(space.index(key.cell), {})[key.stratum] = judged[key].state.value
     kept = None if chosen is None else frozenset(chosen)
     return ModeFacts(mapped, found, confirmed, refused, is_mode, decided, kept, examples, facts.open)
-
-
-def _state(row: ModeRow) -> ModeState:
-    return state_of(row.confirm, row.reject + row.invalid)

@@ -19,6 +19,9 @@ from faded.ui.landscape_view import LandscapeCache, Mapped
 NAMES = ("run", "label", "landscape", "repair", "verify")
 """The pages in the order of the work."""
 
+LONGEST_NUMBER = 18
+"""Digits of a number: what a database can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -114,6 +117,12 @@ class Page:
     draw: Callable[[View], Mapping[str, Shown]]
     choosers: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+
+
+def whole_number(given: Any) -> int | None:
+    """Return the number that a page names, such as a round's; None where it is none. An address may name anything."""
+    text = str(given if given is not None else "")
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def note(message: str, look: str = "bad") -> str:

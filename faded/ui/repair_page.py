@@ -21,18 +21,17 @@ from faded.ui.words import plural
 def layout() -> Page:
     """Lay out the page in the current Blocks context."""
     with gr.Row(elem_classes="f-columns"):
-        with gr.Column(scale=5, min_width=320), gr.Column(elem_classes="f-card"):
+        with gr.Column(elem_classes="f-card"):
             progress = html(elem_id="repair-progress")
             steps = gr.Number(
                 budget.STEPS, label="Steps at most", precision=0, step=50, elem_id="repair-steps", min_width=90
             )
             budgeted = html(elem_id="repair-budget")
             start = gr.Button("Start repair", variant="primary", interactive=False, elem_id="repair-start")
-        with gr.Column(scale=7, min_width=320):
-            with gr.Column(elem_classes=["f-card", "o-maybe"]):
-                curves = html(elem_id="repair-curves")
-            with gr.Column(elem_classes="f-card"):
-                modes = html(elem_id="repair-modes")
+        with gr.Column(elem_classes=["f-card", "o-maybe"]):
+            curves = html(elem_id="repair-curves")
+        with gr.Column(elem_classes="f-card"):
+            modes = html(elem_id="repair-modes")
     with gr.Column(elem_classes=["f-card", "o-maybe"]):
         pairs = html(elem_id="repair-pairs")
     outputs = {
@@ -59,13 +58,16 @@ def draw(view: View) -> Mapping[str, Shown]:
     ready = facts is not None and not facts.missing_for_repair() and count > 0
     again = facts is not None and facts.repair is not None
     modes = plural(count, "mode", "modes")
-    name = f"Repair {modes} again" if again else f"Start repair of {modes}" if ready else "Start repair"
+    name = f"Repair {modes} again" if again else f"Start repair of {modes}"
     return {
         "progress": shown_html(repair.render(facts)),
         "steps": shown(visible=ready),
         "budget": shown_html(repair.render_budget(facts, found, expected, steps)),
         "start": shown(
-            value=name, interactive=ready, visible=ready or not again, variant="secondary" if again else "primary"
+            value=name if ready else "Start repair",
+            interactive=ready,
+            visible=ready or not again,
+            variant="secondary" if again else "primary",
         ),
         "curves": shown_html(repair.render_curves(facts)),
         "modes": shown_html(lessons.render_modes(found)),

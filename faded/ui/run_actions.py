@@ -6,13 +6,13 @@ import time
 
 from faded.config import SIGNS, CampaignConfig
 from faded.domain import FadedError
+from faded.labeling.chosen import read_to_learn
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, STEPS
 from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
-from faded.ui.cards.lessons import keys_to_learn
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.page import Deed
 
@@ -78,7 +78,9 @@ def resume(deed: Deed) -> None:
         FadedError: there is no such job.
     """
     with deed.store.write() as db:
-        job = _facts(db, deed).current
+        facts = _facts(db, deed)
+        rounds.check_newest(db, facts.round)
+        job = facts.current
         if job is None or job.state not in (JobState.STOPPED, JobState.FAILED):
             raise FadedError("No job is stopped or failed, so there is nothing to resume.")
         jobs.resume(db, job.id)
@@ -108,8 +110,12 @@ def start_repair(deed: Deed) -> None:
         missing = facts.missing_for_repair()
         if missing:
             raise FadedError(missing)
-        if not keys_to_learn(db, facts)[0]:
-            raise FadedError("No confirmed mode is chosen: choose at least one on the page Landscape.")
+        found = read_to_learn(db, facts.round)
+        if not found.modes:
+            raise FadedError(
+                "No confirmed mode is chosen, or in those chosen most confirmations state another answer than the "
+                "target's unedited one, which no other picture can be taught: choose others on the page Landscape."
+            )
         jobs.enqueue(db, facts.round.id, REPAIR, now=time.time(), params={STEPS: steps})
 
 
@@ -134,6 +140,7 @@ def roll_back(deed: Deed) -> None:
 def _decide(deed: Deed, state: RoundState) -> None:
     with deed.store.write() as db:
         facts = _facts(db, deed)
+        rounds.check_newest(db, facts.round)
         if facts.result is None:
             raise FadedError("The repair is not verified yet, so there is nothing to decide on.")
         campaigns.decide(db, facts.round.id, state, deed.user.name, time.time())

@@ -21,13 +21,13 @@ def layout() -> Page:
                 progress = html(elem_id="run-explore")
             with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on the demo", open=True) as form:
                 start = _form()
+            with gr.Column(elem_classes="f-card"):
+                lessons = html(elem_id="run-taught")
         with gr.Column(scale=7, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 curves = html(elem_id="run-curves")
             with gr.Column(elem_classes="f-card"):
                 newest = html(elem_id="run-finds")
-            with gr.Column(elem_classes="f-card"):
-                lessons = html(elem_id="run-taught")
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
     outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}

@@ -12,8 +12,8 @@ from faded.ui.page import NAMES
 from faded.ui.words import clock, count, plural
 
 STAGE_WORDS = {EXPLORE: "Exploring", REPAIR: "The repair", VERIFY: "The verification"}
-STOP_WORDS = {REPAIR: "Stop the repair, keep the best"}
-"""What the button that stops a stage says, where stopping is not only a pause."""
+KEEP_THE_BEST = "Stop the repair, keep the best"
+"""What the button that stops a stage says where stopping is not only a pause."""
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
@@ -26,6 +26,10 @@ def sentence(facts: Facts | None) -> str:
         return escape(NO_ROUND)
     if not facts.open:
         return _decided(facts)
+    if facts.followed_by is not None:
+        return (
+            f"Round {facts.followed_by} goes on with what this round found; its verdicts count there. Choose it above."
+        )
     job = facts.current
     if job is not None and job.state is JobState.FAILED:
         where = _link(PAGE_OF[job.kind], "Read its message")
@@ -55,7 +59,7 @@ def _decided(facts: Facts) -> str:
 def _after_stop(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.proposals:
         return f"Resume it, or {_link('label', 'label what was found')}."
-    return "Resume it when you like."
+    return "Resume it when you like: it goes on from its last checkpoint."
 
 
 def _busy(facts: Facts, job: Job) -> str:
@@ -64,9 +68,11 @@ def _busy(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.labels.left:
         waiting = plural(facts.labels.left, "proposal waits", "proposals wait")
         return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
+    keeps = "Stopping keeps the best weights so far; verification follows by itself."
+    pauses = "No weights are better than those it began with yet: stopped now, it can be resumed."
     tail = {
         EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
-        REPAIR: "Repairing confirmed modes. Stopping keeps the best weights so far; verification follows by itself.",
+        REPAIR: f"Repairing confirmed modes. {keeps if facts.best_step else pauses}",
         VERIFY: "Verifying the repair on pictures that no stage has used.",
     }
     return tail[job.kind]
@@ -95,6 +101,13 @@ def _or_explore(facts: Facts) -> str:
     return ", or explore on with what the verdicts taught" if facts.may_go_on else ""
 
 
+def stop_words(facts: Facts, job: Job) -> str:
+    """Return what the button that stops a job says."""
+    if job.kind == REPAIR and facts.best_step:
+        return KEEP_THE_BEST
+    return f"Stop {STAGE_WORDS[job.kind].lower()}"
+
+
 def _link(page: str, words: str) -> str:
     return f"<a href='#{page}'>{words}</a>"
 
@@ -109,7 +122,7 @@ def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
     labels = facts.labels
     waiting = f"{count(labels.left)} waiting" if labels.left and facts.open else ""
     remarks = (
-        f"{count(facts.counts.queries)} queries",
+        plural(facts.counts.queries, "query", "queries"),
         f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
         plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
         plural(facts.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),

@@ -52,7 +52,7 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         (
             loss <= rules.max_clean_loss + ROUNDING,
             f"the share of clean inputs answered as expected went from {comparison.clean_before:.2%} to "
-            f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:g} points)",
+            f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:.1f} points)",
         ),
         (
             flips <= rules.max_negative_flips + ROUNDING,
@@ -61,9 +61,9 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         ),
         (
             broken <= rules.max_newly_broken,
-            f"{broken} settings are newly broken, of {tested} tested for a rise above "
-            f"{100 * comparison.margin:g} points (at most {rules.max_newly_broken}); of {comparison.cannot_tell} "
-            "nothing can be said",
+            f"of the settings tested for a rise above {100 * comparison.margin:.1f} points, {tested} in all, {broken} "
+            f"{'is' if broken == 1 else 'are'} newly broken (at most {rules.max_newly_broken}); of "
+            f"{comparison.cannot_tell} nothing can be said",
         ),
     ]
     reasons = tuple(f"{'Passed' if kept else 'Failed'}: {text}." for kept, text in checks)
@@ -74,7 +74,8 @@ def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
     if comparison.relative_drop is None or comparison.interval90 is None:
         return False, "there is no drop of the induced rate to judge, for no confirmed mode could be verified"
     low, high = comparison.interval90
+    modes = "mode" if comparison.modes_confirmed == 1 else "modes"
     return low > rules.min_drop, (
-        f"the induced rate over {comparison.modes_confirmed} confirmed modes fell by {comparison.relative_drop:.1%}, "
+        f"the induced rate over {comparison.modes_confirmed} confirmed {modes} fell by {comparison.relative_drop:.1%}, "
         f"90% interval {low:.1%} to {high:.1%} (its lower end must be above {rules.min_drop:.1%})"
     )

@@ -37,9 +37,8 @@ def test_a_decided_mode_is_left_for_the_next(page: Page, app: App, store: Store,
     open_label(page, app, round_.round)
     modes = []
     for _ in range(12):
-        page.wait_for_timeout(60)
         modes.append(press(page, "a").split("-")[0])
-    all_saved(page)
+        all_saved(page)
     expect(page.locator("[data-f=progress]")).to_contain_text("4 modes confirmed")
     assert [modes.count(m) for m in ("p0", "p1", "p2", "p3")] == [3, 3, 3, 3]
     expect(page.locator("[data-f=empty-head]")).to_have_text("Everything is labeled")

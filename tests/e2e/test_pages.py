@@ -81,7 +81,7 @@ def test_the_map_shows_figures_and_can_be_walked(page: Page, app: App, round_: B
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     focused = page.evaluate("document.activeElement.dataset.tip")
-    assert focused.startswith("Turned right by 60 degrees, darkened by 30%: ")
+    assert focused.startswith("Turned right by 60 degrees, darkened by 30%, averaged over saturation: ")
     assert "90% interval" in focused
     pick(page, "Down", "saturation")
     expect(cells).to_have_count(21)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,18 +10,11 @@ import pytest
 from faded.domain import ModeKey, Verdict
 from faded.jobs.repair import _lessons
 from faded.store import campaigns, verdicts
-from faded.store.engine import Store, open_store
+from faded.store.engine import Store
 from tests.ui import believable
 from tests.ui.believable import SPACE, Believable
 
 STOP, YIELD = ModeKey((0, 2, 1), "stop"), ModeKey((6, 1, 2), "yield")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "faded")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

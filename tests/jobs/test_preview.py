@@ -1,5 +1,6 @@
 """Live previews, beside a slow exploration and by themselves."""
 
+import base64
 import io
 import os
 import signal
@@ -16,11 +17,12 @@ from faded import runtime
 from faded.config import CampaignConfig
 from faded.jobs.headless import explore_only, open_round
 from faded.jobs.preview import SAMPLES, STALE_SECONDS, Previewer
-from faded.store import blobs, campaigns, jobs
+from faded.store import blobs, campaigns, jobs, previews
 from faded.store.engine import Store, open_store
-from faded.store.jobs import PREVIEW_SECONDS, JobState
+from faded.store.jobs import JobState
 from tests.jobs.colours import NAMES
 
+VIEWER = "a page"
 PATIENCE = 180
 """A machine that is busy with other things takes a minute to start a worker."""
 
@@ -39,7 +41,7 @@ def offered(store: Store, round_id: int) -> list[dict]:
 
 def ask(store: Store, round_id: int, sample: str, values: list) -> int:
     with store.write() as db:
-        return jobs.ask_preview(db, round_id, sample, values, time.time())
+        return previews.ask(db, round_id, sample, values, VIEWER, time.time())
 
 
 def answered(store: Store, round_id: int, sample: str, values: list) -> jobs.Job:
@@ -49,8 +51,8 @@ def answered(store: Store, round_id: int, sample: str, values: list) -> jobs.Job
         return jobs.get(db, job_id)
 
 
-def picture(store: Store, digest: str) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(blobs.get(store.workspace, digest)))).astype(float)
+def picture(content: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(content))).astype(float)
 
 
 def test_a_round_offers_samples_of_every_stratum_with_their_pictures(explored) -> None:
@@ -58,7 +60,7 @@ def test_a_round_offers_samples_of_every_stratum_with_their_pictures(explored) -
     found = offered(store, round_id)
     assert len(found) == len({f["sample"] for f in found}) == SAMPLES
     assert [f["stratum"] for f in found[:3]] == sorted(NAMES)
-    assert picture(store, found[0]["original"]).shape == (8, 8, 3)
+    assert picture(blobs.get(store.workspace, found[0]["original"])).shape == (8, 8, 3)
 
 
 def test_a_preview_shows_the_edit_and_what_the_target_says_off_the_grid_too(explored) -> None:
@@ -72,14 +74,15 @@ def test_a_preview_shows_the_edit_and_what_the_target_says_off_the_grid_too(expl
     assert (result["under_setting"]["answer"], result["under_setting"]["failed"]) == ("red", True)
     assert result["under_setting"]["discrepancy"] > 0
     assert 0 < result["under_setting"]["confidence"] < 1
-    original, edited = picture(store, result["original"]), picture(store, result["edited"])
+    original = picture(blobs.get(store.workspace, result["original"]))
+    edited = picture(base64.b64decode(result["edited"]))
     assert result["original"] == blue["original"]
     assert edited.mean() == pytest.approx(0.23 * original.mean(), abs=1)
 
 
 def test_without_a_reference_a_change_of_the_answer_is_the_failure(explored) -> None:
     store, round_id = explored
-    unlabelled = [f | {"reference": None} for f in offered(store, round_id)]
+    unlabelled = [f | {"reference": None, "clean_answer": f["reference"]} for f in offered(store, round_id)]
     with store.write() as db:
         labelled = campaigns.get_round(db, round_id).summary["previews"]
         campaigns.update_round(db, round_id, summary={"previews": unlabelled})
@@ -91,6 +94,14 @@ def test_without_a_reference_a_change_of_the_answer_is_the_failure(explored) -> 
     finally:
         with store.write() as db:
             campaigns.update_round(db, round_id, summary={"previews": labelled})
+
+
+def test_a_preview_leaves_no_file_behind(explored) -> None:
+    store, round_id = explored
+    sample = offered(store, round_id)[0]["sample"]
+    before = sorted((store.workspace / blobs.FOLDER).rglob("*"))
+    assert answered(store, round_id, sample, [0.31, 0.8]).state is JobState.DONE
+    assert sorted((store.workspace / blobs.FOLDER).rglob("*")) == before
 
 
 @pytest.mark.parametrize(
@@ -131,7 +142,7 @@ def test_a_preview_deleted_while_it_is_answered_troubles_nobody(explored, monkey
 
     def meanwhile(job: jobs.Job) -> dict:
         with store.write() as db:
-            jobs.ask_preview(db, round_id, sample, [0.4, 1], time.time() + PREVIEW_SECONDS + 1)
+            previews.ask(db, round_id, sample, [0.4, 1], VIEWER, time.time())
         return answer(job)
 
     monkeypatch.setattr(previewer, "_answer", meanwhile)

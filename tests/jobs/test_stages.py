@@ -7,6 +7,7 @@ import shutil
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from safetensors.torch import save_file
@@ -14,13 +15,15 @@ from safetensors.torch import save_file
 from faded import runtime
 from faded.config import CampaignConfig
 from faded.jobs import repair as repair_module
+from faded.jobs import verify as verify_module
 from faded.jobs.headless import open_round
 from faded.jobs.run import Runner
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs
-from faded.store.engine import Db, Store, open_store
+from faded.store import campaigns, jobs, series
+from faded.store.engine import Store, open_store
 from tests.jobs import colours
+from tests.jobs.stopping import stop_at
 
 
 @pytest.fixture(scope="module")
@@ -91,23 +94,10 @@ def test_only_what_the_repair_wrote_is_verified(store: Store) -> None:
     assert "not those that the repair wrote" in str(job.error)
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Ask every repair to stop at this step, as a person would at the page."""
-    monkeypatch.setattr(repair_module, "BEAT_SECONDS", 0.0)
-    told = jobs.heartbeat
-
-    def heartbeat(db: Db, job_id: int, worker: str, progress: float, message: str, now: float) -> bool:
-        if message.startswith(f"step {step} "):
-            jobs.request_stop(db, job_id, now)
-        return told(db, job_id, worker, progress, message, now)
-
-    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
-
-
 def test_a_repair_stopped_after_it_learned_keeps_its_best_and_is_verified(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop_at(monkeypatch, 160)
+    stop_at(monkeypatch, "step 160 ")
     job = run(store, REPAIR)
     assert job.state is jobs.JobState.DONE and job.result is not None
     assert (job.result["stopped"], job.result["steps"], job.result["best_step"]) == (True, 160, 150)
@@ -124,7 +114,7 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     shutil.copytree(labelled[0] / "workspace", tmp_path / "whole")
     whole = run(open_store(tmp_path / "whole"), REPAIR)
     with monkeypatch.context() as patch:
-        stop_at(patch, 7)
+        stop_at(patch, "step 7 ")
         job = run(store, REPAIR)
     assert job.state is jobs.JobState.STOPPED and job.result is None
     with store.write() as db:
@@ -135,6 +125,55 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     assert checkpointed_at(job) == 7
     assert resumed.state is jobs.JobState.DONE and whole.result is not None and resumed.result is not None
     assert {**resumed.result, "seconds": 0} == {**whole.result, "seconds": 0}
+
+
+@pytest.mark.parametrize("kind", [REPAIR, VERIFY])
+def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
+    store: Store, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    left: list[float] = []
+
+    def heartbeat(*given: Any) -> bool:
+        left.extend(x for x in given[6:] if x is not None)
+        return told(*given)
+
+    if kind == VERIFY:
+        assert run(store, REPAIR).state is jobs.JobState.DONE
+    with store.write() as db:
+        found = [j for j in jobs.list_for_round(db, 1) if j.kind == kind]
+        job = found[0] if found else jobs.enqueue(db, 1, kind, now=0.0)
+        jobs.claim(db, "killed", 10, 1.0, kinds=[kind])  # half a century ago
+        jobs.heartbeat(db, job.id, "killed", 0.5, "half way", 2.0)
+        jobs.give_back(db, ["killed"])
+    for module in (repair_module, verify_module):
+        monkeypatch.setattr(module, "BEAT_SECONDS", 0.0)
+    told = jobs.heartbeat
+    monkeypatch.setattr(jobs, "heartbeat", heartbeat)
+    assert run(store, kind).state is jobs.JobState.DONE
+    assert left and max(left) < 600
+
+
+def test_a_repair_that_goes_back_to_its_checkpoint_forgets_the_curve_beyond(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, "step 7 ")
+        job = run(store, REPAIR)
+    with store.write() as db:
+        series.add(db, job.id, 55, {"best": 50})  # as if it had been killed later, before its next checkpoint
+        jobs.resume(db, job.id)
+    seen: list[list[int]] = []
+    begin = repair_module._Writer.begin
+
+    def begun(writer: Any, *given: Any) -> None:
+        begin(writer, *given)
+        with store.read() as db:
+            seen.append([step for step, _ in series.points(db, job.id)])
+            assert jobs.get(db, job.id).progress == pytest.approx(7 / 300)
+
+    monkeypatch.setattr(repair_module._Writer, "begin", begun)
+    assert run(store, REPAIR).state is jobs.JobState.DONE
+    assert seen == [[1, 2, 3, 4, 5, 6, 7]]
 
 
 def checkpointed_at(job: jobs.Job) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from faded.domain import ModeKey, Verdict
 from faded.labeling.queue import Progress, next_items, progress
-from faded.store import proposals, verdicts
+from faded.store import campaigns, proposals, verdicts
 from faded.store.leases import LEASE_SECONDS
 from tests.store.helpers import fill, proposal
 
@@ -202,3 +202,22 @@ def test_a_click_stays_fast_with_many_proposals(store, round_id, ask, say):
         times.append(time.process_time() - began)
         say(item, Verdict.CONFIRM)
     assert sorted(times)[5] < 0.05
+
+
+def test_verdicts_of_an_earlier_round_on_the_same_weights_count(store, round_id, made, say):
+    for item in made[TOP][:2]:
+        say(item, Verdict.CONFIRM)
+    for item in made[MIDDLE][:3]:
+        say(item, Verdict.CONFIRM)
+    with store.write() as db:
+        campaign = campaigns.get_round(db, round_id).campaign_id
+        later = campaigns.create_round(db, campaign, now=2.0).id
+        again = proposal(TOP, "another")
+        proposals.add_many(db, later, [again], {TOP: 1.0})
+        assert [item.tally.confirm for item in next_items(db, later, "ann", 4, 0.0)] == [2]
+        assert progress(db, later, "ann") == Progress(mine=0, everybody=0, confirmed=1, refused=0, open=1, left=1)
+    say(again, Verdict.CONFIRM)
+    with store.write() as db:
+        assert progress(db, later, "ann").confirmed == 2
+        other = campaigns.create_round(db, campaign, now=3.0, weights="targets/mended").id
+        assert progress(db, other, "ann").confirmed == 0

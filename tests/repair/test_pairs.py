@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Sample, Verdict
-from faded.repair.pairs import by_stratum, every_mode, pair_lessons, reapply, teachable, verdict_pairs
+from faded.repair.pairs import by_stratum, every_mode, pair_lessons, reapply, verdict_pairs
 from tests.repair.small import SPACE, lamps
 
 KEY = ModeKey((2,), "red")
@@ -46,23 +46,6 @@ def test_without_a_reference_the_stated_answer_is_preferred(
 ) -> None:
     given = replace(proposal("grey", None), clean_answer="red")
     assert verdict_pairs([Judgement("p", "s", KEY, verdict, stated)], {"p": given}, SPACE) == expected
-
-
-def test_a_mode_is_taught_where_confirmations_mostly_state_the_expected_answer() -> None:
-    other = ModeKey((3,), "red")
-    shown = {
-        f"{key.cell}{i}": replace(proposal("grey", None), clean_answer="red") for key in (KEY, other) for i in range(3)
-    }
-    stated = {KEY: ("red", "red", "green"), other: ("red", "green", "green")}
-    judgements = [
-        Judgement(f"{key.cell}{i}", f"s{i}", key, Verdict.CONFIRM, answer)
-        for key, answers in stated.items()
-        for i, answer in enumerate(answers)
-    ]
-    assert teachable([KEY, other], judgements, shown) == [KEY]
-    with_reference = {name: proposal("grey", "red") for name in shown}
-    plain = [replace(j, answer=None) for j in judgements]
-    assert teachable([KEY, other], plain, with_reference) == [KEY, other]
 
 
 def test_an_input_without_a_reference_teaches_its_own_clean_answer() -> None:

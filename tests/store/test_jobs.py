@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import campaigns, jobs, series
+from faded.store import campaigns, jobs, previews, series
 from faded.store.jobs import JobLost, JobState
 
 STALE = 30.0
@@ -34,28 +34,10 @@ def test_a_worker_may_claim_some_kinds_only(db, round_id):
     jobs.enqueue(db, round_id, "explore", now=0.0)
     assert not jobs.waiting(db, ["preview"], STALE, 1.0)
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]) is None
-    asked = jobs.ask_preview(db, round_id, "sample", [0.5], 1.0)
+    asked = previews.ask(db, round_id, "sample", [0.5], "a page", 1.0)
     assert jobs.waiting(db, ["preview"], STALE, 1.0)
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["preview"]).id == asked
     assert jobs.claim(db, "w", STALE, 1.0, kinds=["explore", "repair"]).kind == "explore"
-
-
-def test_previews_stand_beside_the_stages_and_are_deleted_when_old(db, round_id):
-    stage = jobs.enqueue(db, round_id, "explore", now=0.0)
-    asked = [jobs.ask_preview(db, round_id, "sample", [0.1 * i], 10.0 * i) for i in range(100)]
-    assert [j.id for j in jobs.list_for_round(db, round_id)] == [stage.id]
-    assert jobs.get(db, asked[-1]).params == {"sample": "sample", "values": [0.1 * 99]}
-    with pytest.raises(FadedError):
-        jobs.get(db, asked[0])
-    kept = 0
-    while jobs.claim(db, "w", STALE, 1000.0, kinds=["preview"]) is not None:
-        kept += 1
-    assert kept == jobs.PREVIEW_SECONDS / 10 + 1
-
-
-def test_a_preview_needs_its_round(db):
-    with pytest.raises(FadedError, match="round 99"):
-        jobs.ask_preview(db, 99, "sample", [0.5], 1.0)
 
 
 def test_a_job_runs_and_ends(db, round_id):
@@ -78,6 +60,28 @@ def test_a_job_whose_worker_died_is_claimed_again_with_its_checkpoint(db, round_
     assert jobs.claim(db, "new", STALE, 1.0 + STALE) is None  # not stale yet
     again = jobs.claim(db, "new", STALE, 1.1 + STALE)
     assert (again.id, again.checkpoint, again.attempts, again.worker) == (made.id, {"query": 512}, 2, "new")
+
+
+def test_what_a_dead_worker_was_at_waits_for_the_next_one_at_once(db, round_id):
+    theirs, waiting, mine = (jobs.enqueue(db, round_id, kind, now=0.0) for kind in ("explore", "repair", "verify"))
+    dead, other = jobs.worker_names(71)[0], jobs.worker_names(7)[0]
+    jobs.claim(db, dead, STALE, 1.0, kinds=["explore"])
+    jobs.checkpoint(db, theirs.id, dead, {"query": 512})
+    jobs.claim(db, other, STALE, 1.0, kinds=["verify"])
+    assert jobs.give_back(db, jobs.worker_names(71)) == 1
+    assert jobs.get(db, waiting.id).state is JobState.QUEUED
+    assert jobs.get(db, mine.id).worker == other
+    again = jobs.claim(db, "new", STALE, 1.1)
+    assert (again.id, again.checkpoint, again.attempts) == (theirs.id, {"query": 512}, 2)
+
+
+def test_the_time_left_is_forgotten_with_the_worker_that_reckoned_it(db, round_id):
+    made = jobs.enqueue(db, round_id, "verify", now=0.0)
+    jobs.claim(db, "dead", STALE, 1.0)
+    jobs.heartbeat(db, made.id, "dead", 0.5, "half way", 2.0, 30.0)
+    jobs.pulse(db, made.id, "dead", 3.0)
+    assert jobs.get(db, made.id).seconds_left == 30.0
+    assert jobs.claim(db, "new", STALE, 1000.0).seconds_left is None
 
 
 def test_a_worker_that_lost_its_job_is_told_and_changes_nothing(db, round_id):

@@ -5,13 +5,12 @@ import csv
 import io
 import re
 
-import numpy as np
 import pytest
 
 from faded.landscape.posterior import Landscape
 from faded.landscape.safe import safe_ranges
 from faded.ui import cube, downloads, heatmap
-from tests.ui.believable import SPACE, STRATA
+from tests.ui.believable import SPACE
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "  =cmd()"])
@@ -61,15 +60,3 @@ def test_how_far_is_safe_as_a_table(landscape: Landscape) -> None:
     assert len(rows) == sum(SPACE.shape)
     assert {r["standing"] for r in rows if r["level"] == "0" and r["concept"] == "rotation"} == {"neutral"}
     assert all(r["rate"] for r in rows if r["standing"] in ("safe", "fails"))
-
-
-@pytest.fixture
-def landscape() -> Landscape:
-    """Everything fails at darkness 0.8; there, pictures turned by -90 degrees are known to be invalid."""
-    hidden = np.zeros((len(STRATA), SPACE.n_cells), dtype=np.bool_)
-    hidden[:, (SPACE.cells[:, 1] == 3) & (SPACE.cells[:, 0] == 0)] = True
-    found = Landscape(SPACE, STRATA, 0.5, hidden)
-    found.trials[:] = 30
-    found.failures[:, SPACE.cells[:, 1] == 3] = 30
-    found.refit(12)
-    return found

@@ -3,24 +3,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pytest
 
 from faded.concepts.spec import ConceptSpace
 from faded.landscape.posterior import Landscape
 from faded.ui import heatmap
 from tests.ui.believable import SPACE, STRATA
-
-
-@pytest.fixture
-def landscape() -> Landscape:
-    """Everything fails at darkness 0.8 and nothing elsewhere; one combination is known to be invalid."""
-    hidden = np.zeros((len(STRATA), SPACE.n_cells), dtype=np.bool_)
-    hidden[:, (SPACE.cells[:, 1] == 3) & (SPACE.cells[:, 0] == 0)] = True
-    found = Landscape(SPACE, STRATA, 0.5, hidden)
-    found.trials[:] = 30
-    found.failures[:, SPACE.cells[:, 1] == 3] = 30
-    found.refit(12)
-    return found
 
 
 def test_rates_stand_where_the_failures_are(landscape: Landscape) -> None:
@@ -36,7 +23,7 @@ def test_rates_stand_where_the_failures_are(landscape: Landscape) -> None:
 def test_known_invalid_settings_are_left_out(landscape: Landscape) -> None:
     grid = heatmap.heat_grid(landscape, landscape.posterior(), "rotation", "darkening", None)
     assert grid.cells[3][0].left_out
-    assert "Turned right by 90 degrees, darkened by 80%: left out" in heatmap.render(grid)
+    assert "Turned right by 90 degrees, darkened by 80%, averaged over saturation: left out" in heatmap.render(grid)
 
 
 def test_the_clean_control_is_named_as_such() -> None:
@@ -44,6 +31,13 @@ def test_the_clean_control_is_named_as_such() -> None:
     found = Landscape(only, STRATA, 0.5, np.zeros((len(STRATA), only.n_cells), dtype=np.bool_))
     drawn = heatmap.render(heatmap.heat_grid(found, found.posterior(), "rotation", "darkening", None))
     assert drawn.count("Unchanged: the clean control.") == 2
+
+
+def test_a_cell_says_what_it_averages_over_and_what_is_held(landscape: Landscape) -> None:
+    averaged = heatmap.render(heatmap.heat_grid(landscape, landscape.posterior(), "rotation", "darkening", None))
+    assert "Rotation and darkening unchanged, averaged over saturation: " in averaged
+    held = heatmap.heat_grid(landscape, landscape.posterior(), "rotation", "darkening", None, {"saturation": 1})
+    assert "Darkened by 30%, colours at 50%: " in heatmap.render(held)
 
 
 def test_intervals_hold_their_rate(landscape: Landscape) -> None:

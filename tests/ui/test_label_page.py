@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from faded.store import campaigns, verdicts
+from faded.store import blobs, campaigns, proposals, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import label_page
@@ -182,7 +182,22 @@ def test_a_decided_round_takes_no_verdict(card: Card, store: Store, made: Believ
 
 
 def test_what_was_hidden_comes_after_the_verdict(card: Card, made: Believable) -> None:
-    event = {"kind": "verdict", "verdict": "confirm", "key": "k", "round": made.round, "guidelines": "v1"}
-    answer = card.send(**event, proposal=made.proposals[0])
-    assert "93% sure of 'no entry'" in answer["last"]
-    assert "of 'stop' failed so far" in answer["last"]
+    event = {"kind": "verdict", "verdict": "confirm", "round": made.round, "guidelines": "v1"}
+    said = [card.send(**event, proposal=p, key=p)["last"] for p in made.proposals[:3]]
+    assert all("93% sure of 'no entry'" in last for last in said)
+    assert ["failed so far" in last for last in said] == [False, False, True]  # the third decides the mode
+    assert "of 'stop' failed so far" in said[2]
+
+
+def test_a_picture_that_is_gone_loses_no_verdict(card: Card, store: Store, made: Believable) -> None:
+    first, second = card.next(want=2)["order"]
+    with store.read() as db:
+        gone = blobs.path(store.workspace, proposals.get(db, second).edited)
+    for path in (store.workspace / "blobs").rglob("*"):
+        if path.is_file() and path != gone:
+            path.unlink()
+    answer = card.send(kind="verdict", verdict="confirm", proposal=first, key="k", round=made.round, want=4)
+    assert answer["ok"]
+    assert "An item is left out: The workspace" in answer["message"]
+    with store.read() as db:
+        assert [j.proposal_id for j in verdicts.standing(db, made.round)] == [first]

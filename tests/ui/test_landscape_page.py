@@ -9,6 +9,7 @@ import pytest
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Verdict
+from faded.labeling.chosen import read_to_learn
 from faded.landscape.posterior import Landscape
 from faded.landscape.safe import safe_ranges
 from faded.store import campaigns, verdicts
@@ -75,7 +76,7 @@ def test_the_map_says_what_is_pinned(store: Store, made: Believable) -> None:
     pinned = drawn(store, pin0="saturation=0", stratum="yield")["map"].update
     assert "averaged over saturation" in averaged
     assert "stratum yield; saturation colours at 0%" in pinned
-    assert "Darkened by 80%: left out" in pinned
+    assert "Darkened by 80%, colours at 0%: left out" in pinned
     assert averaged != pinned
 
 
@@ -176,3 +177,15 @@ def test_a_decided_round_keeps_its_choice(store: Store, made: Believable) -> Non
     with pytest.raises(FadedError, match="is decided"):
         landscape_actions.choose(store, made.round, named(YIELD))
     assert drawn(store)["fade"].update.count(" disabled") == 2
+
+
+def test_modes_that_an_earlier_round_confirmed_stay_to_be_chosen(store: Store, made: Believable) -> None:
+    believable.labeled(store, made, modes=2)
+    with store.write() as db:
+        before = campaigns.get_round(db, made.round)
+        later = campaigns.create_round(db, before.campaign_id, now=believable.NOW + 300, summary=before.summary).id
+    assert drawn(store)["fade"].update.count(" checked") == 2
+    landscape_actions.choose(store, later, named(YIELD))
+    with store.read() as db:
+        found = read_to_learn(db, campaigns.get_round(db, later))
+    assert (found.confirmed, found.modes) == ([STOP, YIELD], [YIELD])

@@ -7,7 +7,7 @@ import pytest
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import to_learn
 from faded.repair import budget
-from faded.store import campaigns, jobs, verdicts
+from faded.store import campaigns, jobs, series, verdicts
 from faded.store.campaigns import CHOSEN
 from faded.store.engine import Store
 from faded.store.jobs import JobState
@@ -146,15 +146,58 @@ def test_a_running_repair_says_what_stopping_keeps_and_how_long_it_takes(store: 
     believable.labeled(store, made)
     believable.repairing(store, made)
     facts = facts_of(store)
-    assert cost.seconds_left(facts) == pytest.approx(220 * 0.42)
     words = repair.render(facts)
     assert "about 2 min left" in words
     assert "Stopping keeps the best weights so far, those of step 150. Verification follows by itself." in words
     assert "Stopping keeps the best weights so far" in status.sentence(facts)
-    assert "keep the best" in status.STOP_WORDS["repair"]
+    assert stop_button(facts) == "Stop the repair, keep the best"
     found = lessons_of(store)
     assert found.pinned and len(found.modes) == 3
     assert "The repair is trained on <b>3 modes</b>." in lessons.render_modes(found)
+
+
+def stop_button(facts: Facts) -> str:
+    assert facts.current is not None
+    return status.stop_words(facts, facts.current)
+
+
+def test_a_repair_that_found_nothing_better_says_that_stopping_is_a_pause(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    job = believable.repairing(store, made)
+    with store.write() as db:
+        series.cut(db, job, 40)  # before the first evaluation
+    facts = facts_of(store)
+    assert stop_button(facts) == "Stop the repair"
+    assert "stopped now, it can be resumed" in status.sentence(facts)
+    assert "Stopped now, it keeps none" in repair.render(facts) and "Verification" not in repair.render(facts)
+    with store.write() as db:
+        jobs.stop(db, job, WORKER, NOW + 400)
+    facts = facts_of(store)
+    assert "The repair is stopped at 45%. Resume it when you like" in status.sentence(facts)
+    assert "kept" not in repair.render(facts)
+
+
+def test_a_waiting_repair_does_not_promise_that_stopping_keeps_anything(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    believable.repairing(store, made)
+    with store.write() as db:
+        jobs.give_back(db, [WORKER])
+    facts = facts_of(store)
+    assert stop_button(facts) == "Stop the repair"
+    assert "The repair waits for the worker." in status.sentence(facts)
+    assert "left" not in repair.render(facts) and "kept" not in repair.render(facts)
+
+
+def test_a_stopped_repair_that_kept_its_best_is_over(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    job = believable.repairing(store, made)
+    with store.write() as db:
+        jobs.finish(
+            db, job, WORKER, believable.repair_result() | {"steps": 180, "best_step": 150, "stopped": True}, NOW
+        )
+    words = repair.render(facts_of(store))
+    assert "<span>Stopped, the best kept</span>" in words
+    assert "It was stopped after 180 steps; the best weights, of step 150, are kept. It cannot be resumed" in words
 
 
 def test_a_finished_repair_says_which_weights_are_kept(store: Store, made: Believable) -> None:

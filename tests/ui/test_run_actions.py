@@ -80,3 +80,17 @@ def test_a_decision_says_who_and_stands(store: Store, made: Believable) -> None:
 def test_without_a_round_the_buttons_say_so(store: Store) -> None:
     with pytest.raises(FadedError, match="start one first"):
         run_actions.stop(deed(store))
+
+
+def test_a_round_that_another_goes_on_from_is_left_as_it_is(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    with store.write() as db:
+        job = jobs.enqueue(db, made.round, "repair", now=believable.NOW + 300)
+        jobs.request_stop(db, job.id, believable.NOW + 301)
+    second = run_actions.go_on(deed(store, made.round))
+    assert second != made.round
+    for action in (run_actions.resume, run_actions.accept):
+        with pytest.raises(FadedError, match="followed by round 2 already"):
+            action(deed(store, made.round))
+    with pytest.raises(FadedError, match="Round 2 goes on with what this one found"):
+        run_actions.start_repair(deed(store, made.round, 300))

@@ -65,16 +65,15 @@ def test_a_gate_that_did_not_pass_says_why(store: Store, made: Believable) -> No
     believable.repaired(store, made, passed=False)
     drawn = verification.render(facts_of(store))
     assert "The gate did not pass" in drawn
-    assert "Failed: 1 settings are newly broken" in drawn
+    assert "1 is newly broken" in drawn
     assert "newly broken</span>" in changes.render(facts_of(store), "newly broken", store.workspace)
     assert "rolling back is the safe choice" in status.sentence(facts_of(store))
 
 
-def test_the_time_left_is_told_from_the_progress(store: Store) -> None:
+def test_the_time_left_is_what_the_worker_reckons(store: Store) -> None:
     made = believable.explored(store, done=False)
     with store.read() as db:
         running = jobs.get(db, made.explore)
-    assert job_card.seconds_left(running, NOW + 61) == 60
     assert "about 1 min left" in job_card.render(running, NOW + 61)
     assert "has not been heard of for 40 seconds" in job_card.render(running, NOW + 100)
 

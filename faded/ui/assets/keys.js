@@ -101,6 +101,5 @@ function mountKeys(element) {
       const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       return Object.keys(keys).find((name) => keys[name] === pressed) ?? null;
     },
-    isSpace: (name) => keys[name] === " ",
   };
 }

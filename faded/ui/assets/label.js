@@ -14,7 +14,7 @@ function mountLabel(element, server) {
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const zoom = mountZoom(element);
+  const zoom = mountZoom(element, part);
   const practice = mountPractice(element, () => withTimeout(server.label_practice({})), () => show(), (words) => trouble(words));
   part("edited").addEventListener("load", judgeBrightness);
 
@@ -90,11 +90,11 @@ function mountLabel(element, server) {
       box.append(box.childNodes.length ? " · " : "", strong, ` ${words}`);
     }
   }
-  function saved({ waiting, offline }) {
+  function saved({ waiting, offline, reason }) {
     const box = part("saved");
     box.dataset.waiting = waiting;
     box.classList.toggle("waiting", offline);
-    if (offline) box.textContent = `No connection: ${waiting} not saved yet, kept in this browser`;
+    if (offline) box.textContent = `${reason ?? "No connection:"} ${waiting} not saved yet, kept in this browser`;
     else box.textContent = waiting ? `${waiting} being saved` : "All saved";
   }
   const say = (words) => text("live", words);
@@ -112,6 +112,7 @@ function mountLabel(element, server) {
     state.queue = ids.map((id) => known.get(id));
     state.empty = answer.empty;
     progress(answer.progress);
+    if (answer.message) trouble(answer.message);
     if (state.queue[0] !== current || !current) show();
   }
   function free(id, asked) {
@@ -130,8 +131,10 @@ function mountLabel(element, server) {
     follow();
     state.fetching = true;
     const asked = performance.now();
+    const looked = window.faded.shown();
     try {
-      const answer = await withTimeout(server.label_next({ round: state.round ?? window.faded.shown(), ...wish() }));
+      const answer = await withTimeout(server.label_next({ round: state.round ?? looked, ...wish() }));
+      if (window.faded.shown() !== looked) return; // another round is looked at by now
       if (!answer.ok) {
         trouble(answer.message);
         return;
@@ -149,6 +152,7 @@ function mountLabel(element, server) {
       saved({ waiting: state.outbox?.size() ?? 0, offline: true });
     } finally {
       state.fetching = false;
+      if (window.faded.shown() !== looked) fetchItems();
     }
   }
   function start(workspace) {
@@ -169,6 +173,7 @@ function mountLabel(element, server) {
     if (!answer.ok) return;
     part("last").hidden = !answer.last;
     text("last", answer.last ?? "");
+    if (answer.message) trouble(answer.message);
     if (answer.round === state.round) arrange(answer, answer.asked);
   }
   function acknowledged(event, answer) {
@@ -230,9 +235,14 @@ function mountLabel(element, server) {
     state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null });
     say("Undone.");
   }
+  function wrongFlag(wrong) {
+    part("flag-trouble").hidden = !wrong;
+    part("flag-reason").setAttribute("aria-invalid", String(wrong));
+  }
   function saveFlag() {
     const reason = part("flag-reason").value.trim();
     const item = state.queue[0];
+    wrongFlag(!reason);
     if (!reason || !item || !state.outbox) {
       part("flag-reason").focus();
       return;
@@ -241,7 +251,7 @@ function mountLabel(element, server) {
     state.history.push({ item, kind: "flag", key });
     item.flag = reason;
     part("flag-sheet").close();
-    const { seen } = state;
+    const seen = seenMs();
     show();
     state.seen = seen;
     say("Flagged.");
@@ -257,6 +267,7 @@ function mountLabel(element, server) {
     else if (name === "flag") {
       if (!state.queue.length) return;
       part("flag-reason").value = "";
+      wrongFlag(false);
       part("flag-sheet").showModal();
       part("flag-reason").focus();
     } else if (name === "skip") settle("skip");
@@ -279,7 +290,12 @@ function mountLabel(element, server) {
     }
     const name = keys.meant(event);
     if (!name) return;
-    if (window.faded.page() !== "label" || document.querySelector("dialog[open]")) return;
+    if (window.faded.page() !== "label" || event.defaultPrevented) return;
+    if (name === "help" && part("help-sheet").open) {
+      event.preventDefault();
+      part("help-sheet").close();
+    }
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const focus = event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
@@ -294,6 +310,12 @@ function mountLabel(element, server) {
     if (event.detail > 0 && button.dataset.act !== "flag") part("card").focus({ preventScroll: true }); // space is a key
   });
   part("flag-save").addEventListener("click", saveFlag);
+  part("flag-reason").addEventListener("input", () => wrongFlag(false));
+  part("flag-reason").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!event.repeat) saveFlag();
+  });
   part("flag-cancel").addEventListener("click", () => part("flag-sheet").close());
   document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
   window.addEventListener("online", () => state.outbox?.pump());

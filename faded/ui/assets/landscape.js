@@ -3,8 +3,12 @@
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function mountMap(element) {
+  const tryOut = (cell) =>
+    cell?.dataset.try && element.closest(".f-page").dispatchEvent(new CustomEvent("f-try", { detail: JSON.parse(cell.dataset.try) }));
+  element.addEventListener("click", (event) => tryOut(event.target.closest(".heat-cell")));
   element.addEventListener("keydown", (event) => {
     const cell = event.target.closest(".heat-cell");
+    if (event.key === "Enter") tryOut(cell);
     const step = STEPS[event.key];
     if (!cell || !step) return;
     event.preventDefault();

@@ -41,19 +41,19 @@ function makeOutbox(workspace, send, onChange, onAnswer, onSent) {
       answer = null;
     }
     busy = false;
-    if (answer && typeof answer.ok === "boolean") {
+    if (answer?.ok) {
       misses = 0;
       for (const [i, event] of sent.entries()) {
         events.shift();
         localStorage.removeItem(prefix + event.key);
-        onAnswer(event, answer.ok ? answer.events[i] : answer);
+        onAnswer(event, answer.events[i]);
       }
       onSent(answer);
       onChange({ waiting: events.length, offline: false });
       pump();
     } else {
       misses += 1;
-      onChange({ waiting: events.length, offline: true });
+      onChange({ waiting: events.length, offline: true, reason: answer?.message });
       setTimeout(pump, RETRY_MS[Math.min(misses, RETRY_MS.length) - 1]);
     }
   }

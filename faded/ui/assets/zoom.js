@@ -1,9 +1,9 @@
 // Looks closer at both pictures at once, at the same place: the pointer leads, or the middle where there is none.
+// `part` finds the frames, the pictures and the item that holds them, by name.
 
 const CLOSER = 3;
 
-function mountZoom(element) {
-  const part = (name) => element.querySelector(`[data-f="${name}"]`);
+function mountZoom(element, part) {
   const frames = [part("frame-original"), part("frame-edited")];
   const pictures = [part("original"), part("edited")];
   let on = false;

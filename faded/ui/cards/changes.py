@@ -10,6 +10,7 @@ from typing import Any
 from faded.ui.cards.picture import data_uri
 from faded.ui.cards.verification import share
 from faded.ui.facts import Facts
+from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, plural
 
 CLEAN = "clean"
@@ -24,8 +25,8 @@ GROUPS = {
 }
 """What a group means; in the order they are offered."""
 
-NAMES = {CLEAN: "unedited, now wrong"}
-"""Groups that are not called as they are stored."""
+CLEAN_KEPT = "Unedited pictures whose answer was as expected before the repair and has changed."
+"""What the last one means where there are no references."""
 
 OUTCOMES = {
     "mended": "Failed before, right now",
@@ -34,6 +35,23 @@ OUTCOMES = {
 }
 """Rows of examples within a group, in this order."""
 
+OUTCOMES_KEPT = {
+    "mended": "Changed under the edit before, kept now",
+    "still failing": "Changed under the edit before and still",
+    "broken": "Kept under the edit before, changed now",
+}
+"""The same where there are no references: what is known of an answer is whether the edit changes it."""
+
+COLUMNS = (
+    Column("Class"),
+    Column("Setting"),
+    Column("Pictures", number=True),
+    Column("Before", number=True),
+    Column("Now", number=True),
+    Column("Change, 90% interval", number=True),
+    Column("Status"),
+)
+
 LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
 
@@ -41,11 +59,12 @@ LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 def choices(facts: Facts | None) -> list[tuple[str, str]]:
     """Return (words, group) for the chooser: every status with how many modes have it; empty before a result."""
     found = None if facts is None else facts.result
-    if found is None:
+    if facts is None or found is None:
         return []
     counts = {name: len(_modes(found, name)) for name in GROUPS}
     counts[CLEAN] = round(found["negative_flip_rate"] * found["inputs"])
-    words = {name: NAMES.get(name, name).capitalize() for name in GROUPS}
+    words = {name: name.capitalize() for name in GROUPS}
+    words[CLEAN] = f"Unedited, {'now wrong' if facts.labelled else 'answer changed'}"
     return [(f"{words[name]} ({count(counts[name])})", name) for name in GROUPS]
 
 
@@ -58,20 +77,24 @@ def first(facts: Facts | None) -> str:
 def render(facts: Facts | None, group: str, workspace: Path) -> str:
     """Return a group: what it means, its examples, its modes."""
     found = None if facts is None else facts.result
-    if found is None:
+    if facts is None or found is None:
         return ""
     modes = _modes(found, group)
     shown = [e for e in found.get("examples", ()) if e["shown_for"] == group]
-    rows = "".join(_examples([e for e in shown if e["outcome"] == name], name, workspace) for name in OUTCOMES)
+    outcomes = OUTCOMES if facts.labelled else OUTCOMES_KEPT
+    rows = "".join(
+        _examples([e for e in shown if e["outcome"] == name], words, workspace) for name, words in outcomes.items()
+    )
+    meaning = GROUPS[group] if facts.labelled or group != CLEAN else CLEAN_KEPT
     confirmed = [m for m in modes if "confirmed" in m["roles"] or group == "newly broken"]
     rest = [m for m in modes if m not in confirmed]
-    table = _table(confirmed) if confirmed else ""
+    listed = _table("Modes before and after", confirmed) if confirmed else ""
     if rest:
         words = plural(len(rest), "established mode that is not confirmed", "established modes that are not confirmed")
-        table += f"<details class='f-more'><summary>{words}</summary>{_table(rest)}</details>"
-    if not rows and not table:
+        listed += f"<details class='f-more'><summary>{words}</summary>{_table('Modes not confirmed', rest)}</details>"
+    if not rows and not listed:
         rows = "<p class='f-quiet'>There is none.</p>"
-    return f"<p class='f-quiet'>{GROUPS[group]}</p>{rows}{table}"
+    return f"<p class='f-quiet'>{meaning}</p>{rows}{listed}"
 
 
 def _modes(found: Mapping[str, Any], group: str) -> list[Mapping[str, Any]]:
@@ -82,7 +105,7 @@ def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Pa
     if not examples:
         return ""
     items = "".join(_example(e, workspace) for e in examples)
-    return f"<h3>{OUTCOMES[outcome]} <small>drawn at random</small></h3><ul class='o-cases'>{items}</ul>"
+    return f"<h3>{outcome} <small>drawn at random</small></h3><ul class='o-cases'>{items}</ul>"
 
 
 def _example(example: Mapping[str, Any], workspace: Path) -> str:
@@ -105,25 +128,15 @@ def _answer(when: str, answer: Any, truth: Any) -> str:
     return f"<dt>{when}</dt><dd class='{look}'>{escape(str(answer))}{said}</dd>"
 
 
-def _table(modes: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(_mode(mode) for mode in modes)
-    return (
-        "<div class='f-table-scroll' tabindex='0' role='region' aria-label='Modes before and after'>"
-        "<table class='f-table'><thead><tr><th scope='col'>Class</th><th scope='col'>Setting</th>"
-        "<th scope='col' class='f-num'>Pictures</th><th scope='col' class='f-num'>Before</th>"
-        "<th scope='col' class='f-num'>Now</th><th scope='col' class='f-num'>Change, 90% interval</th>"
-        f"<th scope='col'>Status</th></tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+def _table(label: str, modes: Sequence[Mapping[str, Any]]) -> str:
+    return table(label, COLUMNS, [_mode(mode) for mode in modes])
 
 
-def _mode(mode: Mapping[str, Any]) -> str:
+def _mode(mode: Mapping[str, Any]) -> Row:
     status = str(mode["change"])
     pill = f"<span class='f-pill {LOOK.get(status, '')}'>{escape(status)}</span>"
-    return (
-        f"<tr><th scope='row'>{escape(str(mode['stratum']))}</th><td>{escape(str(mode['setting']))}</td>"
-        f"<td class='f-num'>{count(mode['n'])}</td><td class='f-num'>{share(mode['before'])}</td>"
-        f"<td class='f-num'>{share(mode['after'])}</td><td class='f-num'>{_interval(mode)}</td><td>{pill}</td></tr>"
-    )
+    texts = escape(str(mode["stratum"])), escape(str(mode["setting"]))
+    return Row((*texts, count(mode["n"]), share(mode["before"]), share(mode["after"]), _interval(mode), pill))
 
 
 def _interval(mode: Mapping[str, Any]) -> str:

@@ -108,12 +108,3 @@ def words(cost: Cost | None, steps: int) -> str:
     whole = duration(cost.step_s * steps + (cost.before_s or 0.0))
     then = "" if cost.verify_s is None else f", then {duration(cost.verify_s)} to verify it"
     return f"<b>{whole[0].upper()}{whole[1:]}</b> at most{then}. {cost.source}"
-
-
-def seconds_left(facts: Facts) -> float | None:
-    """Return how long a running repair still takes at its present pace, at most; None before it is known."""
-    job = facts.repair
-    now = facts.repairing[-1][1] if facts.repairing else {}
-    if job is None or job.state is not JobState.RUNNING or not {"step_seconds", "steps"} <= set(now):
-        return None
-    return (now["steps"] - now["step"]) * now["step_seconds"]

@@ -6,8 +6,8 @@ import json
 from html import escape
 
 from faded.domain import ModeKey
+from faded.labeling.decided import ModeTally
 from faded.store.engine import Store
-from faded.store.proposals import ModeRow
 from faded.ui.cards.modes import picture, setting
 from faded.ui.mode_facts import ModeFacts
 from faded.ui.page import empty
@@ -24,7 +24,7 @@ def render(known: ModeFacts, store: Store) -> str:
     """Return the confirmed modes with a box each."""
     if not known.confirmed:
         return NOTHING
-    rows = "".join(_mode(known, store, row) for row in known.confirmed)
+    rows = "".join(_mode(known, store, key, tally) for key, tally in known.confirmed.items())
     return (
         f"<p class='fade-state'>{state(known)}</p><p class='fade-said f-quiet' role='status'></p>"
         f"<fieldset class='fade'><legend class='f-hidden'>Modes to fade</legend><ul>{rows}</ul></fieldset>"
@@ -39,7 +39,7 @@ def chosen(known: ModeFacts, key: ModeKey) -> bool:
 def state(known: ModeFacts) -> str:
     """Say what the repair would learn from."""
     n = len(known.confirmed)
-    kept = sum(chosen(known, row.key) for row in known.confirmed)
+    kept = sum(chosen(known, key) for key in known.confirmed)
     if known.chosen is None:
         every = "The one confirmed mode is" if n == 1 else f"All {n} confirmed modes are"
         return f"{every} to be faded, and so is any that people confirm later. Untick what may stay."
@@ -49,18 +49,18 @@ def state(known: ModeFacts) -> str:
     )
 
 
-def _mode(known: ModeFacts, store: Store, row: ModeRow) -> str:
-    stratum, cell = known.index(row.key)
+def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str:
+    stratum, cell = known.index(key)
     found = known.mapped.posterior
-    examples = "".join(picture(store, p) for p in known.examples.get(row.key, ())[:1])
-    mode = escape(json.dumps([list(row.key.cell), row.key.stratum]), quote=True)
-    ticked = " checked" if chosen(known, row.key) else ""
+    examples = "".join(picture(store, p) for p in known.examples.get(key, ())[:1])
+    mode = escape(json.dumps([list(key.cell), key.stratum]), quote=True)
+    ticked = " checked" if chosen(known, key) else ""
     off = "" if known.open else " disabled"
-    judged = row.confirm + row.reject + row.invalid
+    judged = tally.confirm + tally.reject + tally.invalid
     return (
         f"<li><label><input type='checkbox' data-mode='{mode}' data-key='{mode}'{ticked}{off}>{examples}"
-        f"<span class='modes-words'><b>{escape(row.key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
+        f"<span class='modes-words'><b>{escape(key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
         f"<small>{found.mean[stratum, cell]:.0%} fail ({found.low90[stratum, cell]:.0%} to "
-        f"{found.high90[stratum, cell]:.0%}); {known.mapped.shares.get(row.key.stratum, 0.0):.0%} of the pictures; "
-        f"confirmed by {row.confirm} of {judged} verdicts</small></span></label></li>"
+        f"{found.high90[stratum, cell]:.0%}); {known.mapped.shares.get(key.stratum, 0.0):.0%} of the pictures; "
+        f"confirmed by {tally.confirm} of {plural(judged, 'verdict', 'verdicts')}</small></span></label></li>"
     )

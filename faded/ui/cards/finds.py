@@ -8,9 +8,9 @@ from pathlib import Path
 from faded.domain import Proposal
 from faded.store import proposals
 from faded.store.engine import Db
-from faded.ui.cards.picture import data_uri
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.thumbs import thumb
 
 SHOWN = 12
 """Two rows on a wide page."""
@@ -23,7 +23,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> list[Find]:
     """Return the newest proposals of a round, newest first."""
     if facts is None:
         return []
-    return [(p, data_uri(workspace, p.edited)) for p in proposals.newest(db, facts.round.id, SHOWN)]
+    return [(p, thumb(workspace, p.edited)) for p in proposals.newest(db, facts.round.id, SHOWN)]
 
 
 def render(found: list[Find], facts: Facts | None) -> str:

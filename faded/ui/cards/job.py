@@ -8,9 +8,6 @@ from html import escape
 from faded.store.jobs import Job, JobState
 from faded.ui.words import duration
 
-FIRST_ESTIMATE = 0.03
-"""Progress below which no time left is told: the first batches include loading."""
-
 MOSTLY_DEAD_S = 12.0
 """A running job that has not been heard of for so long has lost its worker; another takes it over."""
 
@@ -23,31 +20,15 @@ WORDS = {
 }
 
 
-def seconds_left(job: Job, now: float) -> float | None:
-    """Estimate how long a running job still takes, from its progress; None where that is a guess.
-
-    A job that was stopped meanwhile or taken over counts its pauses in, and so overestimates.
-    """
-    if job.state is not JobState.RUNNING or job.message.endswith("left"):  # some stages count the time themselves
-        return None
-    if job.started_at is None or not FIRST_ESTIMATE <= job.progress < 1:
-        return None
-    return (now - job.started_at) * (1 - job.progress) / job.progress
-
-
-def render(job: Job, now: float | None = None, left: float | None = None) -> str:
-    """Return the state of a job as HTML.
-
-    Args:
-        job: The job.
-        now: Seconds since 1970; None for this moment.
-        left: Seconds that it still takes, where somebody knows better than its progress tells.
-    """
+def render(job: Job, now: float | None = None) -> str:
+    """Return the state of a job (`now` is in seconds since 1970, None for this moment) as HTML."""
     now = time.time() if now is None else now
-    left = seconds_left(job, now) if left is None else left
+    left = job.seconds_left if job.state is JobState.RUNNING else None
     state = WORDS[job.state]
     if job.stop_requested and job.state is JobState.RUNNING:
         state = "Stopping after this batch"
+    elif job.state is JobState.DONE and (job.result or {}).get("stopped"):
+        state = "Stopped, the best kept"
     right = f"{duration(left)} left" if left is not None else ""
     look = {JobState.STOPPED: "stopped", JobState.FAILED: "failed"}.get(job.state, "")
     percent = f"{100 * job.progress:.0f}"

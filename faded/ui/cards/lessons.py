@@ -8,15 +8,14 @@ from pathlib import Path
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import Judgement, ModeKey, Proposal, Verdict
-from faded.labeling.chosen import to_learn
-from faded.labeling.decided import ModeTally, confirmed_modes, tallies
+from faded.labeling.chosen import read_to_learn
+from faded.labeling.decided import ModeTally, tallies
 from faded.repair import budget
 from faded.repair.pairs import verdict_pairs
-from faded.store import campaigns, proposals, verdicts
 from faded.store.engine import Db
-from faded.ui.cards.picture import data_uri
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.thumbs import thumb
 from faded.ui.words import count, plural
 
 MODES_PICTURED = 12
@@ -74,23 +73,17 @@ class Lessons:
     pinned: bool
 
 
-def keys_to_learn(db: Db, facts: Facts) -> tuple[list[ModeKey], list[Judgement]]:
-    """Return the modes and the verdicts that a repair started now would learn from."""
-    ids = [r.id for r in campaigns.on_same_weights(db, facts.round.id)]
-    return to_learn(facts.round.summary, verdicts.standing(db, *ids))
-
-
 def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     """Read what a repair learns, or what the one that has begun learned; None where nothing is explored yet."""
     if facts is None or "space" not in facts.round.summary:
         return None
     space = ConceptSpace.from_json(facts.round.summary["space"])
-    keys, heeded = keys_to_learn(db, facts)
+    found = read_to_learn(db, facts.round)
+    keys, heeded, shown = found.modes, found.heeded, found.shown
     pinned = facts.repair is not None and bool(facts.missing_for_repair())
     begun = facts.repair.checkpoint if facts.repair is not None and pinned else None
     if begun:
         keys = [ModeKey(tuple(cell), stratum) for cell, stratum in begun["modes"]]
-    shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in heeded])}
     confirmed: dict[ModeKey, list[Proposal]] = {key: [] for key in keys}
     for judgement in heeded:
         if judgement.verdict is Verdict.CONFIRM and judgement.key in confirmed:
@@ -101,22 +94,21 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
             key,
             space.describe(space.values([key.cell])[0].tolist()),
             tally.get(key, ModeTally()),
-            tuple(data_uri(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
+            tuple(thumb(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
         )
         for i, key in enumerate(keys)
     )
-    all_confirmed = confirmed_modes(verdicts.standing(db, facts.round.id))
     pairs = [(j, pair) for j in heeded for pair in verdict_pairs([j], shown, space)]
     first = _first_of_each([j for j, _ in pairs])
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
         PairLine(
-            data_uri(workspace, shown[i].original), data_uri(workspace, shown[i].edited), shown[i].setting,
+            thumb(workspace, shown[i].original), thumb(workspace, shown[i].edited), shown[i].setting,
             by_proposal[i].chosen, by_proposal[i].rejected,
         )
         for i in first
     )  # fmt: skip
-    return Lessons(lines, len(set(all_confirmed) - set(keys)), len(pairs), preview, pinned)
+    return Lessons(lines, len(set(found.confirmed) - set(keys)), len(pairs), preview, pinned)
 
 
 def _first_of_each(judgements: list[Judgement]) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from faded.concepts.spec import ConceptSpace
+from faded.ui import downloads
 from faded.ui.facts import Facts
 from faded.ui.heatmap import STEPS
 from faded.ui.words import percent, plural
@@ -21,9 +19,6 @@ DENSE = 400
 """More tiles than this are drawn narrow, without figures: they would fill several screens."""
 
 COLUMNS = ("class", "setting", "roles", "pictures", "rate before", "rate after", "change", "low", "high", "status")
-
-FORMULA = ("=", "+", "-", "@", "\t")
-"""A cell of text that begins so would be run by a spreadsheet."""
 
 Mode = Mapping[str, Any]
 
@@ -71,12 +66,12 @@ def render(facts: Facts | None, by: str) -> str:
     body = "".join(_row(name, of_row) for name, of_row in drawn)
     said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} before and after the repair; the table below lists them")
     dense = " dense" if tiles > DENSE else ""
-    stem = escape(f"{facts.campaign.name}-round-{facts.round.number}-before-after", quote=True)
-    data = base64.b64encode(to_csv(modes).encode()).decode()
+    stem = f"{facts.campaign.name}, round {facts.round.number} before and after"
+    name = downloads.file_name(stem)
     return (
-        f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{stem}'>{body}</div>{_legend()}"
-        f"<p class='o-downloads'><a download='{stem}.csv' href='data:text/csv;base64,{data}'>Download CSV</a>"
-        "<button type='button' data-png>Download PNG</button></p>"
+        f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{name}'>{body}</div>{_legend()}"
+        f"<div class='f-saves'>{downloads.link(to_csv(modes), stem)}"
+        "<button type='button' class='f-save' data-png>Save as PNG</button></div>"
     )
 
 
@@ -117,16 +112,11 @@ def _legend() -> str:
 
 
 def to_csv(modes: Sequence[Mode]) -> str:
-    """Return the modes as CSV, with figures in full."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for m in modes:
-        texts = [_text(str(t)) for t in (m["stratum"], m["setting"], " ".join(m["roles"]))]
-        ends = (m.get("difference"), m.get("low"), m.get("high"))
-        writer.writerow([*texts, m["n"], m["before"], m["after"], *ends, m["change"]])
-    return out.getvalue()
+    """Return the modes as CSV."""
+    return downloads.csv_text(COLUMNS, [_fields(mode) for mode in modes])
 
 
-def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _fields(mode: Mode) -> list[downloads.Field]:
+    texts = [str(text) for text in (mode["stratum"], mode["setting"], " ".join(mode["roles"]))]
+    ends = [mode.get(name) for name in ("difference", "low", "high")]
+    return [*texts, mode["n"], mode["before"], mode["after"], *ends, mode["change"]]

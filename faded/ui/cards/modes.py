@@ -12,6 +12,7 @@ from faded.store.engine import Store
 from faded.ui.downloads import csv_text
 from faded.ui.mode_facts import SHOWN, ModeFacts
 from faded.ui.page import empty
+from faded.ui.tables import Column, Row, table
 from faded.ui.thumbs import thumb
 from faded.ui.words import plural
 
@@ -20,6 +21,14 @@ LISTED = 100
 
 DRAWN = 60
 """Settings drawn: more would only cover each other."""
+
+COLUMNS = (
+    Column("Setting"),
+    Column("Place", number=True),
+    Column("Severity", number=True),
+    Column("Frequency", number=True),
+    Column("Strata"),
+)
 
 NAMED = 6
 """Strata named of each state; the rest are counted."""
@@ -57,14 +66,11 @@ def render(known: ModeFacts, store: Store) -> str:
     rest = found[SHOWN:LISTED]
     more = ""
     if rest:
-        rows = "".join(_row(known, SHOWN + i, one) for i, one in enumerate(rest))
+        rows = [_row(known, SHOWN + i, one) for i, one in enumerate(rest)]
         words = f"{len(rest)} more" + (f" of {len(found) - SHOWN}" if len(found) > LISTED else "")
         more = (
             f"<details class='f-more' data-key='modes-more'><summary>{words}</summary>"
-            "<div class='f-table-scroll' tabindex='0' role='region' aria-label='More settings'><table class='f-table'>"
-            "<thead><tr><th scope='col' class='f-num'>Place</th><th scope='col'>Setting</th>"
-            "<th scope='col' class='f-num'>Severity</th><th scope='col' class='f-num'>Frequency</th>"
-            f"<th scope='col'>Strata</th></tr></thead><tbody>{rows}</tbody></table></div></details>"
+            f"{table('More settings', COLUMNS, rows)}</details>"
         )
     refused = ""
     if known.refused:
@@ -115,11 +121,15 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {left} more" if left > 0 else "")
 
 
-def _row(known: ModeFacts, place: int, one: Impact) -> str:
-    return (
-        f"<tr><td class='f-num'>{place + 1}</td><th scope='row'>{escape(setting(known, one.cell))}</th>"
-        f"<td class='f-num'>{one.severity:.0%} <small>({one.low:.0%} to {one.high:.0%})</small></td>"
-        f"<td class='f-num'>{one.frequency:.0%}</td><td>{_states(known, one.cell)}</td></tr>"
+def _row(known: ModeFacts, place: int, one: Impact) -> Row:
+    return Row(
+        (
+            escape(setting(known, one.cell)),
+            str(place + 1),
+            f"{one.severity:.0%} <small>({one.low:.0%} to {one.high:.0%})</small>",
+            f"{one.frequency:.0%}",
+            _states(known, one.cell),
+        )
     )
 
 

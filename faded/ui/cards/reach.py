@@ -9,6 +9,7 @@ from faded.concepts.spec import ConceptSpec
 from faded.domain import Kind
 from faded.landscape.safe import LevelRate, Reach, SafeRange, Standing
 from faded.ui import heatmap
+from faded.ui.words import plural
 
 LOOK = {
     Standing.NEUTRAL: "neutral",
@@ -75,8 +76,8 @@ def _known(level: LevelRate) -> str:
     if level.standing is Standing.LEFT_OUT:
         return "left out, the edit hides the input or changes its answer"
     if level.standing is Standing.UNKNOWN:
-        return f"not enough data, {level.trials} trials"
-    return f"{level.rate:.0%}, 90% interval {_interval(level)}, {level.trials} trials"
+        return f"not enough data, {plural(level.trials, 'trial', 'trials')}"
+    return f"{level.rate:.0%}, 90% interval {_interval(level)}, {plural(level.trials, 'trial', 'trials')}"
 
 
 def _interval(level: LevelRate) -> str:

@@ -11,7 +11,7 @@ from faded.ui import charts
 from faded.ui.cards import cost, job
 from faded.ui.cards.explore import figures
 from faded.ui.cards.lessons import Lessons
-from faded.ui.facts import BUSY, Facts, Series
+from faded.ui.facts import Facts, Series
 from faded.ui.page import empty
 from faded.ui.words import count, percent, plural
 
@@ -33,12 +33,12 @@ def render(facts: Facts | None) -> str:
             f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}."
         )
         return f"{head}<p>{said}</p>" + (f"<p class='f-quiet'>{escape(missing)}</p>" if missing else "")
-    bar = job.render(facts.repair, left=cost.seconds_left(facts))
+    bar = job.render(facts.repair)
     verify = facts.verify
     then = ""
     if verify is not None and verify.id > facts.repair.id and facts.result is None:
         then = f"<h3>Verification</h3>{job.render(verify)}"
-    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing)}{then}"
+    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing, facts.labelled)}{then}"
 
 
 def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cost | None, steps: float | None) -> str:
@@ -53,19 +53,22 @@ def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cos
         f"<p>{cost.words(expected, budgeted)}</p>"
         f"<p class='f-quiet'>Every {budget.EVALUATE_EVERY} steps the network is scored on pictures held out for that. "
         f"It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best weights are kept, "
-        "also when you stop it.</p>"
+        "also when you stop it; stopped before there are better ones than now, it can be resumed.</p>"
     )
 
 
 def _kept(facts: Facts) -> str:
     """Say which weights are kept, or would be if it were stopped now."""
-    now = facts.repairing[-1][1] if facts.repairing else {}
     assert facts.repair is not None  # noqa: S101 - asked before
-    if facts.repair.state in BUSY and "best" in now:
-        best = now["best"]
-        which = f"those of step {count(best)}" if best else "the original ones: nothing better was found yet"
+    if facts.best_step:
+        which = f"those of step {count(facts.best_step)}"
         return (
             f"<p class='f-quiet'>Stopping keeps the best weights so far, {which}. Verification follows by itself.</p>"
+        )
+    if facts.repair.state is JobState.RUNNING:
+        return (
+            "<p class='f-quiet'>No weights are better than those it began with yet. Stopped now, it keeps none, and "
+            "resuming it goes on from where it was.</p>"
         )
     result = facts.repair.result
     if facts.repair.state is not JobState.DONE or result is None or "best_step" not in result:
@@ -73,19 +76,21 @@ def _kept(facts: Facts) -> str:
     ended = "It was stopped after" if result["stopped"] else "It took"
     best = result["best_step"]
     which = f"the best weights, of step {count(best)}, are kept" if best else "no weights were better than the original"
-    return f"<p>{ended} {plural(result['steps'], 'step', 'steps')}; {which}.</p>"
+    over = " It cannot be resumed; starting it again begins with the first step." if result["stopped"] else ""
+    return f"<p>{ended} {plural(result['steps'], 'step', 'steps')}; {which}.{over}</p>"
 
 
-def _figures(points: Series) -> str:
+def _figures(points: Series, labelled: bool) -> str:
     if not points:
         return ""
     step, last = points[-1]
+    flips = "unedited ones turned wrong, held out" if labelled else "unedited answers changed, held out"
     shown = [("optimiser steps", count(last.get("step", step)))]
     shown += [
         (words, percent(value))
         for value, words in (
             (last.get("mode_rate"), "fail under the modes, held out"),
-            (None if "clean" not in last else 1 - last["clean"], "unedited ones turned wrong, held out"),
+            (None if "clean" not in last else 1 - last["clean"], flips),
         )
         if value is not None
     ]
@@ -117,6 +122,7 @@ def render_curves(facts: Facts | None) -> str:
     if evaluated:
         rate = charts.Line("held-out pictures", "agent", [(x, now["mode_rate"]) for x, now in evaluated], dots=True)
         flips = charts.Line("held-out pictures", "agent", [(x, 1 - now["clean"]) for x, now in evaluated], dots=True)
+        lost = "that the original had right and that are wrong now" if facts.labelled else "whose answer has changed"
         drawn += [
             (
                 charts.render("Fail under the modes", "steps", [rate], share=True, upto=upto),
@@ -124,7 +130,7 @@ def render_curves(facts: Facts | None) -> str:
             ),
             (
                 charts.render("Clean score lost", "steps", [flips], share=True, upto=upto),
-                "Unedited pictures that the original had right and that are wrong now. It should stay near zero.",
+                f"Unedited pictures {lost}. It should stay near zero.",
             ),
         ]
     figures = "".join(f"<div>{chart}<p class='f-quiet'>{words}</p></div>" for chart, words in drawn)

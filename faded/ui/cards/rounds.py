@@ -13,10 +13,24 @@ from faded.store import campaigns, jobs, series, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
 from faded.ui.page import empty
+from faded.ui.tables import Column, Row, table
 from faded.ui.words import clock, count, percent
 
 MOST = 50
 """Rounds listed: the newest ones."""
+
+COLUMNS = (
+    Column("Round"),
+    Column("Begun"),
+    Column("Queries", number=True),
+    Column("Failures per query", number=True),
+    Column("Modes", number=True),
+    Column("Verdicts", number=True),
+    Column("Confirmed", number=True),
+    Column("Drop", number=True),
+    Column("Clean", number=True),
+    Column("State"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,36 +85,17 @@ def render(lines: list[Line], shown: int | None) -> str:
     """
     if not lines:
         return "<h2>Rounds</h2>" + empty("No rounds yet", "Every round is kept here, to be compared and opened again.")
-    heads = (
-        "Round",
-        "Begun",
-        "Queries",
-        "Failures per query",
-        "Modes",
-        "Verdicts",
-        "Confirmed",
-        "Drop",
-        "Clean",
-        "State",
-    )
-    head = "".join(f"<th scope='col'{_num(i)}>{name}</th>" for i, name in enumerate(heads))
-    rows = "".join(_row(line, line.round.id == shown) for line in lines)
-    return (
-        "<h2>Rounds</h2><div class='f-table-scroll' tabindex='0' role='region' aria-label='Rounds'>"
-        f"<table class='f-table'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return "<h2>Rounds</h2>" + table("Rounds", COLUMNS, [_row(line, line.round.id == shown) for line in lines])
 
 
-def _num(column: int) -> str:
-    return " class='f-num'" if 2 <= column <= 8 else ""
-
-
-def _row(line: Line, here: bool) -> str:
+def _row(line: Line, here: bool) -> Row:
     now, then = line.explored, line.verified
     asked = now.get("agent_queries", 0.0)
     name = f"{escape(line.campaign)}, round {line.round.number}"
     link = f"<a href='#run' data-open-round='{line.round.id}'{' aria-current=true' if here else ''}>{name}</a>"
     cells = (
+        link,
+        clock(line.round.created_at),
         count(now.get("queries", 0)),
         percent(now["agent_failures"] / asked) if asked else "",
         count(now.get("modes", 0)),
@@ -108,10 +103,9 @@ def _row(line: Line, here: bool) -> str:
         count(line.confirmed),
         percent(then["relative_drop"]) if then.get("relative_drop") is not None else "",
         f"{percent(then['clean_before'])} to {percent(then['clean_after'])}" if "clean_after" in then else "",
+        _state(line),
     )
-    numbers = "".join(f"<td class='f-num'>{cell}</td>" for cell in cells)
-    row = f"<th scope='row'>{link}</th><td>{clock(line.round.created_at)}</td>{numbers}<td>{_state(line)}</td>"
-    return f"<tr{' class=here' if here else ''}>{row}</tr>"
+    return Row(cells, here)
 
 
 def _state(line: Line) -> str:

@@ -6,25 +6,31 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from faded.store.campaigns import TAUGHT
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.tables import Column, Row, table
 from faded.ui.words import percent, plural
-
-KEY = "confirmation"
-"""Key of a round's summary under which exploring writes it."""
 
 SHOWN = 5
 """Strata shown at either end."""
 
+COLUMNS = (
+    Column("Stratum"),
+    Column("Verdicts", number=True),
+    Column("Likely to be confirmed", number=True),
+    Column("Share of the agent's pictures", number=True),
+)
+
 MATTERS = {"stratum": "the class", "setting": "the setting", "place": "the class under a setting"}
-FELT = 0.5
-"""Probability from which something is said to matter."""
+FELT = 0.9
+"""Probability from which something is said to matter: the third is as likely as not before any verdict."""
 
 
 def render(facts: Facts | None) -> str:
     """Return the card's content."""
     head = "<h2>What your verdicts taught</h2>"
-    found: Mapping[str, Any] | None = None if facts is None else facts.round.summary.get(KEY)
+    found: Mapping[str, Any] | None = None if facts is None else facts.round.summary.get(TAUGHT)
     if facts is None or found is None:
         text = "Verdicts that arrive while a round explores, and those of earlier rounds, steer what is asked next."
         return head + empty("Nothing yet", text)
@@ -36,7 +42,7 @@ def _sentence(found: Mapping[str, Any]) -> str:
     verdicts = plural(int(found["verdicts"]), "verdict", "verdicts")
     given = f"{verdicts}, {plural(int(found['confirm']), 'confirmation', 'confirmations')}"
     if not matters:
-        return f"From {given}: no pattern. Exploring goes on as it would without them."
+        return f"From {given}: no clear pattern, so they hardly move what is asked."
     return f"From {given}: whether people confirm depends on {' and on '.join(matters)}."
 
 
@@ -55,22 +61,17 @@ def _table(found: Mapping[str, Any]) -> str:
     strata = sorted(found["strata"], key=lambda row: -row["mean"])
     if len(strata) > 2 * SHOWN:
         strata = [*strata[:SHOWN], *strata[-SHOWN:]]
-    rows = "".join(_row(row) for row in strata)
-    return (
-        "<div class='f-table-scroll' tabindex='0' role='region' aria-label='What verdicts taught, by stratum'>"
-        "<table class='f-table'><thead><tr><th scope='col'>Stratum</th><th scope='col' class='f-num'>Verdicts</th>"
-        "<th scope='col' class='f-num'>Likely to be confirmed</th>"
-        "<th scope='col' class='f-num'>Share of the queries</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return table("What verdicts taught, by stratum", COLUMNS, [_row(row) for row in strata])
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any]) -> Row:
     interval = f"{percent(row['low'], 0)} to {percent(row['high'], 0)}"
     share = f"{percent(row['share'])} <span class='f-quiet'>(else {percent(row['share_without'])})</span>"
-    return (
-        f"<tr><th scope='row'>{escape(str(row['stratum']))}</th>"
-        f"<td class='f-num'>{row['confirm']} of {row['confirm'] + row['against']}</td>"
-        f"<td class='f-num'>{percent(row['mean'], 0)} <span class='f-quiet'>({interval})</span></td>"
-        f"<td class='f-num'>{share}</td></tr>"
+    return Row(
+        (
+            escape(str(row["stratum"])),
+            f"{row['confirm']} of {row['confirm'] + row['against']}",
+            f"{percent(row['mean'], 0)} <span class='f-quiet'>({interval})</span>",
+            share,
+        )
     )

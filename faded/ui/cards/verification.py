@@ -20,7 +20,7 @@ def render(facts: Facts | None) -> str:
     found = None if facts is None else facts.result
     if facts is None or found is None:
         return head + _before(facts)
-    return f"{head}{_decision(facts)}{_headline(found)}{_figures(found)}{_gate(found)}"
+    return f"{head}{_decision(facts)}{_headline(found, facts.labelled)}{_figures(found, facts.labelled)}{_gate(found)}"
 
 
 def _before(facts: Facts | None) -> str:
@@ -40,30 +40,46 @@ def share(value: float | None) -> str:
     return UNKNOWN if value is None else percent(value)
 
 
-def _headline(found: Mapping[str, Any]) -> str:
+def _headline(found: Mapping[str, Any], labelled: bool) -> str:
     drop, interval = found.get("relative_drop"), found.get("interval90")
     if drop is None or interval is None:
         return "<p>No confirmed mode could be verified, so nothing can be said of the drop.</p>"
-    change = found["clean_after"] - found["clean_before"]
     before, after = percent(found["induced_rate_before"]), percent(found["induced_rate_after"])
     return (
         f"<p class='f-lead'>The confirmed failures fell by <b>{percent(drop)}</b> "
         f"(90% interval {percent(interval[0])} to {percent(interval[1])}): before the repair "
-        f"{before} of the pictures failed under these settings, now {after}. "
-        f"Accuracy on unedited pictures went from {percent(found['clean_before'])} to {percent(found['clean_after'])} "
-        f"({points(change)}). Measured on {count(found['inputs'])} pictures that no other stage has used.</p>"
+        f"{before} of the pictures failed under these settings, now {after}. {_clean(found, labelled)} Measured on "
+        f"{plural(found['inputs'], 'picture', 'pictures')} that neither exploring nor repairing has used.</p>"
     )
 
 
-def _figures(found: Mapping[str, Any]) -> str:
+def _clean(found: Mapping[str, Any], labelled: bool) -> str:
+    """Say what became of the unedited pictures; without references nobody knows which answers are right."""
+    before, after = percent(found["clean_before"]), percent(found["clean_after"])
+    change = points(found["clean_after"] - found["clean_before"])
+    if labelled:
+        return f"Accuracy on unedited pictures went from {before} to {after} ({change})."
+    return f"Answers kept on unedited pictures went from {before} to {after} ({change})."
+
+
+def _figures(found: Mapping[str, Any], labelled: bool) -> str:
     change = found["clean_after"] - found["clean_before"]
     items = [
         _with_interval("drop, confirmed modes", found, "relative_drop", "interval90"),
         _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90"),
-        _with_interval("drop, modes nobody confirmed", found, "unlabelled_relative_drop", "unlabelled_interval90"),
+        _with_interval("drop, modes not repaired", found, "unlabelled_relative_drop", "unlabelled_interval90"),
         _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
-        ("accuracy on unedited pictures", points(change), _ends(found.get("clean_change_interval90"), points)),
-        _with_interval("unedited, now wrong", found, "negative_flip_rate", "negative_flip_interval90"),
+        (
+            f"{'accuracy' if labelled else 'answers kept'} on unedited pictures",
+            points(change),
+            _ends(found.get("clean_change_interval90"), points),
+        ),
+        _with_interval(
+            f"unedited, {'now wrong' if labelled else 'answer changed'}",
+            found,
+            "negative_flip_rate",
+            "negative_flip_interval90",
+        ),
     ]
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{ends}</small></dd></div>" for name, value, ends in items)
     return f"<dl class='f-figures o-figures'>{cells}</dl>"
@@ -104,13 +120,13 @@ def render_untold(facts: Facts | None) -> str:
     unknown = found.get("cannot_tell", 0)
     tested = found.get("modes_established", 0) + found.get("watched", 0)
     said = [
-        f"Of <b>{count(unknown)}</b> of the {count(tested)} settings that were tested nothing can be said: neither a "
-        f"better rate nor a rise above {100 * margin:g} points is certain, nor that there is none."
+        f"Of <b>{count(unknown)}</b> of the {plural(tested, 'setting', 'settings')} tested nothing can be said: "
+        f"neither a better rate nor a rise above {100 * margin:.1f} points is certain, nor that there is none."
         if unknown
-        else f"Of each of the {count(tested)} settings that were tested something can be said.",
+        else f"Of each of the {plural(tested, 'setting', 'settings')} tested something can be said.",
         "In most settings the pictures are too few to see even a rise of the rate to one."
         if smallest is None
-        else f"The rate of a single setting would have to rise by <b>{100 * smallest:.0f} points</b> to be called "
+        else f"The rate of a single setting would have to rise by <b>{100 * smallest:.1f} points</b> to be called "
         "newly broken in four of five such verifications. Smaller damage to single settings goes mostly unseen here; "
         "more verify pictures would show it.",
         _watched(found.get("watched", 0)),

@@ -1,0 +1,135 @@
+"""The card Try a setting: pictures to choose from, a slider for each concept, the original beside the edited one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.domain import Kind
+from faded.ui.heatmap import number
+from faded.ui.page import empty
+from faded.ui.thumbs import thumb
+
+FINE = 10
+"""Steps of a slider from one level to the next: a tenth is less than the eye tells apart in most edits."""
+
+FEW = 4
+"""Sliders that stand one below the other; more stand in two columns, so that ten fit beside the pictures."""
+
+MOST_MARKS = 9
+"""Levels that are lettered below a slider; of more, the first, the last and the neutral are."""
+
+NOTHING = empty(
+    "No pictures to try yet",
+    "A round offers pictures once it has begun to explore: they appear here by themselves. "
+    "<a href='#run'>See how far it is</a>.",
+)
+
+LEAD = (
+    "Choose a picture and move the sliders: the target answers at once, as it was when this round began. A value may "
+    "lie between the levels. Nothing is recorded, and no rate changes."
+)
+
+IDLE = "Move a slider, or choose another picture, and the target answers."
+
+
+def stops(spec: ConceptSpec) -> list[float]:
+    """Return the levels with the neutral among them, which may be off the grid, in ascending order."""
+    return sorted({*spec.levels, spec.neutral})
+
+
+def positions(spec: ConceptSpec) -> list[tuple[float, str]]:
+    """Return each position of a concept's slider: its value, and the value in words.
+
+    Levels lie equally far apart, as in the map, with `FINE` steps between two of them. A nominal concept has nothing
+    between its levels.
+    """
+    marks = stops(spec)
+    values = marks[:1]
+    for low, high in pairwise(marks):
+        if spec.kind is not Kind.NOMINAL:
+            values += [float(f"{low + (high - low) * step / FINE:.6g}") for step in range(1, FINE)]
+        values.append(high)
+    return [(value, spec.describe(value) or "unchanged") for value in values]
+
+
+def render(round_id: int, summary: Mapping[str, Any], workspace: Path) -> str:
+    """Return the card's content.
+
+    Args:
+        round_id: The round.
+        summary: Its summary, with its space.
+        workspace: Where the pictures are.
+    """
+    offered = summary.get("previews")
+    if not offered:
+        return NOTHING
+    specs = ConceptSpace.from_json(summary["space"]).specs
+    sliders = "".join(_slider(spec, i) for i, spec in enumerate(specs))
+    samples = "".join(_sample(item, i, summary, workspace) for i, item in enumerate(offered))
+    first = thumb(workspace, offered[0]["original"])
+    return (
+        f"<div class='try' data-t='card' data-round='{round_id}'><p class='try-lead f-quiet'>{LEAD}</p>"
+        f"<fieldset class='try-samples'><legend class='f-hidden'>Picture</legend>{samples}</fieldset>"
+        "<div class='try-body' data-t='item'>"
+        f"<div class='try-pictures'>{_figure('original', 'Original', first)}{_figure('edited', 'Edited', first)}</div>"
+        f"<div class='try-controls'><div class='try-sliders{' few' if len(specs) <= FEW else ''}'>{sliders}</div>"
+        "<div class='try-actions'><button type='button' data-act='reset'>Reset to unchanged</button>"
+        "<button type='button' data-act='zoom' aria-pressed='false'>Zoom</button></div>"
+        f"<p class='try-status' data-t='status'>{IDLE}</p></div></div>"
+        "<p class='f-hidden' data-t='live' aria-live='polite'></p></div>"
+    )
+
+
+def _sample(item: Mapping[str, Any], i: int, summary: Mapping[str, Any], workspace: Path) -> str:
+    known = summary.get("labelled", True)
+    words = escape(item["stratum"] if known else f"answered {item['stratum']!r} unedited", quote=True)
+    checked = " checked" if i == 0 else ""
+    return (
+        f"<label title='{words}'><input type='radio' name='try-sample' value='{escape(item['sample'], quote=True)}'"
+        f"{checked}><img src='{thumb(workspace, item['original'])}' alt='Picture {i + 1}: {words}'></label>"
+    )
+
+
+def _figure(name: str, caption: str, source: str) -> str:
+    return (
+        f"<figure><figcaption>{caption}</figcaption><div class='try-frame' data-t='frame-{name}'>"
+        f"<img data-t='{name}' src='{source}' alt='{caption} picture' draggable='false'></div>"
+        f"<div class='try-said'><p class='try-answer'><b data-t='answer-{name}'>\N{EN DASH}</b>"
+        f"<span data-t='sure-{name}'></span></p><p class='try-pill'><span class='f-pill' data-t='pill-{name}'>"
+        f"not asked</span></p><p class='try-note' data-t='note-{name}'></p></div></figure>"
+    )
+
+
+def _slider(spec: ConceptSpec, i: int) -> str:
+    places = positions(spec)
+    values = [value for value, _ in places]
+    neutral, last = values.index(spec.neutral), len(places) - 1
+    data = escape(json.dumps(places), quote=True)
+    longest = escape(max((words for _, words in places), key=len), quote=True)
+    levels = " ".join(str(values.index(value)) for value in stops(spec))
+    return (
+        f"<div class='try-slider'><label for='try-{i}'>{escape(spec.name)}</label>"
+        f"<output for='try-{i}' data-longest='{longest}'><span>unchanged</span></output>"
+        f"<input type='range' id='try-{i}' min='0' max='{last}' step='1' value='{neutral}' aria-valuetext='unchanged' "
+        f"autocomplete='off' data-name='{escape(spec.name, quote=True)}' data-neutral='{neutral}' "
+        f"data-levels='{levels}' data-values='{data}'>"
+        f"<div class='try-marks' aria-hidden='true'>{_marks(spec, values)}</div></div>"
+    )
+
+
+def _marks(spec: ConceptSpec, values: list[float]) -> str:
+    marks = stops(spec)
+    shown = marks if len(marks) <= MOST_MARKS else [marks[0], spec.neutral, marks[-1]]
+    last = len(values) - 1
+
+    def mark(value: float) -> str:
+        look = " class='neutral'" if value == spec.neutral else ""
+        return f"<span style='--at:{values.index(value) / last:.4f}'{look}>{number(value)}</span>"
+
+    return "".join(mark(value) for value in sorted(set(shown)))

@@ -1,0 +1,204 @@
+"""What the card Try a setting calls: ask how a picture looks under a setting, and look whether the answer is there."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.domain import FadedError, Kind
+from faded.store import campaigns, previews
+from faded.store.campaigns import Round
+from faded.store.engine import Store
+from faded.store.jobs import Job, JobState
+from faded.ui import auth
+from faded.ui.cards.picture import data_uri, uri_of
+from faded.ui.cards.tryout import stops
+from faded.ui.page import whole_number
+from faded.ui.words import percent
+
+Answer = dict[str, Any]
+
+LONGEST_NAME = 64
+"""Letters of the name that a page gives itself."""
+
+LONG_SECONDS = 30.0
+"""A worker that has not taken a preview up by then is away, or is starting on a machine that is very busy."""
+
+
+def server_functions(store: Store, worker_words: Callable[[], str]) -> list[Callable[..., Answer]]:
+    """Return the functions of the card, bound to a store; `worker_words` says how the worker is."""
+
+    def preview_ask(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Ask for a preview; what the same page asked before is dropped."""
+        return _guarded(request, lambda: {"job": ask(store, asked)})
+
+    def preview_look(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Return the answer, or say why it is not there yet."""
+        return _guarded(request, lambda: look(store, asked, worker_words()))
+
+    return [preview_ask, preview_look]
+
+
+def _guarded(request: gr.Request, work: Callable[[], Answer]) -> Answer:
+    """Authorise, do the work, and turn what a person can mend into words for the page."""
+    try:
+        auth.authorise(request)
+        return {"ok": True, **work()}
+    except FadedError as error:
+        return {"ok": False, "message": str(error)}
+
+
+def ask(store: Store, asked: Mapping[str, Any]) -> int:
+    """Put a preview before the worker; return the job's number.
+
+    Raises:
+        FadedError: the round, the sample or the setting is none that the page was offered.
+    """
+    viewer = _viewer(asked)
+    with store.write() as db:
+        found = campaigns.get_round(db, _number(asked.get("round"), "round"))
+        offered = _offered(found, asked.get("sample"))
+        values = setting_of(ConceptSpace.from_json(found.summary["space"]), asked.get("values"))
+        return previews.ask(db, found.id, offered["sample"], values, viewer, time.time())
+
+
+def look(store: Store, asked: Mapping[str, Any], worker_words: str) -> Answer:
+    """Return how a preview stands: "waiting" with words for the page, "gone", or "done" with what there is to show.
+
+    Raises:
+        FadedError: the preview failed, with what its worker says.
+    """
+    viewer, number = _viewer(asked), _number(asked.get("job"), "job")
+    with store.read() as db:
+        job = previews.find(db, number, viewer)
+        found = None if job is None else campaigns.get_round(db, job.round_id)
+    if job is None or found is None:
+        return {"state": "gone"}
+    if job.state is JobState.FAILED:
+        raise FadedError(f"The target could not answer: {job.error}")
+    if job.result is None:
+        return {"state": "waiting", "words": _waiting(job, worker_words)}
+    result = job.result
+    original = data_uri(store.workspace, result["original"]) if asked.get("original") else None
+    return {
+        "state": "done",
+        "setting": result["setting"],
+        "original": original,
+        "edited": uri_of(base64.b64decode(result["edited"])),
+        "said": {"original": _clean(result), "edited": _edited(found.summary, result)},
+    }
+
+
+def _waiting(job: Job, worker_words: str) -> str:
+    if job.state is JobState.RUNNING:
+        return "The worker is at it. The first answer of a round takes longer: the target is loaded for it."
+    waited = time.time() - job.created_at
+    if waited < LONG_SECONDS:
+        return f"Waiting for the worker ({worker_words})."
+    return (
+        f"No worker has taken this up for {waited:.0f} seconds ({worker_words}). It is answered as soon as one does. "
+        "If none comes, look at the terminal that Faded was started in, or start Faded again."
+    )
+
+
+def _clean(result: Mapping[str, Any]) -> Answer:
+    """Say what the target answers to the picture as it is."""
+    said, reference = result["clean"], result["reference"]
+    if reference is None:
+        verdict = ("plain", "Expected", "No reference: this answer is what is expected of the edited picture.")
+    elif said["failed"]:
+        verdict = ("warn", "Wrong", f"Expected: {reference}. A picture that is wrong unedited counts in no rate.")
+    else:
+        verdict = ("good", "Right", f"Expected: {reference}.")
+    return _said(said, *verdict)
+
+
+def _edited(summary: Mapping[str, Any], result: Mapping[str, Any]) -> Answer:
+    """Say what the target answers to the edited picture, and whether that is a failure."""
+    said, expected = result["under_setting"], result["reference"] or result["clean"]["answer"]
+    note = f"Expected: {expected}. Discrepancy {said['discrepancy']:.2f}; above {summary['threshold']:g} is a failure."
+    if _left_out(summary, result):
+        return _said(
+            said,
+            "plain",
+            "Left out",
+            f"Expected: {expected}. This setting is known to hide it or to change its answer.",
+        )
+    if not said["failed"]:
+        return _said(said, "good", "No failure", note)
+    if result["clean"]["failed"]:
+        return _said(said, "warn", "Wrong, as unedited", note)
+    return _said(said, "bad", "A failure", note)
+
+
+def _said(said: Mapping[str, Any], look: str, pill: str, note: str) -> Answer:
+    confidence = said.get("confidence")
+    sure = "" if confidence is None else f"{percent(float(confidence), 0)} sure"
+    return {"answer": said["answer"], "sure": sure, "look": look, "pill": pill, "note": note}
+
+
+def _left_out(summary: Mapping[str, Any], result: Mapping[str, Any]) -> bool:
+    """Whether the setting is a cell that is left out of the rates of the sample's stratum."""
+    space = ConceptSpace.from_json(summary["space"])
+    stratum = next((o["stratum"] for o in summary.get("previews", []) if o["sample"] == result["sample"]), None)
+    on_grid = all(value in spec.levels for spec, value in zip(space.specs, result["values"], strict=True))
+    if not on_grid or stratum not in summary["strata"]:
+        return False
+    cell = space.index(tuple(s.levels.index(v) for s, v in zip(space.specs, result["values"], strict=True)))
+    return summary["strata"].index(stratum) * space.n_cells + cell in summary["known_invalid"]
+
+
+def _viewer(asked: Mapping[str, Any]) -> str:
+    viewer = asked.get("viewer")
+    if not isinstance(viewer, str) or not 0 < len(viewer) <= LONGEST_NAME:
+        raise FadedError(f"The page calls itself {str(viewer)[:LONGEST_NAME]!r}: reload it.")
+    return viewer
+
+
+def _number(given: Any, what: str) -> int:
+    number = whole_number(given)
+    if number is None:
+        raise FadedError(f"The page named the {what} {given!r}: reload it.")
+    return number
+
+
+def _offered(found: Round, sample: Any) -> Mapping[str, Any]:
+    offered: list[Mapping[str, Any]] = found.summary.get("previews") or []
+    if not offered:
+        raise FadedError(f"Round {found.number} offers no pictures yet: start exploring on the Run page.")
+    for item in offered:
+        if item["sample"] == sample:
+            return item
+    raise FadedError(f"Round {found.number} does not offer the picture {sample!r}: choose one of those shown.")
+
+
+def setting_of(space: ConceptSpace, given: Any) -> list[float]:
+    """Return what the sliders say, checked: one value per concept, within what the round explores.
+
+    Raises:
+        FadedError: it is no such setting; the message names the value.
+    """
+    names = ", ".join(spec.name for spec in space.specs)
+    if not isinstance(given, list) or len(given) != len(space.specs):
+        raise FadedError(f"The page sent the setting {given!r}: it has to give one value for each of {names}.")
+    return [_value(spec, value) for spec, value in zip(space.specs, given, strict=True)]
+
+
+def _value(spec: ConceptSpec, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise FadedError(f"The value {value!r} of {spec.name} is no number: move its slider.")
+    places = stops(spec)
+    if spec.kind is Kind.NOMINAL and value not in places:
+        levels = ", ".join(f"{place:g}" for place in places)
+        raise FadedError(f"{spec.name} has no level {value:g}: choose one of {levels}.")
+    if not places[0] <= value <= places[-1]:
+        raise FadedError(
+            f"The value {value:g} of {spec.name} is out of range: this round explores {places[0]:g} to {places[-1]:g}."
+        )
+    return float(value)
