@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import nn
 
-from faded.domain import Details, FadedError, TargetError
+from faded.domain import Details, TargetError
+from faded.targets.checkpoints import writing
 from faded.targets.fingerprint import fingerprint
 
 FloatArray = NDArray[np.float32]
@@ -139,16 +139,11 @@ class Classifier:
         Raises:
             FadedError: the folder cannot be written.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
+        with writing(self.source, folder):
             if self.writer is not None:
                 self.writer(folder)
             else:
                 save_file(_apart(self.module.state_dict()), folder / WEIGHTS_FILE)
-        except (OSError, SafetensorError) as error:
-            raise FadedError(
-                f"The weights of {self.source} cannot be written to {folder}: {error}. See that its disk has room."
-            ) from error
 
 
 def _apart(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -9,13 +9,9 @@ import torch
 
 from faded.domain import FadedError
 from faded.runtime import device
+from faded.targets.checkpoints import check_complete, reason, some
 from faded.targets.classifier import Classifier
 from faded.targets.preprocessing import Preprocessing, agree, preprocessing
-
-COUNTER = "num_batches_tracked"
-"""Batches that BatchNorm has seen: old checkpoints lack it, and no answer depends on it."""
-NAMED = 3
-"""Names that a message lists at most."""
 
 
 def from_pretrained(source: str, weights: Path | None = None) -> Classifier:
@@ -69,18 +65,8 @@ def _module(source: str) -> Any:
         )
     except Exception as error:  # as above
         raise _unloadable(source, error) from error
-    missing = sorted(key for key in found["missing_keys"] if not key.endswith(COUNTER))
-    if missing:
-        raise FadedError(
-            f"The checkpoint of {source!r} lacks {_some(missing)}, which {type(module).__name__} needs; they would be "
-            "random. Give a checkpoint that was trained as an image classifier."
-        )
-    if found["mismatched_keys"]:
-        shapes = [f"{key} ({tuple(has)}, not {tuple(wants)})" for key, has, wants in sorted(found["mismatched_keys"])]
-        raise FadedError(
-            f"The checkpoint of {source!r} does not fit its config.json in {_some(shapes)}. See that id2label names "
-            "as many classes as the checkpoint has, and that the sizes are its own."
-        )
+    sizes = "See that id2label names as many classes as the checkpoint has, and that the sizes are its own."
+    check_complete(module, found, source, "an image classifier", sizes)
     return module
 
 
@@ -88,14 +74,10 @@ def _labels(config: Any, source: str) -> tuple[str, ...]:
     named = config.id2label
     if sorted(named) != list(range(len(named))):
         raise FadedError(
-            f"The id2label of {source!r} names the classes {_some(sorted(map(str, named)))}: number them from 0 to "
+            f"The id2label of {source!r} names the classes {some(sorted(map(str, named)))}: number them from 0 to "
             f"{len(named) - 1}, one per output."
         )
     return tuple(str(named[i]) for i in range(len(named)))
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], Preprocessing]) -> None:
@@ -118,8 +100,7 @@ def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], 
 
 
 def _unloadable(source: str, error: Exception) -> FadedError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return FadedError(
-        f"The target {source!r} cannot be loaded: {reason} Give a folder or hub id that holds config.json, "
+        f"The target {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds config.json, "
         "model.safetensors and preprocessor_config.json of an image classifier, or package.module:function."
     )
