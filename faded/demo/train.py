@@ -1,7 +1,8 @@
-"""Training of the demo targets: `python -m faded.demo.train signs --seed 0`.
+"""Training of the demo targets: `python -m faded.demo.train signs --seed 0`, or `bulletins`.
 
-Trains the small residual network that the demo "signs" puts to the test, from scratch, on pictures of the training
-stream alone, and writes it in transformers' folder format. `--evaluate` measures the committed one instead.
+Trains what a demo puts to the test from scratch, on its training stream alone, and writes it in transformers' folder
+format: the small residual network of the demo "signs" (here), the small T5 of the demo "bulletins"
+(`train_bulletins`). `--evaluate` measures the committed one instead.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import torch
 from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification, ViTImageProcessor
 
 from faded import runtime
+from faded.demo import measure_bulletins, train_bulletins
 from faded.demo.measure_signs import report
 from faded.demo.sign_street import SIDE
 from faded.demo.signs import CLASSES, TEST_STREAM, TRAINING_STREAM, Scene, draw
+from faded.targets.load_text import load_summarizer
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Where the committed weights are, a folder per demo."""
@@ -147,22 +150,36 @@ def _say(text: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m faded.demo.train", description="Train the target of a demo.")
-    parser.add_argument("demo", choices=["signs"], help="which demo")
+    parser.add_argument("demo", choices=["signs", "bulletins"], help="which demo")
     parser.add_argument("--seed", type=int, default=0, help="seed of pictures, weights and order (default: 0)")
     parser.add_argument("--out", type=Path, help="the folder of the network (default: the committed weights)")
     parser.add_argument("--evaluate", action="store_true", help="measure the network in the folder, train nothing")
     options = parser.parse_args(arguments)
-    recipe = Recipe(options.seed)
     folder = options.out or WEIGHTS / options.demo
+    make, measure = {"signs": (_signs, report), "bulletins": (_bulletins, measure_bulletins.report)}[options.demo]
     if options.evaluate:
         runtime.start(options.seed)
-        _say(report(folder, options.seed))
-        return 0
+        _say(measure(folder, options.seed))
+    else:
+        make(options.seed, folder)
+    return 0
+
+
+def _signs(seed: int, folder: Path) -> None:
+    recipe = Recipe(seed)
     model = fit(recipe)
     clean = accuracy(model, recipe)
     save(model, recipe, clean, folder)
     _say(f"clean accuracy {clean:.4f} on {recipe.test_pictures} fresh pictures; written to {folder}")
-    return 0
+
+
+def _bulletins(seed: int, folder: Path) -> None:
+    recipe = train_bulletins.Recipe(seed)
+    train_bulletins.save(*train_bulletins.fit(recipe), folder)
+    figures = measure_bulletins.clean_score(load_summarizer(str(folder)), seed)
+    record = {**figures, **asdict(recipe)}
+    (folder / RECIPE_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    _say(f"{figures} on {measure_bulletins.CLEAN_BULLETINS} fresh bulletins; written to {folder}")
 
 
 if __name__ == "__main__":
