@@ -7,20 +7,21 @@ answers where they were. `docs/repair.md` says what the defaults rest on.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
+from torch import nn
 
 from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Pair, Sample
 from faded.probe import KnownInvalid, nothing_invalid
 from faded.repair import budget
-from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under, weights
+from faded.repair.checkpoint import Checkpoint, Tensors, weights
+from faded.repair.course import Losses, train
 from faded.repair.losses import kl_anchor, listwise_preference
 from faded.repair.material import Frozen, Material, Trainable, answered, columns, is_right, pixels, prepare
 from faded.repair.pairs import NO_REFUSALS, Lesson, Refusals, pair_lessons, reapply
@@ -110,31 +111,21 @@ def repair(
             "There is nothing to repair: no verdict pair, and no confirmed mode with tune inputs of its class. "
             "Confirm more proposals, or give tune data of those classes."
         )
-    run = _Run(target, editor, space, material, lessons, config)
-    if resume is not None:
-        run.restore(resume)
-    stopped = False
-    while run.step < config.steps and run.since_best < config.patience:
-        if should_stop is not None and should_stop():
-            stopped = True
-            break
-        progress = run.advance()
-        if on_step is not None:
-            on_step(progress)
-    target.module.load_state_dict(run.best_weights)
+    target.module.eval()
+    ended = train(_Classes(target, editor, space, material, lessons, config), config, on_step, should_stop, resume)
     return RepairResult(
-        steps=run.step,
-        best=run.best,
-        history=tuple(run.history),
+        steps=ended.step,
+        best=ended.best,
+        history=ended.history,
         pairs=len(pairs),
         reapplied_pairs=sum(len(material.pools[m.stratum]) for m in material.modes),
         skipped=tuple(m for m in modes if m.stratum not in material.pools),
-        stopped=stopped,
+        stopped=ended.stopped,
     )
 
 
-class _Run(Generic[P]):
-    """The part of a repair that changes from step to step."""
+class _Classes(Generic[P]):
+    """A classifier of which all weights are tuned."""
 
     def __init__(
         self,
@@ -148,43 +139,21 @@ class _Run(Generic[P]):
         self._target, self._editor, self._space = target, editor, space
         self._material, self._pairs, self._config = material, pair_lessons, config
         self._frozen = copy.deepcopy(target) if config.reference_weight > 0 else None
-        target.module.eval()
-        self._optimizer = torch.optim.AdamW(
-            target.module.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-        )
-        self.step = 0
-        self.best_weights: Tensors = weights(target.module)
-        self.history = [self._evaluate()]
 
     @property
-    def best(self) -> Evaluation:
-        """The best evaluation so far, the earliest of equals."""
-        return min(self.history, key=lambda e: e.score)
+    def module(self) -> nn.Module:
+        """The network."""
+        return self._target.module
 
-    @property
-    def since_best(self) -> int:
-        """Evaluations since the best one."""
-        return len(self.history) - 1 - self.history.index(self.best)
+    def weights(self) -> Tensors:
+        """Return a copy of the weights and buffers."""
+        return weights(self._target.module)
 
-    def advance(self) -> Progress:
-        """Take one step, and evaluate where it is due."""
-        config = self._config
-        for group in self._optimizer.param_groups:
-            group["lr"] = config.learning_rate * (1 + math.cos(math.pi * self.step / config.steps)) / 2
-        loss, anchor = self._losses(np.random.default_rng([config.seed, 1, self.step]))
-        self._optimizer.zero_grad(set_to_none=True)
-        (loss + config.kl_weight * anchor).backward()  # type: ignore[no-untyped-call]
-        self._optimizer.step()
-        self.step += 1
-        if self.step % config.evaluate_every == 0 or self.step == config.steps:
-            self.history.append(self._evaluate())
-            if self.since_best == 0:
-                self.best_weights = weights(self._target.module)
-        return Progress(
-            self.step, config.steps, loss.item(), anchor.item(), self.history[-1], self.best, self.checkpoint
-        )
+    def put(self, tensors: Tensors) -> None:
+        """Put back what `weights` returned."""
+        self._target.module.load_state_dict(tensors)
 
-    def _losses(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    def losses(self, rng: np.random.Generator) -> Losses:
         """Return the loss on edited rows and the anchor on clean ones, from one forward pass."""
         lessons = self._draw(rng)
         held = _rows(self._material.clean, self._config.anchor_batch, rng)
@@ -202,7 +171,7 @@ class _Run(Generic[P]):
         anchor = kl_anchor(logits[len(lessons) : held_at], held.logits)
         if kept.lessons:
             loss = loss + self._config.keep_weight * kl_anchor(logits[held_at:], kept.logits)
-        return loss, anchor
+        return Losses(loss + self._config.kl_weight * anchor, loss.item(), anchor.item())
 
     def _draw(self, rng: np.random.Generator) -> list[Lesson[P]]:
         """Draw what to learn in one step: verdict pairs and re-applied modes."""
@@ -213,33 +182,14 @@ class _Run(Generic[P]):
             drawn += reapply(self._space, modes, self._material.pools, config.batch - from_pairs, rng)
         return drawn
 
-    def _evaluate(self) -> Evaluation:
+    def evaluate(self, step: int) -> Evaluation:
+        """Score it on the held-out tune inputs."""
         held, modes = self._material.held_clean, self._material.held_modes or self._pairs
         clean_right = is_right(self._target, answered(self._target, self._editor, held))
         flips = (len(held) - sum(clean_right)) / self._material.n_held
         mode_right = is_right(self._target, answered(self._target, self._editor, modes))
         rate = 1 - sum(mode_right) / len(modes)
-        return Evaluation(self.step, rate, flips, rate + self._config.flip_penalty * flips)
-
-    def checkpoint(self) -> Checkpoint:
-        """Return what `restore` needs."""
-        module = self._target.module
-        tensors = {
-            **prefixed("module", weights(module)),
-            **prefixed("best", self.best_weights),
-            **moments(module, self._optimizer),
-        }
-        return Checkpoint(tensors, {"step": self.step, "history": [asdict(e) for e in self.history]})
-
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to where a checkpoint was made."""
-        state: Any = checkpoint.state
-        self.step = int(state["step"])
-        self.history = [Evaluation(**e) for e in state["history"]]
-        device = self._target.device
-        self.best_weights = {name: tensor.to(device) for name, tensor in under("best", checkpoint.tensors).items()}
-        self._target.module.load_state_dict(under("module", checkpoint.tensors))
-        restore_moments(self._target.module, self._optimizer, checkpoint.tensors, self.step)
+        return Evaluation(step, rate, flips, rate + self._config.flip_penalty * flips)
 
 
 def _rows(frozen: Frozen[P], count: int, rng: np.random.Generator) -> Frozen[P]:
