@@ -20,6 +20,7 @@ from faded.domain import Details, TargetError
 from faded.targets.checkpoints import reason, writing
 from faded.targets.fingerprint import fingerprint
 from faded.targets.reading import Reader, check_articles
+from faded.targets.scoring import output_tokens, scored
 from faded.targets.writing import Written, out_of_memory, write
 
 FloatArray = NDArray[np.float32]
@@ -112,6 +113,19 @@ class Summarizer:
         """Return what was written, in words."""
         rows = [ids[:length].tolist() for ids, length in zip(written.ids, written.lengths.tolist(), strict=True)]
         return [text.strip() for text in self.reader.tokenizer.batch_decode(rows, skip_special_tokens=True)]
+
+    def scored(self, articles: Sequence[str], summaries: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return how probable given summaries are, in one forward pass with gradients where they are enabled.
+
+        Returns:
+            The log-probability of each summary of its article, nats, and its tokens, the end included; shape (batch,).
+        """
+        end = self.rules.eos_token_id
+        marks = bool(self.module.config.is_encoder_decoder)
+        last = end if isinstance(end, int) else end[0]
+        outputs = output_tokens(self.reader.tokenizer, summaries, last, marks)
+        read = [r.ids for r in self.reader.read(articles)]
+        return scored(self.module, read, outputs, int(self.rules.pad_token_id))
 
     def _written(self, ids: Sequence[Sequence[int]]) -> list[tuple[list[int], Written]]:
         """Write for every row, the longest first, so that a lack of memory shows at once."""

@@ -14,6 +14,7 @@ from faded.domain import FadedError, TargetError
 from faded.targets import summarizer
 from faded.targets.load_text import load_summarizer
 from faded.targets.reading import check_articles, plain_reader
+from faded.targets.scoring import scored
 from faded.targets.summarizer import Summarizer, by_length
 from faded.targets.writing import Written, ends, write
 from tests.targets.families import edit_json, edit_weights
@@ -245,3 +246,39 @@ def test_a_row_ends_at_its_first_mark() -> None:
     assert ends(new, 2).tolist() == [2, 4, 2]
     assert ends(new, [2, 3]).tolist() == [2, 4, 1]
     assert ends(new, None).tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize("folder", FAMILIES, indirect=True)
+def test_the_probability_of_a_given_summary_does_not_depend_on_the_batch(folder: Path) -> None:
+    target = load(folder)
+    said = ["The snow closed the ring road.", "No.", TEXTS[1], "A lorry", "Seven trains were late."]
+    with torch.no_grad():
+        together, lengths = target.scored(ARTICLES, said)
+        alone = [target.scored([a], [s]) for a, s in zip(ARTICLES, said, strict=True)]
+    assert torch.allclose(together, torch.cat([p for p, _ in alone]), rtol=1e-4)
+    assert lengths.tolist() == [int(n) for _, n in alone]
+    ends = [target.reader.tokenizer(s, add_special_tokens=False)["input_ids"] for s in said]
+    assert lengths.tolist() == [len(ids) + 1 for ids in ends]
+    likelier = torch.stack([target.scored(ARTICLES[:1], [s])[0] for s in (said[0], said[0] + " No.")])
+    assert likelier[0] > likelier[1]
+
+
+@pytest.mark.parametrize("folder", FAMILIES, indirect=True)
+def test_gradients_flow_to_what_makes_a_summary_likelier(folder: Path) -> None:
+    target = load(folder)
+    optimizer = torch.optim.SGD(target.module.parameters(), lr=1e-3)
+    before, lengths = target.scored(ARTICLES[:2], TEXTS[:2])
+    (-before / lengths).mean().backward()
+    optimizer.step()
+    assert (target.scored(ARTICLES[:2], TEXTS[:2])[0] > before).all()
+
+
+@pytest.mark.parametrize("folder", ["t5", "gpt2"], indirect=True)
+def test_what_is_written_is_as_probable_as_it_is_confident(folder: Path) -> None:
+    target = load(folder, most_tokens=6)
+    [read] = target.reader.read(ARTICLES[:1])
+    written = write(target.module, target.rules, [read.ids])
+    length = int(written.lengths[0])
+    with torch.no_grad():
+        probability, _ = scored(target.module, [read.ids], [written.ids[0, :length].tolist()], 0)
+    assert float(probability[0]) / length == pytest.approx(float(written.log_probability[0]), abs=1e-5)
