@@ -1,0 +1,213 @@
+"""What a repair of written answers trains on and is scored on, made once before the first step.
+
+Whatever the frozen original writes and thinks of texts is asked here, so a step of training never runs it: its answers
+to edited inputs are what is rejected, its clean answers what is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from faded.domain import FadedError, ModeKey, Pair, Sample
+from faded.probe import Probe
+from faded.repair.material import held_out
+from faded.repair.pairs import Lesson, by_stratum, cell_values, reapply
+from faded.targets.base import Answers
+
+P = TypeVar("P")
+
+BATCH = 16
+"""Texts per forward pass without gradients."""
+
+
+class Writer(Protocol):
+    """A target that writes, and whose network can be tuned."""
+
+    @property
+    def module(self) -> nn.Module:
+        """The network, of transformers."""
+        ...
+
+    def answer(self, inputs: Sequence[str]) -> Answers:
+        """Write for a batch."""
+        ...
+
+    def scored(self, articles: Sequence[str], summaries: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the log-probability of given texts, nats, with gradients where enabled, and their tokens."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that is learned, avoided or held for an input.
+
+    Attributes:
+        input: The input as edited.
+        output: The text.
+        before: Its log-probability by the frozen original, nats.
+    """
+
+    input: str
+    output: str
+    before: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to prefer for an input.
+
+    Attributes:
+        chosen: The better text.
+        rejected: The worse one; None where the original's own answer is no failure.
+    """
+
+    chosen: Text
+    rejected: Text | None
+
+
+@dataclass(frozen=True)
+class SequenceMaterial(Generic[P]):
+    """Everything that does not change while training.
+
+    Attributes:
+        pairs: From verdicts.
+        reapplied: Confirmed modes re-applied to training inputs.
+        clean: What the original answers to training inputs as they are.
+        held_clean: Held-out inputs that the original answers without failure as they are.
+        held_modes: Held-out inputs under settings of the modes, of those in `held_clean`; without any, the inputs of
+            the verdict pairs, of which the chosen answer is expected.
+        n_held: Held-out inputs that were asked about.
+        skipped: Modes without training inputs of their stratum.
+        reapplied_pairs: Pairs that re-applying makes available: training inputs times modes of their stratum.
+    """
+
+    pairs: list[Choice]
+    reapplied: list[Choice]
+    clean: list[Text]
+    held_clean: list[Sample[P]]
+    held_modes: list[Lesson[P]]
+    n_held: int
+    skipped: tuple[ModeKey, ...]
+    reapplied_pairs: int
+
+
+def prepare(
+    probe: Probe[P, Sequence[str], Answers],
+    writer: Writer,
+    tune: Sequence[Sample[P]],
+    modes: Sequence[ModeKey],
+    pairs: Sequence[Pair],
+    pair_lessons: Sequence[Lesson[P]],
+    draws: int,
+    held_rows: int,
+    seed: int,
+) -> SequenceMaterial[P]:
+    """Split the tune inputs by hash and ask the frozen original.
+
+    Args:
+        probe: Asks the target and measures, with the campaign's threshold.
+        writer: The same target.
+        tune: Inputs to train on.
+        modes: Modes to re-apply.
+        pairs: From verdicts.
+        pair_lessons: The same pairs with their inputs.
+        draws: Edited inputs in the modes, and clean ones, that are asked about.
+        held_rows: Held-out inputs per evaluation at most, clean ones and edited ones each.
+        seed: Of every draw.
+
+    Raises:
+        FadedError: there are too few tune inputs with an expected answer.
+    """
+    known = [s for s in tune if s.expected is not None]
+    held = [s for s in known if held_out(s.id)]
+    train = [s for s in known if not held_out(s.id)]
+    if not train or not held:
+        raise FadedError(
+            f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
+        )
+    rng = np.random.default_rng([seed, 0])
+    pools = by_stratum(train)
+    usable = [m for m in modes if m.stratum in pools]
+    drawn = reapply(probe.space, usable, pools, draws, rng) if usable else []
+    held = _some(held, held_rows, rng)
+    failed = probe.clean(held).failed
+    right = [s for s, bad in zip(held, failed, strict=True) if not bad]
+    held_pools = by_stratum(right)
+    scored = [
+        Lesson(s, cell_values(probe.space, m), str(s.expected)) for m in usable for s in held_pools.get(m.stratum, [])
+    ]
+    expecting = [
+        replace(row, sample=replace(row.sample, reference=pair.chosen))
+        for row, pair in zip(pair_lessons, pairs, strict=True)
+    ]
+    return SequenceMaterial(
+        pairs=_choices(probe, writer, pair_lessons, [pair.rejected for pair in pairs]),
+        reapplied=_choices(probe, writer, drawn, _rejected(probe, drawn)),
+        clean=_clean(probe, writer, _some(train, draws, rng)),
+        held_clean=right,
+        held_modes=_some(scored or expecting, held_rows, rng),
+        n_held=len(held),
+        skipped=tuple(m for m in modes if m.stratum not in pools),
+        reapplied_pairs=sum(len(pools[m.stratum]) for m in usable),
+    )
+
+
+def values_of(lessons: Sequence[Lesson[P]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the settings, shape (batch, n_concepts)."""
+    return np.array([lesson.values for lesson in lessons], dtype=np.float64)
+
+
+def _rejected(probe: Probe[P, Sequence[str], Answers], lessons: Sequence[Lesson[P]]) -> list[str | None]:
+    """Return what the original answers, None where that is no failure."""
+    if not lessons:
+        return []
+    measured = probe.measure([lesson.sample for lesson in lessons], values_of(lessons))
+    return [text if bad else None for text, bad in zip(measured.answers.texts, measured.failed, strict=True)]
+
+
+def _choices(
+    probe: Probe[P, Sequence[str], Answers],
+    writer: Writer,
+    lessons: Sequence[Lesson[P]],
+    rejected: Sequence[str | None],
+) -> list[Choice]:
+    if not lessons:
+        return []
+    inputs = list(probe.editor([lesson.sample.payload for lesson in lessons], values_of(lessons)))
+    chosen = _texts(writer, inputs, [lesson.chosen for lesson in lessons])
+    worse = [i for i, text in enumerate(rejected) if text]
+    avoided = dict(
+        zip(worse, _texts(writer, [inputs[i] for i in worse], [str(rejected[i]) for i in worse]), strict=True)
+    )
+    return [Choice(text, avoided.get(i)) for i, text in enumerate(chosen)]
+
+
+def _clean(probe: Probe[P, Sequence[str], Answers], writer: Writer, samples: Sequence[Sample[P]]) -> list[Text]:
+    inputs = list(probe.editor([s.payload for s in samples], probe.controls(len(samples))))
+    said = [(text, answer) for text, answer in zip(inputs, probe.target.answer(inputs).texts, strict=True) if answer]
+    return _texts(writer, [text for text, _ in said], [answer for _, answer in said])
+
+
+def _texts(writer: Writer, inputs: Sequence[str], outputs: Sequence[str]) -> list[Text]:
+    """Return texts with their log-probabilities by the target as it is now."""
+    before: list[float] = []
+    with torch.no_grad():
+        for i in range(0, len(inputs), BATCH):
+            before += writer.scored(inputs[i : i + BATCH], outputs[i : i + BATCH])[0].tolist()
+    return [Text(*row) for row in zip(inputs, outputs, before, strict=True)]
+
+
+T = TypeVar("T")
+
+
+def _some(rows: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
+    """Return at most so many rows, drawn without replacement, in their order."""
+    if len(rows) <= count:
+        return list(rows)
+    return [rows[i] for i in sorted(rng.choice(len(rows), count, replace=False))]
