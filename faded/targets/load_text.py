@@ -146,10 +146,7 @@ def _module(place: _Place, config: Any, source: str) -> Any:
 
 def _plain(module: Any) -> Any:
     """Return the network of a GGUF file as one that can be written in transformers' format."""
-    config = copy.deepcopy(module.config)
-    if hasattr(config, "quantization_config"):
-        del config.quantization_config
-    plain = type(module)(config)
+    plain = type(module)(copy.deepcopy(module.config))
     plain.load_state_dict(module.state_dict())
     plain.generation_config = module.generation_config
     return plain

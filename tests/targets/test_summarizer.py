@@ -18,6 +18,7 @@ from faded.targets.scoring import scored
 from faded.targets.summarizer import Summarizer, by_length
 from faded.targets.writing import Written, ends, write
 from tests.targets.families import edit_json, edit_weights
+from tests.targets.gguf_file import write_gguf
 from tests.targets.writers import TEXTS, WINDOW, write_summarizer
 
 FAMILIES = ["bart", "t5", "gpt2"]
@@ -282,3 +283,16 @@ def test_what_is_written_is_as_probable_as_it_is_confident(folder: Path) -> None
     with torch.no_grad():
         probability, _ = scored(target.module, [read.ids], [written.ids[0, :length].tolist()], 0)
     assert float(probability[0]) / length == pytest.approx(float(written.log_probability[0]), abs=1e-5)
+
+
+def test_a_gguf_file_loads_and_is_saved_as_any_folder(tmp_path: Path) -> None:
+    state = write_gguf(tmp_path / "tiny.gguf")
+    target = load(tmp_path / "tiny.gguf")
+    assert all(torch.equal(target.module.state_dict()[name], tensor) for name, tensor in state.items())
+    said = target.answer(ARTICLES).texts
+    assert len(set(said)) == len(ARTICLES)
+    target.save(tmp_path / "plain")
+    again = load(tmp_path / "plain")
+    assert again.fingerprint() == target.fingerprint() and again.answer(ARTICLES).texts == said
+    with pytest.raises(FadedError, match=r"no file other\.gguf"):
+        load_summarizer("other.gguf")
