@@ -107,13 +107,7 @@ def prepare(
     Raises:
         FadedError: there are no tune inputs with an expected answer.
     """
-    known = [s for s in tune if s.expected is not None]
-    held = [s for s in known if held_out(s.id)]
-    train = [s for s in known if not held_out(s.id)]
-    if not train or not held:
-        raise FadedError(
-            f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
-        )
+    train, held = split(tune)
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
@@ -130,6 +124,22 @@ def prepare(
         target, answered(target, editor, drawn), {(k.stratum, cell_values(space, k)) for k in refusals.as_answered}
     )
     return Material(usable, pools, clean, keep, held_right, scored, len(held))
+
+
+def split(tune: Sequence[Sample[P]]) -> tuple[list[Sample[P]], list[Sample[P]]]:
+    """Return the tune inputs with an expected answer: those to train on, and those that early stopping sees.
+
+    Raises:
+        FadedError: one of the two is empty.
+    """
+    known = [s for s in tune if s.expected is not None]
+    held = [s for s in known if held_out(s.id)]
+    train = [s for s in known if not held_out(s.id)]
+    if not train or not held:
+        raise FadedError(
+            f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
+        )
+    return train, held
 
 
 def held_out(sample_id: str) -> bool:

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from faded.domain import FadedError, ModeKey, Pair, Sample
+from faded.domain import ModeKey, Pair, Sample
 from faded.probe import Probe
-from faded.repair.material import held_out
+from faded.repair.material import split
 from faded.repair.pairs import Lesson, by_stratum, cell_values, reapply
 from faded.targets.base import Answers
 
@@ -124,13 +124,7 @@ def prepare(
     Raises:
         FadedError: there are too few tune inputs with an expected answer.
     """
-    known = [s for s in tune if s.expected is not None]
-    held = [s for s in known if held_out(s.id)]
-    train = [s for s in known if not held_out(s.id)]
-    if not train or not held:
-        raise FadedError(
-            f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
-        )
+    train, held = split(tune)
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
