@@ -42,7 +42,7 @@ SPACE: list[dict[str, object]] = [
     {"name": "lowercase", "levels": [0, 0.5, 1]},
     {"name": "stop_words", "levels": [0, 0.5, 1]},
     {"name": "word_order", "levels": [0, 0.2, 0.4]},
-    {"name": "letter_swap", "levels": [0, 0.15, 0.3, 0.5]},
+    {"name": "letter_swap", "levels": [0, 0.1, 0.2, 0.4]},
 ]
 """The demo's own levels: 108 cells. None changes what a bulletin says: numbers in digits and negations stay, no name
 and no number is dropped, and words with two letters swapped are still read. The clean control is a cell."""

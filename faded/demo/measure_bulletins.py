@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from faded.concepts.text import TextEditor, text_space
 from faded.concepts.text_registry import text_concepts
-from faded.demo.bulletins import KINDS, ROUND_STREAM, SPACE, TEST_STREAM, Bulletin, draw, tells
+from faded.demo.bulletins import ROUND_STREAM, SPACE, TEST_STREAM, Bulletin, draw, tells
 from faded.discrepancies.text import common_subsequence, text_discrepancies
 from faded.discrepancies.text_words import sentences, words
 from faded.targets.load_text import load_summarizer
@@ -22,7 +22,7 @@ BULLETINS = 200
 """Fresh bulletins put under every edit, twenty of each kind."""
 LEVELS = (0.1, 0.3, 0.5, 1.0)
 """Levels at which each edit is tried alone."""
-THRESHOLDS = {"rouge_l": (0.0, 0.02, 0.04, 0.08, 0.16), "bleu": (0.0, 0.02, 0.05, 0.1, 0.2), "unsupported": (0.0, 1.0)}
+THRESHOLDS = {"rouge_l": (0.02, 0.04, 0.08, 0.16, 0.24), "bleu": (0.02, 0.05, 0.1, 0.2, 0.4), "unsupported": (0.0, 1.0)}
 """Thresholds that are compared, by measure."""
 WEAK = 0.5
 """An induced rate above this makes a pair of kind and cell a weak one."""
@@ -125,10 +125,15 @@ def _failures(
         bulletins: The bulletins.
     """
     kinds = np.array([b.sample.stratum for b in bulletins])
-    rates = np.array([failed[:, right & (kinds == kind)].mean(axis=1) for kind in KINDS])
+    rates = np.array([failed[:, right & (kinds == kind)].mean(axis=1) for kind in np.unique(kinds[right])])
     failed, missing = failed[:, right], missing[:, right]
     return (
-        f"clean failures {1 - right.mean():.3f}, induced {failed.mean():.3f}, weak pairs of kind and cell "
-        f"{(rates > WEAK).mean():.3f}; facts missing in {missing[failed].mean():.3f} of the failures and in "
-        f"{missing[~failed].mean():.3f} of the others"
+        f"clean failures {1 - right.mean():.3f}, induced {_share(failed):.3f}, weak pairs of kind and cell "
+        f"{_share(rates > WEAK):.3f}; facts missing in {_share(missing[failed]):.3f} of the failures and in "
+        f"{_share(missing[~failed]):.3f} of the others"
     )
+
+
+def _share(found: NDArray[np.bool_]) -> float:
+    """Return the share that is true, not a number of none."""
+    return float(found.mean()) if found.size else float("nan")
