@@ -278,7 +278,7 @@ class _Stage:
         with self._desk.store.read() as db:
             judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
-        found = modes(self._env.landscape)
+        found = modes(self._env.landscape, suspected=False)
         return self._proposing.choose(found, decided, self._steering.mode_weights(found), None if ending else judged)
 
     def _state(self) -> dict[str, Any]:

@@ -51,12 +51,18 @@ def established_table(landscape: Landscape) -> NDArray[np.bool_]:
     return established(landscape.failures, landscape.trials, landscape.bound) & ~landscape.excluded
 
 
-def modes(landscape: Landscape) -> list[Mode]:
-    """Return the modes that are established or suspected, established ones first, then by probability."""
-    probability, sure = landscape.probability(), established_table(landscape)
-    rows, columns = np.nonzero(sure | (probability >= SURE))
+def modes(landscape: Landscape, *, suspected: bool = True) -> list[Mode]:
+    """Return the modes, established ones first, then by probability.
+
+    Args:
+        landscape: Trials, and what follows from them.
+        suspected: Whether those that are only suspected are among them.
+    """
+    sure = established_table(landscape)
+    rows, columns = np.nonzero(sure | (landscape.probability() >= SURE) if suspected else sure)
     a, b = landscape.alpha[rows, columns], landscape.beta[rows, columns]
     low, high = betaincinv(a, b, (1 - SURE) / 2), betaincinv(a, b, (1 + SURE) / 2)
+    probability = betaincc(a, b, landscape.bound)
     found = [
         Mode(
             key=ModeKey(cell=landscape.space.cell(int(c)), stratum=landscape.strata[int(s)]),
@@ -65,7 +71,7 @@ def modes(landscape: Landscape) -> list[Mode]:
             rate=float(a[i] / (a[i] + b[i])),
             low=float(low[i]),
             high=float(high[i]),
-            probability=float(probability[s, c]),
+            probability=float(probability[i]),
             established=bool(sure[s, c]),
         )
         for i, (s, c) in enumerate(zip(rows, columns, strict=True))
