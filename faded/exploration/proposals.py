@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from faded.domain import Mode, ModeKey, Trial
@@ -13,6 +13,8 @@ MODES_PROPOSED = 100
 """How many modes have proposals waiting at most: three verdicts each are three hundred, hours of work."""
 PROPOSALS_PER_MODE = 6
 """Distinct samples proposed per mode: three that agree decide a mode, and so do five of six."""
+FIRST_PROPOSALS = 3
+"""As many as can decide a mode are proposed at first, the others once people have begun on it, or exploring ends."""
 
 
 @dataclass
@@ -34,7 +36,11 @@ class Proposer:
                 self.failures[trial.key].append(trial)
 
     def next(
-        self, modes: Sequence[Mode], decided: Sequence[ModeKey], weights: Mapping[ModeKey, float] = ALL_ALIKE
+        self,
+        modes: Sequence[Mode],
+        decided: Sequence[ModeKey],
+        weights: Mapping[ModeKey, float] = ALL_ALIKE,
+        begun: Collection[ModeKey] | None = None,
     ) -> tuple[dict[ModeKey, float], list[Trial]]:
         """Rank the modes and choose what to propose.
 
@@ -42,6 +48,7 @@ class Proposer:
             modes: The modes as the landscape has them now.
             decided: Modes that verdicts have decided already; they get nothing new.
             weights: What verdicts say that a mode is worth; one that is not named weighs 1.
+            begun: Modes that have verdicts, of which all are proposed; None proposes all of every mode.
 
         Returns:
             A score per mode, the highest first in line, 0 for what has dropped out; and the failures to propose now.
@@ -54,7 +61,8 @@ class Proposer:
         chosen: list[Trial] = []
         for mode in ranked:
             start = self.proposed.get(mode.key, 0)
-            fresh = self.failures[mode.key][start:PROPOSALS_PER_MODE]
+            end = PROPOSALS_PER_MODE if begun is None or mode.key in begun else FIRST_PROPOSALS
+            fresh = self.failures[mode.key][start:end]
             self.proposed[mode.key] = start + len(fresh)
             chosen += fresh
         return scores, chosen

@@ -188,8 +188,9 @@ class _Stage:
         self._steering.count(asked)
         self._chosen.add(rows)
         self.remember(rows)
-        ranks = self._tally.batch % PROPOSE_EVERY == 0 or event.queries >= budget
-        scores, due = self._look_up() if ranks else ({}, [])
+        ending = self.stop or event.queries >= budget
+        ranks = ending or self._tally.batch % PROPOSE_EVERY == 0
+        scores, due = self._look_up(ending) if ranks else ({}, [])
         self._tally.proposals += len(due)
         batch = _Batch(
             serial=self._tally.batch,
@@ -270,15 +271,15 @@ class _Stage:
             for i, row in enumerate(asked.rows.tolist())
         ]
 
-    def _look_up(self) -> tuple[dict[ModeKey, float], list[Due]]:
-        """Read the verdicts, rank the modes and draw the failures that are to be proposed."""
+    def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
+        """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""
         if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
         with self._desk.store.read() as db:
             judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
-        found = modes(self._env.landscape)
-        return self._proposing.choose(found, decided, self._steering.mode_weights(found))
+        found = modes(self._env.landscape, suspected=False)
+        return self._proposing.choose(found, decided, self._steering.mode_weights(found), None if ending else judged)
 
     def _state(self) -> dict[str, Any]:
         """Return copies of everything that changes, under flat names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from faded.concepts.image import Picture
@@ -57,10 +57,14 @@ class Proposing:
                 self._proposer.add([trial])
 
     def choose(
-        self, found: Sequence[Mode], decided: Sequence[ModeKey], weights: Mapping[ModeKey, float]
+        self,
+        found: Sequence[Mode],
+        decided: Sequence[ModeKey],
+        weights: Mapping[ModeKey, float],
+        begun: Collection[ModeKey] | None,
     ) -> tuple[dict[ModeKey, float], list[Due]]:
         """Rank the modes, and edit the samples of the failures that are due; see `Proposer.next`."""
-        scores, chosen = self._proposer.next(found, decided, weights)
+        scores, chosen = self._proposer.next(found, decided, weights, begun)
         return scores, [d for start in range(0, len(chosen), DRAWN) for d in self._drawn(chosen[start : start + DRAWN])]
 
     def _drawn(self, chosen: Sequence[Trial]) -> list[Due]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -26,9 +27,23 @@ def established(failures: ArrayLike, trials: ArrayLike, bound: float) -> NDArray
         trials: Trials, the same shape.
         bound: The registered bound.
     """
-    f, n = np.asarray(failures, dtype=np.float64), np.asarray(trials, dtype=np.float64)
-    probability = betaincc(1.0 + f, 1.0 + n - f, bound)
-    return np.asarray((n >= LEAST_TRIALS) & (probability >= SURE))
+    f, n = np.asarray(failures), np.asarray(trials).astype(np.int64)
+    most = 1 << int(n.max(initial=0)).bit_length()  # few different tables, however the trials grow
+    return np.asarray(f >= failures_needed(bound, most)[n])
+
+
+@lru_cache(maxsize=64)
+def failures_needed(bound: float, most: int) -> NDArray[np.int64]:
+    """Return the least failures that establish a mode in 0, 1, ..., `most` trials; `most` + 1 where none would."""
+    n = np.arange(most + 1)
+    low, high = np.zeros_like(n), n + 1  # the least lies in between: more failures, more probable
+    while (open_ := low < high).any():
+        middle = np.minimum((low + high) // 2, n)
+        enough = betaincc(1.0 + middle, 1.0 + n - middle, bound) >= SURE
+        low, high = np.where(open_ & ~enough, middle + 1, low), np.where(open_ & enough, middle, high)
+    found = np.where((n >= LEAST_TRIALS) & (low <= n), low, most + 1)
+    found.flags.writeable = False
+    return found
 
 
 def established_table(landscape: Landscape) -> NDArray[np.bool_]:
@@ -36,12 +51,18 @@ def established_table(landscape: Landscape) -> NDArray[np.bool_]:
     return established(landscape.failures, landscape.trials, landscape.bound) & ~landscape.excluded
 
 
-def modes(landscape: Landscape) -> list[Mode]:
-    """Return the modes that are established or suspected, established ones first, then by probability."""
-    probability, sure = landscape.probability(), established_table(landscape)
-    rows, columns = np.nonzero(sure | (probability >= SURE))
+def modes(landscape: Landscape, *, suspected: bool = True) -> list[Mode]:
+    """Return the modes, established ones first, then by probability.
+
+    Args:
+        landscape: Trials, and what follows from them.
+        suspected: Whether those that are only suspected are among them.
+    """
+    sure = established_table(landscape)
+    rows, columns = np.nonzero(sure | (landscape.probability() >= SURE) if suspected else sure)
     a, b = landscape.alpha[rows, columns], landscape.beta[rows, columns]
     low, high = betaincinv(a, b, (1 - SURE) / 2), betaincinv(a, b, (1 + SURE) / 2)
+    probability = betaincc(a, b, landscape.bound)
     found = [
         Mode(
             key=ModeKey(cell=landscape.space.cell(int(c)), stratum=landscape.strata[int(s)]),
@@ -50,7 +71,7 @@ def modes(landscape: Landscape) -> list[Mode]:
             rate=float(a[i] / (a[i] + b[i])),
             low=float(low[i]),
             high=float(high[i]),
-            probability=float(probability[s, c]),
+            probability=float(probability[i]),
             established=bool(sure[s, c]),
         )
         for i, (s, c) in enumerate(zip(rows, columns, strict=True))

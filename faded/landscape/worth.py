@@ -17,14 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincc
 from scipy.stats import binom
 
-from faded.landscape.modes import LEAST_TRIALS
-from faded.landscape.posterior import SURE, Landscape
+from faded.landscape.modes import failures_needed
+from faded.landscape.posterior import Landscape
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 HORIZON = 12
 """Queries that the worth looks ahead: at a bound of 0.7 it takes six failures in a row to establish a mode. The best
@@ -35,17 +33,6 @@ FALSE_COST = 1.5
 
 NODES = 40
 """Rates at which the posterior is evaluated: the midpoints of equal parts of [0, 1]."""
-
-
-def failures_needed(bound: float, most: int) -> IntArray:
-    """Return the least failures that establish a mode in 0, 1, ..., `most` trials; `most` + 1 where none would."""
-    needed = np.full(most + 1, most + 1, dtype=np.int64)
-    for trials in range(LEAST_TRIALS, most + 1):
-        failures = np.arange(trials + 1)
-        enough = betaincc(1.0 + failures, 1.0 + trials - failures, bound) >= SURE
-        if enough.any():
-            needed[trials] = int(enough.argmax())
-    return needed
 
 
 @dataclass(frozen=True)

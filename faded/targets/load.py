@@ -38,6 +38,10 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
     Raises:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
+    if source.startswith(("/", "./", "../", "~")) and not Path(source).exists():
+        raise FadedError(
+            f"There is no folder {source}: give a folder of a transformers model, a hub id, or a callable."
+        )
     named = ":" in source and not Path(source).exists()
     with BUILDING:
         if not named:

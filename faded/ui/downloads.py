@@ -6,7 +6,7 @@ import base64
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from faded.concepts.spec import ConceptSpec
@@ -80,22 +80,30 @@ def figures(cell: HeatCell) -> list[Field]:
     return [*((cell.rate, cell.low, cell.high) if known else (None,) * 3), cell.trials, state(cell)]
 
 
-def rates_csv(specs: Sequence[ConceptSpec], cells: Iterable[HeatCell]) -> str:
-    """Return the places of a cut as CSV, one row each; cells come last concept fastest."""
+def rates_csv(specs: Sequence[ConceptSpec], cells: Iterable[HeatCell], held: Mapping[str, Field]) -> str:
+    """Return the places of a cut as CSV, one row each.
+
+    Args:
+        specs: The concepts that are drawn.
+        cells: Their places, last concept fastest.
+        held: What is the same in every row: the stratum, and what the other concepts are held at.
+    """
     rows: list[list[Field]] = [[]]
     for spec in specs:
         rows = [[*row, value] for row in rows for value in spec.levels]
-    table = ([*row, *figures(cell)] for row, cell in zip(rows, cells, strict=True))
-    return csv_text([*(s.name for s in specs), *FIGURES], table)
+    table = ([*row, *held.values(), *figures(cell)] for row, cell in zip(rows, cells, strict=True))
+    return csv_text([*(s.name for s in specs), *held, *FIGURES], table)
 
 
-def safe_csv(found: Sequence[SafeRange], bound: float) -> str:
-    """Return how far is safe as CSV, one row per level."""
+def safe_csv(found: Sequence[SafeRange], bound: float, stratum: str) -> str:
+    """Return how far is safe within a stratum (or in the mean over all) as CSV, one row per level."""
     rows = []
     for one in found:
         for level in one.levels:
             known = level.standing.value in ("safe", "in doubt", "fails")
             shown = (level.rate, level.low, level.high) if known else (None,) * 3
             others = "; ".join([*(f"{n} unchanged" for n in one.pinned), *(f"{n} averaged" for n in one.averaged)])
-            rows.append([one.spec.name, level.value, *shown, level.trials, level.standing.value, bound, others])
-    return csv_text(["concept", "level", *FIGURES[:-1], "standing", "bound", "others"], rows)
+            rows.append(
+                [one.spec.name, level.value, *shown, level.trials, level.standing.value, bound, others, stratum]
+            )
+    return csv_text(["concept", "level", *FIGURES[:-1], "standing", "bound", "others", "stratum"], rows)

@@ -34,6 +34,8 @@ TRY_SCRIPT = f"""{asset("zoom.js")}
 {asset("try.js")}
 mountTry(element, server);"""
 
+ALL_STRATA = "all, averaged"
+
 PARTS = ("map", "safe", "try", "modes", "fade")
 
 
@@ -121,7 +123,7 @@ def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
     if choice.view == CUBE:
         grids = cube.layers(mapped.landscape, mapped.posterior, choice.axes, choice.stratum, choice.pins)
         axes = [specs[n] for n in reversed(choice.axes)]
-        table = downloads.rates_csv(axes, cube.cells(grids))
+        table = downloads.rates_csv(axes, cube.cells(grids), _held(mapped, choice))
         drawn, note = cube.render(grids, axes[0]), heatmap.where(grids[0])
     else:
         across, *down = choice.axes
@@ -129,16 +131,25 @@ def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
             mapped.landscape, mapped.posterior, across, down[0] if down else None, choice.stratum, choice.pins
         )
         axes = [specs[n] for n in reversed(choice.axes)]
-        table = downloads.rates_csv(axes, [cell for row in grid.cells for cell in row])
+        table = downloads.rates_csv(axes, [cell for row in grid.cells for cell in row], _held(mapped, choice))
         drawn, note = heatmap.render(grid, may_try), heatmap.where(grid)
     file = f"{name} landscape"
     return drawn + _saves(downloads.link(table, file), downloads.picture_button("#map-heat", file, title, note))
 
 
+def _held(mapped: Mapped, choice: Choice) -> dict[str, float | str]:
+    """Return what every place of the map has in common: the stratum, and what the other concepts are held at."""
+    held: dict[str, float | str] = {"stratum": choice.stratum or ALL_STRATA}
+    for spec in mapped.landscape.space.specs:
+        if spec.name not in choice.axes:
+            held[spec.name] = spec.levels[choice.pins[spec.name]] if spec.name in choice.pins else "averaged"
+    return held
+
+
 def _safe(mapped: Mapped, choice: Choice, name: str) -> str:
     found = safe_ranges(mapped.landscape, mapped.posterior, choice.stratum, choice.average)
     bound = mapped.landscape.bound
-    table = downloads.safe_csv(found, bound)
+    table = downloads.safe_csv(found, bound, choice.stratum or ALL_STRATA)
     return reach.render(found, bound, choice.stratum) + _saves(downloads.link(table, f"{name} safe"))
 
 

@@ -49,6 +49,8 @@ def sentence(facts: Facts | None) -> str:
 def _decided(facts: Facts) -> str:
     done = facts.round
     word = "accepted" if done.state is RoundState.ACCEPTED else "rolled back"
+    if done.state is RoundState.ACCEPTED and facts.result is not None and not facts.result["gate"]["passed"]:
+        word = "accepted, although the gate did not pass,"
     when = f"by {escape(done.decided_by or '')} on {clock(done.decided_at)}"
     weights = "the repaired weights" if done.state is RoundState.ACCEPTED else "the weights as they were"
     if facts.may_go_on:

@@ -58,7 +58,11 @@ def draw(view: View) -> Mapping[str, Shown]:
     return {
         "result": shown_html(verification.render(facts)),
         "decide": shown_html(decide.render(facts)),
-        "accept": shown(visible=undecided, variant="primary" if passed else "secondary"),
+        "accept": shown(
+            value="Accept repair" if passed else "Accept although the gate did not pass",
+            visible=undecided,
+            variant="primary" if passed else "secondary",
+        ),
         "roll_back": shown(visible=undecided, variant="secondary" if passed else "primary"),
         "folder": shown_html(decide.render_folder(facts, workspace)),
         "rows": shown(choices=rows, value=by),

@@ -61,8 +61,8 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         ),
         (
             broken <= rules.max_newly_broken,
-            f"of the settings tested for a rise above {100 * comparison.margin:.1f} points, {tested} in all, {broken} "
-            f"{'is' if broken == 1 else 'are'} newly broken (at most {rules.max_newly_broken}); of "
+            f"of the settings tested for a rise above {100 * comparison.margin:.1f} points, {tested:,} in all, "
+            f"{broken:,} {'is' if broken == 1 else 'are'} newly broken (at most {rules.max_newly_broken}); of "
             f"{comparison.cannot_tell} nothing can be said",
         ),
     ]

@@ -57,7 +57,12 @@ def whole(store: Store) -> int:
     return made.round
 
 
+STILL = "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
+"""In the middle of a fade colours are none that anybody chose."""
+
+
 def violations(page: Page) -> list[str]:
+    page.wait_for_function(STILL)
     found = AXE.run(page, options=RULES).response["violations"]
     return [f"{v['impact']} {v['id']}: {[node['html'][:160] for node in v['nodes']]}" for v in found]
 

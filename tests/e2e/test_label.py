@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 
 from playwright.sync_api import Page, Route, expect
@@ -119,7 +120,8 @@ def test_a_refused_verdict_comes_back_with_the_reason(page: Page, app: App, roun
 
     def refuse(route: Route) -> None:
         if route.request.post_data_json["fn_name"] == "label_send":
-            body = json.dumps({"ok": False, "message": "The disk is full."})
+            refused = {"ok": False, "message": "The round is decided."}
+            body = json.dumps({"ok": True, "events": [refused], "last": None})
             route.fulfill(status=200, content_type="application/json", body=body)
         else:
             route.continue_()
@@ -128,8 +130,28 @@ def test_a_refused_verdict_comes_back_with_the_reason(page: Page, app: App, roun
     page.route("**/component_server/", refuse)
     item = shown(page)
     page.keyboard.press("a")
-    expect(page.locator("[data-f=trouble]")).to_have_text("Not saved: The disk is full.")
+    expect(page.locator("[data-f=trouble]")).to_have_text("Not saved: The round is decided.")
     assert shown(page) == item
+
+
+def test_what_the_disk_does_not_take_is_kept_and_sent_again(page: Page, app: App, round_: Believable) -> None:
+    open_label(page, app, round_.round)
+    full = json.dumps({"ok": False, "message": "The disk is full."})
+
+    def answer(route: Route) -> None:
+        if route.request.post_data_json["fn_name"] == "label_send" and next(tries) == 0:
+            route.fulfill(status=200, content_type="application/json", body=full)
+        else:
+            route.continue_()
+
+    tries = itertools.count()
+    page.route("**/component_server*", answer)
+    page.route("**/component_server/", answer)
+    item = shown(page)
+    page.keyboard.press("a")
+    expect(page.locator("[data-f=saved]")).to_contain_text("The disk is full. 1 not saved yet")
+    expect(page.locator("[data-f=saved]")).to_have_text("All saved")
+    assert shown(page) != item
 
 
 def test_the_evidence_is_sharp_untinted_and_the_answer_is_text(page: Page, app: App, round_: Believable) -> None:

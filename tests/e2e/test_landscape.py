@@ -33,7 +33,7 @@ def test_pin_choose_and_take_away_by_keyboard(watched: Watched, app: App, store:
     expect(page.locator("#map-heat .heat-cell")).to_have_count(28)
     expect(page.locator(".heat-caption")).to_contain_text("averaged over saturation")
 
-    page.get_by_label("saturation", exact=True).focus()
+    page.get_by_role("combobox", name="saturation", exact=True).focus()
     page.get_by_role("option", name="colours at 50%").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -75,8 +75,8 @@ def test_a_repair_is_looked_into_and_accepted_by_keyboard(
     press(page.get_by_label("One row for each"), "ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#verify-matrix .o-name b").first).to_have_text("turned right by 90 degrees")
-    assert _saved(page, page.get_by_role("link", name="Download CSV")).read_text().startswith("class,setting,roles")
-    assert _saved(page, page.get_by_role("button", name="Download PNG")).read_bytes().startswith(b"\x89PNG")
+    assert _saved(page, page.get_by_role("link", name="Save as CSV")).read_text().startswith("class,setting,roles")
+    assert _saved(page, page.get_by_role("button", name="Save as PNG")).read_bytes().startswith(b"\x89PNG")
 
     press(page.get_by_role("radio", name="Unchanged"), "Space")
     expect(page.locator("#verify-modes h3").first).to_contain_text("failing still")

@@ -283,3 +283,9 @@ def test_a_callable_that_returns_one_module_each_time_gives_targets_of_their_own
     with torch.no_grad():
         trained.module.linear.bias += 1  # type: ignore[operator, union-attr]
     assert other.fingerprint() == before != trained.fingerprint()
+
+
+@pytest.mark.parametrize("source", ["/nowhere", "./nowhere", "../nowhere", "~/nowhere"])
+def test_a_folder_that_is_not_there_is_named_as_one(source: str) -> None:
+    with pytest.raises(FadedError, match="There is no folder"):
+        load_classifier(source)

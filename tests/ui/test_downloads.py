@@ -12,6 +12,8 @@ from faded.landscape.safe import safe_ranges
 from faded.ui import cube, downloads, heatmap
 from tests.ui.believable import SPACE
 
+HELD = {"stratum": "stop", "hue": "averaged"}
+
 
 @pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "  =cmd()"])
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
@@ -37,8 +39,9 @@ def test_the_link_holds_the_table_and_a_plain_name() -> None:
 def test_the_map_as_a_table_says_what_is_known(landscape: Landscape) -> None:
     grid = heatmap.heat_grid(landscape, landscape.posterior(), "rotation", "darkening", None)
     cells = [cell for row in grid.cells for cell in row]
-    rows = list(csv.DictReader(io.StringIO(downloads.rates_csv([SPACE.specs[1], SPACE.specs[0]], cells))))
+    rows = list(csv.DictReader(io.StringIO(downloads.rates_csv([SPACE.specs[1], SPACE.specs[0]], cells, HELD))))
     assert len(rows) == 28
+    assert {(r["stratum"], r["hue"]) for r in rows} == {("stop", "averaged")}
     assert (rows[1]["darkening"], rows[1]["rotation"]) == ("0", "-60")
     assert float(rows[1]["low90"]) < float(rows[1]["rate"]) < float(rows[1]["high90"])
     assert rows[-7]["state"] == "left out"
@@ -48,7 +51,7 @@ def test_the_map_as_a_table_says_what_is_known(landscape: Landscape) -> None:
 def test_three_dimensions_as_a_table_name_every_setting(landscape: Landscape) -> None:
     grids = cube.layers(landscape, landscape.posterior(), ("rotation", "darkening", "saturation"), None, {})
     axes = [SPACE.specs[2], SPACE.specs[1], SPACE.specs[0]]
-    rows = list(csv.DictReader(io.StringIO(downloads.rates_csv(axes, cube.cells(grids)))))
+    rows = list(csv.DictReader(io.StringIO(downloads.rates_csv(axes, cube.cells(grids), HELD))))
     assert len({(r["rotation"], r["darkening"], r["saturation"]) for r in rows}) == SPACE.n_cells
     (control,) = [r for r in rows if r["state"] == "clean control"]
     assert (control["rotation"], control["darkening"], control["saturation"]) == ("0", "0", "1")
@@ -56,7 +59,7 @@ def test_three_dimensions_as_a_table_name_every_setting(landscape: Landscape) ->
 
 def test_how_far_is_safe_as_a_table(landscape: Landscape) -> None:
     found = safe_ranges(landscape, landscape.posterior(), None, average=False)
-    rows = list(csv.DictReader(io.StringIO(downloads.safe_csv(found, 0.5))))
-    assert len(rows) == sum(SPACE.shape)
+    rows = list(csv.DictReader(io.StringIO(downloads.safe_csv(found, 0.5, "stop"))))
+    assert len(rows) == sum(SPACE.shape) and {r["stratum"] for r in rows} == {"stop"}
     assert {r["standing"] for r in rows if r["level"] == "0" and r["concept"] == "rotation"} == {"neutral"}
     assert all(r["rate"] for r in rows if r["standing"] in ("safe", "fails"))

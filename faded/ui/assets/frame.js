@@ -5,7 +5,7 @@ window.faded = (() => {
   const turned = [];
   const changed = [];
   const given = new URLSearchParams(location.search).get("round");
-  let wanted = /^\d+$/.test(given ?? "") ? given : null; // the round that the person looks at, as the server is asked for it
+  let wanted = /^\d{1,15}$/.test(given ?? "") ? String(Number(given)) : null; // the round that the person looks at, as the server is asked for it
 
   const named = () => {
     const name = location.hash.replace("#", "");

@@ -86,10 +86,14 @@ function mountKeys(element) {
     trouble("");
     draw();
   });
+  // Where keys are off, no button names one.
+  const showKeys = () => element.querySelector(".lab").classList.toggle("lab-keys-off", Boolean(localStorage.getItem(KEYS_OFF)));
   part("keys-on").checked = !localStorage.getItem(KEYS_OFF);
+  showKeys();
   part("keys-on").addEventListener("change", (event) => {
     if (event.target.checked) localStorage.removeItem(KEYS_OFF);
     else localStorage.setItem(KEYS_OFF, "1");
+    showKeys();
   });
   draw();
 

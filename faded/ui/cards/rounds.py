@@ -42,7 +42,7 @@ class Line:
         round: The round.
         explored: Latest figures of its exploration.
         verdicts: Standing verdicts.
-        confirmed: Confirmed modes.
+        confirmed: Confirmed modes, by verdicts of earlier rounds on the same weights as well.
         verified: What verification found; empty before it.
     """
 
@@ -66,12 +66,13 @@ def _line(db: Db, campaign: str, found: Round) -> Line:
     explore = next((j for j in reversed(of_round) if j.kind == EXPLORE), None)
     verify = next((j for j in reversed(of_round) if j.kind == VERIFY), None)
     standing = verdicts.standing(db, found.id)
+    on_weights = verdicts.on_same_weights(db, found.id)
     return Line(
         campaign,
         found,
         {} if explore is None else series.latest(db, explore.id),
         len(standing),
-        len(confirmed_modes(standing)),
+        len(confirmed_modes(on_weights)),
         {} if verify is None or verify.result is None else verify.result,
     )
 
@@ -111,8 +112,9 @@ def _row(line: Line, here: bool) -> Row:
 def _state(line: Line) -> str:
     state = line.round.state
     if state is not RoundState.OPEN:
-        look = "good" if state is RoundState.ACCEPTED else "warn"
-        return f"<span class='f-pill {look}'>{state.value.replace('_', ' ')}</span>"
+        against = state is RoundState.ACCEPTED and bool(line.verified) and not line.verified["gate"]["passed"]
+        look = "good" if state is RoundState.ACCEPTED and not against else "warn"
+        return f"<span class='f-pill {look}'>{state.value.replace('_', ' ')}{', gate not passed' * against}</span>"
     if line.verified:
         passed = line.verified["gate"]["passed"]
         return f"<span class='f-pill {'good' if passed else 'bad'}'>gate {'passed' if passed else 'not passed'}</span>"

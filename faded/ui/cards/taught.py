@@ -19,7 +19,7 @@ COLUMNS = (
     Column("Stratum"),
     Column("Verdicts", number=True),
     Column("Likely to be confirmed", number=True),
-    Column("Share of the agent's pictures", number=True),
+    Column("Share asked", number=True),
 )
 
 MATTERS = {"stratum": "the class", "setting": "the setting", "place": "the class under a setting"}
@@ -66,12 +66,12 @@ def _table(found: Mapping[str, Any]) -> str:
 
 def _row(row: Mapping[str, Any]) -> Row:
     interval = f"{percent(row['low'], 0)} to {percent(row['high'], 0)}"
-    share = f"{percent(row['share'])} <span class='f-quiet'>(else {percent(row['share_without'])})</span>"
+    share = f"{percent(row['share'])}<br><span class='f-quiet'>else {percent(row['share_without'])}</span>"
     return Row(
         (
             escape(str(row["stratum"])),
             f"{row['confirm']} of {row['confirm'] + row['against']}",
-            f"{percent(row['mean'], 0)} <span class='f-quiet'>({interval})</span>",
+            f"{percent(row['mean'], 0)}<br><span class='f-quiet'>{interval}</span>",
             share,
         )
     )
