@@ -210,16 +210,7 @@ def standing(db: Db, *round_ids: int) -> list[Judgement]:
 
 
 def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Judgement]:
-    """Return the verdicts that stand on the weights that a round began with: its own and those of rounds before it.
-
-    Args:
-        db: The transaction.
-        round_id: The round.
-        earlier: Whether its own are left out.
-
-    Raises:
-        FadedError: there is no such round.
-    """
+    """Return the verdicts that stand on a round's weights: those of rounds before it, and (not `earlier`) its own."""
     ids = [r.id for r in campaigns.on_same_weights(db, round_id)]
     return standing(db, *(ids[:-1] if earlier else ids))
 
