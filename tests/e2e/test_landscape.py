@@ -41,7 +41,7 @@ def test_pin_choose_and_take_away_by_keyboard(watched: Watched, app: App, store:
 
     page.locator("#map-heat a[download]").focus()
     _, table = saved(page, "signs-")
-    assert table.startswith(b"darkening,rotation,rate,low90,high90,trials,state")
+    assert table.startswith(b"darkening,rotation,stratum,saturation,rate,low90,high90,trials,state")
     page.locator("#map-heat [data-png]").focus()
     _, picture = saved(page, "signs-")
     assert picture.startswith(PNG)
