@@ -41,6 +41,25 @@ def check_complete(module: Any, found: Mapping[str, Any], source: str, trained_a
         raise FadedError(f"The checkpoint of {source!r} does not fit its config.json in {some(shapes)}. {sizes}")
 
 
+def check_same(source: str, weights: Path, same: Mapping[str, bool]) -> None:
+    """Refuse weights that are not those of a source.
+
+    Args:
+        source: Folder or hub id.
+        weights: The folder that is to replace its weights.
+        same: What has to agree, by its name in words, and whether it does.
+
+    Raises:
+        FadedError: something does not.
+    """
+    unlike = [name for name, is_same in same.items() if not is_same]
+    if unlike:
+        raise FadedError(
+            f"The weights at {weights} are not those of {source}: the {' and the '.join(unlike)} differ. Give a folder "
+            "that was saved from it."
+        )
+
+
 @contextmanager
 def writing(source: str, folder: Path) -> Iterator[None]:
     """Make the folder and say what went wrong where its files cannot be written.

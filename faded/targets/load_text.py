@@ -16,7 +16,7 @@ import torch
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
-from faded.targets.checkpoints import check_complete, reason
+from faded.targets.checkpoints import check_complete, check_same, reason
 from faded.targets.reading import INSTRUCTION, UNBOUNDED, Reader, chat_reader, plain_reader
 from faded.targets.summarizer import Summarizer
 
@@ -211,12 +211,7 @@ def _check_same(source: str, weights: Path, config: Any, tokenizer: Any) -> None
         "kind of network": config.model_type == other.model_type,
         "tokenizer": tokenizer.get_vocab() == other_tokenizer.get_vocab(),
     }
-    unlike = [name for name, is_same in same.items() if not is_same]
-    if unlike:
-        raise FadedError(
-            f"The weights at {weights} are not those of {source}: the {' and the '.join(unlike)} differ. Give a "
-            "folder that was saved from it."
-        )
+    check_same(source, weights, same)
 
 
 def _unloadable(source: str, error: Exception) -> FadedError:

@@ -9,7 +9,7 @@ import torch
 
 from faded.domain import FadedError
 from faded.runtime import device
-from faded.targets.checkpoints import check_complete, reason, some
+from faded.targets.checkpoints import check_complete, check_same, reason, some
 from faded.targets.classifier import Classifier
 from faded.targets.preprocessing import Preprocessing, agree, preprocessing
 
@@ -91,12 +91,7 @@ def _check_same(source: str, weights: Path, wanted: tuple[str, tuple[str, ...], 
         "labels": _labels(config, str(weights)) == labels,
         "preprocessing": agree(preprocessing(processor, str(weights)), prepare),
     }
-    other = [name for name, is_same in same.items() if not is_same]
-    if other:
-        raise FadedError(
-            f"The weights at {weights} are not those of {source}: the {' and the '.join(other)} differ. Give a folder "
-            "that was saved from it."
-        )
+    check_same(source, weights, same)
 
 
 def _unloadable(source: str, error: Exception) -> FadedError:
