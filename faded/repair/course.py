@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from faded.domain import ModeKey
 from faded.repair.checkpoint import Checkpoint, Tensors, moments, prefixed, restore_moments, under
-from faded.repair.records import Evaluation, Progress
+from faded.repair.records import Evaluation, Progress, RepairResult
 
 
 class Schedule(Protocol):
@@ -104,6 +105,18 @@ class Ended:
     best: Evaluation
     history: tuple[Evaluation, ...]
     stopped: bool
+
+    def result(self, pairs: int, reapplied_pairs: int, skipped: tuple[ModeKey, ...]) -> RepairResult:
+        """Return the repair's result; see `RepairResult` for what is given."""
+        return RepairResult(
+            steps=self.step,
+            best=self.best,
+            history=self.history,
+            pairs=pairs,
+            reapplied_pairs=reapplied_pairs,
+            skipped=skipped,
+            stopped=self.stopped,
+        )
 
 
 def train(

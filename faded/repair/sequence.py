@@ -120,15 +120,7 @@ def repair_sequences(
     ended = train(_Texts(probe, writer, material, config), config, on_step, should_stop, resume)
     if new and ended.best.step == 0:
         detach(writer.module)
-    return RepairResult(
-        steps=ended.step,
-        best=ended.best,
-        history=ended.history,
-        pairs=len(pairs),
-        reapplied_pairs=material.reapplied_pairs,
-        skipped=material.skipped,
-        stopped=ended.stopped,
-    )
+    return ended.result(len(pairs), material.reapplied_pairs, material.skipped)
 
 
 class _Texts(Generic[P]):

@@ -113,15 +113,8 @@ def repair(
         )
     target.module.eval()
     ended = train(_Classes(target, editor, space, material, lessons, config), config, on_step, should_stop, resume)
-    return RepairResult(
-        steps=ended.step,
-        best=ended.best,
-        history=ended.history,
-        pairs=len(pairs),
-        reapplied_pairs=sum(len(material.pools[m.stratum]) for m in material.modes),
-        skipped=tuple(m for m in modes if m.stratum not in material.pools),
-        stopped=ended.stopped,
-    )
+    reapplied_pairs = sum(len(material.pools[m.stratum]) for m in material.modes)
+    return ended.result(len(pairs), reapplied_pairs, tuple(m for m in modes if m.stratum not in material.pools))
 
 
 class _Classes(Generic[P]):
