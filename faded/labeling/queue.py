@@ -63,6 +63,13 @@ class _Standing:
     state: ModeState
 
 
+def lay(db: Db, round_id: int, annotator: str, n: int, now: float) -> tuple[list[Leased], Progress]:
+    """Return `next_items` and `progress` from one look at the modes."""
+    before = _before(db, round_id)
+    standings = _standings(db, round_id, before)
+    return _lay(db, round_id, annotator, n, now, standings), _progress(db, round_id, annotator, standings, before)
+
+
 def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
     """Lay up to n proposals before a person and return them, those held already first.
 
@@ -73,7 +80,16 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         n: How many are wanted.
         now: Seconds since 1970.
     """
-    standings = _standings(db, round_id, _before(db, round_id))
+    return _lay(db, round_id, annotator, n, now, _standings(db, round_id, _before(db, round_id)))
+
+
+def progress(db: Db, round_id: int, annotator: str) -> Progress:
+    """Return how far labeling is."""
+    before = _before(db, round_id)
+    return _progress(db, round_id, annotator, _standings(db, round_id, before), before)
+
+
+def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, standings: list[_Standing]) -> list[Leased]:
     by_id = {s.mode.id: s for s in standings}
     kept: list[Proposal] = []
     idle: list[str] = []
@@ -93,10 +109,9 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
     return [Leased(p, now + leases.LEASE_SECONDS, tallies[cell_text(p.key.cell), p.key.stratum]) for p in kept[:n]]
 
 
-def progress(db: Db, round_id: int, annotator: str) -> Progress:
-    """Return how far labeling is."""
-    before = _before(db, round_id)
-    standings = _standings(db, round_id, before)
+def _progress(
+    db: Db, round_id: int, annotator: str, standings: list[_Standing], before: Mapping[ModeKey, ModeTally]
+) -> Progress:
     here = {s.mode.key for s in standings}
     states = [s.state for s in standings] + [tally.state for key, tally in before.items() if key not in here]
     return Progress(

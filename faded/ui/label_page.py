@@ -176,7 +176,10 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     want = asked.get("want")
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
     have = set(asked.get("have") or ())
-    leased = queue.next_items(db, found.id, user.name, n, time.time()) if found.state is RoundState.OPEN else []
+    if found.state is RoundState.OPEN:
+        leased, now = queue.lay(db, found.id, user.name, n, time.time())
+    else:
+        leased, now = [], queue.progress(db, found.id, user.name)
     new = [item.proposal for item in leased if item.proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
     items, unreadable, message = [], set(), ""
@@ -186,7 +189,6 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
         except FadedError as error:  # the others can be judged all the same
             unreadable.add(proposal.id)
             message = f"An item is left out: {error}"
-    now = queue.progress(db, found.id, user.name)
     return {
         "round": found.id,
         "message": message,
