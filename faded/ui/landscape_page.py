@@ -24,6 +24,7 @@ NOTHING = empty(
 
 SCRIPT = f"""{asset("landscape.js")}
 {asset("cube.js")}
+{asset("save.js")}
 {asset("png.js")}
 const page = element.closest(".f-page");
 mountMap(element); mountCube(element); mountTips(page); mountMemory(page); mountPng(page);"""
@@ -119,20 +120,19 @@ def draw(view: View) -> Mapping[str, Shown]:
 
 def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
     specs = {s.name: s for s in mapped.landscape.space.specs}
+    axes = [specs[n] for n in reversed(choice.axes)]
     title = f"Induced failure rate in percent: {name}"
     if choice.view == CUBE:
         grids = cube.layers(mapped.landscape, mapped.posterior, choice.axes, choice.stratum, choice.pins)
-        axes = [specs[n] for n in reversed(choice.axes)]
-        table = downloads.rates_csv(axes, cube.cells(grids), _held(mapped, choice))
-        drawn, note = cube.render(grids, axes[0]), heatmap.where(grids[0])
+        cells, drawn, note = cube.cells(grids), cube.render(grids, axes[0]), heatmap.where(grids[0])
     else:
         across, *down = choice.axes
         grid = heatmap.heat_grid(
             mapped.landscape, mapped.posterior, across, down[0] if down else None, choice.stratum, choice.pins
         )
-        axes = [specs[n] for n in reversed(choice.axes)]
-        table = downloads.rates_csv(axes, [cell for row in grid.cells for cell in row], _held(mapped, choice))
+        cells = [cell for row in grid.cells for cell in row]
         drawn, note = heatmap.render(grid, may_try), heatmap.where(grid)
+    table = downloads.rates_csv(axes, cells, _held(mapped, choice))
     file = f"{name} landscape"
     return drawn + _saves(downloads.link(table, file), downloads.picture_button("#map-heat", file, title, note))
 

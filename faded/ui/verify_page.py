@@ -16,7 +16,7 @@ from faded.ui.theme import asset, html
 def layout() -> Page:
     """Lay out the page in the current Blocks context."""
     outputs = {}
-    script = asset("outcome.js")
+    script = f"{asset('save.js')}\n{asset('outcome.js')}"
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["result"] = html(elem_id="verify-result")

@@ -50,11 +50,5 @@ function savePicture(figure) {
     pen.textAlign = tile ? "center" : "left";
     pen.fillText(part.textContent, tile ? box.left + box.width / 2 : box.left, box.top + box.height / 2 + 0.5);
   }
-  canvas.toBlob((blob) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${figure.dataset.name}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  });
+  saveCanvas(canvas, figure.dataset.name);
 }

@@ -191,12 +191,6 @@ function mountPng(page) {
     const ctx = canvas.getContext("2d");
     ctx.scale(SCALE, SCALE);
     paint(ctx, card, button, size);
-    canvas.toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = `${button.dataset.name}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
+    saveCanvas(canvas, button.dataset.name);
   });
 }
