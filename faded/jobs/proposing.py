@@ -50,11 +50,19 @@ class Proposing:
     def remember(self, rows: Sequence[trials.TrialRow]) -> None:
         """Let failures be proposed."""
         space = self._context.space
-        for r in rows:
-            if r.counted and r.failed:
-                key = ModeKey(space.cell(r.cell), r.stratum)
-                trial = Trial(r.sample_id, key, r.failed, r.discrepancy, r.answer, r.control, r.details or {})
-                self._proposer.add([trial])
+        self._proposer.add(
+            Trial(
+                r.sample_id,
+                ModeKey(space.cell(r.cell), r.stratum),
+                r.failed,
+                r.discrepancy,
+                r.answer,
+                r.control,
+                r.details or {},
+            )
+            for r in rows
+            if r.counted and r.failed
+        )
 
     def choose(
         self,

@@ -65,14 +65,12 @@ def _line(db: Db, campaign: str, found: Round) -> Line:
     of_round = jobs.list_for_round(db, found.id)
     explore = next((j for j in reversed(of_round) if j.kind == EXPLORE), None)
     verify = next((j for j in reversed(of_round) if j.kind == VERIFY), None)
-    standing = verdicts.standing(db, found.id)
-    on_weights = verdicts.on_same_weights(db, found.id)
     return Line(
         campaign,
         found,
         {} if explore is None else series.latest(db, explore.id),
-        len(standing),
-        len(confirmed_modes(on_weights)),
+        verdicts.counts(db, found.id).total,
+        len(confirmed_modes(verdicts.on_same_weights(db, found.id))),
         {} if verify is None or verify.result is None else verify.result,
     )
 
