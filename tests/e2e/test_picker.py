@@ -55,3 +55,18 @@ def test_without_a_reference_a_confirmation_picks_the_right_answer(page: Page, a
     assert found == {first: ("confirm", "stop"), second: ("confirm", "turn right"), third: ("reject", None)}
     page.keyboard.press("Backspace")
     expect(page.locator("[data-f=item]")).to_have_attribute("data-proposal", third)
+
+
+def test_a_key_pressed_while_the_picker_closes_counts(page: Page, app: App, store: Store) -> None:
+    made = believable.explored(store, labelled=False)
+    open_label(page, app, made.round)
+    picker = page.get_by_role("dialog", name="Which answer is right?")
+    page.keyboard.press("a")
+    expect(picker).to_be_visible()
+    page.keyboard.type("TURN")
+    page.evaluate(
+        "() => { const typed = document.activeElement; typed.closest('dialog').close();"
+        " typed.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true, cancelable: true})); }"
+    )
+    expect(picker).to_be_visible()
+    expect(picker.get_by_role("combobox")).to_have_value("")

@@ -210,7 +210,7 @@ function mountLabel(element, server) {
   // Without a reference, to confirm is to say which answer is right.
   let picking = null;
   const picker = mountPicker(element, (right) => {
-    if (state.queue[0] === picking) settle("verdict", "confirm", right);
+    if (state.queue[0]?.id === picking) settle("verdict", "confirm", right);
     else trouble("Another item has taken this one's place, so nothing was confirmed: look again.");
     part("card").focus({ preventScroll: true });
   });
@@ -218,7 +218,7 @@ function mountLabel(element, server) {
     const item = state.queue[0];
     if (!item || item.reference !== null) settle("verdict", "confirm");
     else {
-      picking = item;
+      picking = item.id;
       picker.open(state.labels, item.clean_answer, item.answer);
     }
   }
@@ -297,7 +297,9 @@ function mountLabel(element, server) {
     }
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const focus = event.target;
-    if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
+    // A sheet that has just closed keeps the focus until the next drawing: nobody types there.
+    const typing = focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']");
+    if (typing && !focus.closest("dialog:not([open])")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
     event.preventDefault();
     act(name);
