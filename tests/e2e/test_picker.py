@@ -7,8 +7,15 @@ from playwright.sync_api import Page, expect
 from benchmarks.app import App
 from faded.store import verdicts
 from faded.store.engine import Store
-from tests.e2e.label_helpers import all_saved, open_label, press, shown
+from tests.e2e.label_helpers import all_saved, open_label, press, shown, standing
 from tests.ui import believable
+
+CLOSE_AND_PRESS = """key => {
+    const focus = document.activeElement;
+    focus.closest("dialog").close();
+    focus.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}"""
+"""Closes the sheet that has the focus and presses a key before the browser draws again."""
 
 
 def test_without_a_reference_a_confirmation_picks_the_right_answer(page: Page, app: App, store: Store) -> None:
@@ -64,9 +71,18 @@ def test_a_key_pressed_while_the_picker_closes_counts(page: Page, app: App, stor
     page.keyboard.press("a")
     expect(picker).to_be_visible()
     page.keyboard.type("TURN")
-    page.evaluate(
-        "() => { const typed = document.activeElement; typed.closest('dialog').close();"
-        " typed.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true, cancelable: true})); }"
-    )
+    page.evaluate(CLOSE_AND_PRESS, "a")
     expect(picker).to_be_visible()
     expect(picker.get_by_role("combobox")).to_have_value("")
+
+
+def test_space_pressed_while_the_key_sheet_closes_is_a_verdict(page: Page, app: App, store: Store) -> None:
+    made = believable.explored(store, labelled=False)
+    open_label(page, app, made.round)
+    first = shown(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog").get_by_role("button").first).to_be_focused()
+    page.evaluate(CLOSE_AND_PRESS, " ")
+    expect(page.locator("[data-f=item]")).not_to_have_attribute("data-proposal", first)
+    all_saved(page)
+    assert standing(store, made.round) == {first: "unsure"}

@@ -296,10 +296,9 @@ function mountLabel(element, server) {
       part("help-sheet").close();
     }
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const focus = event.target;
-    // A sheet that has just closed keeps the focus until the next drawing: nobody types there.
-    const typing = focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']");
-    if (typing && !focus.closest("dialog:not([open])")) return;
+    // A sheet that has just closed keeps the focus until the next drawing: it is nowhere then.
+    const focus = event.target.closest?.("dialog:not([open])") ? document.body : event.target;
+    if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
     event.preventDefault();
     act(name);
