@@ -28,7 +28,8 @@ from faded.data.splits import samples_hash
 from faded.discrepancies.classification import discrepancies
 from faded.exploration import frame as frame_module
 from faded.exploration.frame import AskTable, Frame, build_frame
-from faded.jobs.context import PictureProbe, prepare
+from faded.jobs.context import prepare
+from faded.jobs.pictures import PictureProbe
 from faded.probe import Probe
 
 CODE = ("concepts", "data", "demo", "discrepancies", "targets")

@@ -30,7 +30,8 @@ from faded.data.load import PictureSample, load_pictures
 from faded.data.splits import samples_hash
 from faded.discrepancies.classification import discrepancies
 from faded.domain import ModeKey
-from faded.jobs.context import PictureProbe, prepare
+from faded.jobs.context import prepare
+from faded.jobs.pictures import PictureProbe
 from faded.landscape.modes import established
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.pairs import by_stratum, cell_values, every_mode

@@ -122,7 +122,7 @@ def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, A
 
 def train_zero_label(context: Context, recipe: RepairConfig) -> Classifier:
     """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
-    target = context.target(None)
+    target: Classifier = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and classes")
     repair(

@@ -20,7 +20,7 @@ from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 7860
-OF_OWN_DATA = {"--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
+OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
 """Flags that a demo leaves nothing to say."""
 OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares"}
 """Flags that speak of the simulated annotator alone."""
@@ -109,14 +109,29 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(given=frozenset())
     what = parser.add_argument_group("what is tested")
     what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
-    what.add_argument("--target", default="", help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION")
-    what.add_argument("--data", default="", metavar="EXPLORE", help="folder of pictures by class, or a Parquet file")
+    what.add_argument(
+        "--task",
+        choices=defaults.TASKS,
+        default=defaults.IMAGE,
+        help="what the target does: name a picture's class, or summarize an article",
+    )
+    what.add_argument(
+        "--target",
+        default="",
+        help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION (image), or GGUF file (text)",
+    )
+    what.add_argument(
+        "--data",
+        default="",
+        metavar="EXPLORE",
+        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references",
+    )
     what.add_argument(
         "--no-labels",
         dest="labelled",
         action="store_false",
-        help="the data have no labels, or they are not to be read: an answer is expected to stay what it is unedited, "
-        "and people say which is right",
+        help="the data have no labels or references, or they are not to be read: an answer is expected to stay what it "
+        "is unedited, and people say which is right",
     )
     what.add_argument("--tune-data", default="", metavar="TUNE", help="separate data to tune on (else split by hash)")
     what.add_argument("--verify-data", default="", metavar="VERIFY", help="separate data to verify on")
@@ -127,13 +142,24 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--space",
         default=defaults.DEFAULT_SPACE,
         metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide, street, or a YAML list with name, levels and optionally kind and neutral; a "
-        "demo has its own, which only a file with the same concepts replaces",
+        help="the concepts: paper, wide, street (image only), or a YAML list with name, levels and optionally kind and "
+        "neutral; a demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
-    budget.add_argument("--discrepancy", default=defaults.DEFAULT_DISCREPANCY, help="margin or log_odds")
-    budget.add_argument("--threshold", type=float, default=0.0, help="a discrepancy above it is a failure")
+    budget.add_argument(
+        "--discrepancy",
+        default="",
+        metavar="NAME",
+        help="image: margin (the default) or log_odds; text: rouge_l (the default), bleu, unsupported, or embedding",
+    )
+    budget.add_argument("--encoder", default="", help="folder or hub id of a sentence encoder, for embedding")
+    budget.add_argument(
+        "--threshold",
+        type=float,
+        default=argparse.SUPPRESS,
+        help="a discrepancy above it is a failure (default: 0 for image, 0.5 for text; a demo has its own)",
+    )
     budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
     budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
@@ -215,7 +241,8 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
     return CampaignConfig(
         demo=arguments.demo,
-        target=_absolute(arguments.target) if Path(arguments.target).is_dir() else arguments.target,
+        task=arguments.task,
+        target=_absolute(arguments.target) if Path(arguments.target).exists() else arguments.target,
         data=_absolute(arguments.data),
         tune_data=_absolute(arguments.tune_data),
         verify_data=_absolute(arguments.verify_data),
@@ -223,7 +250,8 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         space=space,
         concepts=concepts,
         discrepancy=arguments.discrepancy,
-        threshold=arguments.threshold,
+        encoder=_absolute(arguments.encoder) if Path(arguments.encoder).is_dir() else arguments.encoder,
+        threshold=getattr(arguments, "threshold", defaults.USUAL),
         bound=arguments.bound,
         queries=arguments.queries,
         agent=arguments.agent,

@@ -23,13 +23,24 @@ MOST_QUERIES = 10_000_000
 DEFAULT_BOUND = 0.5
 DEFAULT_VERIFY_FOLDS = 3
 DEFAULT_AGENT = "ppo"
-DEFAULT_DISCREPANCY = "margin"
 DEFAULT_SPACE = "wide"
 SEEDS = 2**63
 """Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 
-SIGNS = "signs"
-DEMOS = (SIGNS,)
+IMAGE, TEXT = "image", "text"
+TASKS = (IMAGE, TEXT)
+"""What targets do: name the class of a picture, or summarize an article."""
+SIGNS, BULLETINS = "signs", "bulletins"
+DEMOS = (SIGNS, BULLETINS)
+DEFAULT_DISCREPANCY = {IMAGE: "margin", TEXT: "rouge_l"}
+DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.5}
+"""A picture fails where another class is more probable; a summary where it says less than half of what is expected."""
+EMBEDDING = "embedding"
+"""Name of the discrepancy that an encoder measures."""
+USUAL = math.nan
+"""Stands for the default of the task, until a configuration puts it in."""
+BULLETINS_THRESHOLD = 0.04
+"""One wrong fact is one word of twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +76,29 @@ class CampaignConfig:
 
     Attributes:
         demo: Name of a demo, which brings target, data and concepts; else None.
-        target: Folder or hub id of a transformers image classifier, or `package.module:function`.
-        data: Folder or Parquet file of pictures; split by hash unless the two below are given. The
-            command line makes paths absolute, since the worker may run in another folder.
+        task: What the target does, one of `TASKS`; a demo has its own.
+        target: Folder or hub id of a transformers image classifier, or `package.module:function`; folder, hub id or
+            GGUF file of a summarizer.
+        data: Folder or Parquet file of pictures, or Parquet, JSONL or CSV file of articles; split by hash unless the
+            two below are given. The command line makes paths absolute, since the worker may run in another folder.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
         verify_folds: Folds that the verify data are split into, one for each round that verifies.
         space: Name of a preset.
         concepts: The concepts themselves, as in a space file; None takes the preset.
-        discrepancy: Name of the discrepancy.
-        threshold: A discrepancy above it is a failure.
+        discrepancy: Name of the discrepancy; empty for the task's default.
+        encoder: Folder or hub id of a sentence encoder, for the discrepancy `embedding`.
+        threshold: A discrepancy above it is a failure; `USUAL` for the task's default.
         bound: A mode is a cell and stratum whose induced rate is above it.
         queries: Budget of exploring, control queries included, clean ones not.
         agent: Name of the explorer.
         seed: Seed of everything that is drawn.
-        labelled: Whether the data have labels. Without them an answer is expected to stay what it is unedited.
+        labelled: Whether the data have labels or references. Without them an answer is expected to stay what it is
+            unedited.
     """
 
     demo: str | None = None
+    task: str = IMAGE
     target: str = ""
     data: str = ""
     tune_data: str = ""
@@ -90,8 +106,9 @@ class CampaignConfig:
     verify_folds: int = DEFAULT_VERIFY_FOLDS
     space: str = DEFAULT_SPACE
     concepts: tuple[Mapping[str, object], ...] | None = None
-    discrepancy: str = DEFAULT_DISCREPANCY
-    threshold: float = 0.0
+    discrepancy: str = ""
+    encoder: str = ""
+    threshold: float = USUAL
     bound: float = DEFAULT_BOUND
     queries: int = DEFAULT_QUERIES
     agent: str = DEFAULT_AGENT
@@ -101,12 +118,19 @@ class CampaignConfig:
     def __post_init__(self) -> None:
         if self.demo is not None and self.demo not in DEMOS:
             raise FadedError(f"There is no demo named {self.demo!r}. Known: {', '.join(DEMOS)}.")
+        if self.task not in TASKS:
+            raise FadedError(f"There is no task named {self.task!r}. Known: {', '.join(TASKS)}.")
+        self._fill_in()
         if self.demo is None and not (self.target and self.data):
             raise FadedError("Give a demo, or a target and data.")
         if bool(self.tune_data) != bool(self.verify_data):
             raise FadedError("Give tune data and verify data both, or neither: then the data are split by hash.")
         if not 0 < self.bound < 1:
             raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
+        if (self.discrepancy == EMBEDDING) != bool(self.encoder):
+            raise FadedError(
+                f"Give an encoder and the discrepancy {EMBEDDING} both, or neither: it is {self.discrepancy!r} now."
+            )
         if not (math.isfinite(self.threshold) and self.threshold >= 0):
             raise FadedError(
                 f"The threshold is {self.threshold:g}: discrepancies are finite and never below 0, so give 0 or more."
@@ -118,6 +142,14 @@ class CampaignConfig:
             raise FadedError(f"queries is {self.queries}: give at most {MOST_QUERIES:,}.")
         if not 0 <= self.seed < SEEDS:
             raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
+
+    def _fill_in(self) -> None:
+        """Put the task's own values where none were given."""
+        task = {SIGNS: IMAGE, BULLETINS: TEXT}.get(str(self.demo), self.task)
+        threshold = BULLETINS_THRESHOLD if self.demo == BULLETINS else DEFAULT_THRESHOLD[task]
+        object.__setattr__(self, "task", task)
+        object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
+        object.__setattr__(self, "threshold", threshold if math.isnan(self.threshold) else self.threshold)
 
     def to_json(self) -> dict[str, object]:
         """Return the configuration as JSON values."""
@@ -147,11 +179,12 @@ class CampaignConfig:
     def digest(self, *beside: object) -> str:
         """Return a hash of the configuration and of what is given beside it, 8 hexadecimal digits.
 
-        `labelled` counts only where it is false: campaigns from before it was known keep their names.
+        What was not known of earlier campaigns counts only where it is not the default: they keep their names.
         """
         values = self.to_json()
-        if self.labelled:
-            del values["labelled"]
+        for name, usual in (("labelled", True), ("task", IMAGE), ("encoder", "")):
+            if values[name] == usual:
+                del values[name]
         text = json.dumps([values, *map(str, beside)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

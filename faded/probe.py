@@ -30,6 +30,10 @@ KnownInvalid = Callable[[Sequence[str], FloatArray], BoolArray]
 """Strata and values (batch, n_concepts) to whether a setting is known to hide the input or change its answer."""
 
 
+Score = Callable[[FloatArray], FloatArray]
+"""Discrepancies to scores from 0 to 1, shape (batch,)."""
+
+
 def nothing_invalid(strata: Sequence[str], values: FloatArray) -> BoolArray:
     """Know of no setting that hides the input or changes its answer."""
     return np.zeros(len(strata), dtype=np.bool_)
@@ -43,11 +47,13 @@ class Measured(Generic[A]):
         answers: What the target said.
         discrepancy: One number >= 0 per input, shape (batch,).
         failed: Whether it is above the threshold, shape (batch,).
+        score: How good the answer is, 0 to 1, shape (batch,).
     """
 
     answers: A
     discrepancy: FloatArray
     failed: BoolArray
+    score: FloatArray
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Probe(Generic[P, I, A]):
         space: The concepts.
         threshold: A discrepancy above it is a failure; registered before exploring.
         known_invalid: Settings left out of every rate.
+        score: How good an answer is by its discrepancy, 0 to 1; None where it is right or wrong and nothing between.
     """
 
     target: Target[I, A]
@@ -69,12 +76,15 @@ class Probe(Generic[P, I, A]):
     space: ConceptSpace
     threshold: float
     known_invalid: KnownInvalid = nothing_invalid
+    score: Score | None = None
 
     def measure(self, samples: Sequence[Sample[P]], values: FloatArray) -> Measured[A]:
         """Answer and measure one batch, one setting per sample; `values` has shape (batch, n_concepts)."""
         answers = self.ask(samples, values)
         discrepancy = self.discrepancy(answers, [s.expected for s in samples], [s.payload for s in samples])
-        return Measured(answers, discrepancy, discrepancy > self.threshold)
+        failed = discrepancy > self.threshold
+        score = (~failed).astype(np.float64) if self.score is None else self.score(discrepancy)
+        return Measured(answers, discrepancy, failed, score)
 
     def ask(self, samples: Sequence[Sample[P]], values: FloatArray) -> A:
         """Answer one batch without measuring it."""

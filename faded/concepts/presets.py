@@ -39,6 +39,16 @@ front, distance, dusk, and a lens out of focus."""
 
 text_presets: Registry[SpaceItems] = Registry("space of edits of articles")
 
+text_presets.register("wide")(
+    [
+        {"name": "lowercase", "levels": [0, 0.5, 1]},
+        {"name": "stop_words", "levels": [0, 0.5, 1]},
+        {"name": "word_order", "levels": [0, 0.2, 0.4]},
+        {"name": "letter_swap", "levels": [0, 0.1, 0.2, 0.4]},
+    ]
+)
+"""108 cells that leave what an article says as it is, from capitals to typing errors; the control is one of them."""
+
 text_presets.register("paper")(
     [
         {"name": "stop_words", "levels": [0, 1]},

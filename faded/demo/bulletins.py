@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from faded.concepts.presets import text_presets
+from faded.concepts.spec import ConceptSpace
 from faded.data.hashing import text_id
 from faded.demo import bulletin_roads as roads
 from faded.demo import bulletin_supplies as supplies
 from faded.demo import bulletin_words as words
 from faded.demo.bulletin_parts import Kind
 from faded.discrepancies.text_words import words as words_of
-from faded.domain import Sample
+from faded.domain import FadedError, Sample
 
 T = TypeVar("T")
 
@@ -38,14 +41,12 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds by name; the name is a bulletin's stratum."""
 
-SPACE: list[dict[str, object]] = [
-    {"name": "lowercase", "levels": [0, 0.5, 1]},
-    {"name": "stop_words", "levels": [0, 0.5, 1]},
-    {"name": "word_order", "levels": [0, 0.2, 0.4]},
-    {"name": "letter_swap", "levels": [0, 0.1, 0.2, 0.4]},
-]
+SPACE = text_presets.get("wide")
 """The demo's own levels: 108 cells. None changes what a bulletin says: numbers in digits and negations stay, no name
 and no number is dropped, and words with two letters swapped are still read. The clean control is a cell."""
+
+KEEPING = ("lowercase", "stop_words", "word_order", "letter_swap", "letter_case", "punctuation", "word_repetition")
+"""Edits under which a person still reads the same facts, at any level."""
 
 TRAINING_STREAM = 0
 """Stream of the bulletins that the summarizer is trained on."""
@@ -154,6 +155,35 @@ def sentence(text: str, slots: dict[str, str]) -> str:
 def number(value: int) -> str:
     """Return a number as the bulletins write it."""
     return NUMBER_WORDS[value] if value < len(NUMBER_WORDS) else str(value)
+
+
+class BulletinTruth:
+    """The right answer to a bulletin: its reference, whatever the setting, and every summary with all the facts.
+
+    Args:
+        drawn: The bulletins that will be asked about.
+        space: The concepts.
+
+    Raises:
+        FadedError: a concept changes what a bulletin says, so that its reference is not right any more.
+    """
+
+    def __init__(self, drawn: Sequence[Bulletin], space: ConceptSpace) -> None:
+        changing = [s.name for s in space.specs if s.name not in KEEPING]
+        if changing:
+            raise FadedError(
+                f"The demo's truth is not known under {', '.join(changing)}, which can change what a bulletin says. "
+                f"Give a space of {', '.join(KEEPING)}."
+            )
+        self._drawn = {bulletin.sample.id: bulletin for bulletin in drawn}
+
+    def __call__(self, sample_ids: Sequence[str], values: NDArray[np.float64]) -> list[str | None]:
+        """Return the references."""
+        return [self._drawn[sample_id].sample.reference for sample_id in sample_ids]
+
+    def accepts(self, sample_id: str, answer: str, right: str) -> bool:
+        """Say whether a summary has all the facts."""
+        return tells(answer, self._drawn[sample_id].facts)
 
 
 def _one(rng: np.random.Generator, options: Sequence[T]) -> T:

@@ -32,6 +32,8 @@ class Frame:
         features: What an agent may know of each sample: clean embedding and prediction, shape (n_samples, n_features).
         eligible: Whether the original target answered the sample rightly under the clean control: the frozen set.
         known_invalid: Settings known to hide the input or change its answer, shape (n_strata, n_cells).
+        answers: What the original target answered to each sample under the clean control;
+            empty for a frame from a table.
     """
 
     sample_ids: tuple[str, ...]
@@ -40,6 +42,7 @@ class Frame:
     features: NDArray[np.float32]
     eligible: BoolArray
     known_invalid: BoolArray
+    answers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.eligible.any():
@@ -100,12 +103,14 @@ def build_frame(
     """
     if not samples:
         raise FadedError("The explore fold has no samples: give more data.")
-    features, failed = [], []
+    features, failed, answers = [], [], []
     for start in range(0, len(samples), batch):
         part = samples[start : start + batch]
         clean = probe.clean(part)
         features.append(clean.answers.features)
-        failed.append(clean.failed if original is None else original.clean(part).failed)
+        at_first = clean if original is None else original.clean(part)
+        failed.append(at_first.failed)
+        answers += at_first.answers.texts
         on_progress(min(start + batch, len(samples)), len(samples))
     strata = tuple(sorted({s.stratum for s in samples}))
     index = {name: i for i, name in enumerate(strata)}
@@ -118,6 +123,7 @@ def build_frame(
         features=np.concatenate(features).astype(np.float32),
         eligible=~np.concatenate(failed),
         known_invalid=invalid,
+        answers=tuple(answers),
     )
 
 

@@ -1,50 +1,22 @@
-"""From a campaign's configuration to the things a stage works with: target, concepts, samples, probe, truth."""
+"""From a campaign's configuration to the things a stage works with: the task, its samples, what is known of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from faded import builtins  # noqa: F401 - registers what is asked for by name
-from faded.concepts.image import ImageEditor, Picture, image_space
-from faded.concepts.presets import presets
 from faded.concepts.spec import ConceptSpace
-from faded.config import SIGNS, CampaignConfig
-from faded.data.load import load_pictures
-from faded.data.splits import Splits, samples_hash, split_given, split_one
-from faded.demo import signs
-from faded.discrepancies.classification import discrepancies
-from faded.domain import FadedError, Sample
+from faded.config import TEXT, CampaignConfig
+from faded.data.splits import samples_hash
 from faded.jobs.agents import explorers
-from faded.jobs.unlabelled import by_clean_answer
-from faded.probe import KnownInvalid, Probe, nothing_invalid
-from faded.targets.classifier import Classifier, ClassifierAnswers
-from faded.targets.load import check, load_classifier
-
-PictureSample = Sample[Picture]
-PictureProbe = Probe[Picture, torch.Tensor, ClassifierAnswers]
-
-SIGNS_WEIGHTS = Path(signs.__file__).parent / "weights" / SIGNS
-SIGNS_EXPLORE = 2000
-"""A hundred fresh signs per class: five times the twenty that a stratum needs for its modes to be established."""
-SIGNS_TUNE = 3000
-SIGNS_VERIFY = 1600
-"""Eighty fresh signs per class and round: a clean loss of one point in a hundred then moves sixteen pictures."""
-
-
-class Truth(Protocol):
-    """Knows the true answer after an edit, None where there is none any more."""
-
-    def __call__(self, sample_ids: Sequence[str], values: NDArray[np.float64]) -> list[str | None]:
-        """Answer for one setting per sample; `values` has shape (batch, n_concepts)."""
-        ...
+from faded.jobs.pictures import Pictures
+from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task, Truth
+from faded.jobs.texts import Texts
+from faded.labeling.oracle import Accepts
+from faded.probe import KnownInvalid
 
 
 @dataclass(frozen=True)
@@ -53,38 +25,63 @@ class Context:
 
     Attributes:
         config: The campaign's configuration.
-        space: Its concepts.
-        explore: Samples to look for failures in.
-        tune: Samples that repair trains on.
-        verify: The fold that this round may verify on, on which no other round has.
-        truth: Knows the true answer after an edit; None where nobody does.
-        known_invalid: Settings left out of every rate.
+        task: What is special about its kind of target.
+        data: The round's samples.
         fingerprint: Of the target's weights.
     """
 
     config: CampaignConfig
-    space: ConceptSpace
-    explore: list[PictureSample]
-    tune: list[PictureSample]
-    verify: list[PictureSample]
-    truth: Truth | None
-    known_invalid: KnownInvalid
+    task: Task
+    data: Data
     fingerprint: str
 
+    @property
+    def space(self) -> ConceptSpace:
+        """The campaign's concepts."""
+        return self.task.space
+
+    @property
+    def explore(self) -> list[AnySample]:
+        """Samples to look for failures in."""
+        return self.data.explore
+
+    @property
+    def tune(self) -> list[AnySample]:
+        """Samples that repair trains on."""
+        return self.data.tune
+
+    @property
+    def verify(self) -> list[AnySample]:
+        """The fold that this round may verify on, on which no other round has."""
+        return self.data.verify
+
+    @property
+    def truth(self) -> Truth | None:
+        """Knows the right answer after an edit; None where nobody does."""
+        return self.data.truth
+
+    @property
+    def accepts(self) -> Accepts:
+        """Says whether an answer is as good as the right one."""
+        return self.data.accepts
+
+    @property
+    def known_invalid(self) -> KnownInvalid:
+        """Settings left out of every rate."""
+        return self.data.known_invalid
+
     @cached_property
-    def by_id(self) -> dict[str, PictureSample]:
+    def by_id(self) -> dict[str, AnySample]:
         """The samples that exploring may propose, by id."""
         return {s.id: s for s in self.explore}
 
-    def target(self, weights: Path | None) -> Classifier:
+    def target(self, weights: Path | None) -> AnyTarget:
         """Load the target afresh, with its original weights (None) or with those of a folder that a repair wrote."""
-        return load_classifier(target_source(self.config), weights)
+        return self.task.load(weights)
 
-    def probe(self, target: Classifier) -> PictureProbe:
+    def probe(self, target: AnyTarget) -> AnyProbe:
         """Return the probe that asks this target."""
-        discrepancy = discrepancies.get(self.config.discrepancy)
-        editor = ImageEditor(self.space)
-        return Probe(target, editor, discrepancy, self.space, self.config.threshold, self.known_invalid)
+        return self.task.probe(target, self.known_invalid)
 
     def splits(self) -> dict[str, str]:
         """Return a hash per split."""
@@ -92,16 +89,13 @@ class Context:
         return {name: samples_hash(samples) for name, samples in parts.items()}
 
 
-def target_source(config: CampaignConfig) -> str:
-    """Return where the campaign's target is loaded from."""
-    return str(SIGNS_WEIGHTS) if config.demo == SIGNS else config.target
+def task_of(config: CampaignConfig) -> Task:
+    """Return the task of a campaign.
 
-
-def build_space(config: CampaignConfig) -> ConceptSpace:
-    """Return the campaign's concepts."""
-    if config.concepts is not None:
-        return image_space(config.concepts)
-    return image_space(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
+    Raises:
+        FadedError: its concepts or its discrepancy cannot be used.
+    """
+    return Texts(config) if config.task == TEXT else Pictures(config)
 
 
 def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:
@@ -115,64 +109,8 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     Raises:
         FadedError: something in the configuration cannot be used; the message says what and why.
     """
-    space = build_space(config)
-    discrepancies.get(config.discrepancy)
+    task = task_of(config)
     explorers.get(config.agent)
     say("Loading the target")
-    target = load_classifier(target_source(config))
-    check(target)
-    if config.demo == SIGNS:
-        say("Drawing signs")
-        context = _signs(config, space, fold, target.fingerprint())
-    else:
-        say("Reading the pictures")
-        context = _given(config, space, target, fold)
-    if config.labelled:
-        return context
-    say("Asking the target about the pictures as they are")
-    return _without_labels(context, target)
-
-
-def _given(config: CampaignConfig, space: ConceptSpace, target: Classifier, fold: int) -> Context:
-    splits = _load(config, target)
-    verify = splits.verify[fold - 1]
-    return Context(config, space, splits.explore, splits.tune, verify, None, nothing_invalid, target.fingerprint())
-
-
-def _load(config: CampaignConfig, target: Classifier) -> Splits[Picture]:
-    def read(source: str) -> list[PictureSample]:
-        return load_pictures(Path(source), target.labels, target.fit, config.labelled)
-
-    if config.tune_data:
-        return split_given(read(config.data), read(config.tune_data), read(config.verify_data), config.verify_folds)
-    return split_one(read(config.data), config.verify_folds)
-
-
-def _without_labels(context: Context, target: Classifier) -> Context:
-    """Forget the references and what is known to be invalid. Who knows the truth still does: that is the annotator."""
-    probe = context.probe(target)
-    explore, tune, verify = (by_clean_answer(part, probe) for part in (context.explore, context.tune, context.verify))
-    return replace(context, explore=explore, tune=tune, verify=verify, known_invalid=nothing_invalid)
-
-
-def _signs(config: CampaignConfig, space: ConceptSpace, fold: int, fingerprint: str) -> Context:
-    names = tuple(s.name for s in space.specs)
-    if names != signs.COLUMNS:
-        raise FadedError(
-            f"The demo's truth is known for the concepts {', '.join(signs.COLUMNS)} in this order, not {names}."
-        )
-    explore, tune, verify = (
-        signs.draw(config.seed, signs.ROUND_STREAM + offset, count)
-        for offset, count in ((0, SIGNS_EXPLORE), (1, SIGNS_TUNE), (1 + fold, SIGNS_VERIFY))
-    )
-    truth = signs.SignTruth([*explore, *tune, *verify])
-    return Context(
-        config,
-        space,
-        explore=[scene.sample for scene in explore],
-        tune=[scene.sample for scene in tune],
-        verify=[scene.sample for scene in verify],
-        truth=truth,
-        known_invalid=signs.known_invalid,
-        fingerprint=fingerprint,
-    )
+    target = task.load(None)
+    return Context(config, task, task.data(target, fold, say), target.fingerprint())

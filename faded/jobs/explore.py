@@ -21,13 +21,14 @@ from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.frame import AskProbe, Frame, build_frame
 from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
-from faded.jobs.context import Context, PictureProbe, target_source
+from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.proposing import Due, Proposing
 from faded.jobs.steering import Steering, read_earlier
 from faded.jobs.tally import Chosen, Tally
+from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
@@ -43,7 +44,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped.
 
     Raises:
-        FadedError: pictures or weights have changed since the round began.
+        FadedError: samples or weights have changed since the round began.
     """
     config = context.config
     target = context.target(desk.weights)
@@ -66,7 +67,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
         stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
         stage.remember(earlier.unjudged)
-        stage.introduce(target.fingerprint(), target.labels)
+        stage.introduce(target.fingerprint(), context.task.labels(target))
         stage.restore()
         drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
         stage.settle()
@@ -114,7 +115,7 @@ class _Stage:
         self,
         desk: Desk,
         context: Context,
-        probe: PictureProbe,
+        probe: AnyProbe,
         frame: Frame,
         env: ExploreEnv,
         agent: Agent,
@@ -123,7 +124,8 @@ class _Stage:
     ) -> None:
         self._desk, self._context, self._frame = desk, context, frame
         self._env, self._agent, self._steering = env, agent, steering
-        self._proposing = Proposing(desk.store, desk.round.id, context, probe)
+        clean = dict(zip(frame.sample_ids, frame.answers, strict=True))
+        self._proposing = Proposing(desk.store, desk.round.id, context, probe, clean)
         self._tally = Tally()
         self._chosen = Chosen(self._env.landscape)
         self._writer = writer
@@ -141,7 +143,9 @@ class _Stage:
             "bound": context.config.bound,
             "threshold": context.config.threshold,
             "queries": context.config.queries,
-            "target": context.config.demo or target_source(context.config),
+            "target": context.config.demo or context.task.source,
+            "evidence": context.task.evidence,
+            "discrepancy": context.config.discrepancy,
             "labelled": context.config.labelled,
             "labels": list(labels),
             "samples": {
@@ -152,7 +156,7 @@ class _Stage:
             },
             "eligible": np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata)).tolist(),
             "splits": context.splits(),
-            "previews": to_choose_from(context.explore, self._desk.store.workspace),
+            "previews": to_choose_from(context.explore, context.task, self._desk.store.workspace),
         }
         with self._desk.store.write() as db:
             campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)

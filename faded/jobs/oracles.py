@@ -33,11 +33,11 @@ def oracle(noise: float, cares_file: str | None, seed: int) -> tuple[MakeAnnotat
         annotator: Annotator = ReferenceAnnotator()
         if context.truth is None and not context.config.labelled:
             raise FadedError(
-                "The pictures have no labels, so --oracle has nothing to answer from. Leave it out: exploring then "
-                "leaves the proposals for people (python -m faded serve). Or give data with labels."
+                "The data have no labels or references, so --oracle has nothing to answer from. Leave it out: "
+                "exploring then leaves the proposals for people (python -m faded serve). Or give data with them."
             )
         if context.truth is not None:
-            annotator = TruthAnnotator(context.truth, context.space)
+            annotator = TruthAnnotator(context.truth, context.space, context.accepts)
         if cares is not None:
             classes = cares.get("classes")
             _check_classes(classes, {s.stratum for s in context.explore})

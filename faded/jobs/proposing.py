@@ -1,20 +1,20 @@
-"""From failures to proposals: which are due, their pictures as people will see them, and the records."""
+"""From failures to proposals: which are due, their inputs as people will see them, and the records."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from faded.concepts.image import Picture
-from faded.data.pictures import png, to_picture
 from faded.domain import Mode, ModeKey, Proposal, Trial
 from faded.exploration.proposals import Proposer
-from faded.jobs.context import Context, PictureProbe, PictureSample
+from faded.jobs.context import Context
+from faded.jobs.task import AnyProbe, AnySample
 from faded.store import blobs, trials
 from faded.store.engine import Store
 
 DRAWN = 64
-"""Proposals whose pictures are edited in one batch: 40 MB of pixels at 224 px."""
+"""Proposals whose inputs are edited in one batch: 40 MB of pixels at 224 px."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Due:
     Attributes:
         trial: The failure.
         sample: Its sample.
-        edited: The picture as the target saw it.
+        edited: The input as the target saw it.
     """
 
     trial: Trial
-    sample: PictureSample
-    edited: Picture
+    sample: AnySample
+    edited: Any
 
 
 class Proposing:
@@ -40,10 +40,14 @@ class Proposing:
         round_id: The round.
         context: Samples and concepts.
         probe: Edits the samples.
+        clean: What the original target answers to each sample unedited, by id.
     """
 
-    def __init__(self, store: Store, round_id: int, context: Context, probe: PictureProbe) -> None:
+    def __init__(
+        self, store: Store, round_id: int, context: Context, probe: AnyProbe, clean: Mapping[str, str]
+    ) -> None:
         self._store, self._round_id, self._context, self._probe = store, round_id, context, probe
+        self._clean = clean
         self._proposer = Proposer()
         self._originals: dict[str, str] = {}
 
@@ -78,23 +82,24 @@ class Proposing:
     def _drawn(self, chosen: Sequence[Trial]) -> list[Due]:
         samples = [self._context.by_id[trial.sample_id] for trial in chosen]
         values = self._context.space.values([trial.key.cell for trial in chosen])
-        edited = self._probe.editor([s.payload for s in samples], values)
-        return [Due(t, s, to_picture(e)) for t, s, e in zip(chosen, samples, edited, strict=True)]
+        edited = self._context.task.edited(self._probe, [s.payload for s in samples], values)
+        return [Due(t, s, e) for t, s, e in zip(chosen, samples, edited, strict=True)]
 
     def keep(self, due: Sequence[Due]) -> list[Proposal]:
-        """Keep the pictures and return the proposals. It computes nothing, and may run in a thread of its own.
+        """Keep the inputs and return the proposals. It asks no target, and may run in a thread of its own.
 
         Raises:
-            FadedError: a picture cannot be written.
+            FadedError: an input cannot be written.
         """
         new = {d.sample.id: d.sample.payload for d in due if d.sample.id not in self._originals}
-        pictures = [png(p) for p in (*new.values(), *(d.edited for d in due))]
-        digests = blobs.put_many(self._store.workspace, pictures)
+        contents = [self._context.task.write(p) for p in (*new.values(), *(d.edited for d in due))]
+        digests = blobs.put_many(self._store.workspace, contents)
         self._originals |= dict(zip(new, digests, strict=False))
         return [self._proposal(d, shown) for d, shown in zip(due, digests[len(new) :], strict=True)]
 
     def _proposal(self, due: Due, edited: str) -> Proposal:
         trial, sample, space = due.trial, due.sample, self._context.space
+        values = space.values([trial.key.cell])[0].tolist()
         return Proposal(
             id=f"{self._round_id}-{sample.id}-{space.index(trial.key.cell)}",
             sample_id=sample.id,
@@ -102,11 +107,11 @@ class Proposing:
             answer=trial.answer,
             reference=sample.reference,
             discrepancy=trial.discrepancy,
-            setting=space.describe(space.values([trial.key.cell])[0].tolist()),
+            setting=space.describe(values),
             original=self._originals[sample.id],
             edited=edited,
-            clean_answer=sample.clean_answer,
-            details=trial.details,
+            clean_answer=self._clean[sample.id],
+            details=trial.details | self._context.task.notes(sample.payload, due.edited, values),
         )
 
     def state_dict(self) -> list[list[object]]:

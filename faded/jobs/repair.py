@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from faded.concepts.image import ImageEditor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
+from faded.jobs.task import Course, Lessons
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.chosen import read_to_learn
 from faded.labeling.likeness import leaning
@@ -22,7 +22,6 @@ from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import NO_REFUSALS, Refusals, verdict_pairs
 from faded.repair.records import Progress, RepairResult
-from faded.repair.trainer import RepairConfig, repair
 from faded.stages import STEPS
 from faded.store import campaigns, jobs, series
 
@@ -35,7 +34,7 @@ BEAT_SECONDS = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Lessons:
+class Taught:
     """What the verdicts teach; a repair keeps to it even if more verdicts arrive.
 
     Attributes:
@@ -57,7 +56,7 @@ class Lessons:
         }
 
     @classmethod
-    def from_json(cls, pointer: dict[str, Any]) -> Lessons:
+    def from_json(cls, pointer: dict[str, Any]) -> Taught:
         """Read what `to_json` wrote; a repair begun before there were refusals has none."""
         pairs = [Pair(p["sample_id"], tuple(p["values"]), p["chosen"], p["rejected"]) for p in pointer["pairs"]]
         refusals = {name: frozenset(_keys(rows)) for name, rows in pointer.get("refusals", {}).items()}
@@ -71,40 +70,28 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     written a checkpoint, from which it goes on when it is resumed.
 
     Raises:
-        FadedError: no mode is confirmed and chosen, the number of steps is out of range, or pictures or weights have
+        FadedError: no mode is confirmed and chosen, the number of steps is out of range, or samples or weights have
             changed since the round began.
     """
     steps = budget.check_steps(desk.job.params.get(STEPS, budget.STEPS))
     target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), target.fingerprint())
     pointer = desk.checkpoint() or {}
-    lessons = _lessons(desk, context) if "modes" not in pointer else Lessons.from_json(pointer)
-    if not lessons.modes:
+    taught = _taught(desk, context) if "modes" not in pointer else Taught.from_json(pointer)
+    if not taught.modes:
         raise FadedError(
             "No mode is confirmed yet, so there is nothing to repair. Label on: a mode is confirmed by three "
             "confirmations out of three on different samples, or five of six"
             + ("." if context.config.labelled else ", most of which call the target's unedited answer right.")
             + " Where modes were chosen on the page Landscape, choose confirmed ones."
         )
-    config = RepairConfig(steps=steps, seed=round_seed(context.config.seed, desk.round.number))
-    writer = _Writer(desk, lessons)
+    writer = _Writer(desk, taught)
     resume = _resume(desk, pointer)
     writer.begin(pointer.get("file"), _step_of(resume), steps)
-    result = repair(
-        target,
-        ImageEditor(context.space),
-        context.space,
-        context.tune,
-        lessons.modes,
-        lessons.pairs,
-        context.by_id,
-        config,
-        on_step=writer.on_step,
-        should_stop=lambda: writer.stop,
-        resume=resume,
-        known_invalid=context.known_invalid,
-        refusals=lessons.refusals,
-    )
+    lessons = Lessons(context.tune, taught.modes, taught.pairs, context.by_id, taught.refusals, context.known_invalid)
+    seed = round_seed(context.config.seed, desk.round.number)
+    course = Course(steps, seed, writer.on_step, lambda: writer.stop, resume)
+    result, config = context.task.repair(target, lessons, course)
     if result.stopped and result.best.step == 0:
         return None
     fingerprint = target.fingerprint()
@@ -112,10 +99,10 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     target.save(desk.store.workspace / folder)
     with desk.store.write() as db:
         campaigns.update_round(db, desk.round.id, fingerprint_after=fingerprint, repaired=folder)
-    return {**_result(result, len(lessons.modes), config), "folder": folder}
+    return {**_result(result, len(taught.modes), config), "folder": folder}
 
 
-def _lessons(desk: Desk, context: Context) -> Lessons:
+def _taught(desk: Desk, context: Context) -> Taught:
     """Read what the verdicts on these weights say now, earlier rounds' too, and which modes were chosen.
 
     More verdicts that arrive change nothing. With references an answer is right or not, whatever verdicts say, so
@@ -124,7 +111,7 @@ def _lessons(desk: Desk, context: Context) -> Lessons:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
-    return Lessons(found.modes, verdict_pairs(found.heeded, found.shown, context.space), refusals)
+    return Taught(found.modes, verdict_pairs(found.heeded, found.shown, context.space), refusals)
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
@@ -161,14 +148,14 @@ def _step_of(checkpoint: Checkpoint | None) -> int:
     return 0 if checkpoint is None else int(str(checkpoint.state["step"]))
 
 
-def _result(result: RepairResult, modes: int, config: RepairConfig) -> dict[str, Any]:
+def _result(result: RepairResult, modes: int, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "modes": modes,
         "pairs": {"verdicts": result.pairs, "reapplied": result.reapplied_pairs},
         "steps": result.steps,
         "best_step": result.best.step,
         "stopped": result.stopped,
-        "config": dataclasses.asdict(config),
+        "config": config,
     }
 
 
@@ -187,8 +174,8 @@ NOTHING_REPAIRED: Mapping[str, Any] = {
 class _Writer:
     """Writes figures and checkpoints while the trainer runs."""
 
-    def __init__(self, desk: Desk, lessons: Lessons) -> None:
-        self._desk, self._lessons = desk, lessons.to_json()
+    def __init__(self, desk: Desk, taught: Taught) -> None:
+        self._desk, self._taught = desk, taught.to_json()
         self._saved_at = self._told_at = time.monotonic()
         self._first: tuple[int, float] | None = None
         self._evaluated = -1
@@ -199,7 +186,7 @@ class _Writer:
         desk = self._desk
         with desk.store.write() as db:
             self.stop = desk.beat(db, step / steps, "Answering the tune inputs once")
-            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": file})
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": file})
             series.cut(db, desk.job.id, step)
 
     def on_step(self, progress: Progress) -> None:
@@ -227,7 +214,7 @@ class _Writer:
         state: dict[str, Any] = {**made.tensors, "repair": made.state}
         pointer = checkpoints.write(desk.store.workspace, desk.job.id, progress.step, state)
         with desk.store.write() as db:
-            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._lessons, "file": pointer})
+            jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": pointer})
         checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
 
     def _each(self, step: int, now: float) -> float | None:

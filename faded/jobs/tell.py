@@ -1,20 +1,17 @@
-"""The end of the verify stage: where the failures went, and pictures with what both targets say of them."""
+"""The end of the verify stage: where the failures went, and inputs with what both targets say of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from faded.concepts.image import Picture
-from faded.data.pictures import png, to_picture
-from faded.domain import Sample
-from faded.jobs.context import Context, PictureProbe
+from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.task import AnyProbe
 from faded.store import blobs
-from faded.verification.aftermath import Case, ask, examples_of, failures_to_follow, follow
+from faded.verification.aftermath import Case, Outcome, ask, examples_of, failures_to_follow, follow
 from faded.verification.records import Comparison, Evaluation
 
 ALMOST = 0.99
@@ -24,7 +21,7 @@ ALMOST = 0.99
 def tell(
     desk: Desk,
     context: Context,
-    probes: tuple[PictureProbe, PictureProbe],
+    probes: tuple[AnyProbe, AnyProbe],
     evaluation: Evaluation,
     comparison: Comparison,
     should_stop: Callable[[], bool],
@@ -32,7 +29,7 @@ def tell(
     """Return `flow` and `examples` for the job's result; None where somebody stopped it.
 
     Args:
-        desk: The job; pictures go to its workspace.
+        desk: The job; what is shown goes to its workspace.
         context: The round's data.
         probes: Ask the original and the repaired target.
         evaluation: Both targets on the fold.
@@ -52,26 +49,26 @@ def tell(
     return {
         "flow": follow(evaluation, followed, before[:n], after[:n]).to_json(),
         "examples": [
-            _example(desk.store.workspace, probes[0], context.verify[case.sample], case, evaluation)
-            | {"shown_for": why, "before": was, "after": now}
+            _example(desk, context, probes[0], case, evaluation) | {"shown_for": why, "before": was, "after": now}
             for (why, case), was, now in kept
         ],
     }
 
 
-def _example(
-    workspace: Path, probe: PictureProbe, sample: Sample[Picture], case: Case, evaluation: Evaluation
-) -> dict[str, Any]:
-    """Keep the pictures of a case; return what a page shows of it but for the answers."""
+def _example(desk: Desk, context: Context, probe: AnyProbe, case: Case, evaluation: Evaluation) -> dict[str, Any]:
+    """Keep the evidence of a case; return what a page shows of it but for the answers."""
+    sample, workspace, task = context.verify[case.sample], desk.store.workspace, context.task
     roles = () if case.setting is None else evaluation.settings[case.setting].roles
-    edited = to_picture(probe.editor([sample.payload], np.array([case.values]))[0])
+    (edited,) = task.edited(probe, [sample.payload], np.array([case.values]))
     return {
         "outcome": case.outcome.value,
+        "before_failed": case.outcome is not Outcome.BROKEN,
+        "after_failed": case.outcome is not Outcome.MENDED,
         "confirmed": "confirmed" in roles,
         "sample_id": sample.id,
         "stratum": sample.stratum,
         "reference": sample.reference,
-        "setting": probe.space.describe(case.values),
-        "original": blobs.put(workspace, png(sample.payload)),
-        "edited": blobs.put(workspace, png(edited)),
+        "setting": context.space.describe(case.values),
+        "original": blobs.put(workspace, task.write(sample.payload)),
+        "edited": blobs.put(workspace, task.write(edited)),
     }

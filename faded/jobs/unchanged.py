@@ -1,4 +1,4 @@
-"""A round works with one set of pictures and weights; a stage that finds others does not begin."""
+"""A round works with one set of samples and weights; a stage that finds others does not begin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_unchanged(round_: Round, splits: Mapping[str, str], fingerprint: str) 
         FadedError: something is not what it was; the message names it.
     """
     known: Mapping[str, str] = round_.summary.get(SPLITS, {})
-    changes = [f"the pictures to {name} on" for name in known if splits[name] != known[name]]
+    changes = [f"the data to {name} on" for name in known if splits[name] != known[name]]
     if round_.fingerprint_before not in ("", fingerprint):
         changes.append(f"the target's weights (fingerprint {fingerprint}, before {round_.fingerprint_before})")
     if changes:

@@ -1,4 +1,4 @@
-"""Pictures without labels: what the target answers unedited is what it is expected to answer under an edit."""
+"""Inputs without references: what the target answers unedited is what it is expected to answer under an edit."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ BATCH = 128
 """Samples per forward pass; larger batches gained nothing for a small network on one core."""
 
 
-def by_clean_answer(samples: Sequence[Sample[P]], probe: Probe[P, I, A]) -> list[Sample[P]]:
-    """Return the samples without any reference, with the target's clean answer, which is their stratum too.
+def by_clean_answer(samples: Sequence[Sample[P]], probe: Probe[P, I, A], classes: bool) -> list[Sample[P]]:
+    """Return the samples without any reference, with the target's clean answer.
 
     Args:
-        samples: In any number; what reference and stratum they have is dropped.
+        samples: In any number; what reference they have is dropped.
         probe: Asks the campaign's original target, in later rounds as well.
+        classes: Whether answers are classes: then the answer is the sample's stratum too, whatever it had.
 
     Raises:
         TargetError: the target failed.
@@ -33,7 +34,9 @@ def by_clean_answer(samples: Sequence[Sample[P]], probe: Probe[P, I, A]) -> list
         batch = samples[start : start + BATCH]
         answers = probe.ask(batch, probe.controls(len(batch))).texts
         found += [
-            dataclasses.replace(sample, reference=None, stratum=answer, clean_answer=answer)
+            dataclasses.replace(
+                sample, reference=None, stratum=answer if classes else sample.stratum, clean_answer=answer
+            )
             for sample, answer in zip(batch, answers, strict=True)
         ]
     return found

@@ -29,7 +29,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     """Run the stage; return its result, None where it was stopped.
 
     Raises:
-        FadedError: there is no repaired target, or pictures or weights have changed since the round began.
+        FadedError: there is no repaired target, or samples or weights have changed since the round began.
     """
     if not desk.round.repaired:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
@@ -64,7 +64,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     if told is None:
         return None
     verdict = gate(comparison)
-    values = comparison.to_json()
+    values = comparison.to_json() | {"clean_is": "accuracy" if before.score is None else "score"}
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}

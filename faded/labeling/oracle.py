@@ -43,6 +43,15 @@ class Truth(Protocol):
         ...
 
 
+Accepts = Callable[[str, str, str], bool]
+"""A sample's id, an answer to it and the right answer: whether the one is as good as the other."""
+
+
+def same_answer(sample_id: str, answer: str, right: str) -> bool:
+    """Accept the right answer alone, word for word."""
+    return answer == right
+
+
 class ReferenceAnnotator:
     """Confirms where the target's answer is not the reference, else rejects."""
 
@@ -64,11 +73,15 @@ class TruthAnnotator:
     Rejects where the target gave the true answer; confirms where the edit left the true answer as it was and the target
     did not give it; else the edit changed the true answer or hid it, and the proposal is invalid. What was true before
     the edit is the reference, and without one the truth under the clean control.
+
+    Args:
+        truth: Knows the true answers.
+        space: The campaign's concepts.
+        accepts: Says which answers are as good as the true one.
     """
 
-    def __init__(self, truth: Truth, space: ConceptSpace) -> None:
-        self._truth = truth
-        self._space = space
+    def __init__(self, truth: Truth, space: ConceptSpace, accepts: Accepts = same_answer) -> None:
+        self._truth, self._space, self._accepts = truth, space, accepts
 
     def __call__(self, proposals: Sequence[Proposal], /) -> list[Said]:
         """Return what is said of each proposal."""
@@ -79,7 +92,7 @@ class TruthAnnotator:
         return [self._judge(p, true) for p, true in zip(proposals, answers, strict=True)]
 
     def _judge(self, proposal: Proposal, true: str | None) -> Said:
-        if true is not None and proposal.answer == true:
+        if true is not None and self._accepts(proposal.sample_id, proposal.answer, true):
             return Said(Verdict.REJECT)
         if true is None or true != self._before(proposal):
             return Said(Verdict.INVALID)

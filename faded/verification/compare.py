@@ -37,7 +37,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
     detectable = _detectable(tested, margin)
     unlabelled = [r for r in established if Role.CONFIRMED.value not in r.roles]
     rates = [_mean([r.before for r in confirmed]), _mean([r.after for r in confirmed])]
-    inputs, broken, mended = len(before.clean), after.clean & ~before.clean, before.clean & ~after.clean
+    inputs, broken = len(before.clean), after.clean & ~before.clean
 
     def interval(of: Sequence[SettingResult]) -> tuple[float, float] | None:
         places = {(r.stratum, r.values) for r in of if r.n > 0}
@@ -59,9 +59,9 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
         unlabelled_interval90=interval(unlabelled),
         interpolated_relative_drop=_drop(interpolated),
         interpolated_interval90=interval(interpolated),
-        clean_before=float(1 - before.clean.mean()),
-        clean_after=float(1 - after.clean.mean()),
-        clean_change_interval90=_change(int(mended.sum()), int(broken.sum()), inputs),
+        clean_before=float(before.score.mean()),
+        clean_after=float(after.score.mean()),
+        clean_change_interval90=_clean_change(before.score, after.score, seed),
         negative_flip_rate=float(broken.mean()),
         negative_flip_interval90=_share(int(broken.sum()), inputs),
         newly_broken=sum(r.change is Change.NEWLY_BROKEN for r in tested),
@@ -125,9 +125,18 @@ def _drop(results: Sequence[SettingResult]) -> float | None:
     return None if before is None or after is None or before == 0 else 1 - after / before
 
 
-def _change(rose: int, fell: int, n: int) -> tuple[float, float]:
-    """Return the 90% score interval of the change of a share of the same n inputs, of which some rose and some fell."""
-    low, high = paired.interval(rose, fell, n)
+def _clean_change(before: FloatArray, after: FloatArray, seed: int) -> tuple[float, float]:
+    """Return the 90% interval of the change of the mean score of the same inputs.
+
+    Where scores are 0 or 1 it is the score interval of a paired share, else the percentile interval by bootstrap.
+    """
+    change = after - before
+    if np.isin(before, (0.0, 1.0)).all() and np.isin(after, (0.0, 1.0)).all():
+        low, high = paired.interval(int((change > 0).sum()), int((change < 0).sum()), len(change))
+        return float(low), float(high)
+    n, rng = len(change), np.random.default_rng([seed, 1])
+    means = [change[rng.integers(n, size=n)].mean() for _ in range(RESAMPLES)]
+    low, high = np.quantile(means, [0.05, 0.95])
     return float(low), float(high)
 
 

@@ -146,12 +146,14 @@ def _ask_clean(
     probe: Probe[P, I, A], samples: Sequence[Sample[P]], so_far: Outcomes, should_stop: Callable[[], bool] | None
 ) -> Outcomes | None:
     """Ask under the clean control whatever is not known yet."""
-    failed = [so_far.clean]
+    failed, score = [so_far.clean], [so_far.score]
     for start in range(len(so_far.clean), len(samples), BATCH):
         if should_stop is not None and should_stop():
             return None
-        failed.append(probe.clean(samples[start : start + BATCH]).failed)
-    return Outcomes(np.concatenate(failed), so_far.failed)
+        clean = probe.clean(samples[start : start + BATCH])
+        failed.append(clean.failed)
+        score.append(clean.score)
+    return Outcomes(np.concatenate(failed), so_far.failed, np.concatenate(score))
 
 
 def _ask(
@@ -175,5 +177,5 @@ def _ask(
         batch = [samples[i] for i in rows.sample[start:end]]
         failed[start:end] = probe.measure(batch, values[rows.setting[start:end]]).failed
         if on_outcomes is not None:
-            on_outcomes(Outcomes(so_far.clean, failed[:end].copy()), total)
-    return Outcomes(so_far.clean, failed)
+            on_outcomes(Outcomes(so_far.clean, failed[:end].copy(), so_far.score), total)
+    return Outcomes(so_far.clean, failed, so_far.score)

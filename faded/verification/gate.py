@@ -13,7 +13,7 @@ class GateRules:
 
     Attributes:
         min_drop: The lower end of the relative drop's 90% interval must be above it.
-        max_clean_loss: Largest loss of clean accuracy, share of the fold.
+        max_clean_loss: Largest loss of the clean score; of a classifier that is the share of the fold named rightly.
         max_negative_flips: Largest share of clean inputs that were right and are wrong now.
         max_newly_broken: Most settings that may be newly broken.
     """
@@ -51,7 +51,7 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
         _drop_rule(comparison, rules),
         (
             loss <= rules.max_clean_loss + ROUNDING,
-            f"the share of clean inputs answered as expected went from {comparison.clean_before:.2%} to "
+            f"the clean score went from {comparison.clean_before:.2%} to "
             f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:.1f} points)",
         ),
         (

@@ -61,26 +61,31 @@ class Outcomes:
     Attributes:
         clean: Whether it failed under the clean control, per sample of the fold.
         failed: Whether it failed, per row of `Rows`.
+        score: How good its clean answers are, 0 to 1, per sample of the fold.
     """
 
     clean: BoolArray
     failed: BoolArray
+    score: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values, eight outcomes a byte in hexadecimal."""
-        return {name: [len(v), np.packbits(v).tobytes().hex()] for name, v in vars(self).items()}
+        packed = {n: [len(v), np.packbits(v).tobytes().hex()] for n, v in vars(self).items() if n != "score"}
+        return packed | {"score": self.score.tolist()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Outcomes:
         """Rebuild from `to_json`'s values."""
         found = {}
-        for name, (count, digits) in values.items():
+        for name in ("clean", "failed"):
+            count, digits = values[name]
             packed = np.frombuffer(bytes.fromhex(digits), dtype=np.uint8)
             found[name] = np.unpackbits(packed, count=count).astype(np.bool_)
-        return cls(**found)
+        score = np.array(values["score"] if "score" in values else ~found["clean"], dtype=np.float64)
+        return cls(**found, score=score)
 
 
-NO_OUTCOMES = Outcomes(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_))
+NO_OUTCOMES = Outcomes(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -173,9 +178,10 @@ class Comparison:
         unlabelled_interval90: Of it.
         interpolated_relative_drop: Over the interpolated settings.
         interpolated_interval90: Of it.
-        clean_before: Share of the fold answered rightly under the clean control.
+        clean_before: Mean score of the fold under the clean control; where an answer is right or wrong and nothing
+            between, the share that is right.
         clean_after: The same after the repair.
-        clean_change_interval90: Score interval of `clean_after` - `clean_before`.
+        clean_change_interval90: 90% interval of `clean_after` - `clean_before`.
         negative_flip_rate: Share of the fold that was right under the clean control and is wrong now.
         negative_flip_interval90: Exact interval of it.
         newly_broken: Established modes and watched settings whose rate rose by more than `margin`, at 95% confidence.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from faded.domain import ModeKey, Verdict
-from faded.jobs.repair import _lessons
+from faded.jobs.repair import _taught
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
 from tests.ui import believable
@@ -31,7 +31,7 @@ def lessons(store: Store, made: Believable) -> Any:
     with store.read() as db:
         desk: Any = SimpleNamespace(store=store, round=campaigns.get_round(db, made.round))
     context: Any = SimpleNamespace(space=SPACE, config=SimpleNamespace(labelled=True))
-    found = _lessons(desk, context)
+    found = _taught(desk, context)
     return found.modes, found.pairs
 
 

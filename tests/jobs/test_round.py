@@ -7,7 +7,7 @@ from faded import runtime
 from faded.config import CampaignConfig
 from faded.data.load import load_pictures
 from faded.domain import FadedError
-from faded.jobs import context
+from faded.jobs import pictures
 from faded.jobs import run as run_module
 from faded.jobs.desk import Desk
 from faded.jobs.headless import explore_only, run_round
@@ -61,7 +61,7 @@ def test_pictures_are_read_once_a_command(
     colour_config: CampaignConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    monkeypatch.setattr(context, "load_pictures", lambda *given: read.append(given[0]) or load_pictures(*given))
+    monkeypatch.setattr(pictures, "load_pictures", lambda *given: read.append(given[0]) or load_pictures(*given))
     explore_only(open_store(tmp_path), dataclasses.replace(colour_config, queries=100))
     assert read == [Path(colour_config.data)]
 

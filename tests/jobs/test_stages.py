@@ -81,7 +81,7 @@ def test_a_stage_does_not_begin_with_other_pictures(
         shutil.rmtree(folder / "pictures")
         shutil.move(tmp_path / "kept", folder / "pictures")
     assert job.state is jobs.JobState.FAILED
-    assert "the pictures to tune on" in str(job.error) and "weights" not in str(job.error)
+    assert "the data to tune on" in str(job.error) and "weights" not in str(job.error)
 
 
 def test_only_what_the_repair_wrote_is_verified(store: Store) -> None:

@@ -34,4 +34,6 @@ def drawn(
     was = first[rows.sample] < np.array(before)[rows.setting]
     now = second[rows.sample] < np.array(after)[rows.setting]
     ids = tuple(str(i) for i in range(len(strata)))
-    return Evaluation(ids, strata, tuple(settings), rows, Outcomes(clean, was), Outcomes(clean, now), ~clean)
+    return Evaluation(
+        ids, strata, tuple(settings), rows, Outcomes(clean, was, 1.0 - clean), Outcomes(clean, now, 1.0 - clean), ~clean
+    )

@@ -101,7 +101,7 @@ def test_examples_show_what_they_are_kept_for(evaluation: Evaluation) -> None:
 
 
 def test_clean_inputs_that_turned_wrong_are_shown_and_there_are_never_many(evaluation: Evaluation) -> None:
-    worse = Outcomes(np.arange(160) < 40, evaluation.after.failed)
+    worse = Outcomes(np.arange(160) < 40, evaluation.after.failed, 1.0 - (np.arange(160) < 40))
     harmed = replace(evaluation, after=worse)
     found = examples_of(harmed, compare(harmed), (0.0,), seed=0)
     clean = [case for why, case in found if why == "clean"]

@@ -24,7 +24,8 @@ def by_hand(settings: list, was: list[list[int]], now: list[list[int]], clean_wa
     rows = Rows(np.repeat(np.arange(len(settings)), len(frozen)), np.tile(frozen, len(settings)))
     failed = [np.array(side, dtype=bool).reshape(-1) for side in (was, now)]
     ids = tuple("abcdefghij"[: len(clean_was)])
-    return Evaluation(ids, ("red",) * len(ids), tuple(settings), rows, *map(Outcomes, clean, failed), ~clean[0])
+    before, after = (Outcomes(bad, rows_failed, 1.0 - bad) for bad, rows_failed in zip(clean, failed, strict=True))
+    return Evaluation(ids, ("red",) * len(ids), tuple(settings), rows, before, after, ~clean[0])
 
 
 def test_rates_are_of_the_frozen_samples_and_modes_weigh_alike() -> None:
@@ -122,7 +123,7 @@ def test_the_gate_passes_a_clean_repair_and_prints_every_figure() -> None:
 
 def test_the_gate_fails_a_repair_that_costs_clean_answers() -> None:
     good = drawn([setting("red", 0.5)], [0.9], [0.2], 100, seed=0)
-    harmed = Outcomes(np.arange(100) < 4, good.after.failed)
+    harmed = Outcomes(np.arange(100) < 4, good.after.failed, 1.0 - (np.arange(100) < 4))
     decision = gate(compare(dataclasses.replace(good, after=harmed)))
     assert not decision.passed
     assert [r.split(":")[0] for r in decision.reasons] == ["Passed", "Failed", "Failed", "Passed"]
@@ -144,7 +145,7 @@ def test_clean_changes_have_intervals_even_where_nothing_changed() -> None:
     found = compare(calm)
     assert found.negative_flip_interval90 == (0.0, pytest.approx(1 - 0.05 ** (1 / 100)))
     assert found.clean_change_interval90[0] < 0 < found.clean_change_interval90[1]
-    harmed = Outcomes(np.arange(100) < 10, calm.after.failed)
+    harmed = Outcomes(np.arange(100) < 10, calm.after.failed, 1.0 - (np.arange(100) < 10))
     worse = compare(dataclasses.replace(calm, after=harmed))
     assert worse.clean_change_interval90[0] < -0.1 < worse.clean_change_interval90[1] < 0
     assert worse.negative_flip_interval90[0] < 0.1 < worse.negative_flip_interval90[1]

@@ -1,0 +1,160 @@
+"""Image classifiers as targets of a round: pictures, their edits, classes, and the demo "signs"."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from faded.concepts.image import ImageEditor, Picture, check_setting, image_space
+from faded.concepts.presets import presets
+from faded.config import SIGNS, CampaignConfig
+from faded.data.load import load_pictures
+from faded.data.pictures import from_png, png, to_picture
+from faded.data.splits import Splits, split_given, split_one
+from faded.demo import signs
+from faded.discrepancies.classification import discrepancies
+from faded.domain import Details, FadedError, Sample
+from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
+from faded.jobs.unlabelled import by_clean_answer
+from faded.probe import KnownInvalid, Probe, nothing_invalid
+from faded.repair.records import RepairResult
+from faded.repair.trainer import RepairConfig, repair
+from faded.targets.classifier import Classifier, ClassifierAnswers
+from faded.targets.load import check, load_classifier
+
+PictureSample = Sample[Picture]
+PictureProbe = Probe[Picture, torch.Tensor, ClassifierAnswers]
+
+SIGNS_WEIGHTS = Path(signs.__file__).parent / "weights" / SIGNS
+SIGNS_EXPLORE = 2000
+"""A hundred fresh signs per class: five times the twenty that a stratum needs for its modes to be established."""
+SIGNS_TUNE = 3000
+SIGNS_VERIFY = 1600
+"""Eighty fresh signs per class and round: a clean loss of one point in a hundred then moves sixteen pictures."""
+
+
+class Pictures:
+    """The task of a campaign on an image classifier; its methods are documented in `Task`.
+
+    Args:
+        config: The campaign's configuration.
+
+    Attributes:
+        evidence: What people are shown.
+        source: Where the target is loaded from.
+        space: The campaign's concepts.
+
+    Raises:
+        FadedError: a concept or the discrepancy cannot be used.
+    """
+
+    evidence = "picture"
+
+    def __init__(self, config: CampaignConfig) -> None:
+        self._config = config
+        self.source = str(SIGNS_WEIGHTS) if config.demo == SIGNS else config.target
+        items = config.concepts
+        if items is None:
+            items = tuple(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
+        self.space = image_space(items)
+        self._discrepancy = discrepancies.get(config.discrepancy)
+
+    def load(self, weights: Path | None) -> Classifier:
+        """Load the target."""
+        return load_classifier(self.source, weights)
+
+    def labels(self, target: Classifier) -> list[str]:
+        """Return the classes."""
+        return list(target.labels)
+
+    def data(self, target: Classifier, fold: int, say: Say) -> Data:
+        """Check the target, and draw signs or read the pictures."""
+        check(target)
+        say("Drawing signs" if self._config.demo == SIGNS else "Reading the pictures")
+        data = self._signs(fold) if self._config.demo == SIGNS else self._given(target, fold)
+        if self._config.labelled:
+            return data
+        say("Asking the target about the pictures as they are")
+        probe = self.probe(target)
+        explore, tune, verify = (by_clean_answer(part, probe, True) for part in (data.explore, data.tune, data.verify))
+        # Forget what is known to be invalid too. Who knows the truth still does: that is the annotator.
+        return dataclasses.replace(data, explore=explore, tune=tune, verify=verify, known_invalid=nothing_invalid)
+
+    def probe(self, target: Classifier, known_invalid: KnownInvalid = nothing_invalid) -> PictureProbe:
+        """Return the probe."""
+        editor = ImageEditor(self.space)
+        return Probe(target, editor, self._discrepancy, self.space, self._config.threshold, known_invalid)
+
+    def setting(self, values: Sequence[object]) -> NDArray[np.float64]:
+        """Check a setting."""
+        return check_setting(self.space, values)
+
+    def edited(self, probe: AnyProbe, payloads: Sequence[Picture], values: NDArray[np.float64]) -> list[Picture]:
+        """Edit pictures."""
+        return [to_picture(pixels) for pixels in probe.editor(payloads, values)]
+
+    def notes(self, payload: Picture, edited: Picture, values: Sequence[float]) -> Details:
+        """Say nothing: pictures are seen."""
+        return {}
+
+    def write(self, payload: Picture) -> bytes:
+        """Return a PNG file."""
+        return png(payload)
+
+    def read(self, content: bytes) -> Picture:
+        """Read a PNG file."""
+        return from_png(content)
+
+    def repair(self, target: Classifier, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
+        """Tune all weights."""
+        config = RepairConfig(steps=course.steps, seed=course.seed)
+        result = repair(
+            target,
+            ImageEditor(self.space),
+            self.space,
+            lessons.tune,
+            lessons.modes,
+            lessons.pairs,
+            lessons.samples,
+            config,
+            on_step=course.on_step,
+            should_stop=course.should_stop,
+            resume=course.resume,
+            known_invalid=lessons.known_invalid,
+            refusals=lessons.refusals,
+        )
+        return result, dataclasses.asdict(config)
+
+    def _given(self, target: Classifier, fold: int) -> Data:
+        splits = self._split(target)
+        return Data(splits.explore, splits.tune, splits.verify[fold - 1])
+
+    def _split(self, target: Classifier) -> Splits[Picture]:
+        config = self._config
+
+        def read(source: str) -> list[PictureSample]:
+            return load_pictures(Path(source), target.labels, target.fit, config.labelled)
+
+        if config.tune_data:
+            return split_given(read(config.data), read(config.tune_data), read(config.verify_data), config.verify_folds)
+        return split_one(read(config.data), config.verify_folds)
+
+    def _signs(self, fold: int) -> Data:
+        names = tuple(s.name for s in self.space.specs)
+        if names != signs.COLUMNS:
+            raise FadedError(
+                f"The demo's truth is known for the concepts {', '.join(signs.COLUMNS)} in this order, not {names}."
+            )
+        explore, tune, verify = (
+            signs.draw(self._config.seed, signs.ROUND_STREAM + offset, count)
+            for offset, count in ((0, SIGNS_EXPLORE), (1, SIGNS_TUNE), (1 + fold, SIGNS_VERIFY))
+        )
+        truth = signs.SignTruth([*explore, *tune, *verify])
+        samples = [[scene.sample for scene in part] for part in (explore, tune, verify)]
+        return Data(samples[0], samples[1], samples[2], truth, known_invalid=signs.known_invalid)

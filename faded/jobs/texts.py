@@ -1,0 +1,164 @@
+"""Summarizers as targets of a round: articles, their edits, free answers, and the demo "bulletins"."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.concepts.presets import text_presets
+from faded.concepts.text import TextEditor, check_text_setting, content_kept, text_space
+from faded.concepts.text_registry import text_concepts
+from faded.config import BULLETINS, EMBEDDING, CampaignConfig
+from faded.data.load_texts import TextSample, load_texts
+from faded.data.splits import split_given, split_one
+from faded.demo import bulletins
+from faded.discrepancies.encoder import load_encoder
+from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
+from faded.domain import Details
+from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
+from faded.jobs.unlabelled import by_clean_answer
+from faded.probe import KnownInvalid, Probe, nothing_invalid
+from faded.repair.records import RepairResult
+from faded.repair.sequence import config_for, repair_sequences
+from faded.targets.load_text import load_summarizer
+from faded.targets.summarizer import Summaries, Summarizer
+
+TextProbe = Probe[str, Sequence[str], Summaries]
+
+BULLETINS_WEIGHTS = Path(bulletins.__file__).parent / "weights" / BULLETINS
+BULLETINS_EXPLORE = 600
+"""Sixty of each kind: three times the twenty that a stratum needs for its modes to be established."""
+BULLETINS_TUNE = 1500
+BULLETINS_VERIFY = 400
+"""Forty of each kind and round: a fold is asked under some hundred settings, by two targets."""
+
+
+class Texts:
+    """The task of a campaign on a summarizer; its methods are documented in `Task`.
+
+    Args:
+        config: The campaign's configuration.
+
+    Attributes:
+        evidence: What people are shown.
+        source: Where the target is loaded from.
+        space: The campaign's concepts.
+
+    Raises:
+        FadedError: a concept, the discrepancy or the encoder cannot be used.
+    """
+
+    evidence = "text"
+
+    def __init__(self, config: CampaignConfig) -> None:
+        self._config = config
+        self.source = str(BULLETINS_WEIGHTS) if config.demo == BULLETINS else config.target
+        items = config.concepts
+        if items is None:
+            items = tuple(bulletins.SPACE if config.demo == BULLETINS else text_presets.get(config.space))
+        self.space = text_space(items)
+        self._discrepancy = _discrepancy(config)
+
+    def load(self, weights: Path | None) -> Summarizer:
+        """Load the target."""
+        return load_summarizer(self.source, weights)
+
+    def labels(self, target: Summarizer) -> list[str]:
+        """Return nothing: answers are free text."""
+        return []
+
+    def data(self, target: Summarizer, fold: int, say: Say) -> Data:
+        """Write bulletins or read the articles, and see that the target can read them."""
+        say("Writing bulletins" if self._config.demo == BULLETINS else "Reading the articles")
+        data = self._bulletins(fold) if self._config.demo == BULLETINS else self._given(fold)
+        target.check([s.payload for part in (data.explore, data.tune, data.verify) for s in part])
+        if self._config.labelled:
+            return data
+        say("Asking the target about the articles as they are")
+        probe = self.probe(target)
+        explore, tune, verify = (by_clean_answer(part, probe, False) for part in (data.explore, data.tune, data.verify))
+        return dataclasses.replace(data, explore=explore, tune=tune, verify=verify)
+
+    def probe(self, target: Summarizer, known_invalid: KnownInvalid = nothing_invalid) -> TextProbe:
+        """Return the probe; its score is what an answer has of what is expected."""
+        editor, threshold = TextEditor(self.space), self._config.threshold
+        return Probe(target, editor, self._discrepancy, self.space, threshold, known_invalid, _score)
+
+    def setting(self, values: Sequence[object]) -> NDArray[np.float64]:
+        """Check a setting."""
+        return check_text_setting(self.space, values)
+
+    def edited(self, probe: AnyProbe, payloads: Sequence[str], values: NDArray[np.float64]) -> list[str]:
+        """Edit articles."""
+        return list(probe.editor(payloads, values))
+
+    def notes(self, payload: str, edited: str, values: Sequence[float]) -> Details:
+        """Say how much of the article the edit left, and which concepts change what it says."""
+        moved = [spec.name for spec, value in zip(self.space.specs, values, strict=True) if value != spec.neutral]
+        changing = [name for name in moved if text_concepts.get(name).changes_meaning]
+        found: Details = {"content_kept": round(content_kept(payload, edited), 4)}
+        return found | ({"changes_meaning": ", ".join(changing)} if changing else {})
+
+    def write(self, payload: str) -> bytes:
+        """Return UTF-8."""
+        return payload.encode()
+
+    def read(self, content: bytes) -> str:
+        """Read UTF-8."""
+        return content.decode()
+
+    def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
+        """Tune an adapter."""
+        size = sum(parameter.numel() for parameter in target.module.parameters())
+        config = dataclasses.replace(config_for(size), steps=course.steps, seed=course.seed)
+        probe: AnyProbe = self.probe(target, lessons.known_invalid)
+        result = repair_sequences(
+            probe,
+            target,
+            lessons.tune,
+            lessons.modes,
+            lessons.pairs,
+            lessons.samples,
+            config,
+            on_step=course.on_step,
+            should_stop=course.should_stop,
+            resume=course.resume,
+        )
+        return result, dataclasses.asdict(config)
+
+    def _given(self, fold: int) -> Data:
+        config = self._config
+
+        def read(source: str) -> list[TextSample]:
+            return load_texts(Path(source), config.labelled)
+
+        if config.tune_data:
+            parts = read(config.data), read(config.tune_data), read(config.verify_data)
+            splits = split_given(*parts, config.verify_folds)
+        else:
+            splits = split_one(read(config.data), config.verify_folds)
+        return Data(splits.explore, splits.tune, splits.verify[fold - 1])
+
+    def _bulletins(self, fold: int) -> Data:
+        explore, tune, verify = (
+            bulletins.draw(self._config.seed, bulletins.ROUND_STREAM + offset, count)
+            for offset, count in ((0, BULLETINS_EXPLORE), (1, BULLETINS_TUNE), (1 + fold, BULLETINS_VERIFY))
+        )
+        truth = bulletins.BulletinTruth([*explore, *tune, *verify], self.space)
+        samples = [[bulletin.sample for bulletin in part] for part in (explore, tune, verify)]
+        return Data(samples[0], samples[1], samples[2], truth, truth.accepts)
+
+
+def _discrepancy(config: CampaignConfig) -> TextDiscrepancy:
+    if config.discrepancy == EMBEDDING:
+        return embedding_distance(load_encoder(config.encoder))
+    return text_discrepancies.get(config.discrepancy)
+
+
+def _score(discrepancy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1.0 - np.clip(discrepancy, 0.0, 1.0)

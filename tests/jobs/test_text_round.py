@@ -1,0 +1,156 @@
+"""Rounds on summarizers: an encoder-decoder and a causal model with a chat template, loaded from folders."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from faded import runtime
+from faded.config import TEXT, CampaignConfig
+from faded.domain import FadedError, Proposal, Said, Verdict
+from faded.jobs.context import prepare
+from faded.jobs.headless import explore_only, run_round
+from faded.jobs.preview import Previewer
+from faded.store import blobs, campaigns, jobs, previews, proposals
+from faded.store.engine import Store, open_store
+from faded.targets.load_text import load_summarizer
+from tests.targets.writers import write_summarizer
+
+PLACES = ("Hall", "Mill", "Park", "Lake", "Fort", "Wood", "Well", "Moor")
+SIGHTS = ("A lorry", "A river", "Snow", "A crash", "A fire")
+DAYS = ("Monday", "Friday", "Sunday")
+CONCEPTS = (
+    {"name": "letter_swap", "levels": [0, 0.5, 1]},
+    {"name": "negation", "levels": [0, 1]},
+)
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = [
+        {"article": f"{sight} was at {place} on {day}.", "summary": f"{sight} on {day}."}
+        for place in PLACES
+        for sight in SIGHTS
+        for day in DAYS
+    ]
+    path = tmp_path_factory.mktemp("articles") / "articles.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=["bart", "gpt2"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    runtime.start(0)
+    return write_summarizer(request.param, tmp_path_factory.mktemp("target") / "model")
+
+
+def campaign(folder: Path, articles: Path, **other: object) -> CampaignConfig:
+    values: dict[str, object] = {
+        "task": TEXT, "target": str(folder), "data": str(articles), "concepts": CONCEPTS, "threshold": 0.2,
+        "bound": 0.3, "queries": 150, "verify_folds": 1, "labelled": False, "agent": "random",
+    }  # fmt: skip
+    return CampaignConfig(**values | other)  # type: ignore[arg-type]
+
+
+def confirming(items: list[Proposal]) -> list[Said]:
+    return [Said(Verdict.CONFIRM) for _ in items]
+
+
+def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("faded.repair.budget.STEPS", 4)
+    store = open_store(tmp_path)
+    done = run_round(store, campaign(folder, articles), lambda context: confirming, 12, "everything is wrong")
+    record = json.loads(json.dumps(done.record, allow_nan=False))
+    assert record["explore"]["queries"] == 150 and record["label"]["confirmed"] == 12
+    assert record["label"]["modes_confirmed"] >= 1
+    assert record["verify"]["clean_is"] == "score"
+    assert record["verify"]["clean_before"] == 1.0  # its own clean answers are what is expected
+    assert 0 <= record["verify"]["clean_after"] <= 1
+    if record["repair"]["best_step"]:
+        again = load_summarizer(str(folder), tmp_path / str(record["repair"]["folder"]))
+        assert again.fingerprint() == record["target"]["fingerprint_after"]
+
+
+def test_what_is_proposed_is_text_with_both_answers(folder: Path, articles: Path, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    done = explore_only(store, campaign(folder, articles))
+    with store.read() as db:
+        round_ = campaigns.get_round(db, done.round_id)
+        found = proposals.newest(db, done.round_id, 40)
+    assert round_.summary["evidence"] == "text" and round_.summary["labels"] == []
+    said = load_summarizer(str(folder))
+    for item in found:
+        original, edited = (blobs.get(store.workspace, digest).decode() for digest in (item.original, item.edited))
+        assert original.endswith("day.") and edited != original
+        assert item.reference is None and item.clean_answer == said.answer([original]).texts[0]
+        assert item.answer == said.answer([edited]).texts[0]
+        assert 0 <= float(item.details["content_kept"]) < 1
+        negated = "negat" in item.setting
+        assert item.details.get("changes_meaning") == ("negation" if negated else None)
+
+
+def test_a_preview_edits_and_answers_an_article(folder: Path, articles: Path, tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    done = explore_only(store, campaign(folder, articles))
+    with store.read() as db:
+        offered = campaigns.get_round(db, done.round_id).summary["previews"][0]
+    original = blobs.get(store.workspace, offered["original"]).decode()
+    result = preview(store, done.round_id, offered["sample"], [1.0, 0.0])
+    edited = result["edited"]
+    assert sorted(edited) != edited and sorted(edited) == sorted(original) and edited != original
+    assert result["clean"]["answer"] == offered["clean_answer"] and result["clean"]["failed"] is False
+
+
+def preview(store: Store, round_id: int, sample: str, values: list[float]) -> dict[str, object]:
+    import base64
+
+    with store.write() as db:
+        number = previews.ask(db, round_id, sample, values, "page", 1.0)
+    assert Previewer(store, "here").run_next()
+    with store.read() as db:
+        result = dict(jobs.get(db, number).result or {})
+    return result | {"edited": base64.b64decode(str(result["edited"])).decode()}
+
+
+def test_articles_with_references_are_measured_against_them(folder: Path, articles: Path) -> None:
+    context = prepare(campaign(folder, articles, labelled=True), 1, lambda words: None)
+    assert {s.reference for s in context.explore} <= {f"{sight} on {day}." for sight in SIGHTS for day in DAYS}
+    measured = context.probe(context.target(None)).clean(context.explore[:5])
+    assert np.all((measured.score >= 0) & (measured.score <= 1))
+    assert np.allclose(measured.score, 1 - measured.discrepancy)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"article": "", "reference": "x"}], "article of row 1 of .* is empty"),
+        ([{"article": "A", "reference": None}], "reference of row 1 of .* is empty"),
+        ([{"article": 3, "reference": "x"}], "3, which is no text"),
+        ([{"title": "A", "reference": "x"}], "has no column article or document or text"),
+        ([{"article": "A", "document": "B", "reference": "x"}], "has the columns article and document"),
+        ([{"article": "A"}], "has no column reference .*--no-labels"),
+        ([{"article": "A", "reference": "x"}, {"article": "A", "reference": "y"}], "repeats an earlier article"),
+        ([], "cannot be read|no articles"),
+    ],
+)
+def test_bad_articles_are_named(folder: Path, tmp_path: Path, rows: list[dict[str, object]], said: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(FadedError, match=said):
+        prepare(campaign(folder, path, labelled=True), 1, lambda words: None)
+
+
+def test_an_article_longer_than_the_window_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    rows = [{"article": f"Snow fell on day {i}. " * (40 if i == 7 else 1), "summary": "Snow."} for i in range(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(FadedError, match="1 of the 60 articles is longer than the .* tokens"):
+        prepare(campaign(folder, path, labelled=True), 1, lambda words: None)
+
+
+def test_a_file_of_another_kind_is_refused(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "articles.docx"
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(FadedError, match=r"none that can be read. Give one that ends in \.parquet"):
+        prepare(campaign(folder, path, labelled=True), 1, lambda words: None)
