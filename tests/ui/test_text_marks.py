@@ -110,7 +110,7 @@ def test_no_article_takes_long(vocabulary: int) -> None:
     before, after = " ".join(words), " ".join(edited(words, 0.3, 0))
     start = time.process_time()
     found = marked(before, after)
-    assert time.process_time() - start < 2.0  # half a second; compared in one go, one word takes six
+    assert time.process_time() - start < 2.0  # a fifth of one; compared in one go, one word takes six
     assert (before_of(found), after_of(found)) == (before, after)
 
 
