@@ -176,7 +176,7 @@ class Said:
 
     Attributes:
         verdict: The verdict.
-        answer: The right answer, where the annotator confirms a proposal without a reference; else None.
+        answer: The right answer, where a confirmation states one; else None.
     """
 
     verdict: Verdict

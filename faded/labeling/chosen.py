@@ -65,9 +65,10 @@ def teachable(
 ) -> list[ModeKey]:
     """Return the confirmed modes in which the expected answer may be taught to other inputs, in their order.
 
-    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations mostly
-    state another answer (the clean answer was wrong, or the edit changes the true answer and the target misses it), the
-    right answer of an input nobody judged is not known, and only the judged ones are learned, as pairs.
+    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations without
+    a reference mostly state another answer (the clean answer was wrong, or the edit changes the true answer and the
+    target misses it), the right answer of an input nobody judged is not known, and only the judged ones are learned, as
+    pairs. An answer stated beside a reference puts one input's answer better and leaves the references of others right.
 
     Args:
         modes: Confirmed modes.
@@ -77,6 +78,7 @@ def teachable(
     balance: dict[ModeKey, int] = defaultdict(int)
     for judgement in judgements:
         if judgement.verdict is Verdict.CONFIRM:
-            as_expected = judgement.answer in (None, shown[judgement.proposal_id].expected)
+            proposal = shown[judgement.proposal_id]
+            as_expected = proposal.reference is not None or judgement.answer in (None, proposal.expected)
             balance[judgement.key] += 1 if as_expected else -1
     return [mode for mode in modes if balance[mode] > 0]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, insert, select, update
 
 from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
-from faded.store import campaigns, leases
+from faded.store import answers, campaigns, leases
 from faded.store.engine import Db
 from faded.store.proposals import get, recount, round_of
 from faded.store.rows import cell_of, one
@@ -96,8 +96,8 @@ def submit(
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
-    A verdict or a skip takes the proposal from before the annotator; a flag leaves it there. To confirm a proposal
-    without a reference is to state the right answer; nothing else carries one.
+    A verdict or a skip takes the proposal from before the annotator; a flag leaves it there. A confirmation may have to
+    state the right answer, or be free to: see `answers.check`.
 
     Args:
         db: The transaction.
@@ -106,15 +106,14 @@ def submit(
         key: Idempotency key: sent again, it changes nothing and gives the first receipt.
         now: Seconds since 1970.
         verdict: The verdict.
-        answer: The right answer, one of the labels that the round's summary names.
+        answer: The right answer: one of the labels that the round's summary names, or where it names none, free text.
         flag: Why it is flagged.
         visible_ms: How long the person saw it, milliseconds.
         guidelines: Version of the guidelines that the person had before them.
 
     Raises:
         FadedError: there is no such proposal, its round is decided, the flag has no reason or a very long one, both a
-            verdict and a flag are given, or an answer is missing, is none of the labels, or is stated where it has no
-            place.
+            verdict and a flag are given, or the answer is missing or cannot stand.
     """
     first = _receipt(db, key)
     if first is not None:
@@ -127,8 +126,8 @@ def submit(
         raise FadedError(f"The flag's reason has {len(flag)} characters: say it in {LONGEST_REASON}.")
     if len(key) > LONGEST_KEY:
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
-    _check_open(db, round_of(db, proposal_id))
-    _check_answer(db, get(db, proposal_id), verdict, answer)
+    labels = _check_open(db, round_of(db, proposal_id)).summary.get("labels")
+    answers.check(get(db, proposal_id), verdict, answer, labels)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
     _append(
         db,
@@ -238,34 +237,15 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
     return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
 
 
-def _check_open(db: Db, round_id: int) -> None:
-    """Raise FadedError where the round takes no verdicts any more."""
+def _check_open(db: Db, round_id: int) -> campaigns.Round:
+    """Return the round; raise FadedError where it takes no verdicts any more."""
     found = campaigns.get_round(db, round_id)
     if found.state is not campaigns.RoundState.OPEN:
         word = found.state.value.replace("_", " ")
         raise FadedError(
             f"Round {found.number} was {word} by {found.decided_by} already, so it takes no more verdicts."
         )
-
-
-def _check_answer(db: Db, proposal: Proposal, verdict: Verdict | None, answer: str | None) -> None:
-    """Raise FadedError where a stated answer is missing, or is none that can be stated."""
-    if verdict is not Verdict.CONFIRM or proposal.reference is not None:
-        if answer is not None:
-            raise FadedError(
-                f"The answer {answer!r} for proposal {proposal.id!r} has no place: only the confirmation of a proposal "
-                "without a reference states one."
-            )
-        return
-    if answer is None:
-        raise FadedError(
-            f"Proposal {proposal.id!r} has no reference, so to confirm it is to say which answer is right: choose one."
-        )
-    labels = campaigns.get_round(db, round_of(db, proposal.id)).summary["labels"]
-    if answer not in labels:
-        raise FadedError(f"The answer {answer!r} is none of the target's {len(labels)} labels: choose one of them.")
-    if answer == proposal.answer:
-        raise FadedError(f"The target said {answer!r}: if that is right, reject the proposal instead of confirming it.")
+    return found
 
 
 def _valid() -> Select[Any]:

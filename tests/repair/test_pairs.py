@@ -48,6 +48,11 @@ def test_without_a_reference_the_stated_answer_is_preferred(
     assert verdict_pairs([Judgement("p", "s", KEY, verdict, stated)], {"p": given}, SPACE) == expected
 
 
+def test_a_correction_is_preferred_to_the_reference_beside_it() -> None:
+    judgement = Judgement("p", "s", KEY, Verdict.CONFIRM, "dark red")
+    assert verdict_pairs([judgement], {"p": proposal("grey", "red")}, SPACE) == [Pair("s", (0.6,), "dark red", "grey")]
+
+
 def test_an_input_without_a_reference_teaches_its_own_clean_answer() -> None:
     pools = by_stratum([Sample("a", None, None, "red", "red"), Sample("b", None, None, "", None)])
     assert list(pools) == ["red"]

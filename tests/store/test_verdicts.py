@@ -226,3 +226,41 @@ def test_with_a_reference_no_answer_is_stated(store, round_id, items):
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
+
+
+@pytest.fixture
+def written(store, round_id):
+    """Two proposals of a round whose answers are free text: one with a reference, one without."""
+    made = [
+        proposal(STOP, "w0", answer="A road was shut.", reference="A bridge was shut.", clean_answer="A bridge shut."),
+        proposal(STOP, "w1", answer="A road was shut.", reference=None, clean_answer="A bridge shut."),
+    ]
+    with store.write() as db:
+        campaigns.update_round(db, round_id, summary={"labels": []})
+        proposals.add_many(db, round_id, made, {STOP: 1.0})
+    return made
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_where_answers_are_free_text_a_confirmation_may_state_one(store, round_id, written, which):
+    _submit(store, written[which], "a", Verdict.CONFIRM, answer="The bridge was shut.")
+    _submit(store, written[1 - which], "b", Verdict.CONFIRM)
+    with store.read() as db:
+        assert [j.answer for j in verdicts.standing(db, round_id)] == ["The bridge was shut.", None]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answer", "message"),
+    [
+        (Verdict.CONFIRM, " \n", "is blank"),
+        (Verdict.CONFIRM, " A road was shut.\n", "the target's own"),
+        (Verdict.CONFIRM, "shut " * 401, "has 2005 characters: say it in 2000"),
+        (Verdict.REJECT, "The bridge was shut.", "has no place"),
+        (None, "The bridge was shut.", "has no place"),
+    ],
+)
+@pytest.mark.parametrize("which", [0, 1])
+def test_free_text_that_cannot_stand_is_refused(store, round_id, written, which, verdict, answer, message):
+    with pytest.raises(FadedError, match=message):
+        _submit(store, written[which], "a", verdict, answer=answer)
+    assert _standing(store, round_id) == {}
