@@ -68,6 +68,8 @@ def _rows(source: Path) -> Any:
     reader = READERS.get(source.suffix.lower())
     if reader is None:
         raise FadedError(f"The file {source} is none that can be read. Give one that ends in {', '.join(READERS)}.")
+    if source.stat().st_size == 0:
+        raise FadedError(f"The file {source} is empty. Give a row per article.")
     try:
         return load_dataset(reader, data_files=glob.escape(str(source)), split="train")
     except (OSError, ValueError, DatasetGenerationError) as error:

@@ -128,7 +128,7 @@ def prepare(
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
-    drawn = reapply(probe.space, usable, pools, draws, rng) if usable else []
+    drawn = _distinct(reapply(probe.space, usable, pools, draws, rng)) if usable else []
     held = _some(held, held_rows, rng)
     failed = probe.clean(held).failed
     right = [s for s, bad in zip(held, failed, strict=True) if not bad]
@@ -195,6 +195,11 @@ def _texts(writer: Writer, inputs: Sequence[str], outputs: Sequence[str]) -> lis
         for i in range(0, len(inputs), BATCH):
             before += writer.scored(inputs[i : i + BATCH], outputs[i : i + BATCH])[0].tolist()
     return [Text(*row) for row in zip(inputs, outputs, before, strict=True)]
+
+
+def _distinct(lessons: Sequence[Lesson[P]]) -> list[Lesson[P]]:
+    """Return each input under each setting once: nothing is asked twice where inputs are few."""
+    return list({(lesson.sample.id, lesson.values): lesson for lesson in lessons}.values())
 
 
 T = TypeVar("T")
