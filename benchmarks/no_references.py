@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks import rounds
 from benchmarks.common import arguments, cache_folder, emit, say
-from benchmarks.rounds import cifar_campaign, human_labels, run, signs_annotator, signs_campaign, train_zero_label
+from benchmarks.rounds import cifar_campaign, human_labels, run, signs_annotator, signs_campaign
 from faded import runtime
 from faded.concepts.image import ImageEditor
 from faded.config import CampaignConfig
@@ -85,6 +85,25 @@ def ended(problem: str, config: CampaignConfig, annotator: MakeAnnotator, label:
         rival.with_suffix(".part").rename(rival)
     store.close()
     return Ended(kept["record"], confirmed, mended, rival)
+
+
+def train_zero_label(context: Context, recipe: RepairConfig) -> Classifier:
+    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
+    target: Classifier = context.target(None)
+    keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
+    say(f"zero labels: {len(keys)} cells and classes")
+    repair(
+        target,
+        ImageEditor(context.space),
+        context.space,
+        context.tune,
+        keys,
+        [],
+        {},
+        recipe,
+        known_invalid=context.known_invalid,
+    )
+    return target
 
 
 def cifar(assets: Path) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -28,19 +28,18 @@ from benchmarks.common import (
     write_whole,
 )
 from faded import probe, runtime
-from faded.concepts.image import ImageEditor
 from faded.config import SIGNS, CampaignConfig
 from faded.data.hashing import picture_id
 from faded.domain import ModeKey
 from faded.jobs.context import Context, prepare
 from faded.jobs.headless import MakeAnnotator, Round, run_round
 from faded.jobs.oracles import oracle
+from faded.jobs.task import AnyTarget, Course, Lessons
 from faded.jobs.verify import modes_of_round
 from faded.labeling.oracle import CountsAnnotator
-from faded.repair.pairs import every_mode
-from faded.repair.trainer import RepairConfig, repair
+from faded.repair import budget
+from faded.repair.pairs import NO_REFUSALS, every_mode
 from faded.store.engine import Store, open_store
-from faded.targets.classifier import Classifier
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 
@@ -99,11 +98,19 @@ def human_labels(assets: Path) -> MakeAnnotator:
     return lambda context: CountsAnnotator(counts, context.config.seed)
 
 
-def run(name: str, config: CampaignConfig, annotator: MakeAnnotator, label: str) -> tuple[Store, Round]:
+def run(
+    name: str,
+    config: CampaignConfig,
+    annotator: MakeAnnotator,
+    label: str,
+    labels: int = LABELS,
+    steps: int = budget.STEPS,
+    threads: int = 1,
+) -> tuple[Store, Round]:
     """Run one round in the benchmark's own workspace; a killed one goes on, unless the code has changed meanwhile."""
-    runtime.start(config.seed)
+    runtime.start(config.seed, threads)
     store = open_store(cache_folder(f"{name}-{code()}", f"seed-{config.seed}"))
-    return store, run_round(store, config, annotator, LABELS, label, _reporter(f"{name} seed {config.seed}"))
+    return store, run_round(store, config, annotator, labels, label, _reporter(f"{name} seed {config.seed}"), steps)
 
 
 def signs_annotator() -> MakeAnnotator:
@@ -112,35 +119,27 @@ def signs_annotator() -> MakeAnnotator:
     return make
 
 
-def zero_label(store: Store, done: Round, config: CampaignConfig) -> dict[str, Any]:
-    """Repair without any verdict and verify on the same settings and fold."""
+def zero_label(store: Store, done: Round, config: CampaignConfig, steps: int = budget.STEPS) -> dict[str, Any]:
+    """Repair without any verdict, on the expected answers under all valid cells; verify on the same settings and fold.
+
+    Args:
+        store: Of the round.
+        done: The round.
+        config: Its campaign.
+        steps: Optimiser steps at most, as the round's own repair had.
+    """
     context = prepare(config, 1, lambda message: None)
     confirmed, established = modes_of_round(store, done.round_id)
-    rival = train_zero_label(context, RepairConfig(seed=config.seed))
+    rival = context.target(None)
+    keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
+    say(f"zero labels: {len(keys)} cells and strata")
+    lessons = Lessons(context.tune, keys, [], {}, NO_REFUSALS, context.known_invalid)
+    context.task.repair(rival, lessons, Course(steps, config.seed, lambda progress: None, lambda: False, None))
     return _verified(context, rival, confirmed, established)
 
 
-def train_zero_label(context: Context, recipe: RepairConfig) -> Classifier:
-    """Return the target tuned on the expected answers under all valid cells, with the recipe of a repair."""
-    target: Classifier = context.target(None)
-    keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
-    say(f"zero labels: {len(keys)} cells and classes")
-    repair(
-        target,
-        ImageEditor(context.space),
-        context.space,
-        context.tune,
-        keys,
-        [],
-        {},
-        recipe,
-        known_invalid=context.known_invalid,
-    )
-    return target
-
-
 def _verified(
-    context: Context, target: Classifier, confirmed: list[ModeKey], established: list[ModeKey]
+    context: Context, target: AnyTarget, confirmed: list[ModeKey], established: list[ModeKey]
 ) -> dict[str, Any]:
     strata = sorted({s.stratum for s in context.explore})
     seed = context.config.seed

@@ -22,8 +22,8 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 7860
 OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
 """Flags that a demo leaves nothing to say."""
-OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares"}
-"""Flags that speak of the simulated annotator alone."""
+OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares", "--steps"}
+"""Flags that speak of the simulated annotator and of what follows it alone."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -168,6 +168,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
     label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
     label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
+    label.add_argument("--steps", type=int, default=budget.STEPS, help="optimiser steps of the repair at most")
     parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
     _add_workspace(parser)
     parser.set_defaults(command=_run)
@@ -188,7 +189,7 @@ def _run(arguments: argparse.Namespace) -> int:
     with Bars() as bars:
         if arguments.oracle:
             make, name = oracle(arguments.oracle_noise, arguments.oracle_cares, config.seed)
-            done = run_round(store, config, make, arguments.labels, name, bars.say)
+            done = run_round(store, config, make, arguments.labels, name, bars.say, arguments.steps)
         else:
             done = explore_only(store, config, bars.say)
     _print(done.record, arguments.json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from faded.jobs.run import Runner
 from faded.jobs.verify import nothing_verified
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, label_all
-from faded.stages import EXPLORE, REPAIR, VERIFY
+from faded.repair import budget
+from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
 from faded.store import campaigns, jobs, proposals, verdicts
 from faded.store.engine import Store
 
@@ -110,6 +111,7 @@ def run_round(
     labels: int,
     annotator_name: str,
     say: Say = silent,
+    steps: int = budget.STEPS,
 ) -> Round:
     """Run a whole round in this process, through the same store, queue and stages as people's rounds.
 
@@ -120,14 +122,17 @@ def run_round(
         labels: Verdicts to give at most.
         annotator_name: Says who labels and how; an unfinished round goes on only under the same name.
         say: Told of progress.
+        steps: Optimiser steps of the repair at most.
 
     Raises:
-        FadedError: the configuration cannot be used, or a stage failed.
+        FadedError: the configuration or the number of steps cannot be used, or a stage failed.
         Stopped: somebody stopped a stage, such as on a page.
     """
+    budget.check_steps(steps)
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
-    name, round_id = open_round(store, config, (annotator_name, labels, *_identity(context)))
+    beside = (annotator_name, labels) if steps == budget.STEPS else (annotator_name, labels, steps)
+    name, round_id = open_round(store, config, (*beside, *_identity(context)))
     runner = _runner(store, round_id, context, say)
     explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
@@ -139,7 +144,7 @@ def run_round(
     if record["label"]["modes_confirmed"] == 0:
         record["verify"] = nothing_verified("no mode was confirmed, so nothing was repaired")
     else:
-        record["repair"] = run_stage(store, runner, round_id, REPAIR)
+        record["repair"] = run_stage(store, runner, round_id, REPAIR, {STEPS: steps})
         record["verify"] = run_stage(store, runner, round_id, VERIFY)
         timing |= {kind: record[kind].pop("seconds") for kind in (REPAIR, VERIFY)}
         with store.read() as db:
@@ -173,11 +178,13 @@ def _record(store: Store, context: Context, round_id: int, explored: dict[str, A
     }
 
 
-def run_stage(store: Store, runner: Runner, round_id: int, kind: str) -> dict[str, Any]:
+def run_stage(
+    store: Store, runner: Runner, round_id: int, kind: str, params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Run the round's job of this kind to its end, making or resuming it where needed; return its result."""
     with store.write() as db:
         found = [j for j in jobs.list_for_round(db, round_id) if j.kind == kind]
-        job = found[-1] if found else jobs.enqueue(db, round_id, kind, now=time.time())
+        job = found[-1] if found else jobs.enqueue(db, round_id, kind, now=time.time(), params=params)
         if job.state in (jobs.JobState.STOPPED, jobs.JobState.FAILED):
             jobs.resume(db, job.id)
     while True:
