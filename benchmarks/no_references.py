@@ -32,7 +32,8 @@ from faded.jobs.context import Context, prepare
 from faded.jobs.headless import MakeAnnotator
 from faded.jobs.verify import modes_of_round
 from faded.probe import nothing_invalid
-from faded.repair.trainer import RepairConfig
+from faded.repair.pairs import every_mode
+from faded.repair.trainer import RepairConfig, repair
 from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.classifier import Classifier

@@ -16,6 +16,7 @@ from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
 from faded.domain import FadedError, Stopped
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
+from faded.repair.budget import STEPS
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 LOOPBACK = "127.0.0.1"
@@ -168,7 +169,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
     label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
     label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
-    label.add_argument("--steps", type=int, default=budget.STEPS, help="optimiser steps of the repair at most")
+    label.add_argument("--steps", type=int, default=STEPS, help="optimiser steps of the repair at most")
     parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
     _add_workspace(parser)
     parser.set_defaults(command=_run)
