@@ -33,22 +33,32 @@ class Arguments:
         json: Where the result goes: a file, or "-" for the last line of standard output.
         assets: Folder of real data and weights.
         processes: How many processes may compute at once, one thread each.
+        task: What is measured, of those that the benchmark offers; else empty.
     """
 
     json: str
     assets: Path
     processes: int
+    task: str
 
 
-def arguments(description: str, argv: Sequence[str] | None = None) -> Arguments:
-    """Read the command line and tell the callable target where the weights are."""
+def arguments(description: str, argv: Sequence[str] | None = None, tasks: Sequence[str] = ()) -> Arguments:
+    """Read the command line and tell the callable target where the weights are.
+
+    Args:
+        description: What the benchmark says of itself.
+        argv: What it was given; None for the process's own.
+        tasks: The tasks that can be measured, the default first; none where there is nothing to choose.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", default="-", help="file for the result, - for standard output (default)")
     parser.add_argument("--assets", type=Path, default=Path("../shared/assets"), help="folder of real data and weights")
     parser.add_argument("--processes", type=int, default=2, help="processes that compute at once (default: 2)")
+    if tasks:
+        parser.add_argument("--task", choices=tasks, default=tasks[0], help="what the target does")
     given = parser.parse_args(argv)
     os.environ["FADED_ASSETS"] = str(given.assets)
-    return Arguments(given.json, given.assets, given.processes)
+    return Arguments(given.json, given.assets, given.processes, given.task if tasks else "")
 
 
 def cache_folder(*parts: str) -> Path:

@@ -1,4 +1,4 @@
-"""How fast exploring is: `python -m benchmarks.throughput --json -`, one torch thread.
+"""How fast exploring is: `python -m benchmarks.throughput [--task text] --json -`, one torch thread.
 
 Three loops, in short slices by turns within one run, so that whatever else the machine does hurts all alike:
 
@@ -10,6 +10,9 @@ Three loops, in short slices by turns within one run, so that whatever else the 
 Figures are ratios of queries per second over the whole run, on CIFAR-10 at the wider levels; the same for the demo's
 signs stands beside them. The DQN of the headline is still warming up, which is when it is fastest.
 Needs requirements-bench.txt.
+
+With `--task text`, on the demo's bulletins: the explore stage, the bare target in batches, and the bare target asked
+one article at a time.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +31,7 @@ from benchmarks.common import arguments, cache_folder, emit, say
 from benchmarks.one_at_a_time import OnePicture, dqn
 from benchmarks.rounds import cifar_campaign, signs_campaign
 from faded import runtime
-from faded.config import CampaignConfig
+from faded.config import BULLETINS, TASKS, TEXT, CampaignConfig
 from faded.exploration.env import CONTROL_EVERY, ExploreConfig
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Desk
@@ -46,6 +50,8 @@ BATCH = round(ExploreConfig(bound=0.5).num_envs * CONTROL_EVERY / (CONTROL_EVERY
 Rates = dict[str, dict[str, float]]
 """Queries per second by clock and loop."""
 LOOP, BARE, WARMING, LEARNING = "loop", "bare", "one_at_a_time", "one_at_a_time_learning"
+ONE = "one"
+TEXT_QUERIES = 3000
 
 
 @dataclass
@@ -146,16 +152,43 @@ def one_at_a_time(context: Context, learning: bool) -> Callable[[], int]:
     return run
 
 
-def measure(name: str, config: CampaignConfig) -> Rates:
-    """Explore a whole campaign with the other loops between; return queries per second."""
-    runtime.start(config.seed)
-    context = prepare(config, 1, say)
-    others = {
+def one_article(context: Context) -> Callable[[], int]:
+    """Return a loop of edits and the target, one article at a time."""
+    target = context.target(None)
+    editor = context.probe(target).editor
+    rng = np.random.default_rng(0)
+
+    def run() -> int:
+        for _ in range(ONE_STEPS):
+            sample = context.explore[int(rng.integers(len(context.explore)))]
+            target.answer(editor([sample.payload], context.space.grid[rng.integers(context.space.n_cells, size=1)]))
+        return ONE_STEPS
+
+    return run
+
+
+Loops = dict[str, Callable[[], int]]
+
+
+def of_pictures(context: Context) -> Loops:
+    """Return what the stage is compared with on pictures."""
+    return {
         BARE: bare(context),
         WARMING: one_at_a_time(context, learning=False),
         LEARNING: one_at_a_time(context, learning=True),
     }
-    turns = Turns(name, config.queries, others)
+
+
+def of_texts(context: Context) -> Loops:
+    """Return what the stage is compared with on articles."""
+    return {BARE: bare(context), ONE: one_article(context)}
+
+
+def measure(name: str, config: CampaignConfig, others: Callable[[Context], Loops]) -> Rates:
+    """Explore a whole campaign with the other loops between; return queries per second."""
+    runtime.start(config.seed)
+    context = prepare(config, 1, say)
+    turns = Turns(name, config.queries, others(context))
     folder = cache_folder("throughput") / f"workspace-{name}"
     shutil.rmtree(folder, ignore_errors=True)
     store = open_store(folder)
@@ -190,12 +223,34 @@ def _kept(file: Path, make: Callable[[], Rates]) -> Rates:
     return found
 
 
+def texts() -> dict[str, Any]:
+    """Measure the demo of articles; return what is printed."""
+    rates = measure(BULLETINS, CampaignConfig(demo=BULLETINS, queries=TEXT_QUERIES), of_texts)
+
+    def ratios_by(clock: str) -> dict[str, float]:
+        found = rates[clock]
+        return {
+            "batched_over_one_at_a_time": round(found[BARE] / found[ONE], 3),
+            "loop_over_bare_target": round(found[LOOP] / found[BARE], 3),
+        }
+
+    return {
+        "benchmark": "throughput",
+        "figures": ratios_by("wall"),
+        "by_processor_time": ratios_by("processor"),
+        "queries_per_second": {BULLETINS: rates},
+    }
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure both problems and print the ratios."""
-    given = arguments(__doc__ or "", argv)
+    """Measure and print the ratios."""
+    given = arguments(__doc__ or "", argv, TASKS)
+    if given.task == TEXT:
+        emit(texts(), given.json)
+        return 0
     problems = {"cifar": lambda: cifar_campaign(given.assets, 0), "signs": lambda: signs_campaign(0)}
     files = {name: cache_folder("throughput") / f"{name}.json" for name in problems}
-    rates = {name: _kept(files[name], lambda n=name: measure(n, problems[n]())) for name in problems}  # type: ignore[misc]
+    rates = {name: _kept(files[name], lambda n=name: measure(n, problems[n](), of_pictures)) for name in problems}  # type: ignore[misc]
     figures = ratios(rates["cifar"]["wall"]) | ratios(rates["signs"]["wall"], "signs_")
     processor = ratios(rates["cifar"]["processor"]) | ratios(rates["signs"]["processor"], "signs_")
     result = {
