@@ -103,6 +103,7 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
             theme=theme(),
             css=asset("theme.css")
+            + asset("marks.css")
             + asset("heatmap.css")
             + asset("landscape.css")
             + asset("try.css")
