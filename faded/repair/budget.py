@@ -26,6 +26,13 @@ KEEP_BATCH = 64
 ROWS = BATCH + ANCHOR_BATCH + KEEP_BATCH
 """Rows per step in all."""
 
+TEXT_BATCH = 16
+"""Rows per step that push the chosen text, of a target that writes; each has a rejected text beside it."""
+TEXT_ANCHOR_BATCH = 16
+"""Clean rows per step whose texts are held."""
+TEXT_ROWS = 2 * TEXT_BATCH + TEXT_ANCHOR_BATCH
+"""Rows per step in all, of a target that writes."""
+
 
 def check_steps(steps: float | None) -> int:
     """Return a number of steps as a whole number.

@@ -54,9 +54,9 @@ class SequenceConfig:
     """
 
     steps: int = budget.STEPS
-    batch: int = 16
+    batch: int = budget.TEXT_BATCH
     pair_share: float = budget.PAIR_SHARE
-    anchor_batch: int = 16
+    anchor_batch: int = budget.TEXT_ANCHOR_BATCH
     learning_rate: float = 2e-3
     weight_decay: float = 0.0
     beta: float = 0.1

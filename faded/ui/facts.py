@@ -14,6 +14,8 @@ from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
 from faded.store.trials import TrialCounts
+from faded.ui import evidence
+from faded.ui.evidence import Evidence
 
 Series = tuple[tuple[int, Mapping[str, float]], ...]
 """Points of a progress series in order."""
@@ -61,9 +63,9 @@ class Facts:
         return self.round.state is RoundState.OPEN
 
     @property
-    def labelled(self) -> bool:
-        """Whether the pictures have references; without them a failure is an answer that an edit changes."""
-        return bool(self.round.summary.get("labelled", True))
+    def evidence(self) -> Evidence:
+        """The words for what the round is about."""
+        return evidence.of(self.round.summary, self.campaign.config)
 
     @property
     def current(self) -> Job | None:
@@ -112,8 +114,8 @@ class Facts:
             return "Exploring has to end first."
         if not self.confirmed:
             return (
-                "No mode is confirmed yet. A mode needs at least three verdicts on different pictures, nearly all of "
-                "them confirming it."
+                f"No mode is confirmed yet. A mode needs at least three verdicts on different {self.evidence.many}, "
+                "nearly all of them confirming it."
             )
         return ""
 

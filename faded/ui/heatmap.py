@@ -178,19 +178,20 @@ def _cell_html(cell: HeatCell, at: str, key: str, setting: Mapping[str, float] |
     )
 
 
-def render(grid: HeatGrid, may_try: bool = False) -> str:
+def render(grid: HeatGrid, tried_on: str = "") -> str:
     """Return the grid as an accessible HTML table with its legend.
 
     Args:
         grid: What is drawn.
-        may_try: Whether a cell's setting can be tried on a picture, with what is averaged over left unchanged.
+        tried_on: What a cell's setting can be tried on ("a picture"), with what is averaged over left unchanged; empty
+            where there is nothing to try.
     """
     across, down = escape(grid.across.name), "" if grid.down is None else escape(grid.down.name)
     heads = "".join(f"<th scope='col'>{heading(grid.across, v)}</th>" for v in grid.across.levels)
     corner = f"{down} \N{DOWNWARDS ARROW}" if down else ""
     axes = f"{down} down, {across} across" if down else f"{across} across"
-    rows = "".join(_row_html(grid, j, may_try) for j in range(len(grid.cells)))
-    tried = " Click it, or press Enter, to try its setting on a picture." if may_try else ""
+    rows = "".join(_row_html(grid, j, bool(tried_on)) for j in range(len(grid.cells)))
+    tried = f" Click it, or press Enter, to try its setting on {tried_on}." if tried_on else ""
     return (
         f"<div class='heat'><p class='heat-caption'>Induced failure rate in percent; {escape(where(grid))}. Point at a "
         f"cell, or move there with the arrow keys, for its 90% interval.{tried}</p><div class='heat-scroll'>"

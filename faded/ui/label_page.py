@@ -10,14 +10,15 @@ from typing import Any
 import gradio as gr
 
 from faded.concepts.spec import ConceptSpace
-from faded.demo.practice import Practice, practice
+from faded.demo.practice import practice
+from faded.demo.practice_texts import practice_texts
 from faded.domain import FadedError, Proposal, Verdict
 from faded.labeling import queue
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.ui import auth
-from faded.ui.cards import picture
+from faded.ui.cards import labeling, picture, text
 from faded.ui.page import Page, whole_number
 from faded.ui.words import count, percent, plural
 
@@ -37,9 +38,9 @@ Answer = dict[str, Any]
 def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context. The card asks for itself, so the frame draws nothing here."""
     gr.HTML(
-        html_template=picture.HTML,
-        css_template=picture.CSS,
-        js_on_load=picture.SCRIPT,
+        html_template=labeling.html(),
+        css_template=labeling.CSS,
+        js_on_load=labeling.SCRIPT,
         server_functions=server_functions(store),
         apply_default_css=False,
         elem_id="label-card",
@@ -60,13 +61,15 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
-        return _guarded(request, lambda user: {"items": [picture.practice_payload(*p) for p in _numbered()]})
+        return _guarded(request, lambda user: {"items": _practice(asked.get("evidence"))})
 
     return [label_next, label_send, label_practice]
 
 
-def _numbered() -> list[tuple[Practice, int]]:
-    return [(item, i + 1) for i, item in enumerate(practice())]
+def _practice(evidence: object) -> list[Answer]:
+    if evidence == labeling.TEXT:
+        return [text.practice_payload(item, i) for i, item in enumerate(practice_texts(), 1)]
+    return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
 
 
 def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
@@ -85,8 +88,9 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
-        about = {"workspace": _workspace(store), "labels": labels, "guidelines": picture.GUIDELINES_VERSION}
-        return {**about, **_queue(db, store, user, found, asked)}
+        kind = labeling.kind_of(found.summary)
+        about = {"evidence": kind, "guidelines": labeling.VERSIONS[kind], "labels": labels}
+        return {"workspace": _workspace(store), **about, **_queue(db, store, user, found, asked)}
 
 
 def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
@@ -129,7 +133,10 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         found, voids = _round(db, event.get("round")), event.get("voids")
         voids = None if voids is None else str(voids)
         again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
-        return {"item": None if again is None else _payload(db, store, found, again)}
+        if found is None or again is None:
+            return {"item": None}
+        flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
+        return {"item": _card(store, found, again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
@@ -142,16 +149,17 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
     The second waits until another mode lies before the person: on the next item of the same mode it would be a hint.
     """
     item, round_id = proposals.get(db, proposal_id), proposals.round_of(db, proposal_id)
+    summary = campaigns.get_round(db, round_id).summary
+    of_text = labeling.kind_of(summary) == labeling.TEXT
     confidence = item.details.get("confidence")
-    sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {item.answer!r}. "
+    of = "its words" if of_text else repr(item.answer)
+    sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
     if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
         return f"Your last item: {sure}" if sure else ""
-    space = ConceptSpace.from_json(campaigns.get_round(db, round_id).summary["space"])
+    space = ConceptSpace.from_json(summary["space"])
     tally = trials.of_cell(db, round_id, item.key.stratum, space.index(item.key.cell))
-    return (
-        f"Your last item: {sure}Under its setting {tally.failures} of {plural(tally.trials, 'picture', 'pictures')} of "
-        f"{item.key.stratum!r} failed so far."
-    )
+    tried = plural(tally.trials, "article", "articles") if of_text else plural(tally.trials, "picture", "pictures")
+    return f"Your last item: {sure}Under its setting {tally.failures} of {tried} of {item.key.stratum!r} failed so far."
 
 
 def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,7 +193,7 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     items, unreadable, message = [], set(), ""
     for proposal in new:
         try:
-            items.append(picture.payload(store.workspace, proposal, flags.get(proposal.id)))
+            items.append(_card(store, found, proposal, flags.get(proposal.id)))
         except FadedError as error:  # the others can be judged all the same
             unreadable.add(proposal.id)
             message = f"An item is left out: {error}"
@@ -204,9 +212,10 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     }
 
 
-def _payload(db: Db, store: Store, found: Round | None, proposal: Proposal) -> dict[str, str | None]:
-    flags = {} if found is None else {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
-    return picture.payload(store.workspace, proposal, flags.get(proposal.id))
+def _card(store: Store, found: Round, proposal: Proposal, flag: str | None) -> Answer:
+    if labeling.kind_of(found.summary) == labeling.TEXT:
+        return text.payload(store.workspace, proposal, flag)
+    return {**picture.payload(store.workspace, proposal, flag)}
 
 
 def _empty(db: Db, found: Round, now: queue.Progress) -> dict[str, str]:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
-from faded.ui import cube, downloads, heatmap, landscape_choice, mode_facts, preview_actions
+from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
 from faded.ui.cards import fade, modes, reach, tryout
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
@@ -110,7 +110,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     summary = view.facts.round.summary
     return {
         **landscape_choice.pickers(choice, mapped.landscape),
-        "map": shown_html(_map(mapped, choice, name, bool(summary.get("previews")))),
+        "map": shown_html(_map(mapped, choice, name, evidence.of(summary).a if summary.get("previews") else "")),
         "try": shown_html(tryout.render(view.facts.round.id, summary, view.store.workspace)),
         "safe": shown_html(_safe(mapped, choice, name)),
         "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
@@ -118,7 +118,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     }
 
 
-def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
+def _map(mapped: Mapped, choice: Choice, name: str, tried_on: str) -> str:
     specs = {s.name: s for s in mapped.landscape.space.specs}
     axes = [specs[n] for n in reversed(choice.axes)]
     title = f"Induced failure rate in percent: {name}"
@@ -131,7 +131,7 @@ def _map(mapped: Mapped, choice: Choice, name: str, may_try: bool) -> str:
             mapped.landscape, mapped.posterior, across, down[0] if down else None, choice.stratum, choice.pins
         )
         cells = [cell for row in grid.cells for cell in row]
-        drawn, note = heatmap.render(grid, may_try), heatmap.where(grid)
+        drawn, note = heatmap.render(grid, tried_on), heatmap.where(grid)
     table = downloads.rates_csv(axes, cells, _held(mapped, choice))
     file = f"{name} landscape"
     return drawn + _saves(downloads.link(table, file), downloads.picture_button("#map-heat", file, title, note))

@@ -12,14 +12,15 @@ from faded.labeling.decided import ModeState, ModeTally, tallies
 from faded.landscape.impact import Impact, impacts
 from faded.landscape.posterior import SURE, BoolArray
 from faded.store import campaigns, proposals, verdicts
+from faded.ui.evidence import Evidence
 from faded.ui.landscape_view import Mapped
 from faded.ui.page import View
 
 SHOWN = 6
-"""Settings shown with pictures: a screenful."""
+"""Settings shown with examples: a screenful."""
 
 EXAMPLES = 3
-"""Pictures asked for of each mode; a setting shows as many in all."""
+"""Examples asked for of each mode; a setting shows as many pictures in all, or one article."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class ModeFacts:
         modes: Which (stratum, cell) are modes, established or suspected.
         decided: What people say of modes, by cell and stratum: confirmed or refused.
         chosen: The modes chosen to fade; None where nothing was chosen.
-        examples: Proposals of the modes that are shown with pictures.
+        examples: Proposals of the modes that are shown with examples.
         open: Whether the round is still to be decided, so that a choice can be made.
+        evidence: The words for what the round is about.
     """
 
     mapped: Mapped
@@ -48,6 +50,7 @@ class ModeFacts:
     chosen: frozenset[ModeKey] | None
     examples: Mapping[ModeKey, Sequence[Proposal]]
     open: bool
+    evidence: Evidence
 
     def index(self, key: ModeKey) -> tuple[int, int]:
         """Return a mode's place in the landscape's tables."""
@@ -68,7 +71,7 @@ class ModeFacts:
             if (names := [name for name in strata if by_stratum.get(name) == state])
         }
 
-    def pictures(self, cell: int) -> list[Proposal]:
+    def examples_of(self, cell: int) -> list[Proposal]:
         """Return examples of a setting, from different strata first."""
         space, strata = self.mapped.landscape.space, self.mapped.landscape.strata
         of_modes = [self.examples.get(ModeKey(space.cell(cell), name), ()) for name in strata]
@@ -99,4 +102,4 @@ def read(view: View, mapped: Mapped) -> ModeFacts:
     for key in (*confirmed, *sorted(refused, key=str)):
         decided.setdefault(space.index(key.cell), {})[key.stratum] = judged[key].state.value
     kept = None if chosen is None else frozenset(chosen)
-    return ModeFacts(mapped, found, confirmed, refused, is_mode, decided, kept, examples, facts.open)
+    return ModeFacts(mapped, found, confirmed, refused, is_mode, decided, kept, examples, facts.open, facts.evidence)

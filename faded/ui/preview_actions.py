@@ -1,8 +1,7 @@
-"""What the card Try a setting calls: ask how a picture looks under a setting, and look whether the answer is there."""
+"""What the card Try a setting calls: ask how an input fares under a setting, and look whether the answer is there."""
 
 from __future__ import annotations
 
-import base64
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -16,11 +15,9 @@ from faded.store import campaigns, previews
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.jobs import Job, JobState
-from faded.ui import auth
-from faded.ui.cards.picture import data_uri, uri_of
+from faded.ui import auth, evidence, preview_words
 from faded.ui.cards.tryout import stops
 from faded.ui.page import whole_number
-from faded.ui.words import percent
 
 Answer = dict[str, Any]
 
@@ -84,15 +81,8 @@ def look(store: Store, asked: Mapping[str, Any], worker_words: str) -> Answer:
         raise FadedError(f"The target could not answer: {job.error}")
     if job.result is None:
         return {"state": "waiting", "words": _waiting(job, worker_words)}
-    result = job.result
-    original = data_uri(store.workspace, result["original"]) if asked.get("original") else None
-    return {
-        "state": "done",
-        "setting": result["setting"],
-        "original": original,
-        "edited": uri_of(base64.b64decode(result["edited"])),
-        "said": {"original": _clean(result), "edited": _edited(found.summary, result)},
-    }
+    shown = preview_words.answer(store.workspace, found.summary, job.result, bool(asked.get("original")))
+    return {"state": "done", "setting": job.result["setting"], **shown}
 
 
 def _waiting(job: Job, worker_words: str) -> str:
@@ -105,53 +95,6 @@ def _waiting(job: Job, worker_words: str) -> str:
         f"No worker has taken this up for {waited:.0f} seconds ({worker_words}). It is answered as soon as one does. "
         "If none comes, look at the terminal that Faded was started in, or start Faded again."
     )
-
-
-def _clean(result: Mapping[str, Any]) -> Answer:
-    """Say what the target answers to the picture as it is."""
-    said, reference = result["clean"], result["reference"]
-    if reference is None:
-        verdict = ("plain", "Expected", "No reference: this answer is what is expected of the edited picture.")
-    elif said["failed"]:
-        verdict = ("warn", "Wrong", f"Expected: {reference}. A picture that is wrong unedited counts in no rate.")
-    else:
-        verdict = ("good", "Right", f"Expected: {reference}.")
-    return _said(said, *verdict)
-
-
-def _edited(summary: Mapping[str, Any], result: Mapping[str, Any]) -> Answer:
-    """Say what the target answers to the edited picture, and whether that is a failure."""
-    said, expected = result["under_setting"], result["reference"] or result["clean"]["answer"]
-    note = f"Expected: {expected}. Discrepancy {said['discrepancy']:.2f}; above {summary['threshold']:g} is a failure."
-    if _left_out(summary, result):
-        return _said(
-            said,
-            "plain",
-            "Left out",
-            f"Expected: {expected}. This setting is known to hide it or to change its answer.",
-        )
-    if not said["failed"]:
-        return _said(said, "good", "No failure", note)
-    if result["clean"]["failed"]:
-        return _said(said, "warn", "Wrong, as unedited", note)
-    return _said(said, "bad", "A failure", note)
-
-
-def _said(said: Mapping[str, Any], look: str, pill: str, note: str) -> Answer:
-    confidence = said.get("confidence")
-    sure = "" if confidence is None else f"{percent(float(confidence), 0)} sure"
-    return {"answer": said["answer"], "sure": sure, "look": look, "pill": pill, "note": note}
-
-
-def _left_out(summary: Mapping[str, Any], result: Mapping[str, Any]) -> bool:
-    """Whether the setting is a cell that is left out of the rates of the sample's stratum."""
-    space = ConceptSpace.from_json(summary["space"])
-    stratum = next((o["stratum"] for o in summary.get("previews", []) if o["sample"] == result["sample"]), None)
-    on_grid = all(value in spec.levels for spec, value in zip(space.specs, result["values"], strict=True))
-    if not on_grid or stratum not in summary["strata"]:
-        return False
-    cell = space.index(tuple(s.levels.index(v) for s, v in zip(space.specs, result["values"], strict=True)))
-    return summary["strata"].index(stratum) * space.n_cells + cell in summary["known_invalid"]
 
 
 def _viewer(asked: Mapping[str, Any]) -> str:
@@ -169,13 +112,14 @@ def _number(given: Any, what: str) -> int:
 
 
 def _offered(found: Round, sample: Any) -> Mapping[str, Any]:
+    words = evidence.of(found.summary)
     offered: list[Mapping[str, Any]] = found.summary.get("previews") or []
     if not offered:
-        raise FadedError(f"Round {found.number} offers no pictures yet: start exploring on the Run page.")
+        raise FadedError(f"Round {found.number} offers no {words.many} yet: start exploring on the Run page.")
     for item in offered:
         if item["sample"] == sample:
             return item
-    raise FadedError(f"Round {found.number} does not offer the picture {sample!r}: choose one of those shown.")
+    raise FadedError(f"Round {found.number} does not offer the {words.one} {sample!r}: choose one of those shown.")
 
 
 def setting_of(space: ConceptSpace, given: Any) -> list[float]:

@@ -70,7 +70,7 @@ def draw(view: View) -> Mapping[str, Shown]:
             variant="secondary" if again else "primary",
         ),
         "curves": shown_html(repair.render_curves(facts)),
-        "modes": shown_html(lessons.render_modes(found)),
+        "modes": shown_html(lessons.render_modes(found, *([] if facts is None else [facts.evidence]))),
         "pairs": shown_html(lessons.render_pairs(found, _steps(facts, steps))),
     }
 

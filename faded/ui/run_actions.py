@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.labeling.chosen import read_to_learn
 from faded.repair import budget
@@ -13,24 +13,25 @@ from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
+from faded.ui import demos
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.page import Deed
 
 LEAST_QUERIES = 200
-"""Fewer do not reach every stratum of the demo even once per level."""
+"""Fewer do not reach every stratum of a demo even once per level."""
 
 MOST_QUERIES = 200_000
 """A bound against slips of the hand: hours of exploring on two cores."""
 
 
-def demo_config(queries: float | None, seed: float | None, bound: float | None) -> CampaignConfig:
+def demo_config(demo: object, queries: float | None, seed: float | None, bound: float | None) -> CampaignConfig:
     """Check what the form says and return the campaign.
 
     Raises:
         FadedError: a value is missing or out of range; the message names it.
     """
     return CampaignConfig(
-        demo=SIGNS,
+        demo=demos.check(demo),
         queries=_whole("Queries", queries, LEAST_QUERIES, MOST_QUERIES),
         seed=_whole("Seed", seed, 0, 2**31 - 1),
         bound=_rate(bound),
@@ -40,15 +41,14 @@ def demo_config(queries: float | None, seed: float | None, bound: float | None) 
 def start_demo(deed: Deed) -> int:
     """Register a campaign on the demo with its first round, and enqueue its exploration; return the round.
 
-    The values are queries, seed and bound, as the form gives them.
+    The values are the demo's name, queries, seed and bound, as the form gives them.
 
     Raises:
         FadedError: a value is missing or out of range.
     """
-    queries, seed, bound = deed.values
-    config = demo_config(queries, seed, bound)
+    config = demo_config(*deed.values)
     now = time.time()
-    stem = f"{SIGNS}-{config.digest()}"
+    stem = f"{config.demo}-{config.digest()}"
     with deed.store.write() as db:
         taken = {c.name for c in campaigns.list_campaigns(db)}
         number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
@@ -114,7 +114,8 @@ def start_repair(deed: Deed) -> None:
         if not found.modes:
             raise FadedError(
                 "No confirmed mode is chosen, or in those chosen most confirmations state another answer than the "
-                "target's unedited one, which no other picture can be taught: choose others on the page Landscape."
+                f"target's unedited one, which no other {facts.evidence.one} can be taught: choose others on the page "
+                "Landscape."
             )
         jobs.enqueue(db, facts.round.id, REPAIR, now=time.time(), params={STEPS: steps})
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from html import escape
 
 import gradio as gr
 
-from faded.config import DEFAULT_BOUND, DEFAULT_QUERIES
-from faded.ui import run_actions
+from faded.config import DEFAULT_BOUND
+from faded.ui import demos, run_actions
 from faded.ui.cards import explore, finds, rounds, taught
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
@@ -19,7 +21,7 @@ def layout() -> Page:
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
-            with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on the demo", open=True) as form:
+            with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
                 start = _form()
             with gr.Column(elem_classes="f-card"):
                 lessons = html(elem_id="run-taught")
@@ -50,18 +52,28 @@ def draw(view: View) -> Mapping[str, Shown]:
     }
 
 
+USUAL = """(demo, queries) => {
+  const usual = %s;
+  return Object.values(usual).includes(Number(queries)) ? usual[demo] : queries;
+}"""
+"""Runs in the browser when a demo is chosen: a budget that nobody has changed becomes the demo's usual one."""
+
+
 def _form() -> Action:
-    html(
-        "<p class='f-quiet'>The demo tests a small network that reads drawn traffic signs, under rotation, "
-        "darkness and faded colour.</p>"
-    )
+    offered = demos.offered()
+    first = next(iter(offered))
+    demo = gr.Radio([(d.title, name) for name, d in offered.items()], value=first, label="Demo", elem_id="form-demo")
+    about = "".join(f"<li><b>{escape(d.title)}.</b> {escape(d.about)}</li>" for d in offered.values())
+    html(f"<ul class='f-about f-quiet'>{about}</ul>")
     with gr.Row(elem_classes="f-pickers"):
-        queries = gr.Number(DEFAULT_QUERIES, label="Queries", precision=0, elem_id="form-queries", min_width=90)
+        queries = gr.Number(offered[first].queries, label="Queries", precision=0, elem_id="form-queries", min_width=90)
         seed = gr.Number(0, label="Seed", precision=0, elem_id="form-seed", min_width=90)
         bound = gr.Number(DEFAULT_BOUND, label="Bound", step=0.05, elem_id="form-bound", min_width=90)
+    usual = json.dumps({name: d.queries for name, d in offered.items()})
+    demo.input(None, [demo, queries], [queries], js=USUAL % usual)
     html(
         "<p class='f-quiet'>Queries are the budget of exploring. A failure mode is a setting under which more than "
-        "the bound of the pictures fail that were right before. The seed draws the signs.</p>"
+        "the bound of the inputs fail that passed before. The seed draws the signs or the reports.</p>"
     )
     start = gr.Button("Start round", variant="primary", elem_id="form-start")
-    return Action(start, run_actions.start_demo, (queries, seed, bound))
+    return Action(start, run_actions.start_demo, (demo, queries, seed, bound))

@@ -17,7 +17,7 @@ KEEP_THE_BEST = "Stop the repair, keep the best"
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
-NO_ROUND = "No round yet. Start one on the demo; the first results appear within a minute."
+NO_ROUND = "No round yet. Start one on a demo; the first results appear within a minute."
 
 
 def sentence(facts: Facts | None) -> str:
@@ -75,7 +75,7 @@ def _busy(facts: Facts, job: Job) -> str:
     tail = {
         EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
         REPAIR: f"Repairing confirmed modes. {keeps if facts.best_step else pauses}",
-        VERIFY: "Verifying the repair on pictures that no stage has used.",
+        VERIFY: f"Verifying the repair on {facts.evidence.many} that no stage has used.",
     }
     return tail[job.kind]
 

@@ -52,7 +52,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     undecided = facts is not None and facts.open and not busy and facts.result is not None
     passed = facts is not None and facts.result is not None and facts.result["gate"]["passed"]
     rows, groups = matrix.choices(facts), changes.choices(facts)
-    by = view.choice["rows"] if view.choice["rows"] in [value for _, value in rows] else matrix.CLASSES
+    by = view.choice["rows"] if view.choice["rows"] in [value for _, value in rows] else matrix.STRATA
     offered = [value for _, value in groups]
     group = view.choice["group"] if view.choice["group"] in offered else changes.first(facts)
     return {

@@ -60,7 +60,7 @@ def test_the_round_is_chosen_in_the_picker(page: Page, app: App, store: Store) -
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(f"#f-now [data-round='{first.round}']")).to_be_attached()
-    reach(page, page.get_by_role("button", name="Start a round on the demo"))
+    reach(page, page.get_by_role("button", name="Start a round on a demo"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Start round")).to_be_visible()
 

@@ -16,7 +16,7 @@ from tests.ui.believable import Believable
 
 def test_the_first_pages_say_what_to_do(page: Page, app: App) -> None:
     page.goto(app.address)
-    expect(page.locator(".f-sentence")).to_contain_text("Start one on the demo")
+    expect(page.locator(".f-sentence")).to_contain_text("Start one on a demo")
     turn(page, "Label")
     expect(page.locator("[data-f=empty-head]")).to_have_text("No round yet")
     turn(page, "Landscape")

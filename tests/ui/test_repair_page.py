@@ -11,7 +11,7 @@ from faded.store import campaigns, jobs, series, verdicts
 from faded.store.campaigns import CHOSEN
 from faded.store.engine import Store
 from faded.store.jobs import JobState
-from faded.ui import charts, repair_page, run_actions, status
+from faded.ui import charts, evidence, repair_page, run_actions, status
 from faded.ui.auth import User
 from faded.ui.cards import cost, lessons, repair
 from faded.ui.facts import Facts, read_facts
@@ -237,6 +237,6 @@ def test_labels_and_answers_are_escaped(store: Store, made: Believable) -> None:
     believable.labeled(store, made)
     bad = "<img src=x onerror=alert(1)>"
     line = lessons.ModeLine(ModeKey((0,), bad), bad, lessons.ModeTally(3), ("data:image/png;base64,",))
-    pair = lessons.PairLine("data:,", "data:,", bad, bad, bad)
-    found = lessons.Lessons((line,), 0, 1, (pair,), pinned=False)
+    pair = lessons.PairLine("", bad, bad, bad)
+    found = lessons.Lessons((line,), 0, 1, (pair,), pinned=False, evidence=evidence.PICTURES)
     assert bad not in lessons.render_modes(found) + lessons.render_pairs(found, 300)

@@ -16,7 +16,7 @@ from tests.ui.believable import Believable
 USER = User("local")
 
 
-def deed(store: Store, round_id: int | None = None, *values: float | None) -> Deed:
+def deed(store: Store, round_id: int | None = None, *values: object) -> Deed:
     return Deed(store, USER, round_id, values)
 
 
@@ -33,20 +33,20 @@ def deed(store: Store, round_id: int | None = None, *values: float | None) -> De
 )
 def test_what_the_form_says_is_checked(queries: float | None, seed: float, bound: float | None, message: str) -> None:
     with pytest.raises(FadedError, match=message):
-        run_actions.demo_config(queries, seed, bound)
+        run_actions.demo_config("signs", queries, seed, bound)
 
 
 def test_starting_registers_the_campaign_and_enqueues_its_exploration(store: Store) -> None:
-    first, second = (run_actions.start_demo(deed(store, None, 1000, 3, 0.4)) for _ in range(2))
+    first, second = (run_actions.start_demo(deed(store, None, "signs", 1000, 3, 0.4)) for _ in range(2))
     assert first != second
     with store.read() as db:
         campaign = campaigns.get_campaign(db, campaigns.get_round(db, second).campaign_id)
-        assert campaign.config == run_actions.demo_config(1000, 3, 0.4).to_json()
+        assert campaign.config == run_actions.demo_config("signs", 1000, 3, 0.4).to_json()
         assert [(j.kind, j.state) for j in jobs.list_for_round(db, first)] == [("explore", JobState.QUEUED)]
 
 
 def test_stop_and_resume(store: Store) -> None:
-    started = deed(store, run_actions.start_demo(deed(store, None, 1000, 0, 0.5)))
+    started = deed(store, run_actions.start_demo(deed(store, None, "signs", 1000, 0, 0.5)))
     run_actions.stop(started)
     with pytest.raises(FadedError, match="nothing to stop"):
         run_actions.stop(started)

@@ -13,7 +13,7 @@ import pytest
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
-from faded.ui import verify_page
+from faded.ui import evidence, verify_page
 from faded.ui.auth import User
 from faded.ui.cards import changes, decide, flow, matrix, verification
 from faded.ui.facts import Facts, read_facts
@@ -96,7 +96,7 @@ def test_what_could_not_be_told_is_told(verified: Store) -> None:
 def test_every_mode_has_a_tile_in_its_row(verified: Store) -> None:
     found = facts_of(verified).result
     assert found is not None
-    by_class = matrix.rows(found["modes"], SPACE, matrix.CLASSES)
+    by_class = matrix.rows(found["modes"], SPACE, matrix.STRATA)
     assert [name for name, _ in by_class] == sorted(believable.STRATA)
     assert sum(len(of_row) for _, of_row in by_class) == len(found["modes"]) == 105
     first = dict(by_class)["stop"][0]
@@ -111,16 +111,16 @@ def test_every_mode_has_a_tile_in_its_row(verified: Store) -> None:
 
 def test_hundreds_of_modes_are_drawn_narrow(verified: Store) -> None:
     rewrite(verified, modes=believable.established(matrix.DENSE + 1))
-    assert "o-matrix dense" in matrix.render(facts_of(verified), matrix.CLASSES)
+    assert "o-matrix dense" in matrix.render(facts_of(verified), matrix.STRATA)
     rewrite(verified, modes=[])
-    assert "No mode has pictures" in matrix.render(facts_of(verified), matrix.CLASSES)
+    assert "No mode has pictures" in matrix.render(facts_of(verified), matrix.STRATA)
 
 
 def test_the_figures_can_be_taken_away_and_no_text_is_run(verified: Store) -> None:
     modes = believable.established(2)
     modes[0]["stratum"] = "=HYPERLINK(1)"
-    table = list(csv.reader(io.StringIO(matrix.to_csv(modes))))
-    assert table[0] == list(matrix.COLUMNS) and len(table) == 3
+    table = list(csv.reader(io.StringIO(matrix.to_csv(modes, evidence.PICTURES))))
+    assert table[0][:4] == ["class", "setting", "roles", "pictures"] and len(table) == 3
     assert table[1][0] == "'=HYPERLINK(1)"
     assert float(table[2][4]) == pytest.approx(modes[1]["before"], rel=1e-3) and table[2][9] == modes[1]["change"]
 

@@ -1,12 +1,15 @@
 // The keys of the card: printed on the buttons, changed in the sheet, kept in this browser.
 
 const DEFAULT_KEYS = {
-  confirm: "a", reject: "x", invalid: "i", unsure: " ", skip: "s", undo: "Backspace", flag: "f", zoom: "z", help: "?",
+  confirm: "a", reject: "x", invalid: "i", unsure: " ", skip: "s", undo: "Backspace", flag: "f", zoom: "z",
+  correct: "e", removed: "d", help: "?",
 };
 const KEY_WORDS = {
   confirm: "Confirm", reject: "Reject", invalid: "Invalid edit", unsure: "Unsure", skip: "Skip", undo: "Undo",
-  flag: "Flag, with a reason", zoom: "Zoom into both pictures", help: "This sheet",
+  flag: "Flag, with a reason", zoom: "Zoom into both pictures", correct: "Correct the summary",
+  removed: "Show or hide removed words", help: "This sheet",
 };
+const ONLY_FOR = { zoom: "picture", correct: "text", removed: "text" };
 const KEYS_KEPT = "faded-keys";
 const KEYS_OFF = "faded-keys-off";
 const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
@@ -28,7 +31,9 @@ function mountKeys(element) {
   }
   function draw() {
     for (const mark of element.querySelectorAll("[data-key]")) mark.textContent = shown(keys[mark.dataset.key]);
-    const rows = Object.entries(KEY_WORDS).map(([name, words]) => {
+    const kind = part("card").dataset.evidence;
+    const usable = Object.entries(KEY_WORDS).filter(([name]) => (ONLY_FOR[name] ?? kind) === kind);
+    const rows = usable.map(([name, words]) => {
       const row = document.createElement("li");
       const button = document.createElement("button");
       const mark = document.createElement("kbd");
@@ -98,6 +103,10 @@ function mountKeys(element) {
   draw();
 
   return {
+    open() {
+      draw();
+      part("help-sheet").showModal();
+    },
     // The action that a key press means here, null where it means none.
     meant(event) {
       if (event.repeat || event.isComposing || event.keyCode === 229) return null;

@@ -6,17 +6,15 @@ const SAID = {
 const AHEAD = 8; // items held in the page
 const BLINK_MS = 300; // an item shown for less may still be exchanged: nobody has judged it yet
 const REFRESH_MS = 4000; // how often an empty queue or a lost connection is tried again
-const DARK = 50; // mean brightness of 255 below which a picture is called dark
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null };
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null, evidence: "picture" };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const zoom = mountZoom(element, part);
-  const practice = mountPractice(element, () => withTimeout(server.label_practice({})), () => show(), (words) => trouble(words));
-  part("edited").addEventListener("load", judgeBrightness);
+  const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part) };
+  const practice = mountPractice(element, () => withTimeout(server.label_practice({ evidence: state.evidence })), () => show(), (words) => trouble(words));
 
   // --- time that the item is really looked at
   const lookAway = () => {
@@ -43,10 +41,11 @@ function mountLabel(element, server) {
   function show() {
     const practised = practice.current();
     const item = practised ?? state.queue[0];
+    part("card").dataset.evidence = item?.evidence ?? state.evidence;
     part("item").classList.toggle("bare", !item);
     part("other").hidden = !item && !state.history.length;
     part("empty").hidden = Boolean(item) || !state.empty;
-    for (const act of ["skip", "flag"]) element.querySelector(`[data-act="${act}"]`).disabled = !item || Boolean(practised);
+    for (const act of ["skip", "flag", "correct"]) element.querySelector(`[data-act="${act}"]`).disabled = !item || Boolean(practised);
     element.querySelector('[data-act="undo"]').disabled = Boolean(practised);
     state.seen = 0;
     lookAgain();
@@ -57,28 +56,10 @@ function mountLabel(element, server) {
       }
       return;
     }
-    part("original").src = item.original;
-    part("edited").src = item.edited;
-    part("dark").hidden = true;
     part("item").dataset.proposal = item.id;
-    text("answer", item.answer);
-    const known = item.reference !== null;
-    text("reference-name", known ? "The reference says" : "No reference. Unedited, the target said");
-    text("reference", known ? item.reference : item.clean_answer);
-    text("setting", item.setting);
-    part("edited").alt = `Edited picture. ${item.setting}`;
+    evidence[item.evidence].draw(item);
     part("flagged").hidden = !item.flag;
     text("flagged", item.flag ? `Flagged: ${item.flag}` : "");
-  }
-  function judgeBrightness() {
-    const small = document.createElement("canvas");
-    [small.width, small.height] = [16, 16];
-    const pen = small.getContext("2d", { willReadFrequently: true });
-    pen.drawImage(part("edited"), 0, 0, 16, 16);
-    const { data } = pen.getImageData(0, 0, 16, 16);
-    let sum = 0;
-    for (let i = 0; i < data.length; i += 4) sum += 0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * data[i + 2];
-    part("dark").hidden = sum / 256 >= DARK;
   }
   function progress(now) {
     if (!now) return;
@@ -143,6 +124,7 @@ function mountLabel(element, server) {
       state.round = answer.round;
       state.labels = answer.labels ?? [];
       state.guidelines = answer.guidelines;
+      state.evidence = answer.evidence ?? state.evidence;
       if (answer.round === null) {
         state.empty = answer.empty;
         show();
@@ -207,16 +189,19 @@ function mountLabel(element, server) {
     say(`${SAID[verdict ?? kind]}. ${state.queue.length ? state.queue[0].setting : ""}`);
     show();
   }
-  // Without a reference, to confirm is to say which answer is right.
-  let picking = null;
-  const picker = mountPicker(element, (right) => {
-    if (state.queue[0]?.id === picking) settle("verdict", "confirm", right);
+  // A sheet was opened for one item: what it says is of no other.
+  function confirmAs(id, right) {
+    if (state.queue[0]?.id === id) settle("verdict", "confirm", right);
     else trouble("Another item has taken this one's place, so nothing was confirmed: look again.");
     part("card").focus({ preventScroll: true });
-  });
+  }
+  const corrector = mountCorrector(element, confirmAs);
+  let picking = null;
+  const picker = mountPicker(element, (right) => confirmAs(picking, right));
+  // Without a reference, to confirm a picture is to say which answer is right.
   function confirm() {
     const item = state.queue[0];
-    if (!item || item.reference !== null) settle("verdict", "confirm");
+    if (!item || item.reference !== null || item.evidence === "text") settle("verdict", "confirm");
     else {
       picking = item.id;
       picker.open(state.labels, item.clean_answer, item.answer);
@@ -235,42 +220,30 @@ function mountLabel(element, server) {
     state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null });
     say("Undone.");
   }
-  function wrongFlag(wrong) {
-    part("flag-trouble").hidden = !wrong;
-    part("flag-reason").setAttribute("aria-invalid", String(wrong));
-  }
-  function saveFlag() {
-    const reason = part("flag-reason").value.trim();
+  const flag = mountFlag(element, (reason) => {
     const item = state.queue[0];
-    wrongFlag(!reason);
-    if (!reason || !item || !state.outbox) {
-      part("flag-reason").focus();
-      return;
-    }
+    if (!item || !state.outbox) return;
     const key = state.outbox.add({ kind: "flag", round: state.round, proposal: item.id, reason });
     state.history.push({ item, kind: "flag", key });
     item.flag = reason;
-    part("flag-sheet").close();
     const seen = seenMs();
     show();
     state.seen = seen;
     say("Flagged.");
-  }
+  });
   function act(name) {
     const practised = practice.current();
-    if (name === "help") part("help-sheet").showModal();
+    const item = practised ?? state.queue[0];
+    if (name === "help") keys.open();
     else if (name === "practise") practice.toggle();
-    else if (name === "zoom") zoom.toggle();
+    else if (name === "zoom" || name === "removed") evidence[item?.evidence]?.[name]?.();
     else if (practised) {
       if (name in SAID && name !== "skip") practice.judge(name);
     } else if (name === "undo") undo();
-    else if (name === "flag") {
-      if (!state.queue.length) return;
-      part("flag-reason").value = "";
-      wrongFlag(false);
-      part("flag-sheet").showModal();
-      part("flag-reason").focus();
-    } else if (name === "skip") settle("skip");
+    else if (!item) return;
+    else if (name === "flag") flag.open();
+    else if (name === "correct") item.evidence === "text" && corrector.open(item);
+    else if (name === "skip") settle("skip");
     else if (name === "confirm") confirm();
     else settle("verdict", name);
     flash(name);
@@ -308,16 +281,8 @@ function mountLabel(element, server) {
     const button = event.target.closest("[data-act]");
     if (!button) return;
     act(button.dataset.act);
-    if (event.detail > 0 && button.dataset.act !== "flag") part("card").focus({ preventScroll: true }); // space is a key
+    if (event.detail > 0 && !document.querySelector("dialog[open]")) part("card").focus({ preventScroll: true }); // space is a key
   });
-  part("flag-save").addEventListener("click", saveFlag);
-  part("flag-reason").addEventListener("input", () => wrongFlag(false));
-  part("flag-reason").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    if (!event.repeat) saveFlag();
-  });
-  part("flag-cancel").addEventListener("click", () => part("flag-sheet").close());
   document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
   window.addEventListener("online", () => state.outbox?.pump());
 

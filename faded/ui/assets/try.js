@@ -1,5 +1,5 @@
 // The card Try a setting: the newest question goes to the worker, one at a time, and its answer is shown with its own
-// pictures. What is drawn is never touched by a redraw of the page: the server sends the card once for each round.
+// pictures or articles. What is drawn is never touched by a redraw of the page: the server sends the card once for each round.
 const LOOK_MS = 60; // between two looks for the answer
 const PATIENT_MS = 1000; // an answer that takes longer is said to be waited for, and a newer question goes first
 const SLOW_MS = 500; // between two looks from then on
@@ -17,6 +17,16 @@ function mountTry(element, server) {
 
   function text(name, words) {
     part(name).textContent = words;
+  }
+  // What is shown: a picture by its address, a text in pieces of [element or nothing, words].
+  function draw(name, content) {
+    const place = part(name);
+    if (typeof content === "string") place.src = content;
+    else place.replaceChildren(...content.map(([tag, words]) => {
+      const piece = tag ? document.createElement(tag) : document.createTextNode(words);
+      if (tag) piece.textContent = words;
+      return piece;
+    }));
   }
   function status(words, bad = false) {
     text("status", words);
@@ -118,20 +128,25 @@ function mountTry(element, server) {
   }
   function show(question, found) {
     if (wanted && wanted.sample !== question.sample) return;
-    if (found.original) part("original").src = found.original;
-    part("edited").src = found.edited;
-    part("edited").alt = `Edited picture. ${found.setting}`;
+    if (found.original) draw("original", found.original);
+    draw("edited", found.edited);
+    if (part("expected")) {
+      text("expected", found.expected);
+      if (shown !== question.sample) for (const name of ["original", "edited"]) part(name).scrollTop = 0;
+    } else {
+      part("edited").alt = `Edited picture. ${found.setting}`;
+    }
     shown = question.sample;
     for (const [name, said] of Object.entries(found.said)) {
-      text(`answer-${name}`, said.answer);
+      if (said.pieces) draw(`answer-${name}`, said.pieces);
+      else text(`answer-${name}`, said.answer);
       text(`sure-${name}`, said.sure);
       text(`pill-${name}`, said.pill);
       part(`pill-${name}`).className = `f-pill ${said.look}`;
       text(`note-${name}`, said.note);
     }
     status(found.setting);
-    const { answer: name, sure, pill } = found.said.edited;
-    speaking = setTimeout(() => text("live", `The target answers ${name}, ${sure}. ${pill}.`), SETTLED_MS);
+    speaking = setTimeout(() => text("live", found.said.edited.aloud), SETTLED_MS);
   }
 
   // --- what a person does
@@ -166,7 +181,7 @@ function mountTry(element, server) {
     wanted = shown = null;
     clearTimeout(speaking);
     if (now === null) return;
-    if (!zoomed.has(part("frame-original"))) {
+    if (part("frame-original") && !zoomed.has(part("frame-original"))) {
       zoomed.add(part("frame-original"));
       zoom = mountZoom(element, part);
     }

@@ -1,4 +1,4 @@
-"""The modes by what happened to them, each with pictures and what the target said before and says now."""
+"""The modes by what happened to them, each with examples and what the target said before and says now."""
 
 from __future__ import annotations
 
@@ -7,53 +7,61 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from faded.ui import articles
 from faded.ui.cards.picture import data_uri
 from faded.ui.cards.verification import share
+from faded.ui.evidence import Evidence, Judged
 from faded.ui.facts import Facts
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, plural
 
 CLEAN = "clean"
-"""The group of unedited pictures that turned wrong."""
+"""The group of unedited inputs that turned wrong."""
 
 GROUPS = {
     "fixed": "The rate fell for certain.",
     "unchanged": "A rise above the margin is ruled out, and a fall is not certain.",
     "newly broken": "The rate rose by more than the margin.",
-    "cannot tell": "Too few pictures, or too many changes both ways, to say any of these.",
-    CLEAN: "Unedited pictures that were right before the repair and are wrong now.",
+    "cannot tell": "Too few {many}, or too many changes both ways, to say any of these.",
+    CLEAN: "Unedited {many} {lost}.",
 }
-"""What a group means; in the order they are offered."""
+"""What a group means, with the words of the evidence; in the order they are offered."""
 
-CLEAN_KEPT = "Unedited pictures whose answer was as expected before the repair and has changed."
-"""What the last one means where there are no references."""
+LOST = {
+    Judged.RIGHT: "that were right before the repair and are wrong now",
+    Judged.KEPT: "whose answer was as expected before the repair and has changed",
+    Judged.PASSED: "whose summary passed before the repair and fails now",
+}
+"""Which unedited inputs the last group has."""
+
+TURNED = {Judged.RIGHT: "now wrong", Judged.KEPT: "answer changed", Judged.PASSED: "now failing"}
+"""What the last group is called."""
 
 OUTCOMES = {
-    "mended": "Failed before, right now",
-    "still failing": "Failed before, failing still",
-    "broken": "Right before, failing now",
+    Judged.RIGHT: {
+        "mended": "Failed before, right now",
+        "still failing": "Failed before, failing still",
+        "broken": "Right before, failing now",
+    },
+    Judged.KEPT: {
+        "mended": "Changed under the edit before, kept now",
+        "still failing": "Changed under the edit before and still",
+        "broken": "Kept under the edit before, changed now",
+    },
+    Judged.PASSED: {
+        "mended": "Failed before, pass now",
+        "still failing": "Failed before, failing still",
+        "broken": "Passed before, failing now",
+    },
 }
 """Rows of examples within a group, in this order."""
 
-OUTCOMES_KEPT = {
-    "mended": "Changed under the edit before, kept now",
-    "still failing": "Changed under the edit before and still",
-    "broken": "Kept under the edit before, changed now",
-}
-"""The same where there are no references: what is known of an answer is whether the edit changes it."""
-
-COLUMNS = (
-    Column("Class"),
-    Column("Setting"),
-    Column("Pictures", number=True),
-    Column("Before", number=True),
-    Column("Now", number=True),
-    Column("Change, 90% interval", number=True),
-    Column("Status"),
-)
-
 LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
+
+
+HEARD = {Judged.RIGHT: ("right", "wrong"), Judged.KEPT: ("kept", "changed"), Judged.PASSED: ("passes", "fails")}
+"""What a screen reader says of an answer: of a good one, and of a failed one."""
 
 
 def choices(facts: Facts | None) -> list[tuple[str, str]]:
@@ -64,7 +72,7 @@ def choices(facts: Facts | None) -> list[tuple[str, str]]:
     counts = {name: len(_modes(found, name)) for name in GROUPS}
     counts[CLEAN] = round(found["negative_flip_rate"] * found["inputs"])
     words = {name: name.capitalize() for name in GROUPS}
-    words[CLEAN] = f"Unedited, {'now wrong' if facts.labelled else 'answer changed'}"
+    words[CLEAN] = f"Unedited, {TURNED[facts.evidence.judged]}"
     return [(f"{words[name]} ({count(counts[name])})", name) for name in GROUPS]
 
 
@@ -81,17 +89,19 @@ def render(facts: Facts | None, group: str, workspace: Path) -> str:
         return ""
     modes = _modes(found, group)
     shown = [e for e in found.get("examples", ()) if e["shown_for"] == group]
-    outcomes = OUTCOMES if facts.labelled else OUTCOMES_KEPT
+    evidence = facts.evidence
     rows = "".join(
-        _examples([e for e in shown if e["outcome"] == name], words, workspace) for name, words in outcomes.items()
+        _examples([e for e in shown if e["outcome"] == name], words, workspace, evidence)
+        for name, words in OUTCOMES[evidence.judged].items()
     )
-    meaning = GROUPS[group] if facts.labelled or group != CLEAN else CLEAN_KEPT
+    meaning = GROUPS[group].format(many=evidence.many, lost=LOST[evidence.judged])
     confirmed = [m for m in modes if "confirmed" in m["roles"] or group == "newly broken"]
     rest = [m for m in modes if m not in confirmed]
-    listed = _table("Modes before and after", confirmed) if confirmed else ""
+    listed = _table("Modes before and after", confirmed, evidence) if confirmed else ""
     if rest:
         words = plural(len(rest), "established mode that is not confirmed", "established modes that are not confirmed")
-        listed += f"<details class='f-more'><summary>{words}</summary>{_table('Modes not confirmed', rest)}</details>"
+        more = _table("Modes not confirmed", rest, evidence)
+        listed += f"<details class='f-more'><summary>{words}</summary>{more}</details>"
     if not rows and not listed:
         rows = "<p class='f-quiet'>There is none.</p>"
     return f"<p class='f-quiet'>{meaning}</p>{rows}{listed}"
@@ -101,35 +111,72 @@ def _modes(found: Mapping[str, Any], group: str) -> list[Mapping[str, Any]]:
     return [m for m in found.get("modes", ()) if m["change"] == group]
 
 
-def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Path) -> str:
+def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Path, evidence: Evidence) -> str:
     if not examples:
         return ""
-    items = "".join(_example(e, workspace) for e in examples)
-    return f"<h3>{outcome} <small>drawn at random</small></h3><ul class='o-cases'>{items}</ul>"
+    drawn = "".join(_example(e, workspace, evidence) for e in examples)
+    look = f"o-cases{' texts' * evidence.is_text}"
+    return f"<h3>{outcome} <small>drawn at random</small></h3><ul class='{look}'>{drawn}</ul>"
 
 
-def _example(example: Mapping[str, Any], workspace: Path) -> str:
+def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) -> str:
+    expected = ""
+    before, after = escape(str(example["before"])), escape(str(example["after"]))
+    if not evidence.is_text:
+        shown = _pictures(example, workspace)
+    else:
+        shown = f"<p class='f-stretch'>{articles.stretch(workspace, example['original'], example['edited'])}</p>"
+        before, after = articles.differing(str(example["before"]), str(example["after"]))
+        expected = _expected(example["reference"])
+    mode = f"<b>{escape(str(example['stratum']))}</b> {escape(str(example['setting']))}"
+    was = _answer("before", before, _failed(example, "before", evidence), evidence)
+    now = _answer("now", after, _failed(example, "after", evidence), evidence)
+    return f"<li>{shown}<small>{mode}</small><dl>{expected}{was}{now}</dl></li>"
+
+
+def _pictures(example: Mapping[str, Any], workspace: Path) -> str:
     setting = escape(str(example["setting"]), quote=True)
     pictures = f"<img src='{data_uri(workspace, example['edited'])}' alt='{setting}'>"
     if example["edited"] != example["original"]:
         pictures = f"<img src='{data_uri(workspace, example['original'])}' alt='Unedited'>{pictures}"
-    truth = example["reference"]
-    mode = f"<b>{escape(str(example['stratum']))}</b> {setting}"
-    before = _answer("before", example["before"], truth)
+    return f"<span class='o-two'>{pictures}</span>"
+
+
+def _expected(reference: Any) -> str:
+    return "" if reference is None else f"<dt>expected</dt><dd class='plain'>{escape(str(reference))}</dd>"
+
+
+def _failed(example: Mapping[str, Any], side: str, evidence: Evidence) -> bool | None:
+    """Say whether an answer failed; None where nothing is known of it.
+
+    A round verified before this was kept tells it by the reference, which says nothing of a free text.
+    """
+    if f"{side}_failed" in example:
+        return bool(example[f"{side}_failed"])
+    unknown = example["reference"] is None or evidence.is_text
+    return None if unknown else bool(example[side] != example["reference"])
+
+
+def _answer(when: str, answer: str, failed: bool | None, evidence: Evidence) -> str:
+    look = "" if failed is None else "bad" if failed else "good"
+    said = "" if failed is None else f"<span class='f-hidden'>, {HEARD[evidence.judged][failed]}</span>"
+    return f"<dt>{when}</dt><dd class='{look}'>{answer}{said}</dd>"
+
+
+def _columns(evidence: Evidence) -> Sequence[Column]:
     return (
-        f"<li><span class='o-two'>{pictures}</span><small>{mode}</small>"
-        f"<dl>{before}{_answer('now', example['after'], truth)}</dl></li>"
+        Column(evidence.stratum),
+        Column("Setting"),
+        Column(evidence.many.capitalize(), number=True),
+        Column("Before", number=True),
+        Column("Now", number=True),
+        Column("Change, 90% interval", number=True),
+        Column("Status"),
     )
 
 
-def _answer(when: str, answer: Any, truth: Any) -> str:
-    look = "" if truth is None else "good" if answer == truth else "bad"
-    said = "" if truth is None else f"<span class='f-hidden'>, {'right' if answer == truth else 'wrong'}</span>"
-    return f"<dt>{when}</dt><dd class='{look}'>{escape(str(answer))}{said}</dd>"
-
-
-def _table(label: str, modes: Sequence[Mapping[str, Any]]) -> str:
-    return table(label, COLUMNS, [_mode(mode) for mode in modes])
+def _table(label: str, modes: Sequence[Mapping[str, Any]], evidence: Evidence) -> str:
+    return table(label, _columns(evidence), [_mode(mode) for mode in modes])
 
 
 def _mode(mode: Mapping[str, Any]) -> Row:

@@ -14,7 +14,7 @@ from faded.ui.facts import Facts
 from faded.ui.words import clock, duration
 
 THERE_AND_BACK = 3
-"""Passes that training on a picture costs: one forward, and one back that costs about twice as much."""
+"""Passes that training on an input costs: one forward, and one back that costs about twice as much."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def expected(db: Db, facts: Facts) -> Cost | None:
             cost = _measured(db, jobs.list_for_round(db, found.id))
             if cost is not None:
                 return cost
-    return _estimated(facts.explore)
+    return _estimated(facts)
 
 
 def _same_target(db: Db, this: Campaign) -> list[Campaign]:
@@ -74,7 +74,8 @@ def _measured(db: Db, of_round: list[Job]) -> Cost | None:
     return None
 
 
-def _estimated(explore: Job | None) -> Cost | None:
+def _estimated(facts: Facts) -> Cost | None:
+    explore = facts.explore
     seconds = None if explore is None else _seconds(explore)
     if explore is None or seconds is None:
         return None
@@ -82,12 +83,14 @@ def _estimated(explore: Job | None) -> Cost | None:
     asked = result.get("queries", 0) + result.get("clean_queries", 0)
     if not asked:
         return None
-    step_s = seconds / asked * budget.ROWS * THERE_AND_BACK
+    rows = budget.TEXT_ROWS if facts.evidence.is_text else budget.ROWS
+    step_s = seconds / asked * rows * THERE_AND_BACK
     return Cost(
         step_s,
         None,
         None,
-        "A rough estimate, rather too long than too short, from the time that exploring took for each picture.",
+        "A rough estimate, rather too long than too short, from the time that exploring took for each "
+        f"{facts.evidence.one}.",
     )
 
 

@@ -35,7 +35,8 @@ def render(facts: Facts | None) -> str:
         "The gate passed: by its rules the repair helps and harms little."
         if passed
         else "The gate did not pass: rolling back is the safe choice. You can also <a href='#repair'>repair again</a> "
-        "with other modes or steps; it is verified on the same pictures, so each further try looks a little too good."
+        f"with other modes or steps; it is verified on the same {facts.evidence.many}, so each further try looks a "
+        "little too good."
     )
     return (
         f"<h2>Decide</h2><p>{advice}</p><p class='f-quiet'>Accepting says that the repaired target is to be used; "

@@ -24,7 +24,7 @@ def render(facts: Facts | None) -> str:
     if facts is None or facts.explore is None:
         return "<h2>Exploration</h2>" + empty(
             "Nothing is being explored",
-            "Start a round on the demo below, or register your own target from the command line: "
+            "Start a round on a demo below, or register your own target from the command line: "
             "<code>python -m faded run --target … --data …</code>",
         )
     return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.latest)}{_counts(facts)}"

@@ -8,26 +8,25 @@ from html import escape
 from faded.domain import ModeKey
 from faded.labeling.decided import ModeTally
 from faded.store.engine import Store
-from faded.ui.cards.modes import picture, setting
+from faded.ui.cards.modes import picture, setting, text
 from faded.ui.mode_facts import ModeFacts
 from faded.ui.page import empty
 from faded.ui.words import plural
-
-NOTHING = empty(
-    "No mode is confirmed yet",
-    "A mode is confirmed by at least three verdicts on different pictures, nearly all of them confirming it. "
-    "<a href='#label'>Label proposals</a>, then choose here which modes to fade.",
-)
 
 
 def render(known: ModeFacts, store: Store) -> str:
     """Return the confirmed modes with a box each."""
     if not known.confirmed:
-        return NOTHING
+        return empty(
+            "No mode is confirmed yet",
+            f"A mode is confirmed by at least three verdicts on different {known.evidence.many}, nearly all of them "
+            "confirming it. <a href='#label'>Label proposals</a>, then choose here which modes to fade.",
+        )
+    look = f"fade{' texts' * known.evidence.is_text}"
     rows = "".join(_mode(known, store, key, tally) for key, tally in known.confirmed.items())
     return (
         f"<p class='fade-state'>{state(known)}</p><p class='fade-said f-quiet' role='status'></p>"
-        f"<fieldset class='fade'><legend class='f-hidden'>Modes to fade</legend><ul>{rows}</ul></fieldset>"
+        f"<fieldset class='{look}'><legend class='f-hidden'>Modes to fade</legend><ul>{rows}</ul></fieldset>"
     )
 
 
@@ -52,15 +51,19 @@ def state(known: ModeFacts) -> str:
 def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str:
     stratum, cell = known.index(key)
     found = known.mapped.posterior
-    examples = "".join(picture(store, p) for p in known.examples.get(key, ())[:1])
+    found_of = known.examples.get(key, ())[:1]
+    before, after = "".join(picture(store, p) for p in found_of), ""
+    if known.evidence.is_text:  # beside the label: what a box is called stays short
+        before, after = "", "".join(text(store, p) for p in found_of)
     mode = escape(json.dumps([list(key.cell), key.stratum]), quote=True)
     ticked = " checked" if chosen(known, key) else ""
     off = "" if known.open else " disabled"
     judged = tally.confirm + tally.reject + tally.invalid
+    share = f"{known.mapped.shares.get(key.stratum, 0.0):.0%} of the {known.evidence.many}"
     return (
-        f"<li><label><input type='checkbox' data-mode='{mode}' data-key='{mode}'{ticked}{off}>{examples}"
+        f"<li><label><input type='checkbox' data-mode='{mode}' data-key='{mode}'{ticked}{off}>{before}"
         f"<span class='modes-words'><b>{escape(key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
         f"<small>{found.mean[stratum, cell]:.0%} fail ({found.low90[stratum, cell]:.0%} to "
-        f"{found.high90[stratum, cell]:.0%}); {known.mapped.shares.get(key.stratum, 0.0):.0%} of the pictures; "
-        f"confirmed by {tally.confirm} of {plural(judged, 'verdict', 'verdicts')}</small></span></label></li>"
+        f"{found.high90[stratum, cell]:.0%}); {share}; "
+        f"confirmed by {tally.confirm} of {plural(judged, 'verdict', 'verdicts')}</small></span></label>{after}</li>"
     )

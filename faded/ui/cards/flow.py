@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from faded.ui.evidence import Judged
 from faded.ui.facts import Facts
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, percent, plural
 
-ENDS = (
-    ("mended", "good", "right now", "kept now"),
-    ("same", "bad", "the same wrong answer", "the same changed answer"),
-    ("other", "warn", "another wrong answer", "another changed answer"),
-)
-"""Where a failure may have gone: key, look, words, and words where there are no references."""
+ENDS = {"mended": "good", "same": "bad", "other": "warn"}
+"""Where a failure may have gone, and its look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How failures are spoken of.
+
+    Attributes:
+        failed: One failed answer, and several.
+        broken: One answer that failed only after the repair, and several; with their verb.
+        ends: Where a failure may have gone, in the order of `ENDS`.
+    """
+
+    failed: tuple[str, str]
+    broken: tuple[str, str]
+    ends: tuple[str, str, str]
+
+
+WORDS = {
+    Judged.RIGHT: Words(
+        ("wrong answer", "wrong answers"),
+        ("answer that was right is wrong", "answers that were right are wrong"),
+        ("right now", "the same wrong answer", "another wrong answer"),
+    ),
+    Judged.KEPT: Words(
+        ("changed answer", "changed answers"),
+        ("answer that was kept is changed", "answers that were kept are changed"),
+        ("kept now", "the same changed answer", "another changed answer"),
+    ),
+    Judged.PASSED: Words(
+        ("failing summary", "failing summaries"),
+        ("summary that passed fails", "summaries that passed fail"),
+        ("pass now", "fail with the same summary", "fail with another summary"),
+    ),
+}
 
 COLUMNS = (Column("Class"), Column("Said before"), Column("Says now"), Column("Pictures", number=True))
+"""Of the moves of pictures; two summaries are seldom the same, so those of articles are not listed."""
 
 LISTED = 10
 """Rows of the table that are not folded."""
@@ -31,33 +64,29 @@ def render(facts: Facts | None) -> str:
         return ""
     head = "<h2>Where the failures went</h2>"
     if not flow["followed"]:
-        return f"{head}<p class='f-quiet'>No picture failed under a confirmed mode before the repair.</p>"
+        return f"{head}<p class='f-quiet'>No {facts.evidence.one} failed under a confirmed mode before the repair.</p>"
     drawn = (
         "" if flow["followed"] == flow["failed"] else f"; {count(flow['followed'])} of them, drawn at random, are told"
     )
-    right, wrong = ("right", "wrong") if facts.labelled else ("kept", "changed")
-    fresh = (
-        f" Meanwhile {plural(flow['broken'], f'answer that was {right} is', f'answers that were {right} are')} {wrong} "
-        "now."
-        if flow["broken"]
-        else ""
-    )
-    failed = plural(flow["failed"], f"{wrong} answer", f"{wrong} answers")
+    words = WORDS[facts.evidence.judged]
+    fresh = f" Meanwhile {plural(flow['broken'], *words.broken)} now." if flow["broken"] else ""
+    failed = plural(flow["failed"], *words.failed)
     return (
         f"{head}<p>Under the confirmed modes the target gave {failed} before the repair{drawn}.{fresh}</p>"
-        f"{_bar(flow, facts.labelled)}{_table(flow)}"
+        f"{_bar(flow, words)}{'' if facts.evidence.is_text else _table(flow)}"
     )
 
 
-def _bar(flow: Mapping[str, Any], labelled: bool) -> str:
+def _bar(flow: Mapping[str, Any], words: Words) -> str:
     whole = flow["followed"]
-    parts = "".join(f"<i class='{look}' style='width:{100 * flow[key] / whole:.2f}%'></i>" for key, look, *_ in ENDS)
-    words = "".join(
-        f"<li><i class='{look}'></i><b>{percent(flow[key] / whole, 0)}</b> {said if labelled else kept} "
-        f"({count(flow[key])})</li>"
-        for key, look, said, kept in ENDS
+    parts = "".join(
+        f"<i class='{look}' style='width:{100 * flow[key] / whole:.2f}%'></i>" for key, look in ENDS.items()
     )
-    return f"<div class='o-bar' aria-hidden='true'>{parts}</div><ul class='o-ends'>{words}</ul>"
+    ends = "".join(
+        f"<li><i class='{look}'></i><b>{percent(flow[key] / whole, 0)}</b> {said} ({count(flow[key])})</li>"
+        for (key, look), said in zip(ENDS.items(), words.ends, strict=True)
+    )
+    return f"<div class='o-bar' aria-hidden='true'>{parts}</div><ul class='o-ends'>{ends}</ul>"
 
 
 def _table(flow: Mapping[str, Any]) -> str:

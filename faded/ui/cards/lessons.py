@@ -13,13 +13,16 @@ from faded.labeling.decided import ModeTally, tallies
 from faded.repair import budget
 from faded.repair.pairs import verdict_pairs
 from faded.store.engine import Db
+from faded.ui import articles
+from faded.ui.evidence import PICTURES as PICTURED
+from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts
 from faded.ui.page import empty
 from faded.ui.thumbs import thumb
 from faded.ui.words import count, plural
 
-MODES_PICTURED = 12
-"""Modes that come with pictures; the rest of a long list is folded, without."""
+SHOWN = 12
+"""Modes that come with examples; the rest of a long list is folded, without."""
 PICTURES = 2
 """Of a mode: enough to see what the setting does."""
 PAIRS_SHOWN = 6
@@ -34,21 +37,27 @@ class ModeLine:
         key: The mode.
         setting: Its setting in words.
         tally: Its verdicts.
-        pictures: Confirmed pictures as edited, as data URIs.
+        examples: Confirmed inputs as edited, as HTML.
     """
 
     key: ModeKey
     setting: str
     tally: ModeTally
-    pictures: tuple[str, ...]
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class PairLine:
-    """A pair with its pictures as data URIs."""
+    """A pair.
 
-    original: str
-    edited: str
+    Attributes:
+        shown: The input, as HTML.
+        setting: Its setting in words.
+        chosen: The better answer.
+        rejected: The worse one.
+    """
+
+    shown: str
     setting: str
     chosen: str
     rejected: str
@@ -64,6 +73,7 @@ class Lessons:
         pairs: Number of pairs that the verdicts make.
         preview: The first pairs, of different modes where possible.
         pinned: Whether a repair was started with these modes; else it would begin with them.
+        evidence: The words for what the round is about.
     """
 
     modes: tuple[ModeLine, ...]
@@ -71,6 +81,7 @@ class Lessons:
     pairs: int
     preview: tuple[PairLine, ...]
     pinned: bool
+    evidence: Evidence
 
 
 def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
@@ -88,13 +99,13 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     for judgement in heeded:
         if judgement.verdict is Verdict.CONFIRM and judgement.key in confirmed:
             confirmed[judgement.key].append(shown[judgement.proposal_id])
-    tally = tallies(heeded)
+    tally, is_text = tallies(heeded), facts.evidence.is_text
     lines = tuple(
         ModeLine(
             key,
             space.describe(space.values([key.cell])[0].tolist()),
             tally.get(key, ModeTally()),
-            tuple(thumb(workspace, p.edited) for p in confirmed[key][:PICTURES]) if i < MODES_PICTURED else (),
+            _examples(workspace, confirmed[key], is_text) if i < SHOWN else (),
         )
         for i, key in enumerate(keys)
     )
@@ -103,12 +114,28 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
         PairLine(
-            thumb(workspace, shown[i].original), thumb(workspace, shown[i].edited), shown[i].setting,
-            by_proposal[i].chosen, by_proposal[i].rejected,
+            _of_pair(workspace, shown[i], is_text), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected
         )
         for i in first
-    )  # fmt: skip
-    return Lessons(lines, len(set(found.confirmed) - set(keys)), len(pairs), preview, pinned)
+    )
+    return Lessons(lines, len(set(found.confirmed) - set(keys)), len(pairs), preview, pinned, facts.evidence)
+
+
+def _examples(workspace: Path, confirmed: list[Proposal], is_text: bool) -> tuple[str, ...]:
+    if is_text:
+        return tuple(articles.stretch(workspace, p.original, p.edited) for p in confirmed[:1])
+    return tuple(_picture(thumb(workspace, p.edited), p.setting) for p in confirmed[:PICTURES])
+
+
+def _of_pair(workspace: Path, proposal: Proposal, is_text: bool) -> str:
+    if is_text:
+        return f"<p class='f-stretch'>{articles.stretch(workspace, proposal.original, proposal.edited)}</p>"
+    original = _picture(thumb(workspace, proposal.original), "Unedited")
+    return f"<span class='o-two'>{original}{_picture(thumb(workspace, proposal.edited), proposal.setting)}</span>"
+
+
+def _picture(uri: str, words: str) -> str:
+    return f"<img src='{uri}' alt='{escape(words, quote=True)}'>"
 
 
 def _first_of_each(judgements: list[Judgement]) -> list[str]:
@@ -121,11 +148,16 @@ def _first_of_each(judgements: list[Judgement]) -> list[str]:
     return [proposal for _, _, proposal in sorted(order)[:PAIRS_SHOWN]]
 
 
-def render_modes(found: Lessons | None) -> str:
-    """Return the list of the modes as HTML."""
+def render_modes(found: Lessons | None, evidence: Evidence = PICTURED) -> str:
+    """Return the list of the modes as HTML.
+
+    Args:
+        found: What is learned; None where nothing is explored yet.
+        evidence: The words for what the round is about.
+    """
     if found is None or not found.modes:
         text = (
-            "A mode is confirmed by three verdicts on different pictures, nearly all of them confirming it. "
+            f"A mode is confirmed by three verdicts on different {evidence.many}, nearly all of them confirming it. "
             "<a href='#label'>Label what was found</a>."
         )
         if found is not None and found.left_out:
@@ -136,25 +168,22 @@ def render_modes(found: Lessons | None) -> str:
     said = f"{'The repair' if found.pinned else 'A repair started now'} is trained on <b>{modes}</b>"
     rest = f"; {plural(found.left_out, 'confirmed mode is', 'confirmed modes are')} left out" if found.left_out else ""
     choose = "" if found.pinned else " <a href='#landscape'>Choose others on the page Landscape</a>."
-    first, more = found.modes[:MODES_PICTURED], found.modes[MODES_PICTURED:]
+    first, more = found.modes[:SHOWN], found.modes[SHOWN:]
+    look = f"o-modes{' texts' * evidence.is_text}"
     folded = ""
     if more:
         words = plural(len(more), "more mode", "more modes")
-        folded = f"<details class='f-more'><summary>{words}</summary><ul class='o-modes'>{_lines(more)}</ul></details>"
-    return f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p><ul class='o-modes'>{_lines(first)}</ul>{folded}"
+        folded = f"<details class='f-more'><summary>{words}</summary><ul class='{look}'>{_lines(more)}</ul></details>"
+    return f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p><ul class='{look}'>{_lines(first)}</ul>{folded}"
 
 
 def _lines(modes: tuple[ModeLine, ...]) -> str:
     return "".join(
-        f"<li><span class='o-thumbs'>{''.join(_thumb(uri, m.setting) for uri in m.pictures)}</span>"
+        f"<li><span class='o-thumbs'>{''.join(m.examples)}</span>"
         f"<span><b>{escape(m.key.stratum)}</b><span>{escape(m.setting)}</span>"
         f"<small>{_tally(m.tally)}</small></span></li>"
         for m in modes
     )
-
-
-def _thumb(uri: str, setting: str) -> str:
-    return f"<img src='{uri}' alt='{escape(setting, quote=True)}'>"
 
 
 def _tally(tally: ModeTally) -> str:
@@ -172,22 +201,24 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     """
     if found is None or not found.modes:
         return ""
-    from_pairs = budget.from_pairs(budget.BATCH, budget.PAIR_SHARE, found.pairs, len(found.modes))
-    again = budget.BATCH - from_pairs
+    words, is_text = found.evidence, found.evidence.is_text
+    batch = budget.TEXT_BATCH if is_text else budget.BATCH
+    from_pairs = budget.from_pairs(batch, budget.PAIR_SHARE, found.pairs, len(found.modes))
+    again, answer = batch - from_pairs, "summary" if is_text else "answer"
     head = (
         f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
-        "chosen answer is better than the rejected one. Beside them the modes are re-applied to tune pictures of "
-        f"their class, drawn anew: <b>{count(again)}</b> in each step, up to {count(again * steps)} in {count(steps)} "
-        f"steps, with {count(from_pairs)} of the pairs.</p>"
+        f"chosen {answer} is better than the rejected one. Beside them the modes are re-applied to tune {words.many} "
+        f"of their {words.stratum.lower()}, drawn anew: <b>{count(again)}</b> in each step, up to "
+        f"{count(again * steps)} in {count(steps)} steps, with {count(from_pairs)} of the pairs.</p>"
     )
-    return f"{head}<ul class='o-pairs'>{''.join(_pair(p) for p in found.preview)}</ul>"
+    return f"{head}<ul class='o-pairs{' texts' * is_text}'>{''.join(_pair(p, is_text) for p in found.preview)}</ul>"
 
 
-def _pair(pair: PairLine) -> str:
-    setting = escape(pair.setting)
+def _pair(pair: PairLine, is_text: bool) -> str:
+    chosen, rejected = escape(pair.chosen), escape(pair.rejected)
+    if is_text:
+        chosen, rejected = articles.differing(pair.chosen, pair.rejected)
     return (
-        f"<li><span class='o-two'><img src='{pair.original}' alt='Unedited'>"
-        f"<img src='{pair.edited}' alt='{escape(pair.setting, quote=True)}'></span><small>{setting}</small>"
-        f"<dl><dt>chosen</dt><dd class='good'>{escape(pair.chosen)}</dd>"
-        f"<dt>rejected</dt><dd class='bad'>{escape(pair.rejected)}</dd></dl></li>"
+        f"<li>{pair.shown}<small>{escape(pair.setting)}</small><dl><dt>chosen</dt><dd class='good'>{chosen}</dd>"
+        f"<dt>rejected</dt><dd class='bad'>{rejected}</dd></dl></li>"
     )

@@ -8,34 +8,37 @@ from typing import Any
 
 from faded.concepts.spec import ConceptSpace
 from faded.ui import downloads
+from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts
 from faded.ui.heatmap import STEPS
 from faded.ui.words import percent, plural
 
-CLASSES = ""
-"""The chooser's value for one row per class."""
+STRATA = ""
+"""The chooser's value for one row per stratum."""
 
 DENSE = 400
 """More tiles than this are drawn narrow, without figures: they would fill several screens."""
 
-COLUMNS = ("class", "setting", "roles", "pictures", "rate before", "rate after", "change", "low", "high", "status")
+COLUMNS = ("{stratum}", "setting", "roles", "{many}", "rate before", "rate after", "change", "low", "high", "status")
+"""Headings of the CSV, with the words of the evidence."""
 
 Mode = Mapping[str, Any]
 
 
 def choices(facts: Facts | None) -> list[tuple[str, str]]:
-    """Return (words, value) for what the rows may be: the classes, or the levels of a concept."""
+    """Return (words, value) for what the rows may be: the strata, or the levels of a concept."""
     space = _space(facts)
-    return [("class", CLASSES), *((s.name, s.name) for s in (space.specs if space else ()))]
+    stratum = "class" if facts is None else facts.evidence.stratum.lower()
+    return [(stratum, STRATA), *((s.name, s.name) for s in (space.specs if space else ()))]
 
 
 def rows(modes: Sequence[Mode], space: ConceptSpace, by: str) -> list[tuple[str, list[Mode]]]:
     """Return the rows of the figure: name, and its modes, confirmed ones first, then by their rate before.
 
     Args:
-        modes: As verification wrote them; those without pictures in the fold are left out.
+        modes: As verification wrote them; those without inputs in the fold are left out.
         space: The concepts.
-        by: A concept's name, or `CLASSES`.
+        by: A concept's name, or `STRATA`.
     """
     names = [s.name for s in space.specs]
     groups: dict[Any, list[Mode]] = {}
@@ -62,7 +65,7 @@ def render(facts: Facts | None, by: str) -> str:
     drawn = rows(modes, space, by)
     tiles = sum(len(of_row) for _, of_row in drawn)
     if not tiles:
-        return "<p class='f-quiet'>No mode has pictures in the verify fold.</p>"
+        return f"<p class='f-quiet'>No mode has {facts.evidence.many} in the verify fold.</p>"
     body = "".join(_row(name, of_row) for name, of_row in drawn)
     said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} before and after the repair; the table below lists them")
     dense = " dense" if tiles > DENSE else ""
@@ -70,7 +73,7 @@ def render(facts: Facts | None, by: str) -> str:
     name = downloads.file_name(stem)
     return (
         f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{name}'>{body}</div>{_legend()}"
-        f"<div class='f-saves'>{downloads.link(to_csv(modes), stem)}"
+        f"<div class='f-saves'>{downloads.link(to_csv(modes, facts.evidence), stem)}"
         "<button type='button' class='f-save' data-png>Save as PNG</button></div>"
     )
 
@@ -111,9 +114,10 @@ def _legend() -> str:
     )
 
 
-def to_csv(modes: Sequence[Mode]) -> str:
+def to_csv(modes: Sequence[Mode], evidence: Evidence) -> str:
     """Return the modes as CSV."""
-    return downloads.csv_text(COLUMNS, [_fields(mode) for mode in modes])
+    head = [name.format(stratum=evidence.stratum.lower(), many=evidence.many) for name in COLUMNS]
+    return downloads.csv_text(head, [_fields(mode) for mode in modes])
 
 
 def _fields(mode: Mode) -> list[downloads.Field]:

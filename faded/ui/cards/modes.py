@@ -1,4 +1,4 @@
-"""The failure modes by severity and frequency: a chart, the worst settings with pictures, the rest as a table."""
+"""The failure modes by severity and frequency: a chart, the worst settings with examples, the rest as a table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from html import escape
 from faded.domain import Proposal
 from faded.landscape.impact import Impact
 from faded.store.engine import Store
+from faded.ui import articles
 from faded.ui.downloads import csv_text
 from faded.ui.mode_facts import SHOWN, ModeFacts
 from faded.ui.page import empty
@@ -46,15 +47,19 @@ HALF = 0.5
 RADIUS = 11
 """A ball with a number in it."""
 
+SHORT = 110
+"""Letters of an article that stand with a setting: two lines."""
+
 Place = tuple[float, float]
 
 MEANING = (
-    "A mode is a setting under which more than the bound of a stratum's pictures fail. <b>Severity</b> is the "
+    "A mode is a setting under which more than the bound of a stratum's {many} fail. <b>Severity</b> is the "
     "estimated failure rate over the strata in which the setting is a mode. <b>Frequency</b> is the share of the "
-    "pictures that belong to these strata. Settings count alike: how often each occurs where the target is used is not "
+    "{many} that belong to these strata. Settings count alike: how often each occurs where the target is used is not "
     "known here. The list is in order of severity times frequency; in brackets stands the 90% interval. Numbers that "
     "would cover each other in the chart are moved to the left."
 )
+"""What the chart shows, with the words of the evidence; trusted text."""
 
 
 def render(known: ModeFacts, store: Store) -> str:
@@ -78,9 +83,11 @@ def render(known: ModeFacts, store: Store) -> str:
             len(known.refused), "mode that people have refused counts", "modes that people have refused count"
         )
         refused = f"<p class='f-quiet'>The {words} in neither figure.</p>"
+    look = f"modes-list{' texts' * known.evidence.is_text}"
+    meaning = MEANING.format(many=known.evidence.many)
     return (
-        f"<div class='modes'><div>{chart(known)}<p class='f-quiet'>{MEANING}</p>{refused}</div>"
-        f"<div><ol class='modes-list'>{first}</ol>{more}</div></div>"
+        f"<div class='modes'><div>{chart(known)}<p class='f-quiet'>{meaning}</p>{refused}</div>"
+        f"<div><ol class='{look}'>{first}</ol>{more}</div></div>"
     )
 
 
@@ -91,19 +98,32 @@ def setting(known: ModeFacts, cell: int) -> str:
 
 
 def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
-    pictures = "".join(picture(store, p) for p in known.pictures(one.cell))
-    shown = f"<div class='modes-pictures'>{pictures}</div>" if pictures else "<p class='modes-none'>no example yet</p>"
+    found = known.examples_of(one.cell)
+    before, after = _pictures(store, found), ""
+    if known.evidence.is_text:
+        before, after = "", "".join(text(store, p) for p in found[:1])
     return (
-        f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{shown}"
+        f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{before}"
         f"<div class='modes-words'><b>{escape(setting(known, one.cell))}</b>"
         f"<span>{one.severity:.0%} fail <small>({one.low:.0%} to {one.high:.0%})</small> among "
-        f"{one.frequency:.0%} of the pictures</span><span class='modes-states'>{_states(known, one.cell)}</span>"
-        "</div></li>"
+        f"{one.frequency:.0%} of the {known.evidence.many}</span>"
+        f"<span class='modes-states'>{_states(known, one.cell)}</span>{after}</div></li>"
     )
 
 
+def _pictures(store: Store, found: Sequence[Proposal]) -> str:
+    if not found:
+        return "<p class='modes-none'>no example yet</p>"
+    return f"<div class='modes-pictures'>{''.join(picture(store, p) for p in found)}</div>"
+
+
+def text(store: Store, proposal: Proposal) -> str:
+    """Return an example of texts: a stretch of the edited article, and what the target wrote of it."""
+    return f"<div class='modes-text'>{articles.example(store.workspace, proposal, SHORT)}</div>"
+
+
 def picture(store: Store, proposal: Proposal) -> str:
-    """Return an example: the edited input, with what the target said of it."""
+    """Return an example of pictures: the edited one, with what the target said of it."""
     truth = "" if proposal.reference is None else f" for {proposal.reference}"
     words = escape(f"The target said {proposal.answer}{truth}", quote=True)
     return f"<img src='{thumb(store.workspace, proposal.edited)}' alt='{words}' data-tip='{words}'>"
@@ -147,7 +167,7 @@ def chart(known: ModeFacts) -> str:
     words = (
         f"Severity over frequency of {plural(len(found), 'setting', 'settings')}, the figures are in the list. The "
         f"worst: {setting(known, found[0].cell)}, {found[0].severity:.0%} among {found[0].frequency:.0%} of the "
-        "pictures."
+        f"{known.evidence.many}."
     )
     middle = (TOP + HEIGHT - BOTTOM) / 2
     return (
@@ -156,7 +176,7 @@ def chart(known: ModeFacts) -> str:
         f"<line class='bound' x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}'/>"
         f"<text x='{LEFT + 6}' y='{y + 16:.1f}'>bound {bound:.0%}</text>{balls}"
         f"<text class='axis' x='{(LEFT + WIDTH - RIGHT) / 2}' y='{HEIGHT - 8}' text-anchor='middle'>frequency: share "
-        f"of the pictures</text><text class='axis' x='14' y='{middle}' data-turn='-90' "
+        f"of the {known.evidence.many}</text><text class='axis' x='14' y='{middle}' data-turn='-90' "
         f"transform='rotate(-90 14 {middle})' text-anchor='middle'>severity: failure rate</text></svg></figure>"
         "<ul class='heat-legend'><li><i class='ball confirmed'></i>confirmed in some stratum</li><li><i class='ball "
         "established'></i>established in some</li><li><i class='ball'></i>suspected</li></ul>"
@@ -207,7 +227,7 @@ def _ball(known: ModeFacts, place: int, one: Impact, at: Place) -> str:
     state = next(iter(known.states(one.cell)), "suspected")
     tip = escape(
         f"{setting(known, one.cell)}: {one.severity:.0%}, 90% interval {one.low:.0%} to {one.high:.0%}, among "
-        f"{one.frequency:.0%} of the pictures, {state}",
+        f"{one.frequency:.0%} of the {known.evidence.many}, {state}",
         quote=True,
     )
     size = RADIUS if place < SHOWN else 6

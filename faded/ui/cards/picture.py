@@ -1,9 +1,8 @@
-"""The card of a picture proposal: what the page is told of it, and the parts that draw it."""
+"""The card of a picture proposal: what the page is told of it."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from pathlib import Path
 
@@ -12,19 +11,9 @@ from PIL import Image
 from faded.demo.practice import Picture, Practice
 from faded.domain import Proposal
 from faded.store import blobs
-from faded.ui.theme import asset
 
 MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 """First bytes of the formats that evidence is kept in; anything else is sent as bytes that no browser draws."""
-
-GUIDELINES = asset("guidelines.html")
-GUIDELINES_VERSION = hashlib.sha256(GUIDELINES.encode()).hexdigest()[:8]
-"""Changes with every word of them; kept with each verdict."""
-
-HTML = asset("label.html").replace("@GUIDELINES@", GUIDELINES).replace("@VERSION@", GUIDELINES_VERSION)
-CSS = asset("label.css")
-SCRIPTS = ("outbox.js", "picker.js", "keys.js", "zoom.js", "practice.js", "label.js")
-SCRIPT = "\n".join([*map(asset, SCRIPTS), "mountLabel(element, server);"])
 
 
 def data_uri(workspace: Path, digest: str) -> str:
@@ -55,6 +44,7 @@ def payload(workspace: Path, proposal: Proposal, flag: str | None) -> dict[str, 
     """
     return {
         "id": proposal.id,
+        "evidence": "picture",
         "original": data_uri(workspace, proposal.original),
         "edited": data_uri(workspace, proposal.edited),
         "answer": proposal.answer,
@@ -65,11 +55,12 @@ def payload(workspace: Path, proposal: Proposal, flag: str | None) -> dict[str, 
     }
 
 
-def practice_payload(item: Practice, number: int) -> dict[str, str | None]:
+def practice_payload(item: Practice[Picture], number: int) -> dict[str, str | None]:
     """Return a practice item as the page shows it, with the right verdict and why."""
     original, edited = (uri_of(_png(picture)) for picture in (item.original, item.edited))
     return {
         "id": f"practice-{number}",
+        "evidence": "picture",
         "original": original,
         "edited": edited,
         "answer": item.answer,

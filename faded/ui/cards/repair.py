@@ -11,12 +11,25 @@ from faded.ui import charts
 from faded.ui.cards import cost, job
 from faded.ui.cards.explore import figures
 from faded.ui.cards.lessons import Lessons
+from faded.ui.evidence import Evidence, Judged
 from faded.ui.facts import Facts, Series
 from faded.ui.page import empty
 from faded.ui.words import count, percent, plural
 
 LEAST_POINTS = 3
 """Fewer do not make a curve."""
+
+TURNED = {
+    Judged.RIGHT: "unedited ones turned wrong",
+    Judged.KEPT: "unedited answers changed",
+    Judged.PASSED: "unedited ones that fail now",
+}
+LOST = {
+    Judged.RIGHT: "that the original had right and that are wrong now",
+    Judged.KEPT: "whose answer has changed",
+    Judged.PASSED: "whose summary passed before and fails now",
+}
+"""Which unedited inputs are counted as lost."""
 
 
 def render(facts: Facts | None) -> str:
@@ -38,7 +51,7 @@ def render(facts: Facts | None) -> str:
     then = ""
     if verify is not None and verify.id > facts.repair.id and facts.result is None:
         then = f"<h3>Verification</h3>{job.render(verify)}"
-    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing, facts.labelled)}{then}"
+    return f"{head}{bar}{_kept(facts)}{_figures(facts.repairing, facts.evidence)}{then}"
 
 
 def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cost | None, steps: float | None) -> str:
@@ -51,9 +64,9 @@ def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cos
         return f"<p class='o-wrong' role='alert'>{escape(str(error))}</p>"
     return (
         f"<p>{cost.words(expected, budgeted)}</p>"
-        f"<p class='f-quiet'>Every {budget.EVALUATE_EVERY} steps the network is scored on pictures held out for that. "
-        f"It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best weights are kept, "
-        "also when you stop it; stopped before there are better ones than now, it can be resumed.</p>"
+        f"<p class='f-quiet'>Every {budget.EVALUATE_EVERY} steps the network is scored on {facts.evidence.many} held "
+        f"out for that. It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best "
+        "weights are kept, also when you stop it; stopped before there are better ones than now, it can be resumed.</p>"
     )
 
 
@@ -80,17 +93,16 @@ def _kept(facts: Facts) -> str:
     return f"<p>{ended} {plural(result['steps'], 'step', 'steps')}; {which}.{over}</p>"
 
 
-def _figures(points: Series, labelled: bool) -> str:
+def _figures(points: Series, evidence: Evidence) -> str:
     if not points:
         return ""
     step, last = points[-1]
-    flips = "unedited ones turned wrong, held out" if labelled else "unedited answers changed, held out"
     shown = [("optimiser steps", count(last.get("step", step)))]
     shown += [
         (words, percent(value))
         for value, words in (
             (last.get("mode_rate"), "fail under the modes, held out"),
-            (None if "clean" not in last else 1 - last["clean"], flips),
+            (None if "clean" not in last else 1 - last["clean"], f"{TURNED[evidence.judged]}, held out"),
         )
         if value is not None
     ]
@@ -105,7 +117,7 @@ def render_curves(facts: Facts | None) -> str:
     head = "<h2>Losses and scores</h2>"
     if len(points) < LEAST_POINTS:
         return head + empty("No curve yet", "Curves appear here with the first steps.")
-    upto = points[-1][1].get("steps", 0.0)
+    upto, many = points[-1][1].get("steps", 0.0), facts.evidence.many
     loss = charts.Line("of each step", "agent", _series(points, "loss"))
     anchor = charts.Line("of each step", "agent", _series(points, "anchor"))
     drawn = [
@@ -115,22 +127,21 @@ def render_curves(facts: Facts | None) -> str:
         ),
         (
             charts.render("Anchor, nats", "steps", [anchor], upto=upto),
-            "How far the answers to unedited pictures have moved from the original's. It should stay small.",
+            f"How far the answers to unedited {many} have moved from the original's. It should stay small.",
         ),
     ]
     evaluated = evaluations(points)
     if evaluated:
-        rate = charts.Line("held-out pictures", "agent", [(x, now["mode_rate"]) for x, now in evaluated], dots=True)
-        flips = charts.Line("held-out pictures", "agent", [(x, 1 - now["clean"]) for x, now in evaluated], dots=True)
-        lost = "that the original had right and that are wrong now" if facts.labelled else "whose answer has changed"
+        rate = charts.Line(f"held-out {many}", "agent", [(x, now["mode_rate"]) for x, now in evaluated], dots=True)
+        flips = charts.Line(f"held-out {many}", "agent", [(x, 1 - now["clean"]) for x, now in evaluated], dots=True)
         drawn += [
             (
                 charts.render("Fail under the modes", "steps", [rate], share=True, upto=upto),
-                "The failures that are to fade, on pictures not trained on. It should fall.",
+                f"The failures that are to fade, on {many} not trained on. It should fall.",
             ),
             (
                 charts.render("Clean score lost", "steps", [flips], share=True, upto=upto),
-                f"Unedited pictures {lost}. It should stay near zero.",
+                f"Unedited {many} {LOST[facts.evidence.judged]}. It should stay near zero.",
             ),
         ]
     figures = "".join(f"<div>{chart}<p class='f-quiet'>{words}</p></div>" for chart, words in drawn)

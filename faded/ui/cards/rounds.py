@@ -12,6 +12,7 @@ from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs, series, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
+from faded.ui import evidence
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import clock, count, percent
@@ -101,10 +102,14 @@ def _row(line: Line, here: bool) -> Row:
         count(line.verdicts),
         count(line.confirmed),
         percent(then["relative_drop"]) if then.get("relative_drop") is not None else "",
-        f"{percent(then['clean_before'])} to {percent(then['clean_after'])}" if "clean_after" in then else "",
+        _clean(line) if "clean_after" in then else "",
         _state(line),
     )
     return Row(cells, here)
+
+
+def _clean(line: Line) -> str:
+    return evidence.clean(line.verified, evidence.of(line.round.summary)).from_to(line.verified)
 
 
 def _state(line: Line) -> str:

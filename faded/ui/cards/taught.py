@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from faded.store.campaigns import TAUGHT
+from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
@@ -22,7 +23,7 @@ COLUMNS = (
     Column("Share asked", number=True),
 )
 
-MATTERS = {"stratum": "the class", "setting": "the setting", "place": "the class under a setting"}
+MATTERS = {"stratum": "the {stratum}", "setting": "the setting", "place": "the {stratum} under a setting"}
 FELT = 0.9
 """Probability from which something is said to matter: the third is as likely as not before any verdict."""
 
@@ -34,11 +35,12 @@ def render(facts: Facts | None) -> str:
     if facts is None or found is None:
         text = "Verdicts that arrive while a round explores, and those of earlier rounds, steer what is asked next."
         return head + empty("Nothing yet", text)
-    return f"{head}<p>{_sentence(found)}</p>{_effect(facts)}{_table(found)}"
+    return f"{head}<p>{_sentence(found, facts.evidence)}</p>{_effect(facts)}{_table(found)}"
 
 
-def _sentence(found: Mapping[str, Any]) -> str:
-    matters = [words for name, words in MATTERS.items() if found["matters"][name] >= FELT]
+def _sentence(found: Mapping[str, Any], evidence: Evidence) -> str:
+    stratum = evidence.stratum.lower()
+    matters = [words.format(stratum=stratum) for name, words in MATTERS.items() if found["matters"][name] >= FELT]
     verdicts = plural(int(found["verdicts"]), "verdict", "verdicts")
     given = f"{verdicts}, {plural(int(found['confirm']), 'confirmation', 'confirmations')}"
     if not matters:

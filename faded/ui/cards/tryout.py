@@ -1,9 +1,9 @@
-"""The card Try a setting: pictures to choose from, a slider for each concept, the original beside the edited one."""
+"""The card Try a setting: inputs to choose from, a slider for each concept, the original beside the edited one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
+from faded.ui import evidence
+from faded.ui.articles import article, opening
 from faded.ui.heatmap import number
 from faded.ui.page import empty
 from faded.ui.thumbs import thumb
@@ -21,21 +23,16 @@ FINE = 10
 FEW = 4
 """Sliders that stand one below the other; more stand in two columns, so that ten fit beside the pictures."""
 
+OPENING = 160
+"""Letters of an article in the list: more than a line holds, which the style sheet cuts."""
+
 MOST_MARKS = 9
 """Levels that are lettered below a slider; of more, the first, the last and the neutral are."""
 
-NOTHING = empty(
-    "No pictures to try yet",
-    "A round offers pictures once it has begun to explore: they appear here by themselves. "
-    "<a href='#run'>See how far it is</a>.",
-)
-
 LEAD = (
-    "Choose a picture and move the sliders: the target answers at once, as it was when this round began. A value may "
-    "lie between the levels. Nothing is recorded, and no rate changes."
+    "Choose {a} and move the sliders: the target answers at once, as it was when this round began. A value may lie "
+    "between the levels. Nothing is recorded, and no rate changes."
 )
-
-IDLE = "Move a slider, or choose another picture, and the target answers."
 
 
 def stops(spec: ConceptSpec) -> list[float]:
@@ -64,36 +61,49 @@ def render(round_id: int, summary: Mapping[str, Any], workspace: Path) -> str:
     Args:
         round_id: The round.
         summary: Its summary, with its space.
-        workspace: Where the pictures are.
+        workspace: Where the evidence is.
     """
-    offered = summary.get("previews")
+    words, offered = evidence.of(summary), summary.get("previews")
     if not offered:
-        return NOTHING
+        return empty(
+            f"No {words.many} to try yet",
+            f"A round offers {words.many} once it has begun to explore: they appear here by themselves. "
+            "<a href='#run'>See how far it is</a>.",
+        )
     specs = ConceptSpace.from_json(summary["space"]).specs
     sliders = "".join(_slider(spec, i) for i, spec in enumerate(specs))
+    choice, figures = (_texts if words.is_text else _pictures)(offered, summary, workspace)
+    zoom = "" if words.is_text else "<button type='button' data-act='zoom' aria-pressed='false'>Zoom</button>"
+    return (
+        f"<div class='try{' texts' * words.is_text}' data-t='card' data-round='{round_id}'>"
+        f"<p class='try-lead f-quiet'>{LEAD.format(a=words.a)}</p>{choice}<div class='try-body' data-t='item'>{figures}"
+        f"<div class='try-controls'><div class='try-sliders{' few' if len(specs) <= FEW else ''}'>{sliders}</div>"
+        f"<div class='try-actions'><button type='button' data-act='reset'>Reset to unchanged</button>{zoom}</div>"
+        f"<p class='try-status' data-t='status'>Move a slider, or choose another {words.one}, and the target answers."
+        "</p></div></div><p class='f-hidden' data-t='live' aria-live='polite'></p></div>"
+    )
+
+
+def _pictures(offered: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], workspace: Path) -> tuple[str, str]:
+    """Return the pictures to choose from, and the original beside the edited one."""
     samples = "".join(_sample(item, i, summary, workspace) for i, item in enumerate(offered))
     first = thumb(workspace, offered[0]["original"])
     return (
-        f"<div class='try' data-t='card' data-round='{round_id}'><p class='try-lead f-quiet'>{LEAD}</p>"
-        f"<fieldset class='try-samples'><legend class='f-hidden'>Picture</legend>{samples}</fieldset>"
-        "<div class='try-body' data-t='item'>"
-        f"<div class='try-pictures'>{_figure('original', 'Original', first)}{_figure('edited', 'Edited', first)}</div>"
-        f"<div class='try-controls'><div class='try-sliders{' few' if len(specs) <= FEW else ''}'>{sliders}</div>"
-        "<div class='try-actions'><button type='button' data-act='reset'>Reset to unchanged</button>"
-        "<button type='button' data-act='zoom' aria-pressed='false'>Zoom</button></div>"
-        f"<p class='try-status' data-t='status'>{IDLE}</p></div></div>"
-        "<p class='f-hidden' data-t='live' aria-live='polite'></p></div>"
+        f"<fieldset class='try-samples'><legend class='f-hidden'>Picture</legend>{samples}</fieldset>",
+        f"<div class='try-pictures'>{_figure('original', 'Original', first)}{_figure('edited', 'Edited', first)}</div>",
     )
 
 
 def _sample(item: Mapping[str, Any], i: int, summary: Mapping[str, Any], workspace: Path) -> str:
     known = summary.get("labelled", True)
     words = escape(item["stratum"] if known else f"answered {item['stratum']!r} unedited", quote=True)
+    picture = f"<img src='{thumb(workspace, item['original'])}' alt='Picture {i + 1}: {words}'>"
+    return f"<label title='{words}'>{_radio(item, i)}{picture}</label>"
+
+
+def _radio(item: Mapping[str, Any], i: int) -> str:
     checked = " checked" if i == 0 else ""
-    return (
-        f"<label title='{words}'><input type='radio' name='try-sample' value='{escape(item['sample'], quote=True)}'"
-        f"{checked}><img src='{thumb(workspace, item['original'])}' alt='Picture {i + 1}: {words}'></label>"
-    )
+    return f"<input type='radio' name='try-sample' value='{escape(item['sample'], quote=True)}'{checked}>"
 
 
 def _figure(name: str, caption: str, source: str) -> str:
@@ -103,6 +113,32 @@ def _figure(name: str, caption: str, source: str) -> str:
         f"<div class='try-said'><p class='try-answer'><b data-t='answer-{name}'>\N{EN DASH}</b>"
         f"<span data-t='sure-{name}'></span></p><p class='try-pill'><span class='f-pill' data-t='pill-{name}'>"
         f"not asked</span></p><p class='try-note' data-t='note-{name}'></p></div></figure>"
+    )
+
+
+def _texts(offered: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], workspace: Path) -> tuple[str, str]:
+    """Return the articles to choose from by their first words, and the original beside the edited one."""
+    rows = "".join(
+        f"<label>{_radio(item, i)}<b>{escape(item['stratum'])}</b>"
+        f"<span>{escape(opening(workspace, item['original'], OPENING))}</span></label>"
+        for i, item in enumerate(offered)
+    )
+    first = escape(article(workspace, offered[0]["original"]))
+    return (
+        f"<fieldset class='try-articles'><legend class='f-hidden'>Article</legend>{rows}</fieldset>",
+        f"<div class='try-pictures'>{_text('original', 'Original', first)}{_text('edited', 'Edited', first)}"
+        "<p class='try-expected' data-t='expected'></p></div>",
+    )
+
+
+def _text(name: str, caption: str, words: str) -> str:
+    return (
+        f"<figure class='{name}'><figcaption>{caption}</figcaption><div class='try-article f-marked' data-t='{name}' "
+        f"tabindex='0' role='region' aria-label='{caption} article'>{words}</div><div class='try-said'>"
+        f"<p class='try-pill'><span class='f-pill' data-t='pill-{name}'>not asked</span>"
+        f"<span data-t='sure-{name}'></span></p><div class='try-summary f-marked' tabindex='0' role='region' "
+        f"aria-label='Summary of the {caption.lower()} article' data-t='answer-{name}'>\N{EN DASH}</div>"
+        f"<p class='try-note' data-t='note-{name}'></p></div></figure>"
     )
 
 

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from faded.ui import evidence
 from faded.ui.cards import job
+from faded.ui.evidence import Evidence, Judged
 from faded.ui.facts import BUSY, Facts
 from faded.ui.page import empty
-from faded.ui.words import clock, count, percent, plural, points
+from faded.ui.words import clock, count, percent, plural
 
 UNKNOWN = "not known"
+
+TURNED = {Judged.RIGHT: "now wrong", Judged.KEPT: "answer changed", Judged.PASSED: "now failing"}
+"""What became of an unedited input whose answer was as expected and is not any more."""
 
 
 def render(facts: Facts | None) -> str:
@@ -20,7 +25,7 @@ def render(facts: Facts | None) -> str:
     found = None if facts is None else facts.result
     if facts is None or found is None:
         return head + _before(facts)
-    return f"{head}{_decision(facts)}{_headline(found, facts.labelled)}{_figures(found, facts.labelled)}{_gate(found)}"
+    return f"{head}{_decision(facts)}{_headline(found, facts.evidence)}{_figures(found, facts.evidence)}{_gate(found)}"
 
 
 def _before(facts: Facts | None) -> str:
@@ -40,7 +45,7 @@ def share(value: float | None) -> str:
     return UNKNOWN if value is None else percent(value)
 
 
-def _headline(found: Mapping[str, Any], labelled: bool) -> str:
+def _headline(found: Mapping[str, Any], words: Evidence) -> str:
     drop, interval = found.get("relative_drop"), found.get("interval90")
     if drop is None or interval is None:
         return "<p>No confirmed mode could be verified, so nothing can be said of the drop.</p>"
@@ -48,34 +53,32 @@ def _headline(found: Mapping[str, Any], labelled: bool) -> str:
     return (
         f"<p class='f-lead'>The confirmed failures fell by <b>{percent(drop)}</b> "
         f"(90% interval {percent(interval[0])} to {percent(interval[1])}): before the repair "
-        f"{before} of the pictures failed under these settings, now {after}. {_clean(found, labelled)} Measured on "
-        f"{plural(found['inputs'], 'picture', 'pictures')} that neither exploring nor repairing has used.</p>"
+        f"{before} of the {words.many} failed under these settings, now {after}. {_clean(found, words)} Measured on "
+        f"{words.count(found['inputs'])} that neither exploring nor repairing has used.</p>"
     )
 
 
-def _clean(found: Mapping[str, Any], labelled: bool) -> str:
-    """Say what became of the unedited pictures; without references nobody knows which answers are right."""
-    before, after = percent(found["clean_before"]), percent(found["clean_after"])
-    change = points(found["clean_after"] - found["clean_before"])
-    if labelled:
-        return f"Accuracy on unedited pictures went from {before} to {after} ({change})."
-    return f"Answers kept on unedited pictures went from {before} to {after} ({change})."
+def _clean(found: Mapping[str, Any], words: Evidence) -> str:
+    """Say what became of the unedited inputs."""
+    measured = evidence.clean(found, words)
+    change = measured.change(found["clean_after"] - found["clean_before"])
+    return f"{measured.name.capitalize()} on unedited {words.many} went from {measured.from_to(found)} ({change})."
 
 
-def _figures(found: Mapping[str, Any], labelled: bool) -> str:
-    change = found["clean_after"] - found["clean_before"]
+def _figures(found: Mapping[str, Any], words: Evidence) -> str:
+    measured = evidence.clean(found, words)
     items = [
         _with_interval("drop, confirmed modes", found, "relative_drop", "interval90"),
         _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90"),
         _with_interval("drop, modes not repaired", found, "unlabelled_relative_drop", "unlabelled_interval90"),
         _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
         (
-            f"{'accuracy' if labelled else 'answers kept'} on unedited pictures",
-            points(change),
-            _ends(found.get("clean_change_interval90"), points),
+            f"{measured.name} on unedited {words.many}",
+            measured.change(found["clean_after"] - found["clean_before"]),
+            _ends(found.get("clean_change_interval90"), measured.change),
         ),
         _with_interval(
-            f"unedited, {'now wrong' if labelled else 'answer changed'}",
+            f"unedited, {TURNED[words.judged]}",
             found,
             "negative_flip_rate",
             "negative_flip_interval90",
@@ -114,8 +117,9 @@ def _decision(facts: Facts) -> str:
 def render_untold(facts: Facts | None) -> str:
     """Return what could not be told, in words; empty before there is a result."""
     found = None if facts is None else facts.result
-    if found is None:
+    if facts is None or found is None:
         return ""
+    many = facts.evidence.many
     smallest, margin = found.get("smallest_detectable_change"), found.get("margin", 0.0)
     unknown = found.get("cannot_tell", 0)
     tested = found.get("modes_established", 0) + found.get("watched", 0)
@@ -124,11 +128,11 @@ def render_untold(facts: Facts | None) -> str:
         f"neither a better rate nor a rise above {100 * margin:.1f} points is certain, nor that there is none."
         if unknown
         else f"Of each of the {plural(tested, 'setting', 'settings')} tested something can be said.",
-        "In most settings the pictures are too few to see even a rise of the rate to one."
+        f"In most settings the {many} are too few to see even a rise of the rate to one."
         if smallest is None
         else f"The rate of a single setting would have to rise by <b>{100 * smallest:.1f} points</b> to be called "
         "newly broken in four of five such verifications. Smaller damage to single settings goes mostly unseen here; "
-        "more verify pictures would show it.",
+        f"more verify {many} would show it.",
         _watched(found.get("watched", 0)),
     ]
     notes = [escape(str(note)) for note in found.get("notes", ())]

@@ -1,0 +1,36 @@
+"""The labeling card: its parts, which hold what each kind of evidence needs, and what a round's kind is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from faded.ui.theme import asset
+
+PICTURE, TEXT = "picture", "text"
+"""Kinds of evidence, as a round's summary names them."""
+
+GUIDELINES = {PICTURE: asset("guidelines.html"), TEXT: asset("guidelines-text.html")}
+VERSIONS = {kind: hashlib.sha256(words.encode()).hexdigest()[:8] for kind, words in GUIDELINES.items()}
+"""A version changes with every word of its guidelines; kept with each verdict."""
+
+SCRIPTS = (
+    "outbox.js", "picker.js", "corrector.js", "flag.js", "keys.js", "zoom.js", "picture-evidence.js",
+    "text-evidence.js", "practice.js", "label.js",
+)  # fmt: skip
+CSS = asset("label.css") + asset("label-text.css")
+SCRIPT = "\n".join([*map(asset, SCRIPTS), "mountLabel(element, server);"])
+
+
+def html() -> str:
+    """Return the card. What is only meant for one kind of evidence is marked, and the style sheet hides the other."""
+    card = asset("label.html")
+    for kind, words in GUIDELINES.items():
+        card = card.replace(f"@GUIDELINES-{kind}@", words).replace(f"@VERSION-{kind}@", VERSIONS[kind])
+    return card
+
+
+def kind_of(summary: Mapping[str, Any]) -> str:
+    """Return a round's kind of evidence; rounds of older versions do not say it, and were of pictures."""
+    return TEXT if summary.get("evidence") == TEXT else PICTURE

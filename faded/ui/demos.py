@@ -1,0 +1,58 @@
+"""The demos that the page Run offers, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faded import config
+from faded.config import DEFAULT_QUERIES, SIGNS
+from faded.domain import FadedError
+
+BULLETINS = "bulletins"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo.
+
+    Attributes:
+        title: Its name in words.
+        about: What it tests, one sentence.
+        queries: Its usual budget of exploring.
+    """
+
+    title: str
+    about: str
+    queries: int
+
+
+DEMOS = {
+    SIGNS: Demo(
+        "Traffic signs",
+        "A small network reads drawn traffic signs, under rotation, darkness and faded colour.",
+        DEFAULT_QUERIES,
+    ),
+    BULLETINS: Demo(
+        "Incident reports",
+        "A small summarizer puts a report of an incident into one sentence, with capitals, small words, the order of "
+        "words and letters disturbed.",
+        3_000,  # a summary is written word by word, which takes several times as long as a look at a picture
+    ),
+}
+"""What is said of each."""
+
+
+def offered() -> dict[str, Demo]:
+    """Return the demos that there are, by name."""
+    return {name: DEMOS[name] for name in config.DEMOS}
+
+
+def check(name: object) -> str:
+    """Return the name of a demo that is offered.
+
+    Raises:
+        FadedError: there is none of that name.
+    """
+    if not isinstance(name, str) or name not in offered():
+        raise FadedError(f"There is no demo {name!r}: choose one of {', '.join(offered())}.")
+    return name

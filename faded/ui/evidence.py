@@ -1,0 +1,101 @@
+"""What a round is about, in words: pictures or articles, and how an answer to one is called right or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from faded.ui.demos import BULLETINS
+from faded.ui.words import percent, plural, points
+
+
+class Judged(Enum):
+    """What is known of an answer."""
+
+    RIGHT = "right"
+    """Whether it is the reference."""
+    KEPT = "kept"
+    """Without a reference: whether an edit changes it."""
+    PASSED = "passed"
+    """Of a free text: whether it is near enough to what is expected, by the round's measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words of one kind of evidence.
+
+    Attributes:
+        is_text: Whether inputs and answers are texts.
+        one: An input.
+        a: The same with its article.
+        many: Inputs.
+        stratum: What failures are counted within, as tables head it.
+        judged: What is known of an answer.
+    """
+
+    is_text: bool
+    one: str
+    a: str
+    many: str
+    stratum: str
+    judged: Judged
+
+    def count(self, number: int) -> str:
+        """Return "1 picture" or "3 pictures"."""
+        return plural(number, self.one, self.many)
+
+
+PICTURES = Evidence(False, "picture", "a picture", "pictures", "Class", Judged.RIGHT)
+KEPT_PICTURES = replace(PICTURES, judged=Judged.KEPT)
+ARTICLES = Evidence(True, "article", "an article", "articles", "Stratum", Judged.PASSED)
+
+
+def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> Evidence:
+    """Return the words for a round.
+
+    Args:
+        summary: The round's summary. One from before there were articles does not say what it is about: pictures.
+        config: The campaign's configuration, which says it before the round has begun to explore.
+    """
+    begun, asked = "evidence" in summary or "space" in summary, config or {}
+    about_texts = asked.get("task") == "text" or asked.get("demo") == BULLETINS
+    if summary.get("evidence") == "text" or (not begun and about_texts):
+        return ARTICLES
+    return PICTURES if summary.get("labelled", True) else KEPT_PICTURES
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """What is measured on unedited inputs.
+
+    Attributes:
+        name: Its name.
+        is_score: Whether it is 1 - the mean discrepancy, else a share of the inputs.
+    """
+
+    name: str
+    is_score: bool
+
+    def value(self, figure: float) -> str:
+        """Return a figure as text."""
+        return f"{figure:.3f}" if self.is_score else percent(figure)
+
+    def change(self, difference: float) -> str:
+        """Return a difference of two figures as text, with its sign."""
+        return f"{difference:+.3f}" if self.is_score else points(difference)
+
+    def from_to(self, found: Mapping[str, Any]) -> str:
+        """Return what verification found before and after the repair."""
+        return f"{self.value(found['clean_before'])} to {self.value(found['clean_after'])}"
+
+
+CLEAN_NAMES = {Judged.RIGHT: "accuracy", Judged.KEPT: "answers kept", Judged.PASSED: "summaries that pass"}
+
+
+def clean(found: Mapping[str, Any], evidence: Evidence) -> Clean:
+    """Return what a verification's `clean_before` and `clean_after` are."""
+    if found.get("clean_is") == "score":
+        return Clean("clean score", True)
+    return Clean(CLEAN_NAMES[evidence.judged], False)
