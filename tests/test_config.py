@@ -1,4 +1,7 @@
+import pytest
+
 from faded.config import CampaignConfig
+from faded.domain import FadedError
 
 
 def test_labelled_campaigns_keep_the_names_they_had_before_unlabelled_ones_were_known() -> None:
@@ -7,3 +10,31 @@ def test_labelled_campaigns_keep_the_names_they_had_before_unlabelled_ones_were_
     assert CampaignConfig.from_json(old) == CampaignConfig(demo="signs")
     assert CampaignConfig(demo="signs").digest() == "2f5ac8a0"
     assert CampaignConfig(demo="signs", labelled=False).digest() != CampaignConfig(demo="signs").digest()
+
+
+def test_a_task_has_its_own_measure_and_threshold_unless_others_are_given() -> None:
+    picture = CampaignConfig(target="t", data="d")
+    article = CampaignConfig(task="text", target="t", data="d")
+    assert (picture.discrepancy, picture.threshold) == ("margin", 0.0)
+    assert (article.discrepancy, article.threshold) == ("rouge_l", 0.5)
+    assert CampaignConfig(task="text", target="t", data="d", discrepancy="bleu", threshold=0.0).threshold == 0.0
+    assert CampaignConfig.from_json(article.to_json()) == article
+
+
+def test_a_demo_has_its_task() -> None:
+    assert CampaignConfig(demo="bulletins").task == "text"
+    assert CampaignConfig(demo="signs").task == "image"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"task": "audio"}, "no task named 'audio'. Known: image, text"),
+        ({"task": "text", "discrepancy": "embedding"}, "Give an encoder and the discrepancy embedding both"),
+        ({"task": "text", "encoder": "folder"}, "it is 'rouge_l' now"),
+        ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
+    ],
+)
+def test_what_does_not_fit_is_named(given: dict[str, object], said: str) -> None:
+    with pytest.raises(FadedError, match=said):
+        CampaignConfig(target="t", data="d", **given)  # type: ignore[arg-type]

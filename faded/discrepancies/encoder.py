@@ -37,7 +37,7 @@ def load_encoder(source: str) -> Encode:
             )
     except Exception as error:  # whatever transformers stumbles over, it is the source that cannot be read
         raise FadedError(
-            f"The sentence encoder {source!r} cannot be loaded: {error} Give a folder or hub id that holds "
+            f"The sentence encoder {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds "
             "config.json, model.safetensors and the tokenizer."
         ) from error
     model.to(device()).eval()

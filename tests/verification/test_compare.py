@@ -149,3 +149,21 @@ def test_clean_changes_have_intervals_even_where_nothing_changed() -> None:
     worse = compare(dataclasses.replace(calm, after=harmed))
     assert worse.clean_change_interval90[0] < -0.1 < worse.clean_change_interval90[1] < 0
     assert worse.negative_flip_interval90[0] < 0.1 < worse.negative_flip_interval90[1]
+
+
+def test_scores_between_right_and_wrong_are_averaged_with_an_interval_of_their_own() -> None:
+    evaluation = drawn([setting("red", 0.5)], before=[0.6], after=[0.2], per_stratum=200, seed=3)
+    rng = np.random.default_rng(0)
+    before = rng.uniform(0.6, 1.0, 200)
+    after = before - 0.02 + rng.normal(0, 0.05, 200)
+    was, now = (
+        dataclasses.replace(side, score=score)
+        for side, score in ((evaluation.before, before), (evaluation.after, after))
+    )
+    scored = dataclasses.replace(evaluation, before=was, after=now)
+    found = compare(scored)
+    low, high = found.clean_change_interval90
+    assert found.clean_before == pytest.approx(before.mean()) and found.clean_after == pytest.approx(after.mean())
+    assert low < after.mean() - before.mean() < high < 0
+    assert high - low == pytest.approx(2 * 1.645 * (after - before).std() / np.sqrt(200), rel=0.2)
+    assert found.negative_flip_rate == 0
