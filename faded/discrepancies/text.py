@@ -8,6 +8,7 @@ what it says. Only below half (`SHORTEST`) does shortness count.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Protocol
 
 import numpy as np
@@ -157,5 +158,6 @@ def common_subsequence(first: Sequence[str], second: Sequence[str]) -> int:
 
 
 def _sequences_kept(part: Sequence[str], whole: Sequence[str]) -> float:
-    score = _BLEU.sentence_score(" ".join(part), [" ".join(whole)])
-    return float(score.score / score.bp / 100)
+    found = _BLEU.sentence_score(" ".join(part), [" ".join(whole)])
+    shares = [share / 100 for share, total in zip(found.precisions, found.totals, strict=True) if total]
+    return float(prod(shares) ** (1 / len(shares)))

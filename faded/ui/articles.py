@@ -47,7 +47,7 @@ def stretch(workspace: Path, original: str, edited: str, longest: int = STRETCH)
         FadedError: an article is missing.
     """
     segments = marked(article(workspace, original), article(workspace, edited))
-    return f"<span class='f-marked'>{html(cut(as_edited(segments), longest))}</span>"
+    return html(cut(as_edited(segments), longest))
 
 
 def as_edited(segments: Sequence[Segment]) -> list[Segment]:
@@ -80,7 +80,7 @@ def cut(segments: Sequence[Segment], longest: int) -> list[Segment]:
             found.append((kind, piece))
     if end < len(whole):
         kind, text = found.pop()
-        found += [(kind, text.rstrip()), (SAME, f" {ELLIPSIS}")]
+        found += [(kind, text.rstrip()), (SAME, f"\N{NO-BREAK SPACE}{ELLIPSIS}")]
     return [(SAME, f"{ELLIPSIS} "), *found] if begin else found
 
 
@@ -112,15 +112,25 @@ def compared(before: str, after: str) -> tuple[list[Segment], list[Segment]]:
 @lru_cache(maxsize=512)
 def differing(before: str, after: str) -> tuple[str, str]:
     """Return the same as HTML."""
-    old, new = (f"<span class='f-marked'>{html(side)}</span>" for side in compared(before, after))
-    return old, new
+    old, new = compared(before, after)
+    return html(old), html(new)
 
 
-def example(workspace: Path, proposal: Proposal, longest: int = STRETCH) -> str:
+def example(workspace: Path, proposal: Proposal, longest: int = STRETCH, compare: bool = False) -> str:
     """Return a proposal in small as HTML: a stretch of the edited article, and what the target wrote of it.
+
+    Args:
+        workspace: Where the articles are.
+        proposal: The proposal.
+        longest: Letters of the stretch, about.
+        compare: Whether what is expected stands beside it, with what differs marked in both.
 
     Raises:
         FadedError: an article is missing.
     """
-    shown = stretch(workspace, proposal.original, proposal.edited, longest)
-    return f"<p class='f-stretch'>{shown}</p><p class='f-wrote'><span>wrote</span> {escape(proposal.answer)}</p>"
+    shown = f"<p class='f-stretch'>{stretch(workspace, proposal.original, proposal.edited, longest)}</p>"
+    wrote, expected = escape(proposal.answer), ""
+    if compare and proposal.expected is not None:
+        wanted, wrote = differing(proposal.expected, proposal.answer)
+        expected = f"<dt>expected</dt><dd>{wanted}</dd>"
+    return f"{shown}<dl class='f-wrote'><dt>wrote</dt><dd>{wrote}</dd>{expected}</dl>"

@@ -11,6 +11,7 @@ from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.slices import cut
 from faded.ui import heatmap
 from faded.ui.heatmap import HeatCell, HeatGrid
+from faded.ui.words import named
 
 TURNS = (("left", "\N{LEFTWARDS ARROW}"), ("right", "\N{RIGHTWARDS ARROW}"), ("up", "\N{UPWARDS ARROW}"),
          ("down", "\N{DOWNWARDS ARROW}"))  # fmt: skip
@@ -56,7 +57,7 @@ def render(grids: list[HeatGrid], depth: ConceptSpec) -> str:
     """Return the drawing's place, its legend, and its text alternative, as HTML."""
     first = grids[0]
     axes = (first.across, _down(first), depth)
-    names = [escape(s.name) for s in axes]
+    names = [escape(named(s.name)) for s in axes]
     data = escape(json.dumps(_data(grids, axes), separators=(",", ":")), quote=True)
     turns = "".join(
         f"<button type='button' data-turn='{way}' data-key='turn-{way}' aria-label='Turn {way}'>{sign}</button>"
@@ -92,7 +93,8 @@ def _data(grids: list[HeatGrid], axes: tuple[ConceptSpec, ...]) -> dict[str, obj
     ]
     return {
         "axes": [
-            {"name": s.name, "levels": [heatmap.number(v) for v in s.levels], "neutral": s.neutral_level} for s in axes
+            {"name": named(s.name), "levels": [heatmap.number(v) for v in s.levels], "neutral": s.neutral_level}
+            for s in axes
         ],
         "balls": balls,
     }
@@ -122,8 +124,9 @@ def _table(grid: HeatGrid, depth: ConceptSpec, value: float) -> str:
         f"<tr><th scope='row'>{heatmap.heading(down, v)}</th>{''.join(_plain(c) for c in row)}</tr>"
         for v, row in zip(down.levels, grid.cells, strict=True)
     )
-    title = f"{escape(depth.name)} {heatmap.number(value)}"
-    axes = f"{escape(down.name)} \N{DOWNWARDS ARROW} {escape(grid.across.name)} \N{RIGHTWARDS ARROW}"
+    title = f"{escape(named(depth.name))} {heatmap.number(value)}"
+    across = escape(named(grid.across.name))
+    axes = f"{escape(named(down.name))} \N{DOWNWARDS ARROW} {across} \N{RIGHTWARDS ARROW}"
     return (
         f"<table class='cube-table'><caption><b>{title}</b>, rates in percent; {axes}</caption>"
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>"

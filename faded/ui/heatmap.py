@@ -10,7 +10,7 @@ from html import escape
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.slices import Cut, cut
-from faded.ui.words import plural
+from faded.ui.words import named, plural
 
 STEPS = 10
 """Colours of the scale: one for every ten points of the rate."""
@@ -112,7 +112,7 @@ def heading(spec: ConceptSpec, value: float) -> str:
     mark = " heat-neutral" if value == spec.neutral else ""
     return (
         f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{number(value)}</span>"
-        f"<span class='f-hidden'>{escape(spec.name)} {words}</span>"
+        f"<span class='f-hidden'>{escape(named(spec.name))} {words}</span>"
     )
 
 
@@ -154,16 +154,20 @@ def spot(grid: HeatGrid, specs: tuple[ConceptSpec, ...], values: tuple[float, ..
     if not grid.others:
         return said
     if said == UNCHANGED:
-        said = f"{' and '.join(s.name for s in (*specs, *held))} unchanged"
-    return f"{said[0].upper()}{said[1:]}, averaged over {' and '.join(grid.others)}"
+        said = f"{' and '.join(named(s.name) for s in (*specs, *held))} unchanged"
+    return f"{said[0].upper()}{said[1:]}, averaged over {_others(grid)}"
+
+
+def _others(grid: HeatGrid) -> str:
+    return " and ".join(named(name) for name in grid.others)
 
 
 def where(grid: HeatGrid) -> str:
     """Say what is pinned, what is averaged, and which stratum is looked at, as text."""
     parts = ["mean over all strata" if grid.stratum is None else f"stratum {grid.stratum}"]
-    parts += [f"{spec.name} {spec.describe(value) or 'unchanged'}" for spec, value in grid.pinned]
+    parts += [f"{named(spec.name)} {spec.describe(value) or 'unchanged'}" for spec, value in grid.pinned]
     if grid.others:
-        parts.append(f"averaged over {' and '.join(grid.others)}")
+        parts.append(f"averaged over {_others(grid)}")
     return "; ".join(parts)
 
 
@@ -186,7 +190,7 @@ def render(grid: HeatGrid, tried_on: str = "") -> str:
         tried_on: What a cell's setting can be tried on ("a picture"), with what is averaged over left unchanged; empty
             where there is nothing to try.
     """
-    across, down = escape(grid.across.name), "" if grid.down is None else escape(grid.down.name)
+    across, down = escape(named(grid.across.name)), "" if grid.down is None else escape(named(grid.down.name))
     heads = "".join(f"<th scope='col'>{heading(grid.across, v)}</th>" for v in grid.across.levels)
     corner = f"{down} \N{DOWNWARDS ARROW}" if down else ""
     axes = f"{down} down, {across} across" if down else f"{across} across"

@@ -155,7 +155,7 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
     of = "its words" if of_text else repr(item.answer)
     sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
     if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
-        return f"Your last item: {sure}" if sure else ""
+        return f"Your last item: {sure}".rstrip() if sure else ""
     space = ConceptSpace.from_json(summary["space"])
     tally = trials.of_cell(db, round_id, item.key.stratum, space.index(item.key.cell))
     tried = plural(tally.trials, "article", "articles") if of_text else plural(tally.trials, "picture", "pictures")

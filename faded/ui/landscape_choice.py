@@ -9,6 +9,7 @@ from typing import Any
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.posterior import Landscape
 from faded.ui.page import Shown, shown
+from faded.ui.words import named
 
 MOST_PINS = 8
 """Choosers for the concepts that are not drawn: enough for ten concepts. Of any more, the last are averaged over."""
@@ -69,7 +70,7 @@ def pickers(choice: Choice, landscape: Landscape) -> dict[str, Shown]:
     for i, slot in enumerate(AXES):
         here = i < len(choice.axes)
         left = [n for n in names if n not in choice.axes[:i]]
-        drawn[slot] = shown(choices=left, value=choice.axes[i] if here else None, visible=here)
+        drawn[slot] = shown(choices=[(named(n), n) for n in left], value=choice.axes[i] if here else None, visible=here)
     rest = [s for s in specs if s.name not in choice.axes]
     for i, slot in enumerate(PINS):
         drawn[slot] = _pin(rest[i], choice) if i < len(rest) else shown(choices=[], value=None, visible=False)
@@ -89,7 +90,7 @@ def _pin(spec: ConceptSpec, choice: Choice) -> Shown:
     options = [("averaged", f"{spec.name}={ALL}")]
     options += [(_level(spec, value), f"{spec.name}={i}") for i, value in enumerate(spec.levels)]
     held = choice.pins.get(spec.name, ALL)
-    return shown(label=spec.name, choices=options, value=f"{spec.name}={held}", visible=True)
+    return shown(label=named(spec.name), choices=options, value=f"{spec.name}={held}", visible=True)
 
 
 def _level(spec: ConceptSpec, value: float) -> str:

@@ -15,6 +15,11 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
+def named(concept: str) -> str:
+    """Return a concept's name as a person writes it: "stop words"."""
+    return concept.replace("_", " ")
+
+
 def percent(rate: float, digits: int = 1) -> str:
     """Return a share as a percentage."""
     return f"{100 * rate:.{digits}f}%"

@@ -108,6 +108,11 @@ def test_figures_worked_out_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_word_is_measured_against_a_text_of_thousands(name: str) -> None:
+    assert 0.5 < measured(name, "lorry", expected="An overturned lorry closed Mill Road. " * 500)[0] <= 1
+
+
 def test_a_longest_common_subsequence_is_as_long_as_the_table_says() -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):

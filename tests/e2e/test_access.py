@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from faded.store.engine import Store
 from tests.e2e.conftest import App
 from tests.e2e.label_helpers import open_label
-from tests.ui import believable
+from tests.ui import believable, written
 
 PAGES = {
     "run": "#run-rounds h2",
@@ -107,6 +107,21 @@ def test_nothing_is_wrong_on_the_sheets_of_the_label_page(schemed: Page, app: Ap
     schemed.get_by_role("button", name="Practise").first.click()
     expect(schemed.locator("[data-f=practice]")).to_be_visible()
     assert violations(schemed) == []
+
+
+def test_nothing_is_wrong_on_the_card_of_articles(schemed: Page, app: App, store: Store) -> None:
+    made = written.explored(store, length=5, unread=90)
+    open_label(schemed, app, made.round)
+    for summary in schemed.locator("#page-label summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert violations(schemed) == []
+    for key in ("?", "e"):
+        schemed.keyboard.press(key)
+        expect(schemed.locator("dialog[open]")).to_be_visible()
+        assert violations(schemed) == [], key
+        schemed.keyboard.press("Escape")
+        expect(schemed.locator("dialog[open]")).to_have_count(0)
 
 
 def test_whatever_has_the_focus_shows_it(page: Page, app: App, whole: int) -> None:

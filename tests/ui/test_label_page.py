@@ -34,8 +34,8 @@ class Card:
     def send_many(self, events: list[dict[str, Any]], request: Any = HERE, **asked: Any) -> dict[str, Any]:
         return self._send({"events": events, **asked}, request)
 
-    def practice(self, request: Any = HERE) -> dict[str, Any]:
-        return self._practice({}, request)
+    def practice(self, request: Any = HERE, **asked: Any) -> dict[str, Any]:
+        return self._practice(asked, request)
 
 
 @pytest.fixture

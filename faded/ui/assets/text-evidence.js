@@ -7,18 +7,27 @@ const REFERENCE_OPEN = "faded-reference-open";
 
 function mountTexts(element, part) {
   const fold = part("text-reference-fold");
-  let drawn = null;
+  let shown = null;
 
+  function piece(tag, words, gap = false) {
+    const made = document.createElement(tag);
+    made.textContent = words;
+    if (gap) made.className = "gap";
+    return made;
+  }
+  // As `text_marks.html` does it: spaces are not marked, but those beside removed words are hidden with them.
+  function drawn([kind, text]) {
+    const words = text.trim();
+    if (kind === "same" || !words) return kind === "removed" ? [] : [text];
+    const at = text.indexOf(words);
+    const gaps = [text.slice(0, at), text.slice(at + words.length)];
+    const [lead, tail] = kind === "removed" ? gaps.map((gap) => (gap ? piece("del", gap, true) : "")) : gaps;
+    return [lead, piece(MARKS[kind], words), tail];
+  }
   function marked(segments) {
     const box = document.createElement("span");
     box.className = "f-marked";
-    for (const [kind, words] of segments) {
-      const blank = !words.trim(); // of spaces alone nothing is marked
-      if (blank && kind === "removed") continue;
-      const piece = kind === "same" || blank ? document.createTextNode(words) : document.createElement(MARKS[kind]);
-      piece.textContent = words;
-      box.append(piece);
-    }
+    box.append(...segments.flatMap(drawn));
     return box;
   }
   function noted([look, words]) {
@@ -66,8 +75,8 @@ function mountTexts(element, part) {
       part("text-no-reference").hidden = item.reference !== null;
       part("text-reference").textContent = item.reference ?? "";
       reach();
-      if (drawn !== item.id && part("texts").getBoundingClientRect().top < 0) part("texts").scrollIntoView();
-      drawn = item.id;
+      if (shown !== item.id && part("texts").getBoundingClientRect().top < 0) part("texts").scrollIntoView();
+      shown = item.id;
     },
   };
 }

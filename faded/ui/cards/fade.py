@@ -52,9 +52,11 @@ def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str
     stratum, cell = known.index(key)
     found = known.mapped.posterior
     found_of = known.examples.get(key, ())[:1]
-    before, after = "".join(picture(store, p) for p in found_of), ""
-    if known.evidence.is_text:  # beside the label: what a box is called stays short
-        before, after = "", "".join(text(store, p) for p in found_of)
+    before, after = "", ""
+    if known.evidence.is_text:  # below the label, so that the box has a short name
+        after = "".join(text(store, p) for p in found_of)
+    else:
+        before = "".join(picture(store, p) for p in found_of)
     mode = escape(json.dumps([list(key.cell), key.stratum]), quote=True)
     ticked = " checked" if chosen(known, key) else ""
     off = "" if known.open else " disabled"

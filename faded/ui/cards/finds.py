@@ -29,7 +29,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> list[Find]:
         return []
     if facts.evidence.is_text:
         found = proposals.newest(db, facts.round.id, ARTICLES)
-        return [(p, articles.example(workspace, p)) for p in found]
+        return [(p, articles.example(workspace, p, compare=True)) for p in found]
     return [(p, thumb(workspace, p.edited)) for p in proposals.newest(db, facts.round.id, PICTURES)]
 
 
@@ -41,7 +41,9 @@ def render(found: list[Find], facts: Facts | None) -> str:
     more = " <a href='#label'>Label them</a>." if facts.open else ""
     is_text = facts.evidence.is_text
     said = (
-        "What the target wrote of the article, edits marked." if is_text else "What the target said, edited as shown."
+        "What the target wrote of the edited article. Edits are marked, and what differs from the summary expected."
+        if is_text
+        else "What the target said, edited as shown."
     )
     items = "".join(_text(p, shown) if is_text else _picture(p, shown) for p, shown in found)
     head = f"<h2>Newest finds</h2><p class='f-quiet'>{said}{more}</p>"

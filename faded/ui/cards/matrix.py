@@ -11,7 +11,7 @@ from faded.ui import downloads
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts
 from faded.ui.heatmap import STEPS
-from faded.ui.words import percent, plural
+from faded.ui.words import named, percent, plural
 
 STRATA = ""
 """The chooser's value for one row per stratum."""
@@ -29,7 +29,7 @@ def choices(facts: Facts | None) -> list[tuple[str, str]]:
     """Return (words, value) for what the rows may be: the strata, or the levels of a concept."""
     space = _space(facts)
     stratum = "class" if facts is None else facts.evidence.stratum.lower()
-    return [(stratum, STRATA), *((s.name, s.name) for s in (space.specs if space else ()))]
+    return [(stratum, STRATA), *((named(s.name), s.name) for s in (space.specs if space else ()))]
 
 
 def rows(modes: Sequence[Mode], space: ConceptSpace, by: str) -> list[tuple[str, list[Mode]]]:

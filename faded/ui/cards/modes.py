@@ -98,10 +98,11 @@ def setting(known: ModeFacts, cell: int) -> str:
 
 
 def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
-    found = known.examples_of(one.cell)
-    before, after = _pictures(store, found), ""
+    found, before, after = known.examples_of(one.cell), "", ""
     if known.evidence.is_text:
-        before, after = "", "".join(text(store, p) for p in found[:1])
+        after = "".join(text(store, p) for p in found[:1])
+    else:
+        before = _pictures(store, found)
     return (
         f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{before}"
         f"<div class='modes-words'><b>{escape(setting(known, one.cell))}</b>"

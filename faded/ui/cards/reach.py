@@ -9,7 +9,7 @@ from faded.concepts.spec import ConceptSpec
 from faded.domain import Kind
 from faded.landscape.safe import LevelRate, Reach, SafeRange, Standing
 from faded.ui import heatmap
-from faded.ui.words import plural
+from faded.ui.words import named, plural
 
 LOOK = {
     Standing.NEUTRAL: "neutral",
@@ -44,7 +44,7 @@ def _concept(one: SafeRange, bound: float) -> str:
     boxes = "".join(_box(one.spec, level) for level in one.levels)
     said = "".join(f"<li>{escape(words)}</li>" for words in sentences(one, bound))
     return (
-        f"<section class='reach'><h3>{escape(one.spec.name)} <small>{escape(held(one))}</small></h3>"
+        f"<section class='reach'><h3>{escape(named(one.spec.name))} <small>{escape(held(one))}</small></h3>"
         f"<div class='reach-strip' aria-hidden='true'>{boxes}</div><ul class='reach-said'>{said}</ul></section>"
     )
 
@@ -53,9 +53,9 @@ def held(one: SafeRange) -> str:
     """Say what the other concepts do, as text."""
     parts = []
     if one.pinned:
-        parts.append(f"{' and '.join(one.pinned)} unchanged")
+        parts.append(f"{' and '.join(map(named, one.pinned))} unchanged")
     if one.averaged:
-        parts.append(f"averaged over {' and '.join(one.averaged)}")
+        parts.append(f"averaged over {' and '.join(map(named, one.averaged))}")
     return ", ".join(parts)
 
 

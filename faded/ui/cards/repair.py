@@ -140,7 +140,13 @@ def render_curves(facts: Facts | None) -> str:
                 f"The failures that are to fade, on {many} not trained on. It should fall.",
             ),
             (
-                charts.render("Clean score lost", "steps", [flips], share=True, upto=upto),
+                charts.render(
+                    f"Unedited {many} lost" if facts.evidence.is_text else "Clean score lost",
+                    "steps",
+                    [flips],
+                    share=True,
+                    upto=upto,
+                ),
                 f"Unedited {many} {LOST[facts.evidence.judged]}. It should stay near zero.",
             ),
         ]

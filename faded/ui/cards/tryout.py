@@ -16,6 +16,7 @@ from faded.ui.articles import article, opening
 from faded.ui.heatmap import number
 from faded.ui.page import empty
 from faded.ui.thumbs import thumb
+from faded.ui.words import named
 
 FINE = 10
 """Steps of a slider from one level to the next: a tenth is less than the eye tells apart in most edits."""
@@ -150,7 +151,7 @@ def _slider(spec: ConceptSpec, i: int) -> str:
     longest = escape(max((words for _, words in places), key=len), quote=True)
     levels = " ".join(str(values.index(value)) for value in stops(spec))
     return (
-        f"<div class='try-slider'><label for='try-{i}'>{escape(spec.name)}</label>"
+        f"<div class='try-slider'><label for='try-{i}'>{escape(named(spec.name))}</label>"
         f"<output for='try-{i}' data-longest='{longest}'><span>unchanged</span></output>"
         f"<input type='range' id='try-{i}' min='0' max='{last}' step='1' value='{neutral}' aria-valuetext='unchanged' "
         f"autocomplete='off' data-name='{escape(spec.name, quote=True)}' data-neutral='{neutral}' "
