@@ -36,8 +36,9 @@ def load_encoder(source: str) -> Encode:
                 source, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
             )
     except Exception as error:  # whatever transformers stumbles over, it is the source that cannot be read
+        said = str(error).partition("\n")[0]
         raise FadedError(
-            f"The sentence encoder {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds "
+            f"The sentence encoder {source!r} cannot be loaded: {said} Give a folder or hub id that holds "
             "config.json, model.safetensors and the tokenizer."
         ) from error
     model.to(device()).eval()
