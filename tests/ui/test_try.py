@@ -94,6 +94,7 @@ def test_an_answer_comes_with_both_pictures_and_says_whether_it_is_a_failure(car
         "bad",
     )
     assert edited["note"] == "Expected: stop. Discrepancy 0.43; above 0 is a failure."
+    assert edited["aloud"] == "The target answers yield, 71% sure. A failure."
 
 
 def test_the_original_is_not_sent_again_to_a_page_that_has_it(card: Card) -> None:
