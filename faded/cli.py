@@ -152,14 +152,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--discrepancy",
         default="",
         metavar="NAME",
-        help="image: margin (the default) or log_odds; text: rouge_l (the default), bleu, unsupported, or embedding",
+        help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding",
     )
     budget.add_argument("--encoder", default="", help="folder or hub id of a sentence encoder, for embedding")
     budget.add_argument(
         "--threshold",
         type=float,
         default=argparse.SUPPRESS,
-        help="a discrepancy above it is a failure (default: 0 for image, 0.5 for text; a demo has its own)",
+        help="a discrepancy above it is a failure (default: 0 for image, 0.8 for text; a demo has its own)",
     )
     budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
     budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")

@@ -16,8 +16,8 @@ def test_a_task_has_its_own_measure_and_threshold_unless_others_are_given() -> N
     picture = CampaignConfig(target="t", data="d")
     article = CampaignConfig(task="text", target="t", data="d")
     assert (picture.discrepancy, picture.threshold) == ("margin", 0.0)
-    assert (article.discrepancy, article.threshold) == ("rouge_l", 0.5)
-    assert CampaignConfig(task="text", target="t", data="d", discrepancy="bleu", threshold=0.0).threshold == 0.0
+    assert (article.discrepancy, article.threshold) == ("bleu", 0.8)
+    assert CampaignConfig(task="text", target="t", data="d", discrepancy="rouge_l", threshold=0.0).threshold == 0.0
     assert CampaignConfig.from_json(article.to_json()) == article
 
 
@@ -31,7 +31,7 @@ def test_a_demo_has_its_task() -> None:
     [
         ({"task": "audio"}, "no task named 'audio'. Known: image, text"),
         ({"task": "text", "discrepancy": "embedding"}, "Give an encoder and the discrepancy embedding both"),
-        ({"task": "text", "encoder": "folder"}, "it is 'rouge_l' now"),
+        ({"task": "text", "encoder": "folder"}, "it is 'bleu' now"),
         ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
     ],
 )
