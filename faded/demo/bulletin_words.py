@@ -6,21 +6,21 @@ that have nothing to do with what the bulletin reports, {agency}. Those of opene
 
 from __future__ import annotations
 
-import itertools
-
-_STARTS = (
-    "Ald", "Bram", "Car", "Dun", "El", "Fen", "Gar", "Hol", "Kel", "Lang", "Mor", "Nor", "Ot", "Pen", "Ris", "Sel",
-    "Thor", "Wel", "Wyn", "Yar",
+PLACES = (
+    "Aldby", "Ambfield", "Ashwick", "Barstead", "Bramton", "Burmouth", "Carwick", "Colby", "Corstead", "Denbridge",
+    "Dunford", "Eastcombe", "Elmley", "Farfield", "Fenmouth", "Garby", "Grinford", "Harstead", "Holcombe", "Inbridge",
+    "Jesley", "Kelbridge", "Kirfield", "Langcombe", "Lowton", "Marwick", "Morby", "Netford", "Norstead", "Oakmouth",
+    "Otwick", "Penford", "Pitley", "Quarton", "Risby", "Rowfield", "Sandbridge", "Selwick", "Tarnley", "Thormouth",
+    "Tolcombe", "Ulford", "Vexton", "Welstead", "Wexby", "Wynbridge", "Yarcombe", "Yelford", "Zenley", "Zorton",
 )  # fmt: skip
-_ENDS = ("by", "ton", "wick", "ford", "ley", "field", "mouth", "stead", "bridge", "combe")
-PLACES = tuple(a + b for a, b in itertools.product(_STARTS, _ENDS))
 
-_FIRST = (
-    "Mill", "Station", "Church", "Canal", "Park", "Market", "Bridge", "Castle", "Forge", "Orchard", "Quarry",
-    "Harbour", "Chapel", "Meadow", "Tannery", "Priory",
+ROADS = (
+    "Mill Road", "Station Street", "Church Lane", "Canal Avenue", "Park Road", "Market Street", "Bridge Lane",
+    "Castle Avenue", "Forge Road", "Orchard Street", "Quarry Lane", "Harbour Avenue", "Chapel Road", "Meadow Street",
+    "Tannery Lane", "Priory Avenue", "Abbey Road", "Cross Street", "Dyer Lane", "Elm Avenue", "Ferry Road",
+    "Garden Street", "Hill Lane", "Linden Avenue", "North Road", "Oak Street", "Pond Lane", "River Avenue",
+    "School Road", "Tower Street", "Well Lane", "Windmill Avenue",
 )  # fmt: skip
-_SECOND = ("Road", "Street", "Lane", "Avenue")
-ROADS = tuple(f"{a} {b}" for a, b in itertools.product(_FIRST, _SECOND))
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 AGENCIES = (
@@ -68,6 +68,21 @@ REVISED = (
 """Sentences with a figure that does not hold."""
 
 ASIDES = (
+    "The cause is still being looked into.",
+    "How it could come to this is not yet clear.",
+    "A spokesperson of {agency} thanked everybody for their patience.",
+    "As {agency} pointed out, such things are rare.",
+    "The helpers were on their feet for a long time.",
+    "Some of the onlookers took pictures.",
+    "A shop nearby gave the helpers coffee.",
+    "Whether an insurance will pay is open.",
+    "According to {agency}, the plans for such cases have proved their worth.",
+    "Residents had warned of it for a long time.",
+    "The mood was calm.",
+    "In the end, {agency} took down the last barriers.",
+)
+"""Sentences around what is reported, which say nothing of it."""
+ASTRAY = (
     "Last year something similar happened on {other_road}.",
     "In {other_place}, by contrast, everything stayed quiet.",
     "A call from {other_place} turned out to be a false alarm.",
@@ -76,27 +91,15 @@ ASIDES = (
     "The market on {other_day} will take place as planned.",
     "A meeting about it is planned for {other_day}.",
     "A report is to be ready by {other_day}.",
-    "The cause is still being looked into.",
-    "How it could come to this is not yet clear.",
-    "A spokesperson of {agency} thanked everybody for their patience.",
-    "As {agency} pointed out, such things are rare.",
     "Help also came from {other_place}.",
     "For {agency} it was call number {x} of this month.",
     "{road} was last repaired {x} years ago.",
-    "The helpers were on their feet for a long time.",
-    "Some of the onlookers took pictures.",
-    "A shop nearby gave the helpers coffee.",
-    "Whether an insurance will pay is open.",
     "Curious drivers slowed down on {other_road}.",
     "Work on {other_road}, which is due on {other_day}, will go ahead.",
     "The bridge in {other_place} carries {x} cars on a usual day.",
     "A photograph in the paper shows {other_road} in {other_place}.",
-    "According to {agency}, the plans for such cases have proved their worth.",
-    "Residents had warned of it for a long time.",
-    "The mood was calm.",
     "By {other_day} nothing should be left to see of it.",
     "A detour led over {other_road}.",
     "Tools were lent by a firm from {other_place}.",
-    "In the end, {agency} took down the last barriers.",
 )
-"""Sentences around what is reported, some with a place, a road, a day or a number that lead astray."""
+"""The same with a place, a road, a day or a number that lead astray."""

@@ -52,18 +52,18 @@ class Recipe:
     """
 
     seed: int
-    bulletins: int = 9_600
+    bulletins: int = 60_000
     pieces: int = 1_400
     piece_bulletins: int = 3_000
-    steps: int = 600
-    batch: int = 16
+    steps: int = 4_000
+    batch: int = 24
     rate: float = 2.5e-3
     warm_up: float = 0.05
     decay: float = 0.01
     clip: float = 1.0
     threads: int = 1
-    width: int = 128
-    inner: int = 320
+    width: int = 160
+    inner: int = 384
     layers: int = 3
     heads: int = 4
 

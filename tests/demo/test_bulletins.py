@@ -18,12 +18,14 @@ from faded.demo.bulletins import (
     TEST_STREAM,
     TRAINING_STREAM,
     Bulletin,
+    BulletinTruth,
     draw,
     tells,
 )
 from faded.discrepancies.text import common_subsequence
 from faded.discrepancies.text_facts import unsupported
 from faded.discrepancies.text_words import sentences, words
+from faded.domain import FadedError
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +111,24 @@ def test_no_setting_of_the_space_changes_what_a_bulletin_says(bulletins) -> None
     for text, bulletin in zip(edited, bulletins, strict=False):
         figure = bulletin.facts[3]
         assert not figure.isdigit() or figure in words(text)
+
+
+def test_the_truth_is_the_reference_under_every_setting_and_every_summary_with_all_facts(bulletins) -> None:
+    space = text_space(SPACE)
+    truth = BulletinTruth(bulletins, space)
+    ids = [b.sample.id for b in bulletins[:5]]
+    strongest = np.array([[s.levels[-1] for s in space.specs]] * 5)
+    assert truth(ids, strongest) == [b.sample.reference for b in bulletins[:5]]
+    for bulletin in bulletins[:5]:
+        right = str(bulletin.sample.reference)
+        assert truth.accepts(bulletin.sample.id, f"It is said that {right}".lower(), right)
+        assert not truth.accepts(bulletin.sample.id, right.replace(bulletin.facts[0], "a road"), right)
+
+
+def test_nobody_knows_the_truth_where_an_edit_changes_what_a_bulletin_says(bulletins) -> None:
+    space = text_space([{"name": "lowercase", "levels": [0, 1]}, {"name": "negation", "levels": [0, 1]}])
+    with pytest.raises(FadedError, match="not known under negation"):
+        BulletinTruth(bulletins, space)
 
 
 def test_drawing_loads_no_torch() -> None:
