@@ -86,7 +86,8 @@ def test_nothing_is_wrong_on_the_pages_of_a_whole_round(schemed: Page, app: App,
     for name in PAGES:
         look_at(schemed, app, name, whole)
         for summary in schemed.locator(f"#page-{name} summary").all():
-            summary.click()
+            if summary.is_visible():
+                summary.click()
         assert violations(schemed) == [], name
     look_at(schemed, app, "landscape", whole)
     schemed.get_by_label("3-D").check()
