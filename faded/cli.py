@@ -15,12 +15,10 @@ from typing import Any
 from faded import config as defaults
 from faded.config import CampaignConfig, read_yaml, settings
 from faded.domain import FadedError, Stopped
+from faded.flags import Help, add_run, add_serve_arguments, add_workspace
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
-from faded.repair.budget import STEPS
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
-LOOPBACK = "127.0.0.1"
-DEFAULT_PORT = 7860
 OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
 """Flags that a demo leaves nothing to say."""
 OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares", "--steps"}
@@ -44,45 +42,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OTHER
 
 
-class _Noted(argparse.Action):
-    """Stores a flag's value, and notes that the flag was given."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        setattr(namespace, self.dest, values)
-        namespace.given = {*namespace.given, self.option_strings[0]}
-
-
-class _Help(argparse.ArgumentDefaultsHelpFormatter):
-    """Shows a default where there is one; 0 is one."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return super()._get_help_string(action) if has_default(action) else action.help
-
-
-def has_default(action: argparse.Action) -> bool:
-    """Return whether a flag that is left out stands for a value of its own."""
-    return not isinstance(action.default, bool) and action.default not in (None, "", argparse.SUPPRESS)
-
-
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="python -m faded", description="Find how a model fails, say which failures matter, make them fade."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_run(commands.add_parser("run", help="run one round", formatter_class=_Help))
+    run = commands.add_parser("run", help="run one round", formatter_class=Help)
+    add_run(run)
+    run.set_defaults(command=_run)
     worker = commands.add_parser(
         "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
     )
     worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
     worker.add_argument("--ready", type=int, metavar="FD", help="file descriptor to write to once it looks for work")
-    _add_workspace(worker)
+    add_workspace(worker)
     worker.set_defaults(command=_worker)
     serve = commands.add_parser(
         "serve", help="start the web app and a worker", description="The same as python app.py."
@@ -90,89 +64,6 @@ def make_parser() -> argparse.ArgumentParser:
     add_serve_arguments(serve)
     serve.set_defaults(command=_serve)
     return parser
-
-
-def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the flags that `serve` and `app.py` share."""
-    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; only this machine's own is allowed")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)")
-    _add_workspace(parser)
-
-
-def _add_workspace(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workspace", type=Path, metavar="DIR", help="where everything is kept (default: FADED_WORKSPACE)"
-    )
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.register("action", None, _Noted)
-    parser.set_defaults(given=frozenset())
-    what = parser.add_argument_group("what is tested")
-    what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
-    what.add_argument(
-        "--task",
-        choices=defaults.TASKS,
-        default=defaults.IMAGE,
-        help="what the target does: name a picture's class, or summarize an article",
-    )
-    what.add_argument(
-        "--target",
-        default="",
-        help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION (image), or GGUF file (text)",
-    )
-    what.add_argument(
-        "--data",
-        default="",
-        metavar="EXPLORE",
-        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references",
-    )
-    what.add_argument(
-        "--no-labels",
-        dest="labelled",
-        action="store_false",
-        help="the data have no labels or references, or they are not to be read: an answer is expected to stay what it "
-        "is unedited, and people say which is right",
-    )
-    what.add_argument("--tune-data", default="", metavar="TUNE", help="separate data to tune on (else split by hash)")
-    what.add_argument("--verify-data", default="", metavar="VERIFY", help="separate data to verify on")
-    what.add_argument(
-        "--verify-folds", type=int, metavar="N", help="folds of the verify data: 1 where given separately, else 3"
-    )
-    what.add_argument(
-        "--space",
-        default=defaults.DEFAULT_SPACE,
-        metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide, street (image only), or a YAML list with name, levels and optionally kind and "
-        "neutral; a demo has its own, which only a file with the same concepts replaces",
-    )
-    budget = parser.add_argument_group("measure and budget")
-    budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
-    budget.add_argument(
-        "--discrepancy",
-        default="",
-        metavar="NAME",
-        help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding",
-    )
-    budget.add_argument("--encoder", default="", help="folder or hub id of a sentence encoder, for embedding")
-    budget.add_argument(
-        "--threshold",
-        type=float,
-        default=argparse.SUPPRESS,
-        help="a discrepancy above it is a failure (default: 0 for image, 0.8 for text; a demo has its own)",
-    )
-    budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
-    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
-    budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
-    label = parser.add_argument_group("labeling")
-    label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")
-    label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
-    label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
-    label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
-    label.add_argument("--steps", type=int, default=STEPS, help="optimiser steps of the repair at most")
-    parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
-    _add_workspace(parser)
-    parser.set_defaults(command=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:

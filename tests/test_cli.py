@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from faded.cli import BAD_INPUT, GATE_FAILED, OK, has_default, main, make_parser
+from faded.cli import BAD_INPUT, GATE_FAILED, OK, main, make_parser
 from faded.data.load import load_pictures
+from faded.flags import has_default
 from faded.store import campaigns
 from faded.store.engine import open_store
 from faded.targets.load import load_classifier

@@ -1,0 +1,122 @@
+"""The flags of the command line, and what is said of each."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from faded import config as defaults
+from faded.repair.budget import STEPS
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORT = 7860
+
+
+class _Noted(argparse.Action):
+    """Stores a flag's value, and notes that the flag was given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        namespace.given = {*namespace.given, self.option_strings[0]}
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows a default where there is one; 0 is one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if has_default(action) else action.help
+
+
+def has_default(action: argparse.Action) -> bool:
+    """Return whether a flag that is left out stands for a value of its own."""
+    return not isinstance(action.default, bool) and action.default not in (None, "", argparse.SUPPRESS)
+
+
+def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that `serve` and `app.py` share."""
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; only this machine's own is allowed")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)")
+    add_workspace(parser)
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that every command has."""
+    parser.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="where everything is kept (default: FADED_WORKSPACE)"
+    )
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of `run`; which of them were given is noted in `given`."""
+    parser.register("action", None, _Noted)
+    parser.set_defaults(given=frozenset())
+    what = parser.add_argument_group("what is tested")
+    what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
+    what.add_argument(
+        "--task",
+        choices=defaults.TASKS,
+        default=defaults.IMAGE,
+        help="what the target does: name a picture's class, or summarize an article",
+    )
+    what.add_argument(
+        "--target",
+        default="",
+        help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION (image), or GGUF file (text)",
+    )
+    what.add_argument(
+        "--data",
+        default="",
+        metavar="EXPLORE",
+        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references",
+    )
+    what.add_argument(
+        "--no-labels",
+        dest="labelled",
+        action="store_false",
+        help="the data have no labels or references, or they are not to be read: an answer is expected to stay what it "
+        "is unedited, and people say which is right",
+    )
+    what.add_argument("--tune-data", default="", metavar="TUNE", help="separate data to tune on (else split by hash)")
+    what.add_argument("--verify-data", default="", metavar="VERIFY", help="separate data to verify on")
+    what.add_argument(
+        "--verify-folds", type=int, metavar="N", help="folds of the verify data: 1 where given separately, else 3"
+    )
+    what.add_argument(
+        "--space",
+        default=defaults.DEFAULT_SPACE,
+        metavar="NAME|FILE.yaml",
+        help="the concepts: paper, wide, street (image only), or a YAML list with name, levels and optionally kind and "
+        "neutral; a demo has its own, which only a file with the same concepts replaces",
+    )
+    budget = parser.add_argument_group("measure and budget")
+    budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
+    budget.add_argument(
+        "--discrepancy",
+        default="",
+        metavar="NAME",
+        help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding",
+    )
+    budget.add_argument("--encoder", default="", help="folder or hub id of a sentence encoder, for embedding")
+    budget.add_argument(
+        "--threshold",
+        type=float,
+        default=argparse.SUPPRESS,
+        help="a discrepancy above it is a failure (default: 0 for image, 0.8 for text; a demo has its own)",
+    )
+    budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
+    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
+    budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
+    label = parser.add_argument_group("labeling")
+    label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")
+    label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
+    label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
+    label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
+    label.add_argument("--steps", type=int, default=STEPS, help="optimiser steps of the repair at most")
+    parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
+    add_workspace(parser)
