@@ -46,12 +46,15 @@ function mountTexts(element, part) {
     element.querySelector("[data-act=removed]").setAttribute("aria-pressed", String(!hidden));
   }
   // Where there is more than fits, it can be scrolled by keyboard.
+  const boxes = ["text-summaries", "text-reference"].map(part);
   function reach() {
-    const below = part("below");
-    if (below.scrollHeight > below.clientHeight) below.tabIndex = 0;
-    else below.removeAttribute("tabindex");
+    for (const box of boxes) {
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
   }
-  new ResizeObserver(reach).observe(part("below"));
+  const resized = new ResizeObserver(reach);
+  for (const box of boxes) resized.observe(box);
   fold.open = Boolean(localStorage.getItem(REFERENCE_OPEN));
   fold.addEventListener("toggle", () => {
     remember(REFERENCE_OPEN, fold.open);
