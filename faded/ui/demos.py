@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faded import config
-from faded.config import DEFAULT_QUERIES, SIGNS
+from faded.config import BULLETINS, DEFAULT_QUERIES, SIGNS
 from faded.domain import FadedError
-
-BULLETINS = "bulletins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,7 @@ DEMOS = {
         3_000,  # a summary is written word by word, which takes several times as long as a look at a picture
     ),
 }
-"""What is said of each."""
-
-
-def offered() -> dict[str, Demo]:
-    """Return the demos that there are, by name."""
-    return {name: DEMOS[name] for name in config.DEMOS}
+"""The demos by name, as they are offered."""
 
 
 def check(name: object) -> str:
@@ -53,6 +45,6 @@ def check(name: object) -> str:
     Raises:
         FadedError: there is none of that name.
     """
-    if not isinstance(name, str) or name not in offered():
-        raise FadedError(f"There is no demo {name!r}: choose one of {', '.join(offered())}.")
+    if not isinstance(name, str) or name not in DEMOS:
+        raise FadedError(f"There is no demo {name!r}: choose one of {', '.join(DEMOS)}.")
     return name

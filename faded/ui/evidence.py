@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from faded.ui.demos import BULLETINS
+from faded.config import BULLETINS
 from faded.ui.words import percent, plural, points
 
 

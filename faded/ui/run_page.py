@@ -9,8 +9,9 @@ from html import escape
 import gradio as gr
 
 from faded.config import DEFAULT_BOUND
-from faded.ui import demos, run_actions
+from faded.ui import run_actions
 from faded.ui.cards import explore, finds, rounds, taught
+from faded.ui.demos import DEMOS
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
@@ -60,16 +61,15 @@ USUAL = """(demo, queries) => {
 
 
 def _form() -> Action:
-    offered = demos.offered()
-    first = next(iter(offered))
-    demo = gr.Radio([(d.title, name) for name, d in offered.items()], value=first, label="Demo", elem_id="form-demo")
-    about = "".join(f"<li><b>{escape(d.title)}.</b> {escape(d.about)}</li>" for d in offered.values())
+    first = next(iter(DEMOS))
+    demo = gr.Radio([(d.title, name) for name, d in DEMOS.items()], value=first, label="Demo", elem_id="form-demo")
+    about = "".join(f"<li><b>{escape(d.title)}.</b> {escape(d.about)}</li>" for d in DEMOS.values())
     html(f"<ul class='f-about f-quiet'>{about}</ul>")
     with gr.Row(elem_classes="f-pickers"):
-        queries = gr.Number(offered[first].queries, label="Queries", precision=0, elem_id="form-queries", min_width=90)
+        queries = gr.Number(DEMOS[first].queries, label="Queries", precision=0, elem_id="form-queries", min_width=90)
         seed = gr.Number(0, label="Seed", precision=0, elem_id="form-seed", min_width=90)
         bound = gr.Number(DEFAULT_BOUND, label="Bound", step=0.05, elem_id="form-bound", min_width=90)
-    usual = json.dumps({name: d.queries for name, d in offered.items()})
+    usual = json.dumps({name: d.queries for name, d in DEMOS.items()})
     demo.input(None, [demo, queries], [queries], js=USUAL % usual)
     html(
         "<p class='f-quiet'>Queries are the budget of exploring. A failure mode is a setting under which more than "
