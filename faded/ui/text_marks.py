@@ -78,16 +78,21 @@ def is_changed(segments: Sequence[Segment]) -> bool:
 def html(segments: Sequence[Segment]) -> str:
     """Return segments as escaped HTML: <ins> for added words, <mark> for changed ones, <del> for removed ones.
 
-    `assets/marks.css` keeps the line breaks, underlines, strikes out, and says to a screen reader what is marked. Of
-    spaces alone nothing is marked.
+    `assets/marks.css` keeps the line breaks, underlines, strikes out, and says to a screen reader what is marked. The
+    spaces at the ends of removed words are a <del class="gap">, which is not struck out, but is hidden with them.
+    Other spaces are not marked, and where spaces alone were removed nothing is shown.
     """
     return f"<span class='f-marked'>{''.join(_drawn(kind, text) for kind, text in segments)}</span>"
 
 
 def _drawn(kind: str, text: str) -> str:
-    if not text.strip():
-        return "" if kind == REMOVED else text
-    return escape(text) if kind == SAME else f"<{_TAGS[kind]}>{escape(text)}</{_TAGS[kind]}>"
+    words = text.strip()
+    if kind == SAME or not words:
+        return "" if kind == REMOVED else escape(text)
+    lead, tail = text[: text.index(words)], text[text.index(words) + len(words) :]
+    if kind == REMOVED:
+        lead, tail = (f"<del class='gap'>{gap}</del>" if gap else "" for gap in (lead, tail))
+    return f"{lead}<{_TAGS[kind]}>{escape(words)}</{_TAGS[kind]}>{tail}"
 
 
 def _units(text: str) -> tuple[str, list[_Unit]]:

@@ -118,8 +118,12 @@ def test_html_is_escaped_and_marks_words_but_not_spaces() -> None:
     found = text_marks.html(marked('<script>"x"</script>\n1 & 2', '<script>"y"</script> 1 & 2 <b>'))
     assert "<script>" not in found and "<b>" not in found
     assert "<del>x</del><mark>y</mark>" in found
-    assert "<ins> &lt;b&gt;</ins>" in found
-    assert "<del>\n</del>" not in found
+    assert " <ins>&lt;b&gt;</ins>" in found
+    assert "\n" not in found  # it became a space
+
+
+def test_the_space_beside_removed_words_is_not_struck_out() -> None:
+    assert "a<del class='gap'> </del><del>big</del> dog" in text_marks.html(marked("a big dog", "a dog"))
 
 
 def test_the_same_text_is_not_changed() -> None:
