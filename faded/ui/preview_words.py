@@ -51,7 +51,13 @@ def answer(workspace: Path, summary: Mapping[str, Any], result: Mapping[str, Any
 
 
 def _pieces(segments: Sequence[Segment]) -> list[tuple[str, str]]:
-    return [(TAGS[kind], text) for kind, text in segments]
+    """Return segments as the page draws them; the spaces at their ends are not marked."""
+    found = []
+    for kind, text in segments:
+        words = text.strip()
+        lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :] if words else ""
+        found += [("", lead), (TAGS[kind], words), ("", tail)]
+    return [piece for piece in found if piece[1]]
 
 
 def _clean(words: Evidence, summary: Mapping[str, Any], result: Mapping[str, Any]) -> Answer:
