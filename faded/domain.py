@@ -149,7 +149,8 @@ class Proposal:
         original: Blob hash of the unedited input as shown.
         edited: Blob hash of the edited input as shown.
         details: What the card shows beside it.
-        clean_answer: Where there is no reference: what the original target answered to the unedited input.
+        clean_answer: What the original target answered to the unedited input; None in rounds from before it was kept
+            beside a reference.
     """
 
     id: str

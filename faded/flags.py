@@ -106,7 +106,6 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     budget.add_argument(
         "--threshold",
         type=float,
-        default=argparse.SUPPRESS,
         help="a discrepancy above it is a failure (default: 0 for image, 0.8 for text; a demo has its own)",
     )
     budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")

@@ -19,6 +19,7 @@ def test_a_task_has_its_own_measure_and_threshold_unless_others_are_given() -> N
     assert (article.discrepancy, article.threshold) == ("bleu", 0.8)
     assert CampaignConfig(task="text", target="t", data="d", discrepancy="rouge_l", threshold=0.0).threshold == 0.0
     assert CampaignConfig.from_json(article.to_json()) == article
+    assert CampaignConfig(target="t", data="d", discrepancy="log_odds").threshold == 0.0
 
 
 def test_a_demo_has_its_task() -> None:
@@ -33,6 +34,11 @@ def test_a_demo_has_its_task() -> None:
         ({"task": "text", "discrepancy": "embedding"}, "Give an encoder and the discrepancy embedding both"),
         ({"task": "text", "encoder": "folder"}, "it is 'bleu' now"),
         ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
+        ({"threshold": float("nan")}, "The threshold is nan"),
+        (
+            {"task": "text", "discrepancy": "rouge_l"},
+            "Give a threshold for the discrepancy 'rouge_l': of texts only bleu",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(given: dict[str, object], said: str) -> None:

@@ -10,10 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import torch
-from transformers import BertConfig, BertModel, BertTokenizer
 
-from benchmarks import judges, judges_pyramid, judges_votes, minilm
+from benchmarks import judges, judges_pyramid, judges_votes
 from benchmarks.judges_pyramid import Pyramid
 from benchmarks.judges_statistics import interval90, partial_spearman, spearman
 from benchmarks.judges_votes import Vote
@@ -154,7 +152,7 @@ def test_intervals_draw_articles_and_not_votes() -> None:
 
 
 def test_the_benchmark_prints_a_figure_for_every_measure(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(minilm, "installed", lambda: None)
+    monkeypatch.setattr(judges, "encoder_folder", lambda: None)
     found, progress = run()
     assert "embedding_distance is left out" in progress
     assert found["figures"]["rouge_l_votes_agreement"] == 0.5
@@ -169,24 +167,8 @@ def test_an_encoder_that_is_there_is_measured(run, monkeypatch: pytest.MonkeyPat
     def encode(texts):
         return np.array([[text.count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts])
 
-    monkeypatch.setattr(minilm, "installed", lambda: Path())
-    monkeypatch.setattr(minilm, "load", lambda _folder: encode)
+    monkeypatch.setattr(judges, "encoder_folder", lambda: Path())
+    monkeypatch.setattr(judges, "load_encoder", lambda _folder: encode)
     found, _ = run()
     assert found["figures"]["embedding_distance_pyramid_spearman"] == round((1 + TWO + 0) / 3, 3)
     assert found["figures"]["embedding_distance_votes_agreement"] == 0.5
-
-
-def test_an_embedding_is_the_mean_of_the_tokens_whatever_stands_in_the_batch(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "c"]))
-    BertTokenizer(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
-    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
-    BertModel(BertConfig(vocab_size=8, **sizes)).save_pretrained(tmp_path)
-    encode = minilm.load(tmp_path)
-    texts = ["a b c a b c", "a", "b c", *["c b a"] * minilm.BATCH]
-    together = encode(texts)
-    assert together.shape == (len(texts), 8)
-    for i in range(4):
-        np.testing.assert_allclose(together[i], encode([texts[i]])[0], atol=1e-6)
-    states = BertModel.from_pretrained(tmp_path).eval()(torch.tensor([[2, 6, 7, 3]])).last_hidden_state
-    np.testing.assert_allclose(together[2], states[0].mean(dim=0).detach(), atol=1e-6)

@@ -7,8 +7,9 @@ within; without it all articles are one stratum.
 
 from __future__ import annotations
 
+import csv
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from faded.domain import FadedError, Sample
 
 TextSample = Sample[str]
 
-READERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv"}
-"""Names of `datasets`' readers by the file's ending."""
+CSV = ".csv"
+READERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", CSV: "csv"}
+"""Names of `datasets`' readers by the file's ending; a CSV file is read by Python's own, which tells a row with a field
+too many."""
 ARTICLE = ("article", "document", "text")
 REFERENCE = ("reference", "summary", "highlights")
 STRATUM = "stratum"
@@ -43,10 +46,10 @@ def load_texts(source: Path, labelled: bool = True) -> list[TextSample]:
     """
     if not source.is_file():
         raise FadedError(f"There is no file {source}. Give a file of articles: {', '.join(READERS)}.")
-    rows = _rows(source)
-    article = _column(source, rows.column_names, ARTICLE)
-    reference = _column(source, rows.column_names, REFERENCE, WITHOUT) if labelled else None
-    stratum = STRATUM if STRATUM in rows.column_names else None
+    names, rows = _rows(source)
+    article = _column(source, names, ARTICLE)
+    reference = _column(source, names, REFERENCE, WITHOUT) if labelled else None
+    stratum = STRATUM if STRATUM in names else None
     samples: dict[str, TextSample] = {}
     for number, row in enumerate(rows):
         sample = _sample(source, number, row, article, reference, stratum)
@@ -61,7 +64,8 @@ def load_texts(source: Path, labelled: bool = True) -> list[TextSample]:
     return list(samples.values())
 
 
-def _rows(source: Path) -> Any:
+def _rows(source: Path) -> tuple[list[str], Iterable[Mapping[str, Any]]]:
+    """Return the names of the columns, and the rows."""
     from datasets import load_dataset
     from datasets.exceptions import DatasetGenerationError
 
@@ -71,12 +75,29 @@ def _rows(source: Path) -> Any:
     if source.stat().st_size == 0:
         raise FadedError(f"The file {source} is empty. Give a row per article.")
     try:
-        return load_dataset(reader, data_files=glob.escape(str(source)), split="train")
-    except (OSError, ValueError, DatasetGenerationError) as error:
+        if source.suffix.lower() == CSV:
+            return _csv(source)
+        rows = load_dataset(reader, data_files=glob.escape(str(source)), split="train")
+    except (OSError, ValueError, csv.Error, DatasetGenerationError) as error:
+        said = str(error.__cause__ or error).strip().partition("\n")[0]
         raise FadedError(
-            f"The data at {source} cannot be read: {error}. Give a row per article, with the columns {ARTICLE[0]} and "
-            f"{REFERENCE[0]}."
+            f"The data at {source} cannot be read: {said} Give a row per article in UTF-8, with the columns "
+            f"{ARTICLE[0]} and {REFERENCE[0]}."
         ) from error
+    return list(rows.column_names), rows
+
+
+def _csv(source: Path) -> tuple[list[str], list[dict[str, Any]]]:
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        names, rows = list(reader.fieldnames or ()), list(reader)
+    for number, row in enumerate(rows):
+        if None in row:
+            raise FadedError(
+                f"Row {number + 1} of {source} has more fields than there are columns. Put texts with commas in quotation "
+                "marks."
+            )
+    return names, rows
 
 
 def _column(source: Path, names: Sequence[str], wanted: Sequence[str], remedy: str = "") -> str:
@@ -93,7 +114,7 @@ def _sample(
 ) -> TextSample:
     text = _text(source, number, row, article)
     wanted = None if reference is None else _text(source, number, row, reference)
-    return Sample(text_id(text), text, wanted, ALL if stratum is None else str(row[stratum]))
+    return Sample(text_id(text), text, wanted, ALL if stratum is None else _text(source, number, row, stratum))
 
 
 def _text(source: Path, number: int, row: Mapping[str, Any], column: str) -> str:

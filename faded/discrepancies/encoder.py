@@ -44,16 +44,18 @@ def load_encoder(source: str) -> Encode:
     model.to(device()).eval()
 
     def encode(texts: Sequence[str]) -> NDArray[np.floating]:
-        found = []
-        for start in range(0, len(texts), BATCH):
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # little is padded
+        found = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
             batch = tokenizer(
-                list(texts[start : start + BATCH]), padding=True, truncation=True, max_length=LONGEST,
+                [texts[i] for i in rows], padding=True, truncation=True, max_length=LONGEST,
                 return_tensors="pt",
             ).to(model.device)  # fmt: skip
             with torch.inference_mode():
                 states = model(**batch).last_hidden_state
             mask = batch["attention_mask"].unsqueeze(-1)
-            found.append(((states * mask).sum(1) / mask.sum(1).clamp(min=1)).cpu().numpy())
-        return np.concatenate(found)
+            found[rows] = ((states * mask).sum(1) / mask.sum(1).clamp(min=1)).cpu().numpy()
+        return found
 
     return encode

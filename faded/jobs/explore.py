@@ -67,7 +67,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
         stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
         stage.remember(earlier.unjudged)
-        stage.introduce(target.fingerprint(), context.task.labels(target))
+        stage.introduce(target.fingerprint(), context.task.labels(target), context.task.repair_rows(target))
         stage.restore()
         drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
         stage.settle()
@@ -133,7 +133,7 @@ class _Stage:
         self._pace = Pace()
         self.stop = False
 
-    def introduce(self, fingerprint: str, labels: Sequence[str]) -> None:
+    def introduce(self, fingerprint: str, labels: Sequence[str], rows: Mapping[str, int] | None) -> None:
         """Write down what is explored, for the pages and for the record."""
         context, frame = self._context, self._frame
         summary = {
@@ -141,13 +141,14 @@ class _Stage:
             "strata": list(frame.strata),
             "known_invalid": np.flatnonzero(frame.known_invalid).tolist(),
             "bound": context.config.bound,
-            "threshold": context.config.threshold,
+            "threshold": context.config.limit,
             "queries": context.config.queries,
             "target": context.config.demo or context.task.source,
             "evidence": context.task.evidence,
             "discrepancy": context.config.discrepancy,
             "labelled": context.config.labelled,
             "labels": list(labels),
+            "repair": rows,
             "samples": {
                 "explore": len(context.explore),
                 "eligible": int(frame.eligible.sum()),

@@ -89,7 +89,7 @@ class Pictures:
     def probe(self, target: Classifier, known_invalid: KnownInvalid = nothing_invalid) -> PictureProbe:
         """Return the probe."""
         editor = ImageEditor(self.space)
-        return Probe(target, editor, self._discrepancy, self.space, self._config.threshold, known_invalid)
+        return Probe(target, editor, self._discrepancy, self.space, self._config.limit, known_invalid)
 
     def setting(self, values: Sequence[object]) -> NDArray[np.float64]:
         """Check a setting."""
@@ -110,6 +110,9 @@ class Pictures:
     def read(self, content: bytes) -> Picture:
         """Read a PNG file."""
         return from_png(content)
+
+    def repair_rows(self, target: Classifier) -> None:
+        """Return nothing: every classifier is given the same."""
 
     def repair(self, target: Classifier, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
         """Tune all weights."""

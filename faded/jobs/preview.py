@@ -120,10 +120,8 @@ class Previewer:
         """Return the result. The edited input is in it, as base64, so that it goes when the preview goes."""
         with self._store.read() as db:
             round_ = campaigns.get_round(db, job.round_id)
-            campaign = campaigns.get_campaign(db, round_.campaign_id)
-            task = task_of(CampaignConfig.from_json(campaign.config))
+            task, probe = self._asked(round_.campaign_id, round_.weights)
             sample, shown = _sample(db, self._store.workspace, round_, task, job.params["sample"])
-        probe = self._asked(round_.campaign_id, round_.weights)
         values = task.setting(job.params["values"])
         settings = np.stack([np.asarray(probe.space.control), values])
         (edited,) = task.edited(probe, [sample.payload], settings[1:])
@@ -139,10 +137,10 @@ class Previewer:
             "under_setting": _said(measured, 1),
         }
 
-    def _load(self, campaign_id: int, weights: str) -> AnyProbe:
+    def _load(self, campaign_id: int, weights: str) -> tuple[Task, AnyProbe]:
         with self._store.read() as db:
             task = task_of(CampaignConfig.from_json(campaigns.get_campaign(db, campaign_id).config))
-        return task.probe(task.load(self._store.workspace / weights if weights else None))
+        return task, task.probe(task.load(self._store.workspace / weights if weights else None))
 
 
 def _sample(db: Db, workspace: Path, round_: campaigns.Round, task: Task, sample_id: str) -> tuple[AnySample, str]:

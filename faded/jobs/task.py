@@ -160,6 +160,14 @@ class Task(Protocol):
         """Read what `write` wrote."""
         ...
 
+    def repair_rows(self, target: AnyTarget) -> dict[str, int] | None:
+        """Return what a repair is given where that depends on the target, for pages to tell beforehand.
+
+        Those are `batch` and `anchor`, rows per step, and `draws`, what is drawn once before it; None where every
+        target is given the same.
+        """
+        ...
+
     def repair(self, target: AnyTarget, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
         """Tune the target in place; return what was done and the configuration it was done with.
 

@@ -25,6 +25,12 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
     print(f"The repaired model is in {path}", file=sys.stderr)
     if (path / "config.json").is_file():
         print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
+    elif (path / "adapter_config.json").is_file():
+        print(
+            "It is an adapter in peft's format: load the original with transformers, then "
+            f"model.load_adapter({str(path)!r}); to test it again: --task text --target {path}",
+            file=sys.stderr,
+        )
     else:
         print(
             f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "

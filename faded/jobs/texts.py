@@ -85,9 +85,14 @@ class Texts:
         return dataclasses.replace(data, explore=explore, tune=tune, verify=verify)
 
     def probe(self, target: Summarizer, known_invalid: KnownInvalid = nothing_invalid) -> TextProbe:
-        """Return the probe; its score is what an answer has of what is expected."""
-        editor, threshold = TextEditor(self.space), self._config.threshold
-        return Probe(target, editor, self._discrepancy, self.space, threshold, known_invalid, _score)
+        """Return the probe.
+
+        Its score is what an answer has of its reference. Where the target's own answer is what is expected, that would
+        be all of it before any repair, and every other wording less: there an answer is kept or not.
+        """
+        editor, threshold = TextEditor(self.space), self._config.limit
+        score = _score if self._config.labelled else None
+        return Probe(target, editor, self._discrepancy, self.space, threshold, known_invalid, score)
 
     def setting(self, values: Sequence[object]) -> NDArray[np.float64]:
         """Check a setting."""
@@ -112,10 +117,14 @@ class Texts:
         """Read UTF-8."""
         return content.decode()
 
+    def repair_rows(self, target: Summarizer) -> dict[str, int]:
+        """Return what a repair of this target is given."""
+        config = config_for(_parameters(target))
+        return {"batch": config.batch, "anchor": config.anchor_batch, "draws": config.draws}
+
     def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
         """Tune an adapter."""
-        size = sum(parameter.numel() for parameter in target.module.parameters())
-        config = dataclasses.replace(config_for(size), steps=course.steps, seed=course.seed)
+        config = dataclasses.replace(config_for(_parameters(target)), steps=course.steps, seed=course.seed)
         probe: AnyProbe = self.probe(target, lessons.known_invalid)
         result = repair_sequences(
             probe,
@@ -158,6 +167,10 @@ def _discrepancy(config: CampaignConfig) -> TextDiscrepancy:
     if config.discrepancy == EMBEDDING:
         return embedding_distance(load_encoder(config.encoder))
     return text_discrepancies.get(config.discrepancy)
+
+
+def _parameters(target: Summarizer) -> int:
+    return sum(parameter.numel() for parameter in target.module.parameters())
 
 
 def _score(discrepancy: NDArray[np.float64]) -> NDArray[np.float64]:

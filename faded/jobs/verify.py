@@ -73,8 +73,9 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
 def nothing_verified(reason: str) -> dict[str, Any]:
     """Return the stage's result for a round without a repair: the same keys, nothing in them, and a failed gate."""
     figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
-    empty = {"inputs": 0, "newly_broken": 0, "modes": [], "notes": [reason], "flow": None, "examples": []}
-    return figures | empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
+    nothing: dict[str, Any] = {"clean_is": None, "modes": [], "notes": [reason], "flow": None, "examples": []}
+    empty = figures | nothing | {"inputs": 0, "newly_broken": 0}
+    return empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
 
 
 def _check_fold(desk: Desk) -> None:

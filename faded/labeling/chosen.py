@@ -34,11 +34,20 @@ class ToLearn:
 
 
 def read_to_learn(db: Db, round_: Round) -> ToLearn:
-    """Read what a repair that starts now would learn from: pages show it, and the repair pins it."""
+    """Read what a repair that starts now would learn from: pages show it, and the repair pins it.
+
+    Where answers are free text there is more than one right answer. So a rejection makes no pair: the answer is right,
+    and what was expected is not wrong. And a stated answer is a better wording for one input, which says nothing
+    against teaching others what is expected of them.
+    """
     standing = verdicts.on_same_weights(db, round_.id)
     shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
     modes, heeded = to_learn(round_.summary, standing)
-    return ToLearn(confirmed_modes(standing), teachable(modes, standing, shown), standing, heeded, shown)
+    if round_.summary.get("labels") == []:  # answers are free text
+        heeded = [j for j in heeded if j.verdict is not Verdict.REJECT]
+    else:
+        modes = teachable(modes, standing, shown)
+    return ToLearn(confirmed_modes(standing), modes, standing, heeded, shown)
 
 
 def to_learn(summary: Mapping[str, Any], standing: Sequence[Judgement]) -> tuple[list[ModeKey], list[Judgement]]:
@@ -65,10 +74,9 @@ def teachable(
 ) -> list[ModeKey]:
     """Return the confirmed modes in which the expected answer may be taught to other inputs, in their order.
 
-    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations without
-    a reference mostly state another answer (the clean answer was wrong, or the edit changes the true answer and the
-    target misses it), the right answer of an input nobody judged is not known, and only the judged ones are learned, as
-    pairs. An answer stated beside a reference puts one input's answer better and leaves the references of others right.
+    Re-applying a mode teaches every input of its stratum the answer that is expected of it. Where confirmations mostly
+    state another answer (the clean answer was wrong, or the edit changes the true answer and the target misses it), the
+    right answer of an input nobody judged is not known, and only the judged ones are learned, as pairs.
 
     Args:
         modes: Confirmed modes.
@@ -78,7 +86,6 @@ def teachable(
     balance: dict[ModeKey, int] = defaultdict(int)
     for judgement in judgements:
         if judgement.verdict is Verdict.CONFIRM:
-            proposal = shown[judgement.proposal_id]
-            as_expected = proposal.reference is not None or judgement.answer in (None, proposal.expected)
+            as_expected = judgement.answer in (None, shown[judgement.proposal_id].expected)
             balance[judgement.key] += 1 if as_expected else -1
     return [mode for mode in modes if balance[mode] > 0]

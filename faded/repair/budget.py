@@ -47,7 +47,7 @@ def check_steps(steps: float | None) -> int:
 
 
 def from_pairs(batch: int, share: float, pairs: int, modes: int) -> int:
-    """Return how many rows of a step are drawn from the verdict pairs; the others are re-applied modes.
+    """Return how many rows of a step are drawn from the verdict pairs, at least one; the others are re-applied modes.
 
     Args:
         batch: Rows per step that push the chosen answer.
@@ -57,4 +57,4 @@ def from_pairs(batch: int, share: float, pairs: int, modes: int) -> int:
     """
     if not pairs:
         return 0
-    return round(batch * share) if modes else batch
+    return max(1, round(batch * share)) if modes else batch

@@ -67,6 +67,7 @@ def load_summarizer(
         if weights is not None and place.adapter is None:
             _check_same(source, weights, config, tokenizer)
         module = _module(place, config, source)
+        module.name_or_path = place.base if place.gguf is None else f"{place.base}/{place.gguf}"  # an adapter names it
         if place.adapter is not None:
             _attach(module, place.adapter, source)
     rules = _greedy(module, tokenizer, most_tokens, source)
@@ -98,7 +99,8 @@ def _placed(source: str, weights: Path | None) -> _Place:
     base = json.loads(Path(described).read_text(encoding="utf-8")).get("base_model_name_or_path")
     if not base:
         raise FadedError(f"The adapter_config.json of {source!r} names no base model. Give base_model_name_or_path.")
-    return _Place(str(base), None, source)
+    own = _placed(str(base), None)
+    return _Place(own.base, own.gguf, source)
 
 
 def _adapter_description(source: str) -> str | None:

@@ -69,9 +69,12 @@ class Outcomes:
     score: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:
-        """Return JSON values, eight outcomes a byte in hexadecimal."""
-        packed = {n: [len(v), np.packbits(v).tobytes().hex()] for n, v in vars(self).items() if n != "score"}
-        return packed | {"score": self.score.tolist()}
+        """Return JSON values, eight outcomes a byte in hexadecimal; scores only where `clean` does not say them."""
+        packed: dict[str, Any] = {
+            n: [len(v), np.packbits(v).tobytes().hex()] for n, v in vars(self).items() if n != "score"
+        }
+        follows = np.array_equal(self.score, ~self.clean)
+        return packed if follows else packed | {"score": self.score.tolist()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Outcomes:

@@ -68,7 +68,7 @@ def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_pa
     record = json.loads(json.dumps(done.record, allow_nan=False))
     assert record["explore"]["queries"] == 90 and record["label"]["confirmed"] == 12
     assert record["label"]["modes_confirmed"] >= 1
-    assert record["verify"]["clean_is"] == "score"
+    assert record["verify"]["clean_is"] == "accuracy"
     assert record["verify"]["clean_before"] == 1.0  # its own clean answers are what is expected
     assert 0 <= record["verify"]["clean_after"] <= 1
     if record["repair"]["best_step"]:
@@ -136,6 +136,7 @@ def test_articles_with_references_are_measured_against_them(folder: Path, articl
         ([{"article": "A"}], "has no column reference .*--no-labels"),
         ([{"article": "A", "reference": "x"}, {"article": "A", "reference": "y"}], "repeats an earlier article"),
         ([], r"bad.jsonl is empty"),
+        ([{"article": "A", "reference": "x", "stratum": None}], "stratum of row 1 of .* is empty"),
     ],
 )
 def test_bad_articles_are_named(folder: Path, tmp_path: Path, rows: list[dict[str, object]], said: str) -> None:
@@ -143,6 +144,23 @@ def test_bad_articles_are_named(folder: Path, tmp_path: Path, rows: list[dict[st
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     with pytest.raises(FadedError, match=said):
         prepare(campaign(folder, path, labelled=True), 1, lambda words: None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("cut.jsonl", b'{"article": "A b", "reference": "x"}\n{"article": "C', "JSON"),
+        ("latin.csv", "article,reference\nCaf\u00e9,x\n".encode("latin-1"), "codec can't decode"),
+        ("commas.csv", b"article,reference\na,b,c,d\n", "Row 1 of .* has more fields"),
+        ("heading.csv", b"article,reference\n", "no articles"),
+    ],
+)
+def test_files_that_cannot_be_read_say_what_is_wrong(
+    folder: Path, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FadedError, match=said):
+        prepare(campaign(folder, tmp_path / name, labelled=True), 1, lambda words: None)
 
 
 def test_an_article_longer_than_the_window_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:

@@ -24,8 +24,3 @@ def test_a_mode_is_taught_where_confirmations_mostly_state_the_expected_answer()
         for i, answer in enumerate(answers)
     ]
     assert teachable([KEY, other], judgements, shown) == [KEY]
-    with_reference = {name: proposal("grey", "red") for name in shown}
-    plain = [replace(j, answer=None) for j in judgements]
-    assert teachable([KEY, other], plain, with_reference) == [KEY, other]
-    # A correction beside a reference puts one answer better; the references of other inputs stay right.
-    assert teachable([KEY, other], judgements, with_reference) == [KEY, other]

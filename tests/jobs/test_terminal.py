@@ -1,0 +1,25 @@
+"""Where a repaired target is, in words that hold for what was written."""
+
+from pathlib import Path
+
+import pytest
+
+from faded.jobs.terminal import say_where
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("config.json", "--target"),
+        ("adapter_config.json", "model.load_adapter"),
+        ("model.safetensors", "where module is what package:function returns"),
+    ],
+)
+def test_it_is_said_how_the_repaired_target_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, said: str
+) -> None:
+    (tmp_path / file).touch()
+    say_where(".", tmp_path, "package:function")
+    words = capsys.readouterr().err
+    assert said in words
+    assert ("state_dict" in words) == (file == "model.safetensors")
