@@ -31,7 +31,10 @@ def test_a_demo_has_its_task() -> None:
     ("given", "said"),
     [
         ({"task": "audio"}, "no task named 'audio'. Known: image, text"),
-        ({"task": "text", "discrepancy": "embedding"}, "Give an encoder and the discrepancy embedding both"),
+        (
+            {"task": "text", "discrepancy": "embedding", "threshold": 0.3},
+            "Give an encoder and the discrepancy embedding both",
+        ),
         ({"task": "text", "encoder": "folder"}, "it is 'bleu' now"),
         ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
         ({"threshold": float("nan")}, "The threshold is nan"),

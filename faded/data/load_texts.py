@@ -94,8 +94,8 @@ def _csv(source: Path) -> tuple[list[str], list[dict[str, Any]]]:
     for number, row in enumerate(rows):
         if None in row:
             raise FadedError(
-                f"Row {number + 1} of {source} has more fields than there are columns. Put texts with commas in quotation "
-                "marks."
+                f"Row {number + 1} of {source} has more fields than there are columns. Put texts with commas in "
+                "quotation marks."
             )
     return names, rows
 

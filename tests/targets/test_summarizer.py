@@ -296,3 +296,11 @@ def test_a_gguf_file_loads_and_is_saved_as_any_folder(tmp_path: Path) -> None:
     assert again.fingerprint() == target.fingerprint() and again.answer(ARTICLES).texts == said
     with pytest.raises(FadedError, match=r"no file other\.gguf"):
         load_summarizer("other.gguf")
+
+
+def test_an_adapter_on_a_gguf_file_names_the_file_and_loads_by_itself(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "tiny.gguf")
+    target = load(tmp_path / "tiny.gguf")
+    target.module.add_adapter(LoraConfig(r=2, target_modules="all-linear", init_lora_weights=False))
+    target.save(tmp_path / "adapter")
+    assert load(tmp_path / "adapter").fingerprint() == target.fingerprint()

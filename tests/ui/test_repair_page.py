@@ -87,6 +87,7 @@ def test_the_pairs_say_how_many_are_reapplied(store: Store, made: Believable) ->
     words = lessons.render_pairs(lessons_of(store), 200)
     assert "<b>9 pairs</b>" in words
     assert "<b>112</b> in each step, up to 22,400 in 200 steps, with 16 of the pairs" in words
+    assert budget.from_pairs(4, 0.125, 9, 3) == 1  # however small a batch, verdicts are learned from
     assert budget.from_pairs(128, 0.125, 9, 0) == 128 and budget.from_pairs(128, 0.125, 0, 3) == 0
 
 
