@@ -83,7 +83,8 @@ def everything(store: Store) -> str:
 
 def test_no_page_speaks_of_pictures_or_classes(verified: Store) -> None:
     said = everything(verified)
-    assert not re.search(r"\bpictures?\b|<img", re.sub(r"class='[^']*'", "", said), re.IGNORECASE)
+    ours = re.sub(r"class='[^']*'|took pictures", "", said)  # some onlookers in the articles did
+    assert not re.search(r"\bpictures?\b|<img", ours, re.IGNORECASE)
     assert not re.search(r">Class<|\bclasses\b|'class'", said)
     assert "among 100% of the articles" in said and "Articles" in said and ">Stratum<" in said
 
