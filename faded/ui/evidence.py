@@ -42,6 +42,11 @@ class Evidence:
     stratum: str
     judged: Judged
 
+    @property
+    def kind(self) -> str:
+        """What a round's summary and the card of the page Label call it."""
+        return "text" if self.is_text else "picture"
+
     def count(self, number: int) -> str:
         """Return "1 picture" or "3 pictures"."""
         return plural(number, self.one, self.many)
@@ -61,7 +66,7 @@ def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> E
     """
     begun, asked = "evidence" in summary or "space" in summary, config or {}
     about_texts = asked.get("task") == "text" or asked.get("demo") == BULLETINS
-    if summary.get("evidence") == "text" or (not begun and about_texts):
+    if summary.get("evidence") == ARTICLES.kind or (not begun and about_texts):
         return ARTICLES
     return PICTURES if summary.get("labelled", True) else KEPT_PICTURES
 
