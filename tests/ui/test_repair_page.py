@@ -148,6 +148,7 @@ def test_a_running_repair_says_what_stopping_keeps_and_how_long_it_takes(store: 
     facts = facts_of(store)
     words = repair.render(facts)
     assert "about 2 min left" in words
+    assert "unedited, now wrong, held out" in words
     assert "Stopping keeps the best weights so far, those of step 150. Verification follows by itself." in words
     assert "Stopping keeps the best weights so far" in status.sentence(facts)
     assert stop_button(facts) == "Stop the repair, keep the best"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
@@ -41,11 +42,6 @@ CHOICES: Mapping[ModuleType, Mapping[str, Any]] = {
     repair_page: {"steps": 300},
     verify_page: {"rows": None, "group": None},
 }
-
-
-@pytest.fixture(autouse=True)
-def both_demos(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faded.config.DEMOS", ("signs", "bulletins"))
 
 
 @pytest.fixture
@@ -91,8 +87,9 @@ def test_no_page_speaks_of_pictures_or_classes(verified: Store) -> None:
 
 def test_pages_of_a_round_that_has_begun_nothing_speak_of_articles(store: Store, made: Believable) -> None:
     assert "three verdicts on different articles" in facts_of(store).missing_for_repair()
-    assert evidence.of({}, {"demo": "bulletins"}).is_text and evidence.of({}, {"task": "text"}).is_text
-    assert not evidence.of({}, {"demo": "signs"}).is_text
+    assert evidence.of({}, CampaignConfig(demo="bulletins").to_json()).is_text
+    assert not evidence.of({}, CampaignConfig(demo="signs").to_json()).is_text
+    assert not evidence.of({}, {"demo": "signs"}).is_text, "from before there were articles"
     assert evidence.of({"labelled": False}).judged is Judged.KEPT
 
 

@@ -27,16 +27,6 @@ GROUPS = {
 }
 """What a group means, with the words of the evidence; in the order they are offered."""
 
-LOST = {
-    Judged.RIGHT: "that were right before the repair and are wrong now",
-    Judged.KEPT: "whose answer was as expected before the repair and has changed",
-    Judged.PASSED: "whose summary passed before the repair and fails now",
-}
-"""Which unedited inputs the last group has."""
-
-TURNED = {Judged.RIGHT: "now wrong", Judged.KEPT: "answer changed", Judged.PASSED: "now failing"}
-"""What the last group is called."""
-
 OUTCOMES = {
     Judged.RIGHT: {
         "mended": "Failed before, right now",
@@ -71,7 +61,7 @@ def choices(facts: Facts | None) -> list[tuple[str, str]]:
     counts = {name: len(_modes(found, name)) for name in GROUPS}
     counts[CLEAN] = round(found["negative_flip_rate"] * found["inputs"])
     words = {name: name.capitalize() for name in GROUPS}
-    words[CLEAN] = f"Unedited, {TURNED[facts.evidence.judged]}"
+    words[CLEAN] = f"Unedited, {facts.evidence.turned}"
     return [(f"{words[name]} ({count(counts[name])})", name) for name in GROUPS]
 
 
@@ -93,7 +83,7 @@ def render(facts: Facts | None, group: str, workspace: Path) -> str:
         _examples([e for e in shown if e["outcome"] == name], words, workspace, evidence)
         for name, words in OUTCOMES[evidence.judged].items()
     )
-    meaning = GROUPS[group].format(many=evidence.many, lost=LOST[evidence.judged])
+    meaning = GROUPS[group].format(many=evidence.many, lost=evidence.lost)
     confirmed = [m for m in modes if "confirmed" in m["roles"] or group == "newly broken"]
     rest = [m for m in modes if m not in confirmed]
     listed = _table("Modes before and after", confirmed, evidence) if confirmed else ""
