@@ -25,7 +25,7 @@ from faded.ui import (
     verify_page,
 )
 from faded.ui.auth import User
-from faded.ui.cards import changes, matrix
+from faded.ui.cards import changes, cost, matrix
 from faded.ui.evidence import Judged
 from faded.ui.facts import Facts, read_facts
 from faded.ui.landscape_choice import CHOOSERS
@@ -125,9 +125,23 @@ def test_examples_stand_with_settings_and_boxes_keep_short_names(verified: Store
 
 def test_the_repair_counts_what_a_text_repair_learns_in_a_step(verified: Store) -> None:
     page = drawn(verified, repair_page)
-    assert "<b>14</b> in each step, up to 4,200 in 300 steps, with 2 of the pairs" in page["pairs"]
-    assert "re-applied to tune articles of their stratum" in page["pairs"]
+    assert (
+        "re-applied to tune articles of their stratum, drawn once before the first step. Of these the repair learns "
+        "from <b>14</b> in each step, with 2 of the pairs." in page["pairs"]
+    )
     assert page["pairs"].count("f-stretch") == 6 and "Unedited articles lost" in page["curves"]
+
+
+def test_what_a_step_learns_is_what_the_round_says(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    with store.write() as db:
+        campaigns.update_round(db, made.round, summary={"repair": {"batch": 4, "anchor": 2, "draws": 1500}})
+    words = drawn(store, repair_page)["pairs"]
+    assert "drawn once before the first step, at most 1,500 of them." in words and "anew" not in words
+    assert "from <b>4</b> in each step, with 0 of the pairs." in words
+    with store.read() as db:
+        found = cost.expected(db, facts_of(store))
+    assert found is not None and found.step_s == pytest.approx(1500 / 1300 * (2 * 4 + 2) * cost.THERE_AND_BACK)
 
 
 def test_the_clean_score_is_no_accuracy(verified: Store) -> None:
