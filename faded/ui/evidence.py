@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from faded.config import BULLETINS
+from faded.config import TEXT
 from faded.ui.words import percent, plural, points
 
 
@@ -33,6 +33,8 @@ class Evidence:
         many: Inputs.
         stratum: What failures are counted within, as tables head it.
         judged: What is known of an answer.
+        lost: Which unedited inputs a repair has lost, a clause that follows `many`.
+        turned: The same of one answer, in two words.
     """
 
     is_text: bool
@@ -41,15 +43,45 @@ class Evidence:
     many: str
     stratum: str
     judged: Judged
+    lost: str
+    turned: str
+
+    @property
+    def kind(self) -> str:
+        """What a round's summary and the card of the page Label call it."""
+        return "text" if self.is_text else "picture"
 
     def count(self, number: int) -> str:
         """Return "1 picture" or "3 pictures"."""
         return plural(number, self.one, self.many)
 
 
-PICTURES = Evidence(False, "picture", "a picture", "pictures", "Class", Judged.RIGHT)
-KEPT_PICTURES = replace(PICTURES, judged=Judged.KEPT)
-ARTICLES = Evidence(True, "article", "an article", "articles", "Stratum", Judged.PASSED)
+PICTURES = Evidence(
+    is_text=False,
+    one="picture",
+    a="a picture",
+    many="pictures",
+    stratum="Class",
+    judged=Judged.RIGHT,
+    lost="that were right before the repair and are wrong now",
+    turned="now wrong",
+)
+KEPT_PICTURES = replace(
+    PICTURES,
+    judged=Judged.KEPT,
+    lost="whose answer was as expected before the repair and has changed",
+    turned="answer changed",
+)
+ARTICLES = Evidence(
+    is_text=True,
+    one="article",
+    a="an article",
+    many="articles",
+    stratum="Stratum",
+    judged=Judged.PASSED,
+    lost="whose summary passed before the repair and fails now",
+    turned="now failing",
+)
 
 
 def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> Evidence:
@@ -59,9 +91,8 @@ def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> E
         summary: The round's summary. One from before there were articles does not say what it is about: pictures.
         config: The campaign's configuration, which says it before the round has begun to explore.
     """
-    begun, asked = "evidence" in summary or "space" in summary, config or {}
-    about_texts = asked.get("task") == "text" or asked.get("demo") == BULLETINS
-    if summary.get("evidence") == "text" or (not begun and about_texts):
+    begun = "evidence" in summary or "space" in summary
+    if summary.get("evidence") == ARTICLES.kind or (not begun and (config or {}).get("task") == TEXT):
         return ARTICLES
     return PICTURES if summary.get("labelled", True) else KEPT_PICTURES
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from faded.labeling import queue
 from faded.labeling.decided import confirmed_modes
+from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, proposals, rounds, series, trials, verdicts
 from faded.store.campaigns import Campaign, Round, RoundState
@@ -21,6 +22,21 @@ Series = tuple[tuple[int, Mapping[str, float]], ...]
 """Points of a progress series in order."""
 
 BUSY = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an optimiser step of a repair learns from.
+
+    Attributes:
+        batch: Rows that push a chosen answer.
+        rows: Rows in all, at most.
+        draws: Of texts: inputs that the modes are re-applied to before the first step, at most; None where not known.
+    """
+
+    batch: int
+    rows: int
+    draws: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,16 @@ class Facts:
     def evidence(self) -> Evidence:
         """The words for what the round is about."""
         return evidence.of(self.round.summary, self.campaign.config)
+
+    @property
+    def step(self) -> Step:
+        """What a step of its repair learns from; a round of texts says it once exploring has begun."""
+        if not self.evidence.is_text:
+            return Step(budget.BATCH, budget.ROWS)
+        told = self.round.summary.get("repair")
+        if told is None:
+            return Step(budget.TEXT_BATCH, budget.TEXT_ROWS)
+        return Step(told["batch"], 2 * told["batch"] + told["anchor"], told["draws"])
 
     @property
     def current(self) -> Job | None:

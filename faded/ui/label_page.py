@@ -17,8 +17,9 @@ from faded.labeling import queue
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
-from faded.ui import auth
+from faded.ui import auth, evidence
 from faded.ui.cards import labeling, picture, text
+from faded.ui.evidence import ARTICLES, Evidence
 from faded.ui.page import Page, whole_number
 from faded.ui.words import count, percent, plural
 
@@ -66,8 +67,8 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
     return [label_next, label_send, label_practice]
 
 
-def _practice(evidence: object) -> list[Answer]:
-    if evidence == labeling.TEXT:
+def _practice(kind: object) -> list[Answer]:
+    if kind == ARTICLES.kind:
         return [text.practice_payload(item, i) for i, item in enumerate(practice_texts(), 1)]
     return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
 
@@ -88,7 +89,7 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
-        kind = labeling.kind_of(found.summary)
+        kind = _words(db, found).kind
         about = {"evidence": kind, "guidelines": labeling.VERSIONS[kind], "labels": labels}
         return {"workspace": _workspace(store), **about, **_queue(db, store, user, found, asked)}
 
@@ -136,7 +137,7 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         if found is None or again is None:
             return {"item": None}
         flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
-        return {"item": _card(store, found, again, flags.get(again.id))}
+        return {"item": _card(store, _words(db, found), again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
@@ -148,17 +149,16 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
 
     The second waits until another mode lies before the person: on the next item of the same mode it would be a hint.
     """
-    item, round_id = proposals.get(db, proposal_id), proposals.round_of(db, proposal_id)
-    summary = campaigns.get_round(db, round_id).summary
-    of_text = labeling.kind_of(summary) == labeling.TEXT
+    item, found = proposals.get(db, proposal_id), campaigns.get_round(db, proposals.round_of(db, proposal_id))
+    words = _words(db, found)
     confidence = item.details.get("confidence")
-    of = "its words" if of_text else repr(item.answer)
+    of = "its words" if words.is_text else repr(item.answer)
     sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
     if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
         return f"Your last item: {sure}".rstrip() if sure else ""
-    space = ConceptSpace.from_json(summary["space"])
-    tally = trials.of_cell(db, round_id, item.key.stratum, space.index(item.key.cell))
-    tried = plural(tally.trials, "article", "articles") if of_text else plural(tally.trials, "picture", "pictures")
+    space = ConceptSpace.from_json(found.summary["space"])
+    tally = trials.of_cell(db, found.id, item.key.stratum, space.index(item.key.cell))
+    tried = words.count(tally.trials)
     return f"Your last item: {sure}Under its setting {tally.failures} of {tried} of {item.key.stratum!r} failed so far."
 
 
@@ -190,10 +190,10 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
         leased, now = [], queue.progress(db, found.id, user.name)
     new = [item.proposal for item in leased if item.proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
-    items, unreadable, message = [], set(), ""
+    items, unreadable, message, words = [], set(), "", _words(db, found)
     for proposal in new:
         try:
-            items.append(_card(store, found, proposal, flags.get(proposal.id)))
+            items.append(_card(store, words, proposal, flags.get(proposal.id)))
         except FadedError as error:  # the others can be judged all the same
             unreadable.add(proposal.id)
             message = f"An item is left out: {error}"
@@ -212,8 +212,12 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     }
 
 
-def _card(store: Store, found: Round, proposal: Proposal, flag: str | None) -> Answer:
-    if labeling.kind_of(found.summary) == labeling.TEXT:
+def _words(db: Db, found: Round) -> Evidence:
+    return evidence.of(found.summary, campaigns.get_campaign(db, found.campaign_id).config)
+
+
+def _card(store: Store, words: Evidence, proposal: Proposal, flag: str | None) -> Answer:
+    if words.is_text:
         return text.payload(store.workspace, proposal, flag)
     return {**picture.payload(store.workspace, proposal, flag)}
 

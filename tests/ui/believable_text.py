@@ -66,11 +66,10 @@ def explored(
 ) -> Believable:
     """Make a campaign with one explored round on a summarizer, and proposals that wait."""
     rng = np.random.default_rng(0)
-    config = CampaignConfig(demo="signs", queries=queries, seed=0, labelled=labelled)
+    config = CampaignConfig(demo="bulletins", queries=queries, seed=0, labelled=labelled)
     with store.write() as db:
         name = f"bulletins-{len(campaigns.list_campaigns(db)) + 1}"
-        values = config.to_json() | {"demo": "bulletins"}
-        campaign = campaigns.create_campaign(db, name, values, now)
+        campaign = campaigns.create_campaign(db, name, config.to_json(), now)
         made = campaigns.create_round(db, campaign.id, now=now, summary=summary(queries, labelled))
         job = jobs.enqueue(db, made.id, "explore", now=now, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, now + 1)

@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 
 from faded.concepts.text import content_kept
+from faded.config import CampaignConfig
 from faded.demo.practice_texts import practice_texts
 from faded.domain import Details, FadedError, ModeKey, Proposal, Verdict
-from faded.store import blobs, verdicts
+from faded.store import blobs, campaigns, verdicts
 from faded.store.engine import Store
 from faded.ui.cards import labeling, text
 from faded.ui.text_marks import REMOVED, SAME
 from tests.ui import believable, written
+from tests.ui.believable import NOW
 from tests.ui.test_label_page import ELSEWHERE, Card
 
 NASTY = """<script>alert("it's")</script> said 'hello' & left.\n\nThen nothing."""
@@ -105,6 +107,16 @@ def test_each_kind_of_evidence_has_guidelines_of_its_own(card: Card, store: Stor
     page = labeling.html()
     assert pictures["guidelines"] in page and articles["guidelines"] in page
     assert "@" not in page
+
+
+def test_a_round_of_articles_that_has_not_begun_to_explore_has_their_guidelines(card: Card, store: Store) -> None:
+    config = CampaignConfig(task="text", target="./summarizer", data="./articles")
+    with store.write() as db:
+        campaign = campaigns.create_campaign(db, "articles", config.to_json(), NOW)
+        campaigns.create_round(db, campaign.id, now=NOW)
+    answer = card.next(want=1)
+    assert (answer["evidence"], answer["guidelines"]) == ("text", labeling.VERSIONS["text"])
+    assert answer["empty"]["head"] == "No proposals yet"
 
 
 def test_the_practice_of_articles_says_what_is_right(card: Card) -> None:

@@ -14,7 +14,7 @@ from faded.store.jobs import JobState
 from faded.ui import charts, evidence, repair_page, run_actions, status
 from faded.ui.auth import User
 from faded.ui.cards import cost, lessons, repair
-from faded.ui.facts import Facts, read_facts
+from faded.ui.facts import Facts, Step, read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Deed, View
 from tests.ui import believable
@@ -149,6 +149,7 @@ def test_a_running_repair_says_what_stopping_keeps_and_how_long_it_takes(store: 
     facts = facts_of(store)
     words = repair.render(facts)
     assert "about 2 min left" in words
+    assert "unedited, now wrong, held out" in words
     assert "Stopping keeps the best weights so far, those of step 150. Verification follows by itself." in words
     assert "Stopping keeps the best weights so far" in status.sentence(facts)
     assert stop_button(facts) == "Stop the repair, keep the best"
@@ -239,5 +240,5 @@ def test_labels_and_answers_are_escaped(store: Store, made: Believable) -> None:
     bad = "<img src=x onerror=alert(1)>"
     line = lessons.ModeLine(ModeKey((0,), bad), bad, lessons.ModeTally(3), ("data:image/png;base64,",))
     pair = lessons.PairLine("", bad, bad, bad)
-    found = lessons.Lessons((line,), 0, 1, (pair,), pinned=False, evidence=evidence.PICTURES)
+    found = lessons.Lessons((line,), 0, 1, (pair,), pinned=False, evidence=evidence.PICTURES, step=Step(128, 320))
     assert bad not in lessons.render_modes(found) + lessons.render_pairs(found, 300)

@@ -146,6 +146,17 @@ def test_examples_show_the_edited_picture_and_both_answers(verified: Store) -> N
     assert drawn(verified, group="no such group")["modes"] == fixed
 
 
+def test_a_wrong_class_is_called_wrong_also_where_the_threshold_lets_it_pass(verified: Store) -> None:
+    example = next(e for e in believable.examples(verified) if e["outcome"] == "mended")
+    flags = {"before_failed": False, "after_failed": True}
+    rewrite(verified, examples=[example | flags])
+    shown = drawn(verified, group="fixed")["modes"]
+    assert f"<dd class='bad'>{example['before']}<span class='f-hidden'>, wrong</span>" in shown
+    assert f"<dd class='good'>{example['after']}<span class='f-hidden'>, right</span>" in shown
+    rewrite(verified, examples=[example | flags | {"reference": None}])
+    assert f"<dt>now</dt><dd class=''>{example['after']}</dd>" in drawn(verified, group="fixed")["modes"]
+
+
 def test_where_the_failures_went_adds_up_to_all(verified: Store) -> None:
     words = flow.render(facts_of(verified))
     assert "gave 209 wrong answers before" in words and "3 answers that were right are wrong now" in words

@@ -36,7 +36,7 @@ def explored(
         unread: Tokens that did not fit the target's window.
         now: Seconds since 1970.
     """
-    config = CampaignConfig(target="./summarizer", data="./articles", queries=300, labelled=labelled)
+    config = CampaignConfig(task="text", target="./summarizer", data="./articles", queries=300, labelled=labelled)
     with store.write() as db:
         name = f"bulletins-{len(campaigns.list_campaigns(db)) + 1}"
         campaign = campaigns.create_campaign(db, name, config.to_json(), now)

@@ -27,16 +27,6 @@ GROUPS = {
 }
 """What a group means, with the words of the evidence; in the order they are offered."""
 
-LOST = {
-    Judged.RIGHT: "that were right before the repair and are wrong now",
-    Judged.KEPT: "whose answer was as expected before the repair and has changed",
-    Judged.PASSED: "whose summary passed before the repair and fails now",
-}
-"""Which unedited inputs the last group has."""
-
-TURNED = {Judged.RIGHT: "now wrong", Judged.KEPT: "answer changed", Judged.PASSED: "now failing"}
-"""What the last group is called."""
-
 OUTCOMES = {
     Judged.RIGHT: {
         "mended": "Failed before, right now",
@@ -59,9 +49,8 @@ OUTCOMES = {
 LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
 
-
-HEARD = {Judged.RIGHT: ("right", "wrong"), Judged.KEPT: ("kept", "changed"), Judged.PASSED: ("passes", "fails")}
-"""What a screen reader says of an answer: of a good one, and of a failed one."""
+HEARD = {False: ("right", "wrong"), True: ("passes", "fails")}
+"""What a screen reader says of an answer, by whether it is a text: of a good one, and of a bad one."""
 
 
 def choices(facts: Facts | None) -> list[tuple[str, str]]:
@@ -72,7 +61,7 @@ def choices(facts: Facts | None) -> list[tuple[str, str]]:
     counts = {name: len(_modes(found, name)) for name in GROUPS}
     counts[CLEAN] = round(found["negative_flip_rate"] * found["inputs"])
     words = {name: name.capitalize() for name in GROUPS}
-    words[CLEAN] = f"Unedited, {TURNED[facts.evidence.judged]}"
+    words[CLEAN] = f"Unedited, {facts.evidence.turned}"
     return [(f"{words[name]} ({count(counts[name])})", name) for name in GROUPS]
 
 
@@ -94,7 +83,7 @@ def render(facts: Facts | None, group: str, workspace: Path) -> str:
         _examples([e for e in shown if e["outcome"] == name], words, workspace, evidence)
         for name, words in OUTCOMES[evidence.judged].items()
     )
-    meaning = GROUPS[group].format(many=evidence.many, lost=LOST[evidence.judged])
+    meaning = GROUPS[group].format(many=evidence.many, lost=evidence.lost)
     confirmed = [m for m in modes if "confirmed" in m["roles"] or group == "newly broken"]
     rest = [m for m in modes if m not in confirmed]
     listed = _table("Modes before and after", confirmed, evidence) if confirmed else ""
@@ -129,8 +118,8 @@ def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) ->
         before, after = articles.differing(str(example["before"]), str(example["after"]))
         expected = _expected(example["reference"])
     mode = f"<b>{escape(str(example['stratum']))}</b> {escape(str(example['setting']))}"
-    was = _answer("before", before, _failed(example, "before", evidence), evidence)
-    now = _answer("now", after, _failed(example, "after", evidence), evidence)
+    was = _answer("before", before, _bad(example, "before", evidence), evidence)
+    now = _answer("now", after, _bad(example, "after", evidence), evidence)
     return f"<li>{shown}<small>{mode}</small><dl>{expected}{was}{now}</dl></li>"
 
 
@@ -146,20 +135,16 @@ def _expected(reference: Any) -> str:
     return "" if reference is None else f"<dt>expected</dt><dd class='plain'>{escape(str(reference))}</dd>"
 
 
-def _failed(example: Mapping[str, Any], side: str, evidence: Evidence) -> bool | None:
-    """Say whether an answer failed; None where nothing is known of it.
-
-    A round verified before this was kept tells it by the reference, which says nothing of a free text.
-    """
-    if f"{side}_failed" in example:
+def _bad(example: Mapping[str, Any], side: str, evidence: Evidence) -> bool | None:
+    """Say whether an answer is bad: a class that is not the reference, a summary that fails; None where not known."""
+    if evidence.is_text:
         return bool(example[f"{side}_failed"])
-    unknown = example["reference"] is None or evidence.is_text
-    return None if unknown else bool(example[side] != example["reference"])
+    return None if example["reference"] is None else bool(example[side] != example["reference"])
 
 
-def _answer(when: str, answer: str, failed: bool | None, evidence: Evidence) -> str:
-    look = "" if failed is None else "bad" if failed else "good"
-    said = "" if failed is None else f"<span class='f-hidden'>, {HEARD[evidence.judged][failed]}</span>"
+def _answer(when: str, answer: str, bad: bool | None, evidence: Evidence) -> str:
+    look = "" if bad is None else "bad" if bad else "good"
+    said = "" if bad is None else f"<span class='f-hidden'>, {HEARD[evidence.is_text][bad]}</span>"
     return f"<dt>{when}</dt><dd class='{look}'>{answer}{said}</dd>"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faded.repair import budget
 from faded.stages import REPAIR, VERIFY
 from faded.store import campaigns, jobs, series
 from faded.store.campaigns import Campaign
@@ -83,8 +82,7 @@ def _estimated(facts: Facts) -> Cost | None:
     asked = result.get("queries", 0) + result.get("clean_queries", 0)
     if not asked:
         return None
-    rows = budget.TEXT_ROWS if facts.evidence.is_text else budget.ROWS
-    step_s = seconds / asked * rows * THERE_AND_BACK
+    step_s = seconds / asked * facts.step.rows * THERE_AND_BACK
     return Cost(
         step_s,
         None,

@@ -1,17 +1,13 @@
-"""The labeling card: its parts, which hold what each kind of evidence needs, and what a round's kind is."""
+"""The labeling card: its parts, which hold what each kind of evidence needs."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
+from faded.ui.evidence import ARTICLES, PICTURES
 from faded.ui.theme import asset
 
-PICTURE, TEXT = "picture", "text"
-"""Kinds of evidence, as a round's summary names them."""
-
-GUIDELINES = {PICTURE: asset("guidelines.html"), TEXT: asset("guidelines-text.html")}
+GUIDELINES = {PICTURES.kind: asset("guidelines.html"), ARTICLES.kind: asset("guidelines-text.html")}
 VERSIONS = {kind: hashlib.sha256(words.encode()).hexdigest()[:8] for kind, words in GUIDELINES.items()}
 """A version changes with every word of its guidelines; kept with each verdict."""
 
@@ -29,8 +25,3 @@ def html() -> str:
     for kind, words in GUIDELINES.items():
         card = card.replace(f"@GUIDELINES-{kind}@", words).replace(f"@VERSION-{kind}@", VERSIONS[kind])
     return card
-
-
-def kind_of(summary: Mapping[str, Any]) -> str:
-    """Return a round's kind of evidence; rounds of older versions do not say it, and were of pictures."""
-    return TEXT if summary.get("evidence") == TEXT else PICTURE

@@ -16,7 +16,7 @@ from faded.store.engine import Db
 from faded.ui import articles
 from faded.ui.evidence import PICTURES as PICTURED
 from faded.ui.evidence import Evidence
-from faded.ui.facts import Facts
+from faded.ui.facts import Facts, Step
 from faded.ui.page import empty
 from faded.ui.thumbs import thumb
 from faded.ui.words import count, plural
@@ -74,6 +74,7 @@ class Lessons:
         preview: The first pairs, of different modes where possible.
         pinned: Whether a repair was started with these modes; else it would begin with them.
         evidence: The words for what the round is about.
+        step: What a step learns from.
     """
 
     modes: tuple[ModeLine, ...]
@@ -82,6 +83,7 @@ class Lessons:
     preview: tuple[PairLine, ...]
     pinned: bool
     evidence: Evidence
+    step: Step
 
 
 def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
@@ -118,7 +120,8 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         )
         for i in first
     )
-    return Lessons(lines, len(set(found.confirmed) - set(keys)), len(pairs), preview, pinned, facts.evidence)
+    left_out = len(set(found.confirmed) - set(keys))
+    return Lessons(lines, left_out, len(pairs), preview, pinned, facts.evidence, facts.step)
 
 
 def _examples(workspace: Path, confirmed: list[Proposal], is_text: bool) -> tuple[str, ...]:
@@ -201,17 +204,26 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     """
     if found is None or not found.modes:
         return ""
-    words, is_text = found.evidence, found.evidence.is_text
-    batch = budget.TEXT_BATCH if is_text else budget.BATCH
-    from_pairs = budget.from_pairs(batch, budget.PAIR_SHARE, found.pairs, len(found.modes))
-    again, answer = batch - from_pairs, "summary" if is_text else "answer"
+    is_text = found.evidence.is_text
+    answer = "summary" if is_text else "answer"
     head = (
         f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
-        f"chosen {answer} is better than the rejected one. Beside them the modes are re-applied to tune {words.many} "
-        f"of their {words.stratum.lower()}, drawn anew: <b>{count(again)}</b> in each step, up to "
-        f"{count(again * steps)} in {count(steps)} steps, with {count(from_pairs)} of the pairs.</p>"
+        f"chosen {answer} is better than the rejected one. {_reapplied(found, steps)}</p>"
     )
     return f"{head}<ul class='o-pairs{' texts' * is_text}'>{''.join(_pair(p, is_text) for p in found.preview)}</ul>"
+
+
+def _reapplied(found: Lessons, steps: int) -> str:
+    """Say what a step learns from beside the pairs. Texts are drawn once: what is better there has to be written."""
+    words, step = found.evidence, found.step
+    from_pairs = budget.from_pairs(step.batch, budget.PAIR_SHARE, found.pairs, len(found.modes))
+    again = step.batch - from_pairs
+    said = f"Beside them the modes are re-applied to tune {words.many} of their {words.stratum.lower()}"
+    each, rest = f"<b>{count(again)}</b> in each step", f"with {count(from_pairs)} of the pairs."
+    if not words.is_text:
+        return f"{said}, drawn anew: {each}, up to {count(again * steps)} in {count(steps)} steps, {rest}"
+    most = "" if step.draws is None else f", at most {count(step.draws)} of them"
+    return f"{said}, drawn once before the first step{most}. Of these the repair learns from {each}, {rest}"
 
 
 def _pair(pair: PairLine, is_text: bool) -> str:

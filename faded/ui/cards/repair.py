@@ -11,25 +11,13 @@ from faded.ui import charts
 from faded.ui.cards import cost, job
 from faded.ui.cards.explore import figures
 from faded.ui.cards.lessons import Lessons
-from faded.ui.evidence import Evidence, Judged
+from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Series
 from faded.ui.page import empty
 from faded.ui.words import count, percent, plural
 
 LEAST_POINTS = 3
 """Fewer do not make a curve."""
-
-TURNED = {
-    Judged.RIGHT: "unedited ones turned wrong",
-    Judged.KEPT: "unedited answers changed",
-    Judged.PASSED: "unedited ones that fail now",
-}
-LOST = {
-    Judged.RIGHT: "that the original had right and that are wrong now",
-    Judged.KEPT: "whose answer has changed",
-    Judged.PASSED: "whose summary passed before and fails now",
-}
-"""Which unedited inputs are counted as lost."""
 
 
 def render(facts: Facts | None) -> str:
@@ -102,7 +90,7 @@ def _figures(points: Series, evidence: Evidence) -> str:
         (words, percent(value))
         for value, words in (
             (last.get("mode_rate"), "fail under the modes, held out"),
-            (None if "clean" not in last else 1 - last["clean"], f"{TURNED[evidence.judged]}, held out"),
+            (None if "clean" not in last else 1 - last["clean"], f"unedited, {evidence.turned}, held out"),
         )
         if value is not None
     ]
@@ -147,7 +135,7 @@ def render_curves(facts: Facts | None) -> str:
                     share=True,
                     upto=upto,
                 ),
-                f"Unedited {many} {LOST[facts.evidence.judged]}. It should stay near zero.",
+                f"Unedited {many} {facts.evidence.lost}. It should stay near zero.",
             ),
         ]
     figures = "".join(f"<div>{chart}<p class='f-quiet'>{words}</p></div>" for chart, words in drawn)

@@ -8,7 +8,7 @@ from typing import Any
 
 from faded.demo.practice import Practice
 from faded.domain import Details, Proposal
-from faded.store import blobs
+from faded.ui.articles import article
 from faded.ui.text_marks import marked
 from faded.ui.words import count
 
@@ -45,15 +45,6 @@ def practice_payload(item: Practice[str], number: int) -> Payload:
         "verdict": item.verdict.value,
         "why": item.why,
     }
-
-
-def article(workspace: Path, digest: str) -> str:
-    """Return an article from its blob.
-
-    Raises:
-        FadedError: there is no such blob.
-    """
-    return blobs.get(workspace, digest).decode("utf-8", "replace")
 
 
 def notes(details: Details) -> list[tuple[str, str]]:

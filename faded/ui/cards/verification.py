@@ -8,15 +8,12 @@ from typing import Any
 
 from faded.ui import evidence
 from faded.ui.cards import job
-from faded.ui.evidence import Evidence, Judged
+from faded.ui.evidence import Evidence
 from faded.ui.facts import BUSY, Facts
 from faded.ui.page import empty
 from faded.ui.words import clock, count, percent, plural
 
 UNKNOWN = "not known"
-
-TURNED = {Judged.RIGHT: "now wrong", Judged.KEPT: "answer changed", Judged.PASSED: "now failing"}
-"""What became of an unedited input whose answer was as expected and is not any more."""
 
 
 def render(facts: Facts | None) -> str:
@@ -78,7 +75,7 @@ def _figures(found: Mapping[str, Any], words: Evidence) -> str:
             _ends(found.get("clean_change_interval90"), measured.change),
         ),
         _with_interval(
-            f"unedited, {TURNED[words.judged]}",
+            f"unedited, {words.turned}",
             found,
             "negative_flip_rate",
             "negative_flip_interval90",
