@@ -8,8 +8,8 @@ from faded.store import campaigns, jobs, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from tests.e2e.conftest import App
-from tests.e2e.label_helpers import all_saved, open_label, press, shown
-from tests.ui import believable
+from tests.e2e.label_helpers import all_saved, open_label, press, shown, standing
+from tests.ui import believable, written
 from tests.ui.believable import Believable
 
 MOST_STOPS = 80
@@ -133,6 +133,23 @@ def test_the_key_sheet_opens_and_closes_with_its_key_and_rebinds(page: Page, app
     press(page, "c")
     all_saved(page)
     expect(page.locator("[data-f=progress]")).to_contain_text("1 verdict by me")
+
+
+def test_a_key_that_was_chosen_before_a_newer_action_had_it_stays_with_the_choice(
+    page: Page, app: App, store: Store
+) -> None:
+    made = written.explored(store)
+    page.add_init_script("""localStorage.setItem("faded-keys", '{"confirm": "e", "zoom": "d"}')""")
+    open_label(page, app, made.round)
+    expect(page.locator("[data-act=correct] kbd")).to_have_text("none")
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    for name, key in (("Confirm", "e"), ("Correct the summary", "none"), ("Show or hide removed words", "none")):
+        expect(sheet.locator("li", has_text=name).locator("kbd")).to_have_text(key)
+    page.keyboard.press("?")
+    item = press(page, "e")
+    all_saved(page)
+    assert standing(store, made.round) == {item: "confirm"}
 
 
 def test_the_guidelines_and_the_practice_are_reached(page: Page, app: App, round_: Believable) -> None:

@@ -43,17 +43,15 @@ class Pages:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """The pages on an empty workspace, whose previews a thread answers."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("faded.config.DEMOS", ("signs", "bulletins"))
-        store, port, ending = open_store(_folder(tmp_path_factory)), free_port(), threading.Event()
-        app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
-        worker = threading.Thread(target=_answer, args=(store, ending))
-        worker.start()
-        yield Pages(f"http://127.0.0.1:{port}", store)
-        ending.set()
-        worker.join()
-        app.close(verbose=False)
-        store.close()
+    store, port, ending = open_store(_folder(tmp_path_factory)), free_port(), threading.Event()
+    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
+    worker = threading.Thread(target=_answer, args=(store, ending))
+    worker.start()
+    yield Pages(f"http://127.0.0.1:{port}", store)
+    ending.set()
+    worker.join()
+    app.close(verbose=False)
+    store.close()
 
 
 def _folder(factory: pytest.TempPathFactory) -> Path:

@@ -14,17 +14,24 @@ const KEYS_KEPT = "faded-keys";
 const KEYS_OFF = "faded-keys-off";
 const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
 
+// The defaults, changed to what was chosen. An action that is newer than the choice has no key where its default is taken.
+function withChosen(chosen) {
+  const taken = new Set(Object.values(chosen));
+  const free = Object.entries(DEFAULT_KEYS).map(([name, key]) => [name, taken.has(key) ? null : key]);
+  return { ...Object.fromEntries(free), ...chosen };
+}
+
 function mountKeys(element) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
   let keys = { ...DEFAULT_KEYS };
   let asking = null;
   try {
-    keys = { ...DEFAULT_KEYS, ...JSON.parse(localStorage.getItem(KEYS_KEPT) ?? "{}") };
+    keys = withChosen(JSON.parse(localStorage.getItem(KEYS_KEPT) ?? "{}"));
   } catch {
     localStorage.removeItem(KEYS_KEPT);
   }
 
-  const shown = (key) => (key === " " ? "space" : key.toLowerCase());
+  const shown = (key) => (key === null ? "none" : key === " " ? "space" : key.toLowerCase());
   function trouble(message) {
     part("keys-trouble").hidden = !message;
     part("keys-trouble").textContent = message;
