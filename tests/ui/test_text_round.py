@@ -135,13 +135,13 @@ def test_the_repair_counts_what_a_text_repair_learns_in_a_step(verified: Store) 
 def test_what_a_step_learns_is_what_the_round_says(store: Store, made: Believable) -> None:
     believable.labeled(store, made)
     with store.write() as db:
-        campaigns.update_round(db, made.round, summary={"repair": {"batch": 4, "anchor": 2, "draws": 1500}})
+        campaigns.update_round(db, made.round, summary={"repair": {"batch": 8, "anchor": 2, "draws": 1500}})
     words = drawn(store, repair_page)["pairs"]
     assert "drawn once before the first step, at most 1,500 of them." in words and "anew" not in words
-    assert "from <b>4</b> in each step, with 0 of the pairs." in words
+    assert "from <b>7</b> in each step, with 1 of the pairs." in words
     with store.read() as db:
         found = cost.expected(db, facts_of(store))
-    assert found is not None and found.step_s == pytest.approx(1500 / 1300 * (2 * 4 + 2) * cost.THERE_AND_BACK)
+    assert found is not None and found.step_s == pytest.approx(1500 / 1300 * (2 * 8 + 2) * cost.THERE_AND_BACK)
 
 
 def test_the_clean_score_is_no_accuracy(verified: Store) -> None:
