@@ -15,7 +15,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.concepts.presets import text_presets
 from faded.concepts.spec import ConceptSpace
 from faded.data.hashing import text_id
 from faded.demo import bulletin_roads as roads
@@ -41,9 +40,15 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds by name; the name is a bulletin's stratum."""
 
-SPACE = text_presets.get("wide")
-"""The demo's own levels: 108 cells. None changes what a bulletin says: numbers in digits and negations stay, no name
-and no number is dropped, and words with two letters swapped are still read. The clean control is a cell."""
+SPACE: list[dict[str, object]] = [
+    {"name": "lowercase", "levels": [0, 0.1, 0.3]},
+    {"name": "stop_words", "levels": [0, 0.5, 1]},
+    {"name": "word_order", "levels": [0, 0.4]},
+    {"name": "letter_swap", "levels": [0, 0.05, 0.1, 0.2]},
+]
+"""The demo's own levels: 72 cells, from harmless to hard for its summarizer. None changes what a bulletin says: numbers
+in digits and negations stay, no name and no number is dropped, and words with two letters swapped are still read. The
+clean control is a cell."""
 
 KEEPING = ("lowercase", "stop_words", "word_order", "letter_swap", "letter_case", "punctuation", "word_repetition")
 """Edits under which a person still reads the same facts, at any level."""

@@ -31,11 +31,11 @@ from faded.targets.summarizer import Summaries, Summarizer
 TextProbe = Probe[str, Sequence[str], Summaries]
 
 BULLETINS_WEIGHTS = Path(bulletins.__file__).parent / "weights" / BULLETINS
-BULLETINS_EXPLORE = 600
-"""Sixty of each kind: three times the twenty that a stratum needs for its modes to be established."""
+BULLETINS_EXPLORE = 1000
+"""A hundred of each kind. Half are summarized rightly as they are, and a stratum needs twenty of those."""
 BULLETINS_TUNE = 1500
-BULLETINS_VERIFY = 400
-"""Forty of each kind and round: a fold is asked under some hundred settings, by two targets."""
+BULLETINS_VERIFY = 500
+"""Fifty of each kind and round: a fold is asked under some hundred settings, by two targets."""
 
 
 class Texts:

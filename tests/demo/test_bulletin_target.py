@@ -8,8 +8,10 @@ import pytest
 
 from faded import runtime
 from faded.concepts.text import TextEditor, text_space
+from faded.config import CampaignConfig
 from faded.demo import measure_bulletins, train, train_bulletins
 from faded.demo.bulletins import SPACE, TEST_STREAM, draw
+from faded.discrepancies.text import text_discrepancies
 from faded.targets.load_text import load_summarizer
 from faded.targets.summarizer import Summarizer
 
@@ -25,7 +27,17 @@ def target() -> Summarizer:
 def test_the_committed_summarizer_says_nearly_what_the_references_say(target: Summarizer) -> None:
     figures = measure_bulletins.clean_score(target, seed=12345, count=100)
     assert figures["clean_rouge_l"] >= 0.85
+    assert figures["clean_tells"] >= 0.4
     assert figures["first_sentence_rouge_l"] < 0.3
+
+
+def test_a_third_of_the_bulletins_or_more_can_show_what_an_edit_does(target: Summarizer) -> None:
+    config = CampaignConfig(demo="bulletins")
+    drawn = draw(3, TEST_STREAM, 100)
+    measure = text_discrepancies.get(config.discrepancy)
+    answers = target.answer([b.sample.payload for b in drawn])
+    apart = measure(answers, [b.sample.reference for b in drawn], [b.sample.payload for b in drawn])
+    assert (apart <= config.limit).mean() >= 0.33
 
 
 def test_the_committed_weights_are_small_and_say_how_they_were_made() -> None:
