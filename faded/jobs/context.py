@@ -13,9 +13,9 @@ from faded.config import TEXT, CampaignConfig
 from faded.data.splits import samples_hash
 from faded.jobs.agents import explorers
 from faded.jobs.pictures import Pictures
-from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task, Truth
+from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
 from faded.jobs.texts import Texts
-from faded.labeling.oracle import Accepts
+from faded.labeling.oracle import Accepts, Truth
 from faded.probe import KnownInvalid
 
 

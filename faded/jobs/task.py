@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import Details, ModeKey, Pair, Sample
-from faded.labeling.oracle import Accepts, same_answer
+from faded.labeling.oracle import Accepts, Truth, same_answer
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import Refusals
@@ -27,14 +27,6 @@ AnyProbe = Probe[Any, Any, Any]
 AnyTarget = Any
 """A `Target` of the task's own kind."""
 Say = Callable[[str], None]
-
-
-class Truth(Protocol):
-    """Knows the right answer after an edit, None where there is none any more."""
-
-    def __call__(self, sample_ids: Sequence[str], values: NDArray[np.float64]) -> list[str | None]:
-        """Answer for one setting per sample; `values` has shape (batch, n_concepts)."""
-        ...
 
 
 @dataclass(frozen=True)
