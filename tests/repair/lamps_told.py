@@ -43,7 +43,7 @@ TEMPLATE = "{% for m in messages %}<user> {{ m['content'] }} {% endfor %}<assist
 """Of the causal one; the whole prompt is in words of the tokenizer."""
 
 
-STEPS = {"t5": 120, "gpt2": 300}
+STEPS = {"t5": 120, "gpt2": 800}
 """Until nearly every clean report is answered rightly."""
 
 
