@@ -106,7 +106,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     budget.add_argument(
         "--threshold",
         type=float,
-        help="a discrepancy above it is a failure; without it 0 for image, 0.8 for text with bleu, and a demo has its own",
+        help="a discrepancy above it is a failure; without it 0 for image, 0.8 for text with bleu; a demo has its own",
     )
     budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
     budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
