@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -69,6 +69,23 @@ def split_given(
     held |= {s.id for s in kept_tune}
     kept_explore = [s for s in explore if s.id not in held]
     return checked(Splits(kept_explore, kept_tune, folds(verify, verify_folds, "fold")))
+
+
+def split_sources(
+    read: Callable[[str], list[Sample[P]]], data: str, tune: str, verify: str, verify_folds: int
+) -> Splits[P]:
+    """Read and split what a campaign names: separate sources to tune and verify on, or one source for everything.
+
+    Args:
+        read: Reads one source.
+        data: The source to explore on, and for everything where the two below are empty.
+        tune: A separate source to tune on, or empty.
+        verify: A separate source to verify on, or empty.
+        verify_folds: Folds for verification.
+    """
+    if tune:
+        return split_given(read(data), read(tune), read(verify), verify_folds)
+    return split_one(read(data), verify_folds)
 
 
 def checked(splits: Splits[P]) -> Splits[P]:

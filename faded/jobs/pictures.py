@@ -16,12 +16,12 @@ from faded.concepts.presets import presets
 from faded.config import SIGNS, CampaignConfig
 from faded.data.load import load_pictures
 from faded.data.pictures import from_png, png, to_picture
-from faded.data.splits import Splits, split_given, split_one
+from faded.data.splits import split_sources
 from faded.demo import signs
 from faded.discrepancies.classification import discrepancies
 from faded.domain import Details, FadedError, Sample
 from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
-from faded.jobs.unlabelled import by_clean_answer
+from faded.jobs.unlabelled import without_references
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.records import RepairResult
 from faded.repair.trainer import RepairConfig, repair
@@ -81,10 +81,7 @@ class Pictures:
         if self._config.labelled:
             return data
         say("Asking the target about the pictures as they are")
-        probe = self.probe(target)
-        explore, tune, verify = (by_clean_answer(part, probe, True) for part in (data.explore, data.tune, data.verify))
-        # Forget what is known to be invalid too. Who knows the truth still does: that is the annotator.
-        return dataclasses.replace(data, explore=explore, tune=tune, verify=verify, known_invalid=nothing_invalid)
+        return without_references(data, self.probe(target), classes=True)
 
     def probe(self, target: Classifier, known_invalid: KnownInvalid = nothing_invalid) -> PictureProbe:
         """Return the probe."""
@@ -135,18 +132,13 @@ class Pictures:
         return result, dataclasses.asdict(config)
 
     def _given(self, target: Classifier, fold: int) -> Data:
-        splits = self._split(target)
-        return Data(splits.explore, splits.tune, splits.verify[fold - 1])
-
-    def _split(self, target: Classifier) -> Splits[Picture]:
         config = self._config
 
         def read(source: str) -> list[PictureSample]:
             return load_pictures(Path(source), target.labels, target.fit, config.labelled)
 
-        if config.tune_data:
-            return split_given(read(config.data), read(config.tune_data), read(config.verify_data), config.verify_folds)
-        return split_one(read(config.data), config.verify_folds)
+        splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)
+        return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _signs(self, fold: int) -> Data:
         names = tuple(s.name for s in self.space.specs)

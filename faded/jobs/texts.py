@@ -15,13 +15,13 @@ from faded.concepts.text import TextEditor, check_text_setting, content_kept, te
 from faded.concepts.text_registry import text_concepts
 from faded.config import BULLETINS, EMBEDDING, CampaignConfig
 from faded.data.load_texts import TextSample, load_texts
-from faded.data.splits import split_given, split_one
+from faded.data.splits import split_sources
 from faded.demo import bulletins
 from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
 from faded.domain import Details
 from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
-from faded.jobs.unlabelled import by_clean_answer
+from faded.jobs.unlabelled import without_references
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.records import RepairResult
 from faded.repair.sequence import config_for, repair_sequences
@@ -80,9 +80,7 @@ class Texts:
         if self._config.labelled:
             return data
         say("Asking the target about the articles as they are")
-        probe = self.probe(target)
-        explore, tune, verify = (by_clean_answer(part, probe, False) for part in (data.explore, data.tune, data.verify))
-        return dataclasses.replace(data, explore=explore, tune=tune, verify=verify)
+        return without_references(data, self.probe(target), classes=False)
 
     def probe(self, target: Summarizer, known_invalid: KnownInvalid = nothing_invalid) -> TextProbe:
         """Return the probe.
@@ -125,7 +123,7 @@ class Texts:
     def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
         """Tune an adapter."""
         config = dataclasses.replace(config_for(_parameters(target)), steps=course.steps, seed=course.seed)
-        probe: AnyProbe = self.probe(target, lessons.known_invalid)
+        probe: AnyProbe = self.probe(target)
         result = repair_sequences(
             probe,
             target,
@@ -146,11 +144,7 @@ class Texts:
         def read(source: str) -> list[TextSample]:
             return load_texts(Path(source), config.labelled)
 
-        if config.tune_data:
-            parts = read(config.data), read(config.tune_data), read(config.verify_data)
-            splits = split_given(*parts, config.verify_folds)
-        else:
-            splits = split_one(read(config.data), config.verify_folds)
+        splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _bulletins(self, fold: int) -> Data:

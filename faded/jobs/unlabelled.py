@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from faded.domain import Sample
-from faded.probe import Probe
+from faded.jobs.task import AnyProbe, Data
+from faded.probe import Probe, nothing_invalid
 from faded.targets.base import Answers
 
 P = TypeVar("P")
@@ -16,6 +17,23 @@ A = TypeVar("A", bound=Answers)
 
 BATCH = 128
 """Samples per forward pass; larger batches gained nothing for a small network on one core."""
+
+
+def without_references(data: Data, probe: AnyProbe, classes: bool) -> Data:
+    """Return a round's data without references, and without what is known of them: which settings are invalid.
+
+    Who knows the truth still does: that is the annotator.
+
+    Args:
+        data: The round's data.
+        probe: Asks the campaign's original target.
+        classes: See `by_clean_answer`.
+
+    Raises:
+        TargetError: the target failed.
+    """
+    explore, tune, verify = (by_clean_answer(part, probe, classes) for part in (data.explore, data.tune, data.verify))
+    return dataclasses.replace(data, explore=explore, tune=tune, verify=verify, known_invalid=nothing_invalid)
 
 
 def by_clean_answer(samples: Sequence[Sample[P]], probe: Probe[P, I, A], classes: bool) -> list[Sample[P]]:
