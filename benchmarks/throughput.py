@@ -122,18 +122,18 @@ class Turns:
         self.clock.start()
 
 
-def bare(context: Context) -> Callable[[], int]:
-    """Return a loop of edits and forward passes alone."""
+def bare(context: Context, batches: int = BARE_BATCHES, size: int = BATCH) -> Callable[[], int]:
+    """Return a loop of edits and forward passes alone, so many batches of this size in a slice."""
     target = context.target(None)
     editor = context.probe(target).editor
     rng = np.random.default_rng(0)
 
     def run() -> int:
-        for _ in range(BARE_BATCHES):
-            rows = rng.integers(len(context.explore), size=BATCH)
-            cells = rng.integers(context.space.n_cells, size=BATCH)
+        for _ in range(batches):
+            rows = rng.integers(len(context.explore), size=size)
+            cells = rng.integers(context.space.n_cells, size=size)
             target.answer(editor([context.explore[r].payload for r in rows], context.space.grid[cells]))
-        return BARE_BATCHES * BATCH
+        return batches * size
 
     run()  # the first pass makes torch choose its kernels
     return run
@@ -152,21 +152,6 @@ def one_at_a_time(context: Context, learning: bool) -> Callable[[], int]:
     return run
 
 
-def one_article(context: Context) -> Callable[[], int]:
-    """Return a loop of edits and the target, one article at a time."""
-    target = context.target(None)
-    editor = context.probe(target).editor
-    rng = np.random.default_rng(0)
-
-    def run() -> int:
-        for _ in range(ONE_STEPS):
-            sample = context.explore[int(rng.integers(len(context.explore)))]
-            target.answer(editor([sample.payload], context.space.grid[rng.integers(context.space.n_cells, size=1)]))
-        return ONE_STEPS
-
-    return run
-
-
 Loops = dict[str, Callable[[], int]]
 
 
@@ -181,7 +166,7 @@ def of_pictures(context: Context) -> Loops:
 
 def of_texts(context: Context) -> Loops:
     """Return what the stage is compared with on articles."""
-    return {BARE: bare(context), ONE: one_article(context)}
+    return {BARE: bare(context), ONE: bare(context, ONE_STEPS, 1)}
 
 
 def measure(name: str, config: CampaignConfig, others: Callable[[Context], Loops]) -> Rates:
