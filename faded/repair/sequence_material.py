@@ -78,7 +78,7 @@ class SequenceMaterial(Generic[P]):
     Attributes:
         pairs: From verdicts.
         reapplied: Confirmed modes re-applied to training inputs.
-        clean: What the original answers to training inputs as they are.
+        clean: What the original answers to training inputs as they are, where that is no failure.
         held_clean: Held-out inputs that the original answers without failure as they are.
         held_modes: Held-out inputs under settings of the modes, of those in `held_clean`; without any, the inputs of
             the verdict pairs, of which the chosen answer is expected.
@@ -183,8 +183,11 @@ def _choices(
 
 
 def _clean(probe: Probe[P, Sequence[str], Answers], writer: Writer, samples: Sequence[Sample[P]]) -> list[Text]:
+    """Return the answers that are to be held: to hold a failure on an input would teach against its lessons."""
+    measured = probe.clean(samples)
     inputs = list(probe.editor([s.payload for s in samples], probe.controls(len(samples))))
-    said = [(text, answer) for text, answer in zip(inputs, probe.target.answer(inputs).texts, strict=True) if answer]
+    rows = zip(inputs, measured.answers.texts, measured.failed, strict=True)
+    said = [(text, answer) for text, answer, failed in rows if answer and not failed]
     return _texts(writer, [text for text, _ in said], [answer for _, answer in said])
 
 

@@ -1,4 +1,8 @@
-"""How probable given texts are to a summarizer: one forward pass, with gradients where they are enabled."""
+"""How probable given texts are to a summarizer, with gradients where they are enabled.
+
+Texts go through in parts of about the same length, and an encoder reads an article once, however many texts are written
+about it: the better and the worse one of a preference, as a rule.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,14 @@ from typing import Any
 
 import torch
 from torch.nn import functional as F
+from transformers.modeling_outputs import BaseModelOutput
 
-from faded.targets.writing import padded
+from faded.targets.writing import by_length, padded
+
+ROWS = 16
+"""Texts per part at most; in larger ones more is padding."""
+TOKENS = 16_384
+"""Tokens read per part at most, padding included."""
 
 
 def output_tokens(tokenizer: Any, texts: Sequence[str], end: int, marks: bool) -> list[list[int]]:
@@ -35,22 +45,35 @@ def scored(
         outputs: Token numbers that are written, none empty.
         pad: Token to pad with.
     """
-    if module.config.is_encoder_decoder:
-        logits, labels, said = _decoded(module, read, outputs, pad)
-    else:
-        logits, labels, said = _continued(module, read, outputs, pad)
-    nats = F.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none")
-    return -(nats * said).sum(1), said.sum(1)
+    decoded = _decoded if module.config.is_encoder_decoder else _continued
+    parts = by_length([len(ids) for ids in read], ROWS, TOKENS)
+    nats: list[torch.Tensor] = []
+    lengths: list[torch.Tensor] = []
+    for part in parts:
+        logits, labels, said = decoded(module, [read[i] for i in part], [outputs[i] for i in part], pad)
+        each = F.cross_entropy(logits.float().transpose(1, 2), labels, reduction="none")
+        nats.append(-(each * said).sum(1))
+        lengths.append(said.sum(1))
+    order = torch.tensor([i for part in parts for i in part], device=module.device).argsort()
+    return torch.cat(nats)[order], torch.cat(lengths)[order]
 
 
 def _decoded(
     module: Any, read: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], pad: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return logits, labels and which labels count, of an encoder-decoder model."""
-    ids, mask = (t.to(module.device) for t in padded(read, pad, left=False))
+    distinct = list(dict.fromkeys(tuple(row) for row in read))
+    ids, mask = (t.to(module.device) for t in padded(distinct, pad, left=False))
+    states = module.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True).last_hidden_state
+    of = torch.tensor([distinct.index(tuple(row)) for row in read], device=module.device)
     labels, said = (t.to(module.device) for t in padded(outputs, pad, left=False))
     begun = torch.cat([torch.full_like(labels[:, :1], module.config.decoder_start_token_id), labels[:, :-1]], dim=1)
-    logits = module(input_ids=ids, attention_mask=mask, decoder_input_ids=begun, use_cache=False).logits
+    logits = module(
+        encoder_outputs=BaseModelOutput(last_hidden_state=states[of]),
+        attention_mask=mask[of],
+        decoder_input_ids=begun,
+        use_cache=False,
+    ).logits
     return logits, labels, said
 
 

@@ -21,7 +21,7 @@ from faded.targets.checkpoints import reason, writing
 from faded.targets.fingerprint import fingerprint
 from faded.targets.reading import Reader, check_articles
 from faded.targets.scoring import output_tokens, scored
-from faded.targets.writing import Written, out_of_memory, write
+from faded.targets.writing import Written, by_length, out_of_memory, write
 
 FloatArray = NDArray[np.float32]
 
@@ -115,7 +115,7 @@ class Summarizer:
         return [text.strip() for text in self.reader.tokenizer.batch_decode(rows, skip_special_tokens=True)]
 
     def scored(self, articles: Sequence[str], summaries: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return how probable given summaries are, in one forward pass with gradients where they are enabled.
+        """Return how probable given summaries are, with gradients where they are enabled.
 
         Returns:
             The log-probability of each summary of its article, nats, and its tokens, the end included; shape (batch,).
@@ -168,24 +168,6 @@ class Summarizer:
         with writing(self.source, folder):
             self.module.save_pretrained(folder)
             self.reader.tokenizer.save_pretrained(folder)
-
-
-def by_length(lengths: Sequence[int], rows: int, tokens: int) -> list[list[int]]:
-    """Return batches of rows of about the same length, shortest first.
-
-    Args:
-        lengths: Tokens per row.
-        rows: Rows per batch at most.
-        tokens: Tokens per batch at most, padding included; a longer row stands alone.
-    """
-    batches: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        room = min(rows, tokens // max(1, lengths[row]))
-        if batches and len(batches[-1]) < room:
-            batches[-1].append(row)
-        else:
-            batches.append([row])
-    return batches
 
 
 def _parts(rows: list[int], size: int) -> list[list[int]]:

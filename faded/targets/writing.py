@@ -108,6 +108,24 @@ def padded(rows: Sequence[Sequence[int]], pad: int, left: bool) -> tuple[torch.T
     return ids, mask
 
 
+def by_length(lengths: Sequence[int], rows: int, tokens: int) -> list[list[int]]:
+    """Return batches of rows of about the same length, shortest first.
+
+    Args:
+        lengths: Tokens per row.
+        rows: Rows per batch at most.
+        tokens: Tokens per batch at most, padding included; a longer row stands alone.
+    """
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        room = min(rows, tokens // max(1, lengths[row]))
+        if batches and len(batches[-1]) < room:
+            batches[-1].append(row)
+        else:
+            batches.append([row])
+    return batches
+
+
 def ends(new: torch.Tensor, eos: int | Sequence[int] | None) -> torch.Tensor:
     """Return how many tokens each row has, up to the first mark of the end and with it, shape (batch,)."""
     marks = torch.tensor([] if eos is None else [eos] if isinstance(eos, int) else list(eos), device=new.device)

@@ -15,8 +15,8 @@ from faded.targets import summarizer
 from faded.targets.load_text import load_summarizer
 from faded.targets.reading import check_articles, plain_reader
 from faded.targets.scoring import scored
-from faded.targets.summarizer import Summarizer, by_length
-from faded.targets.writing import Written, ends, write
+from faded.targets.summarizer import Summarizer
+from faded.targets.writing import Written, by_length, ends, write
 from tests.targets.families import edit_json, edit_weights
 from tests.targets.gguf_file import write_gguf
 from tests.targets.writers import TEXTS, WINDOW, write_summarizer
