@@ -8,8 +8,8 @@ Three loops, in short slices by turns within one run, so that whatever else the 
 - one picture at a time with stable-baselines3's DQN, as the paper's public code (`one_at_a_time.py`).
 
 Figures are ratios of queries per second over the whole run, on CIFAR-10 at the wider levels; the same for the demo's
-signs stands beside them. The DQN of the headline is still warming up, which is when it is fastest.
-Needs requirements-bench.txt.
+signs stands beside them. The DQN of the headline is still warming up, which is when it is fastest. Pictures need
+requirements-bench.txt.
 
 With `--task text`, on the demo's bulletins: the explore stage, the bare target in batches, and the bare target asked
 one article at a time.
@@ -28,7 +28,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import arguments, cache_folder, emit, say
-from benchmarks.one_at_a_time import OnePicture, dqn
 from benchmarks.rounds import cifar_campaign, signs_campaign
 from faded import runtime
 from faded.config import BULLETINS, TASKS, TEXT, CampaignConfig
@@ -141,6 +140,8 @@ def bare(context: Context, batches: int = BARE_BATCHES, size: int = BATCH) -> Ca
 
 def one_at_a_time(context: Context, learning: bool) -> Callable[[], int]:
     """Return the DQN's loop."""
+    from benchmarks.one_at_a_time import OnePicture, dqn  # stable-baselines3, which articles need not
+
     agent = dqn(OnePicture(context.target(None), context.explore, context.space), learning)
 
     def run() -> int:

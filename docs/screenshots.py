@@ -1,8 +1,8 @@
 """Takes the pictures of the pages in `docs/images`: `make screenshots`, or `python -m docs.screenshots`.
 
-Runs two rounds on the demo in a workspace of its own (a whole one with a simulated annotator for the page Run, one
-that only explores for the page Label), starts the app on it and drives Debian's chromium. Takes about ten minutes on
-two cores; with `--workspace DIR` an interrupted run goes on where it was.
+Runs three rounds on the demos in a workspace of its own (a whole one with a simulated annotator for most pages, and one
+each of pictures and of articles that only explores for the page Label), starts the app on it and drives Debian's
+chromium. Takes about ten minutes on two cores; with `--workspace DIR` an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from benchmarks.app import ROOT, browsing, running
 
 IMAGES = ROOT / "docs" / "images"
 ROUNDS = (
-    ["--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
-    ["--queries", "2000", "--seed", "1"],
+    ["--demo", "signs", "--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
+    ["--demo", "signs", "--queries", "2000", "--seed", "1"],
+    ["--demo", "bulletins", "--queries", "2000", "--seed", "0"],
 )
+"""From the oldest to the newest: the order of `WHOLE`, `PICTURES` and `ARTICLES`."""
+WHOLE, PICTURES, ARTICLES = range(3)
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-phone": (390, 844, "light")}
 """Suffix of the file: width, height and colour scheme."""
 
@@ -31,13 +34,14 @@ MOST_HEIGHT = 1500
 """Pages are longer than what a reader of the README wants to scroll by."""
 
 PAGES = {
-    "run": "#run-finds img",
-    "label": "[data-f=item]:not(.bare)",
-    "landscape": ".heat-cell",
-    "repair": "#page-repair svg",
-    "verify": "#verify-result",
+    "run": (WHOLE, "run", "#run-finds img"),
+    "label": (PICTURES, "label", "[data-f=item]:not(.bare)"),
+    "label-articles": (ARTICLES, "label", "[data-f=item]:not(.bare)"),
+    "landscape": (WHOLE, "landscape", ".heat-cell"),
+    "repair": (WHOLE, "repair", "#page-repair svg"),
+    "verify": (WHOLE, "verify", "#verify-result"),
 }
-"""The pages, and what is there once one is drawn."""
+"""Name of the file: the round, its page, and what is there once that is drawn."""
 
 GATE_FAILED = 3
 
@@ -52,7 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         workspace = arguments.workspace or Path(folder) / "faded"
         for flags in ROUNDS:
-            command = [sys.executable, "-m", "faded", "run", "--demo", "signs", *flags, "--workspace", str(workspace)]
+            command = [sys.executable, "-m", "faded", "run", *flags, "--workspace", str(workspace)]
             code = subprocess.run(command, cwd=ROOT).returncode  # noqa: S603 - our own module
             if code not in (0, GATE_FAILED):
                 return code
@@ -70,9 +74,9 @@ def take(browser: Browser, address: str) -> None:
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
-        verified, waiting = rounds(page, address)
-        for name, ready in PAGES.items():
-            show(page, address, waiting if name == "label" else verified, name, ready)
+        ids = rounds(page, address)
+        for name, (which, shown, ready) in PAGES.items():
+            show(page, address, ids[which], shown, ready)
             height = min(page.evaluate("document.documentElement.scrollHeight"), MOST_HEIGHT)
             clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
             write(page.screenshot(full_page=True, clip=clip), IMAGES / f"{name}{suffix}.png")
@@ -85,13 +89,12 @@ def write(picture: bytes, file: Path) -> None:
         image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
-def rounds(page: Page, address: str) -> tuple[str, str]:
-    """Return the verified round and the one whose proposals wait: the older and the newer of the two."""
+def rounds(page: Page, address: str) -> list[str]:
+    """Return the rounds, the oldest first."""
     page.goto(address)
     links = page.locator("#run-rounds [data-open-round]")
-    expect(links).to_have_count(2, timeout=30_000)
-    waiting, verified = (str(links.nth(i).get_attribute("data-open-round")) for i in range(2))
-    return verified, waiting
+    expect(links).to_have_count(len(ROUNDS), timeout=30_000)
+    return [str(links.nth(i).get_attribute("data-open-round")) for i in reversed(range(len(ROUNDS)))]
 
 
 def show(page: Page, address: str, round_id: str, name: str, ready: str) -> None:
