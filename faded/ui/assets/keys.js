@@ -14,10 +14,13 @@ const KEYS_KEPT = "faded-keys";
 const KEYS_OFF = "faded-keys-off";
 const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
 
+// Whether two actions can meet on one card: what is for pictures alone may share a key with what is for articles alone.
+const meet = (a, b) => (ONLY_FOR[a] ?? ONLY_FOR[b]) === (ONLY_FOR[b] ?? ONLY_FOR[a]);
+const holder = (keys, name, key) => Object.keys(keys).find((other) => other !== name && keys[other] === key && meet(name, other));
+
 // The defaults, changed to what was chosen. An action that is newer than the choice has no key where its default is taken.
 function withChosen(chosen) {
-  const taken = new Set(Object.values(chosen));
-  const free = Object.entries(DEFAULT_KEYS).map(([name, key]) => [name, taken.has(key) ? null : key]);
+  const free = Object.entries(DEFAULT_KEYS).map(([name, key]) => [name, holder(chosen, name, key) ? null : key]);
   return { ...Object.fromEntries(free), ...chosen };
 }
 
@@ -31,6 +34,7 @@ function mountKeys(element) {
     localStorage.removeItem(KEYS_KEPT);
   }
 
+  const usedHere = (name) => [undefined, part("card").dataset.evidence].includes(ONLY_FOR[name]);
   const shown = (key) => (key === null ? "none" : key === " " ? "space" : key.toLowerCase());
   function trouble(message) {
     part("keys-trouble").hidden = !message;
@@ -38,8 +42,7 @@ function mountKeys(element) {
   }
   function draw() {
     for (const mark of element.querySelectorAll("[data-key]")) mark.textContent = shown(keys[mark.dataset.key]);
-    const kind = part("card").dataset.evidence;
-    const usable = Object.entries(KEY_WORDS).filter(([name]) => (ONLY_FOR[name] ?? kind) === kind);
+    const usable = Object.entries(KEY_WORDS).filter(([name]) => usedHere(name));
     const rows = usable.map(([name, words]) => {
       const row = document.createElement("li");
       const button = document.createElement("button");
@@ -61,7 +64,7 @@ function mountKeys(element) {
   }
   function give(key) {
     const name = asking;
-    const taken = Object.keys(keys).find((other) => other !== name && keys[other] === key);
+    const taken = holder(keys, name, key);
     asking = null;
     if (taken) trouble(`"${shown(key)}" is the key of "${KEY_WORDS[taken]}" already: choose another one.`);
     else {
@@ -119,7 +122,7 @@ function mountKeys(element) {
       if (event.repeat || event.isComposing || event.keyCode === 229) return null;
       if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return null;
       const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      return Object.keys(keys).find((name) => keys[name] === pressed) ?? null;
+      return Object.keys(keys).find((name) => keys[name] === pressed && usedHere(name)) ?? null;
     },
   };
 }
