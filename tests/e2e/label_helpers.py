@@ -10,6 +10,7 @@ from faded.store.engine import Store
 
 
 def open_label(page: Page, app: App, round_id: int) -> None:
+    page.goto("about:blank")  # going to the address that is shown already would load nothing
     page.goto(f"{app.address}/?round={round_id}#label")
     expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible()
 

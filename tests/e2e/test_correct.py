@@ -80,6 +80,27 @@ def test_a_summary_is_corrected_undone_and_confirmed_plainly(
     expect(page.locator("[data-f=last]")).to_contain_text("71% sure of its words")
 
 
+def test_what_was_typed_is_there_after_a_reload_and_is_of_its_item_alone(
+    page: Page, app: App, round_: Believable, sheet: Locator
+) -> None:
+    open_label(page, app, round_.round)
+    box = sheet.get_by_role("textbox", name="Right summary")
+    item = shown(page)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("A crash on Friday")
+    open_label(page, app, round_.round)
+    assert shown(page) == item
+    page.keyboard.press("e")
+    expect(box).to_have_value("A crash on Friday")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator("[data-f=item]")).not_to_have_attribute("data-proposal", item)
+    wrote = target_summary(page)
+    page.keyboard.press("e")
+    expect(box).to_have_value(wrote)
+
+
 def test_the_button_corrects_as_well_and_a_refusal_keeps_what_was_typed(
     page: Page, app: App, store: Store, round_: Believable, sheet: Locator
 ) -> None:

@@ -1,6 +1,17 @@
-// The sheet in which the right summary is written. What was typed stays with its item, so that closing loses nothing.
+// The sheet in which the right summary is written. What was typed stays with its item, so that closing loses nothing, and
+// what was typed last is kept in this browser, so that reloading does not either.
 
 const LONGEST_SUMMARY = 2000; // characters; the store takes no more
+const LAST_TYPED = "faded-correction";
+
+function lastTyped(id) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(LAST_TYPED));
+    return kept?.id === id ? kept.typed : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function mountCorrector(element, onConfirm) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
@@ -34,6 +45,7 @@ function mountCorrector(element, onConfirm) {
 
   input.addEventListener("input", () => {
     item.typed = input.value;
+    localStorage.setItem(LAST_TYPED, JSON.stringify({ id: item.id, typed: item.typed }));
     trouble("");
   });
   input.addEventListener("keydown", (event) => {
@@ -47,7 +59,7 @@ function mountCorrector(element, onConfirm) {
   return {
     open(shown) {
       item = shown;
-      input.value = item.typed ?? item.answer;
+      input.value = item.typed ?? lastTyped(item.id) ?? item.answer;
       const reference = part("text-reference-fold").open ? item.reference : null; // who folded it away has not read it
       part("corrector-reference").hidden = reference === null;
       part("corrector-reference").textContent = `Reference: ${reference}`;
