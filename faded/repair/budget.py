@@ -26,9 +26,9 @@ KEEP_BATCH = 64
 ROWS = BATCH + ANCHOR_BATCH + KEEP_BATCH
 """Rows per step in all."""
 
-TEXT_BATCH = 16
+TEXT_BATCH = 32
 """Rows per step that push the chosen text, of a target that writes; each has a rejected text beside it."""
-TEXT_ANCHOR_BATCH = 16
+TEXT_ANCHOR_BATCH = 32
 """Clean rows per step whose texts are held."""
 TEXT_ROWS = 2 * TEXT_BATCH + TEXT_ANCHOR_BATCH
 """Rows per step in all, of a target that writes."""

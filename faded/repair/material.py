@@ -24,6 +24,10 @@ P = TypeVar("P")
 
 HELD_OUT_SHARE = 0.1
 """Share of the tune inputs that only early stopping sees; of 5,000, a flip rate of 2% is then known to 0.6 points."""
+LEAST_HELD_OUT = 30
+"""Inputs that early stopping should see where tune inputs are few: one flip more or less must not decide alone."""
+MOST_HELD_OUT_SHARE = 1 / 3
+"""Share of them that it may have for that."""
 SCORED_ROWS = 600
 """At most so many edited inputs are scored per evaluation, about half a second of a small network on one core."""
 KEEP_DRAWS = 4000
@@ -129,12 +133,15 @@ def prepare(
 def split(tune: Sequence[Sample[P]]) -> tuple[list[Sample[P]], list[Sample[P]]]:
     """Return the tune inputs with an expected answer: those to train on, and those that early stopping sees.
 
+    A tenth is held out, by hash; where inputs are few, more: some thirty, but never more than a third.
+
     Raises:
         FadedError: one of the two is empty.
     """
     known = [s for s in tune if s.expected is not None]
-    held = [s for s in known if held_out(s.id)]
-    train = [s for s in known if not held_out(s.id)]
+    share = min(max(HELD_OUT_SHARE, LEAST_HELD_OUT / max(1, len(known))), MOST_HELD_OUT_SHARE)
+    held = [s for s in known if _held_out(s.id, share)]
+    train = [s for s in known if not _held_out(s.id, share)]
     if not train or not held:
         raise FadedError(
             f"Repair got {len(known)} tune inputs with an expected answer, too few to train. Give 50 or more."
@@ -142,10 +149,10 @@ def split(tune: Sequence[Sample[P]]) -> tuple[list[Sample[P]], list[Sample[P]]]:
     return train, held
 
 
-def held_out(sample_id: str) -> bool:
-    """Return whether early stopping, and not training, sees this tune input."""
+def _held_out(sample_id: str, share: float) -> bool:
+    """Return whether early stopping, and not training, sees this tune input, as such a share of them is seen."""
     digest = hashlib.sha256(f"early stop:{sample_id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < HELD_OUT_SHARE * 2**64
+    return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
 def pixels(editor: Editor[P, torch.Tensor], lessons: Sequence[Lesson[P]]) -> torch.Tensor:

@@ -57,7 +57,7 @@ class SequenceConfig:
     batch: int = budget.TEXT_BATCH
     pair_share: float = budget.PAIR_SHARE
     anchor_batch: int = budget.TEXT_ANCHOR_BATCH
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 0.0
     beta: float = 0.1
     likelihood_weight: float = 1.0
@@ -82,7 +82,7 @@ def config_for(parameters: int) -> SequenceConfig:
     processor: one of 135 million parameters takes half a second for an article of 600 tokens, forth and back.
     """
     if parameters <= SMALL:
-        return SequenceConfig(draws=1500)
+        return SequenceConfig(draws=3000)
     return SequenceConfig(batch=4, anchor_batch=2, learning_rate=5e-4, draws=60, held_rows=40)
 
 
@@ -103,7 +103,7 @@ def repair_sequences(
     Args:
         probe: Edits, asks and measures, with the campaign's threshold; its target is `writer`.
         writer: The target as it was when the repair began, also when resuming.
-        tune: Inputs to train on; a tenth of them is held out for early stopping.
+        tune: Inputs to train on; some of them are held out for early stopping, see `split`.
         modes: Confirmed modes, or `every_mode` for the rival without verdicts.
         pairs: From verdicts.
         pair_samples: The samples of the pairs, by id.

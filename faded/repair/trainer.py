@@ -90,7 +90,7 @@ def repair(
         target: The target with its original weights, also when resuming.
         editor: Applies settings.
         space: The concepts.
-        tune: Inputs to train on; a tenth of them is held out for early stopping.
+        tune: Inputs to train on; some of them are held out for early stopping, see `split`.
         modes: Confirmed modes, or `every_mode` for the rival without verdicts.
         pairs: From verdicts.
         pair_samples: The samples of the pairs, by id.

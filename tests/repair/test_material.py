@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from faded.domain import ModeKey
-from faded.repair.material import prepare
+import pytest
+
+from faded.domain import ModeKey, Sample
+from faded.repair.material import prepare, split
 from faded.repair.pairs import NO_REFUSALS, Refusals
 from tests.repair.small import EDITOR, SPACE, lamps, target
 
@@ -38,3 +40,11 @@ def test_another_answer_that_verdicts_call_right_is_held_as_it_is() -> None:
     found = kept(Refusals(frozenset({DARK}), frozenset({DARK})))
     assert {row for row in found if row[:2] == ("red", 0.6)} == {("red", 0.6, False)}
     assert all(as_expected for stratum, _, as_expected in found if stratum != "red")
+
+
+@pytest.mark.parametrize(("inputs", "low", "high"), [(60, 12, 30), (150, 20, 42), (3000, 250, 350)])
+def test_of_few_inputs_a_greater_share_is_held_out(inputs: int, low: int, high: int) -> None:
+    tune = [Sample(f"{i:016x}", i, "yes", "all") for i in range(inputs)]
+    train, held = split(tune)
+    assert low <= len(held) <= high
+    assert sorted(s.payload for s in [*train, *held]) == list(range(inputs))

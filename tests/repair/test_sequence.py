@@ -22,6 +22,7 @@ FRESH = reports(120, seed=3)
 MODES = [ModeKey((1,), "red"), ModeKey((1,), "green")]
 CONFIG = SequenceConfig(
     steps=120,
+    batch=16,
     draws=80,
     held_rows=40,
     learning_rate=5e-3,
