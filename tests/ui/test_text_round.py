@@ -127,7 +127,7 @@ def test_the_repair_counts_what_a_text_repair_learns_in_a_step(verified: Store) 
     page = drawn(verified, repair_page)
     assert (
         "re-applied to tune articles of their stratum, drawn once before the first step. Of these the repair learns "
-        "from <b>14</b> in each step, with 2 of the pairs." in page["pairs"]
+        "from <b>28</b> in each step, with 4 of the pairs." in page["pairs"]
     )
     assert page["pairs"].count("f-stretch") == 6 and "Unedited articles lost" in page["curves"]
 
