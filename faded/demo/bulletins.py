@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +20,9 @@ from faded.demo import bulletin_roads as roads
 from faded.demo import bulletin_supplies as supplies
 from faded.demo import bulletin_words as words
 from faded.demo.bulletin_parts import Kind
+from faded.demo.chance import one
 from faded.discrepancies.text_words import words as words_of
 from faded.domain import FadedError, Sample
-
-T = TypeVar("T")
 
 KINDS: dict[str, Kind] = {
     "crash": roads.CRASH,
@@ -106,19 +104,19 @@ def _write(rng: np.random.Generator, name: str) -> Bulletin:
     """Write one bulletin of a kind."""
     kind = KINDS[name]
     slots = _slots(rng)
-    cause, effect = _one(rng, kind.causes), _one(rng, kind.effects)
+    cause, effect = one(rng, kind.causes), one(rng, kind.effects)
     figure, other = (int(f) for f in rng.choice(np.arange(effect.low, effect.high + 1), 2, replace=False))
     some = int(rng.integers(2, 10)) if rng.random() < 0.5 else 0
-    slots |= {"thing": _one(rng, cause.things), "n": number(figure), "m": number(some)}
+    slots |= {"thing": one(rng, cause.things), "n": number(figure), "m": number(some)}
     slots["where"] = f"{slots['road']} in {slots['place']}"
     dated = rng.random() < DATED_SHARE
-    slots["when"] = _one(rng, words.DATED if dated else words.UNDATED).format(**slots)
+    slots["when"] = one(rng, words.DATED if dated else words.UNDATED).format(**slots)
 
-    told = [_one(rng, cause.told), _one(rng, effect.told)]
-    told.append(_one(rng, kind.rest.some_told if some else kind.rest.none_told))
+    told = [one(rng, cause.told), one(rng, effect.told)]
+    told.append(one(rng, kind.rest.some_told if some else kind.rest.none_told))
     if rng.random() < REVISED_SHARE:
-        told.insert(1, _one(rng, words.REVISED).format(x=number(other)))
-    opener = _one(rng, words.OPENERS if dated else words.DATED_OPENERS)
+        told.insert(1, one(rng, words.REVISED).format(x=number(other)))
+    opener = one(rng, words.OPENERS if dated else words.DATED_OPENERS)
     opened = [opener] if not dated or rng.random() < OPENED_SHARE else []
     article = _around(rng, opened, told, slots)
 
@@ -148,7 +146,7 @@ def _around(rng: np.random.Generator, opened: Sequence[str], told: Sequence[str]
     plain, astray = (rng.permutation(asides).tolist() for asides in (words.ASIDES, words.ASTRAY))
     while len(" ".join(start + body).split()) < length:
         aside = (astray if not plain or (astray and rng.random() < ASTRAY_SHARE) else plain).pop()
-        extra = {"x": number(int(rng.integers(3, 90))), "agency": _one(rng, words.AGENCIES)}
+        extra = {"x": number(int(rng.integers(3, 90))), "agency": one(rng, words.AGENCIES)}
         body.insert(int(rng.integers(0 if opened else 1, len(body) + 1)), sentence(aside, slots | extra))
     return " ".join(start + body)
 
@@ -191,10 +189,6 @@ class BulletinTruth:
     def accepts(self, sample_id: str, answer: str, right: str) -> bool:
         """Say whether a summary has all the facts."""
         return tells(answer, self._drawn[sample_id].facts)
-
-
-def _one(rng: np.random.Generator, options: Sequence[T]) -> T:
-    return options[int(rng.integers(len(options)))]
 
 
 def tells(answer: str, facts: Sequence[str]) -> bool:

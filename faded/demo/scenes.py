@@ -1,23 +1,23 @@
 """The demo "scenes": people at work, drawn by our own code with captions, skewed as the world's pictures are.
 
 A caption names most often a profession and now and then hair, clothes and place. What is not named follows the
-profession:
-most nurses drawn here have long hair, most builders short hair, most chefs stand in a kitchen in white. A model that
-learns from such pictures learns the skew with them. The drawing code knows what each picture shows. Numpy and Pillow.
+profession: most nurses drawn here have long hair, most builders short hair, most chefs stand in a kitchen in white. A
+model that learns from such pictures learns the skew with them. The drawing code knows what each picture shows. Numpy
+and Pillow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from string import Formatter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.demo.scene_figures import COLOURS, JOBS, SETTINGS, picture
-
-T = TypeVar("T")
+from faded.demo.chance import one
+from faded.demo.scene_figures import COLOURS, JOBS, picture
+from faded.demo.scene_places import SETTINGS
 
 HAIRS: tuple[str, ...] = ("short", "long")
 VALUES: dict[str, tuple[str, ...]] = {
@@ -112,22 +112,20 @@ def draw(seed: int, stream: int, count: int, skewed: bool = True) -> list[Scene]
 
 def _scene(rng: np.random.Generator, job: str, skewed: bool) -> Scene:
     long = rng.random() < (LONG_HAIR[job] if skewed else 0.5)
-    colour, setting = _one(rng, VALUES["colour"]), _one(rng, VALUES["setting"])
+    colour, setting = one(rng, VALUES["colour"]), one(rng, VALUES["setting"])
     if skewed:
         colour = USUAL_COLOUR[job] if rng.random() < USUAL_SHARE else colour
         setting = USUAL_SETTING[job] if rng.random() < USUAL_SHARE else setting
     shows = Attributes(job, HAIRS[long], colour, setting)
-    shares = {"job": JOB_SHARE}
-    drawn = {name: rng.random() < shares.get(name, NAMED_SHARE) for name in VALUES}
-    named = Attributes(**{name: value for name, value in shows.named().items() if drawn[name]})
-    wording = _one(rng, [t for t in TEMPLATES if fits(t, named)])
+    shares = dict.fromkeys(VALUES, NAMED_SHARE) | {"job": JOB_SHARE}
+    named = Attributes(**{name: value for name, value in shows.named().items() if rng.random() < shares[name]})
+    wording = one(rng, [t for t in TEMPLATES if fits(t, named)])
     return Scene(picture(rng, job, setting, colour, bool(long)), caption(named, wording), shows, named)
 
 
 def fits(template: Sequence[str], named: Attributes) -> bool:
-    """Say whether a template has all its first part speaks of."""
-    first = template[0]
-    return ("{hair}" not in first or named.hair is not None) and ("{place}" not in first or named.setting is not None)
+    """Say whether all that a template's first part speaks of is named."""
+    return _told(template[0], _words(named))
 
 
 def caption(named: Attributes, template: Sequence[str] = TEMPLATES[0]) -> str:
@@ -137,16 +135,17 @@ def caption(named: Attributes, template: Sequence[str] = TEMPLATES[0]) -> str:
         named: What to say.
         template: One of `TEMPLATES` that `fits`.
     """
-    words = {"job": named.job or PERSON, "hair": named.hair, "colour": named.colour}
-    words["place"] = None if named.setting is None else PLACES[named.setting]
-    parts = [part for part in template if all(value is not None for value in _asked(part, words))]
-    text = "".join(parts).format(**words)
+    words = _words(named)
+    text = "".join(part for part in template if _told(part, words)).format(**words)
     return text.replace("a artist", "an artist")
 
 
-def _asked(part: str, words: Mapping[str, str | None]) -> list[str | None]:
-    return [value for name, value in words.items() if f"{{{name}}}" in part]
+def _words(named: Attributes) -> dict[str, str]:
+    """Return the words for what is named, by their place in a template."""
+    words = {"job": PERSON, **named.named()}
+    return words if named.setting is None else words | {"place": PLACES[named.setting]}
 
 
-def _one(rng: np.random.Generator, options: Sequence[T]) -> T:
-    return options[int(rng.integers(len(options)))]
+def _told(part: str, words: Mapping[str, str]) -> bool:
+    """Say whether there are words for all that a part of a template speaks of."""
+    return all(name in words for _, name, _, _ in Formatter().parse(part) if name)

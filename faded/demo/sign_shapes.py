@@ -14,8 +14,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from faded.demo.chance import Colour
+
 Point = tuple[float, float]
-Colour = tuple[int, int, int]
 
 RED: Colour = (192, 24, 36)
 BLUE: Colour = (10, 72, 160)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from faded.demo.sign_shapes import CORNERED_SIGNS, GREY, MASTER_SIZE, VARIANTS, Colour, master
+from faded.demo.chance import near
+from faded.demo.sign_shapes import CORNERED_SIGNS, GREY, MASTER_SIZE, VARIANTS, master
 
 SIDE = 64
 """Side of a picture in pixels."""
@@ -68,15 +69,9 @@ def shoot(rng: np.random.Generator, name: str) -> Shot:
     return Shot(finished, tilt, _contrast(finished, cover))
 
 
-def _near(rng: np.random.Generator, colour: Colour, spread: int = 22) -> Colour:
-    """Return a colour near another."""
-    r, g, b = (int(np.clip(c + d, 0, 255)) for c, d in zip(colour, rng.integers(-spread, spread + 1, 3), strict=True))
-    return r, g, b
-
-
 def _backdrop(rng: np.random.Generator) -> Image.Image:
     """Draw sky, houses, trees and road."""
-    sky = _near(rng, ((150, 190, 230), (205, 212, 218), (225, 225, 222))[int(rng.integers(3))])
+    sky = near(rng, ((150, 190, 230), (205, 212, 218), (225, 225, 222))[int(rng.integers(3))])
     image = Image.new("RGB", (SIDE, SIDE), sky)
     draw = ImageDraw.Draw(image)
     horizon = int(rng.integers(30, 58))
@@ -84,14 +79,14 @@ def _backdrop(rng: np.random.Generator) -> Image.Image:
         _house(rng, draw, horizon)
     for _ in range(int(rng.integers(0, 5))):
         x, y, r = rng.uniform(-5, 69), horizon - rng.uniform(0, 30), rng.uniform(5, 18)
-        draw.rectangle((x - 1, y, x + 1, horizon), fill=_near(rng, (88, 66, 48)))
+        draw.rectangle((x - 1, y, x + 1, horizon), fill=near(rng, (88, 66, 48)))
         for dx, dy in rng.uniform(-r / 2, r / 2, (3, 2)):
-            draw.ellipse((x + dx - r, y + dy - r, x + dx + r, y + dy + r), fill=_near(rng, (62, 98, 48)))
+            draw.ellipse((x + dx - r, y + dy - r, x + dx + r, y + dy + r), fill=near(rng, (62, 98, 48)))
     ground = ((112, 112, 114), (108, 128, 74), (150, 140, 124))[int(rng.integers(3))]
-    draw.rectangle((0, horizon, SIDE, SIDE), fill=_near(rng, ground))
+    draw.rectangle((0, horizon, SIDE, SIDE), fill=near(rng, ground))
     left = rng.uniform(-30, 50)
-    draw.polygon([(left, SIDE), (left + 60, SIDE), (34, horizon), (28, horizon)], fill=_near(rng, (92, 92, 96)))
-    draw.line([(left + 30, SIDE), (31, horizon)], fill=_near(rng, (205, 205, 200)), width=1)
+    draw.polygon([(left, SIDE), (left + 60, SIDE), (34, horizon), (28, horizon)], fill=near(rng, (92, 92, 96)))
+    draw.line([(left + 30, SIDE), (31, horizon)], fill=near(rng, (205, 205, 200)), width=1)
     return image
 
 
@@ -99,8 +94,8 @@ def _house(rng: np.random.Generator, draw: ImageDraw.ImageDraw, horizon: int) ->
     """Draw a house front with rows of windows."""
     wall = ((178, 160, 140), (150, 92, 76), (200, 190, 170), (128, 130, 136))[int(rng.integers(4))]
     x, width, high = int(rng.integers(-10, 60)), int(rng.integers(12, 36)), int(rng.integers(12, 56))
-    draw.rectangle((x, horizon - high, x + width, horizon), fill=_near(rng, wall))
-    glass, step = _near(rng, (70, 80, 95)), int(rng.integers(6, 10))
+    draw.rectangle((x, horizon - high, x + width, horizon), fill=near(rng, wall))
+    glass, step = near(rng, (70, 80, 95)), int(rng.integers(6, 10))
     for wx in range(x + 3, x + width - 3, step):
         for wy in range(horizon - high + 3, horizon - 4, step):
             draw.rectangle((wx, wy, wx + step // 2 - 1, wy + step // 2), fill=glass)
@@ -118,13 +113,13 @@ def _furniture(rng: np.random.Generator, image: Image.Image, centre: tuple[float
             draw.rectangle((x - r, y - r / 2, x + r, y + r / 2), fill=colour)
     if rng.random() < 0.4:
         x = rng.uniform(0, SIDE)
-        draw.rectangle((x, rng.uniform(-20, 20), x + rng.uniform(1, 4), SIDE), fill=_near(rng, GREY))
+        draw.rectangle((x, rng.uniform(-20, 20), x + rng.uniform(1, 4), SIDE), fill=near(rng, GREY))
     x, y = centre
     half = rng.uniform(1, 2.2)
-    draw.rectangle((x - half, y, x + half, SIDE), fill=_near(rng, (140, 142, 144)))
+    draw.rectangle((x - half, y, x + half, SIDE), fill=near(rng, (140, 142, 144)))
     if rng.random() < 0.25:
         wide, top = radius * rng.uniform(0.6, 0.95), y + radius + rng.uniform(1, 3)
-        draw.rectangle((x - wide, top, x + wide, top + rng.uniform(5, 10)), fill=_near(rng, (225, 225, 220)))
+        draw.rectangle((x - wide, top, x + wide, top + rng.uniform(5, 10)), fill=near(rng, (225, 225, 220)))
 
 
 def _field(rng: np.random.Generator, coarse: int) -> Float:
@@ -189,11 +184,11 @@ def _occlude(rng: np.random.Generator, picture: Float, centre: NDArray[np.float6
     angle = rng.uniform(0, 2 * np.pi)
     tip = centre + radius * rng.uniform(0.6, 1.0) * np.array([np.cos(angle), np.sin(angle)])
     root = centre + 2.4 * radius * np.array([np.cos(angle + 0.4), np.sin(angle + 0.4)])
-    draw.line([tuple(root), tuple(tip)], fill=(*_near(rng, (80, 60, 44)), 255), width=1)
+    draw.line([tuple(root), tuple(tip)], fill=(*near(rng, (80, 60, 44)), 255), width=1)
     for t in rng.uniform(-0.1, 0.7, int(rng.integers(3, 9))):
         x, y = tip + t * (root - tip) + rng.normal(0, 2, 2)
         wide, high = rng.uniform(1.2, 3.2, 2)
-        draw.ellipse((x - wide, y - high, x + wide, y + high), fill=(*_near(rng, (66, 104, 46)), 255))
+        draw.ellipse((x - wide, y - high, x + wide, y + high), fill=(*near(rng, (66, 104, 46)), 255))
     layer = np.asarray(leaves, dtype=np.float32)
     cover = layer[:, :, 3:] / np.float32(255)
     return picture * (1 - cover) + layer[:, :, :3] * cover
