@@ -164,7 +164,7 @@ class _Texts(Generic[P]):
         put_adapter(self._writer.module, tensors)
 
     def losses(self, rng: np.random.Generator) -> Losses:
-        """Return the loss on edited rows and the anchor on clean ones, from one forward pass."""
+        """Return the loss on edited rows and the anchor on clean ones, all scored together."""
         config = self._config
         choices = self._draw(rng)
         contested = [choice for choice in choices if choice.rejected is not None]

@@ -22,9 +22,6 @@ from faded.targets.base import Answers
 
 P = TypeVar("P")
 
-BATCH = 16
-"""Texts per forward pass without gradients."""
-
 
 class Writer(Protocol):
     """A target that writes, and whose network can be tuned."""
@@ -193,10 +190,10 @@ def _clean(probe: Probe[P, Sequence[str], Answers], writer: Writer, samples: Seq
 
 def _texts(writer: Writer, inputs: Sequence[str], outputs: Sequence[str]) -> list[Text]:
     """Return texts with their log-probabilities by the target as it is now."""
-    before: list[float] = []
+    if not inputs:
+        return []
     with torch.no_grad():
-        for i in range(0, len(inputs), BATCH):
-            before += writer.scored(inputs[i : i + BATCH], outputs[i : i + BATCH])[0].tolist()
+        before = writer.scored(inputs, outputs)[0].tolist()
     return [Text(*row) for row in zip(inputs, outputs, before, strict=True)]
 
 

@@ -17,8 +17,6 @@ from faded.targets.writing import by_length, padded
 
 ROWS = 16
 """Texts per part at most; in larger ones more is padding."""
-TOKENS = 16_384
-"""Tokens read per part at most, padding included."""
 
 
 def output_tokens(tokenizer: Any, texts: Sequence[str], end: int, marks: bool) -> list[list[int]]:
@@ -46,7 +44,7 @@ def scored(
         pad: Token to pad with.
     """
     decoded = _decoded if module.config.is_encoder_decoder else _continued
-    parts = by_length([len(ids) for ids in read], ROWS, TOKENS)
+    parts = by_length([len(ids) for ids in read], ROWS)
     nats: list[torch.Tensor] = []
     lengths: list[torch.Tensor] = []
     for part in parts:
@@ -62,10 +60,10 @@ def _decoded(
     module: Any, read: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], pad: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return logits, labels and which labels count, of an encoder-decoder model."""
-    distinct = list(dict.fromkeys(tuple(row) for row in read))
-    ids, mask = (t.to(module.device) for t in padded(distinct, pad, left=False))
+    places: dict[tuple[int, ...], int] = {}
+    of = torch.tensor([places.setdefault(tuple(row), len(places)) for row in read], device=module.device)
+    ids, mask = (t.to(module.device) for t in padded(list(places), pad, left=False))
     states = module.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True).last_hidden_state
-    of = torch.tensor([distinct.index(tuple(row)) for row in read], device=module.device)
     labels, said = (t.to(module.device) for t in padded(outputs, pad, left=False))
     begun = torch.cat([torch.full_like(labels[:, :1], module.config.decoder_start_token_id), labels[:, :-1]], dim=1)
     logits = module(

@@ -27,8 +27,6 @@ FloatArray = NDArray[np.float32]
 
 ROWS = 64
 """Articles per pass at most; beyond it a small model on a processor gains nothing."""
-TOKENS = 16_384
-"""Tokens read per pass at most, padding included: sixteen articles of a thousand."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ class Summarizer:
 
     def _written(self, ids: Sequence[Sequence[int]]) -> list[tuple[list[int], Written]]:
         """Write for every row, the longest first, so that a lack of memory shows at once."""
-        waiting = by_length([len(row) for row in ids], self.rows, TOKENS)
+        waiting = by_length([len(row) for row in ids], self.rows)
         done: list[tuple[list[int], Written]] = []
         while waiting:
             rows = waiting.pop()

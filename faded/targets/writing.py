@@ -12,6 +12,8 @@ from transformers import LogitsProcessorList
 
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 """Words by which torch says that memory is short; on a processor it raises a plain RuntimeError."""
+TOKENS = 16_384
+"""Tokens read per pass at most, padding included: sixteen articles of a thousand."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def padded(rows: Sequence[Sequence[int]], pad: int, left: bool) -> tuple[torch.T
     return ids, mask
 
 
-def by_length(lengths: Sequence[int], rows: int, tokens: int) -> list[list[int]]:
+def by_length(lengths: Sequence[int], rows: int, tokens: int = TOKENS) -> list[list[int]]:
     """Return batches of rows of about the same length, shortest first.
 
     Args:
