@@ -15,7 +15,7 @@ const KEYS_OFF = "faded-keys-off";
 const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
 
 // Whether two actions can meet on one card: what is for pictures alone may share a key with what is for articles alone.
-const meet = (a, b) => (ONLY_FOR[a] ?? ONLY_FOR[b]) === (ONLY_FOR[b] ?? ONLY_FOR[a]);
+const meet = (a, b) => !ONLY_FOR[a] || !ONLY_FOR[b] || ONLY_FOR[a] === ONLY_FOR[b];
 const holder = (keys, name, key) => Object.keys(keys).find((other) => other !== name && keys[other] === key && meet(name, other));
 
 // The defaults, changed to what was chosen. An action that is newer than the choice has no key where its default is taken.
@@ -34,7 +34,7 @@ function mountKeys(element) {
     localStorage.removeItem(KEYS_KEPT);
   }
 
-  const usedHere = (name) => [undefined, part("card").dataset.evidence].includes(ONLY_FOR[name]);
+  const usedHere = (name) => !ONLY_FOR[name] || ONLY_FOR[name] === part("card").dataset.evidence;
   const shown = (key) => (key === null ? "none" : key === " " ? "space" : key.toLowerCase());
   function trouble(message) {
     part("keys-trouble").hidden = !message;
