@@ -20,13 +20,12 @@ from playwright.sync_api import Browser, FloatRect, Page, expect
 from benchmarks.app import ROOT, browsing, running
 
 IMAGES = ROOT / "docs" / "images"
-ROUNDS = (
-    ["--demo", "signs", "--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
-    ["--demo", "signs", "--queries", "2000", "--seed", "1"],
-    ["--demo", "bulletins", "--queries", "2000", "--seed", "0"],
-)
-"""From the oldest to the newest: the order of `WHOLE`, `PICTURES` and `ARTICLES`."""
-WHOLE, PICTURES, ARTICLES = range(3)
+ROUNDS = {
+    "whole": ["--demo", "signs", "--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
+    "pictures": ["--demo", "signs", "--queries", "2000", "--seed", "1"],
+    "articles": ["--demo", "bulletins", "--queries", "2000", "--seed", "0"],
+}
+"""What is run, from the oldest round to the newest."""
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-phone": (390, 844, "light")}
 """Suffix of the file: width, height and colour scheme."""
 
@@ -34,12 +33,12 @@ MOST_HEIGHT = 1500
 """Pages are longer than what a reader of the README wants to scroll by."""
 
 PAGES = {
-    "run": (WHOLE, "run", "#run-finds img"),
-    "label": (PICTURES, "label", "[data-f=item]:not(.bare)"),
-    "label-articles": (ARTICLES, "label", "[data-f=item]:not(.bare)"),
-    "landscape": (WHOLE, "landscape", ".heat-cell"),
-    "repair": (WHOLE, "repair", "#page-repair svg"),
-    "verify": (WHOLE, "verify", "#verify-result"),
+    "run": ("whole", "run", "#run-finds img"),
+    "label": ("pictures", "label", "[data-f=item]:not(.bare)"),
+    "label-articles": ("articles", "label", "[data-f=item]:not(.bare)"),
+    "landscape": ("whole", "landscape", ".heat-cell"),
+    "repair": ("whole", "repair", "#page-repair svg"),
+    "verify": ("whole", "verify", "#verify-result"),
 }
 """Name of the file: the round, its page, and what is there once that is drawn."""
 
@@ -55,7 +54,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
         workspace = arguments.workspace or Path(folder) / "faded"
-        for flags in ROUNDS:
+        for flags in ROUNDS.values():
             command = [sys.executable, "-m", "faded", "run", *flags, "--workspace", str(workspace)]
             code = subprocess.run(command, cwd=ROOT).returncode  # noqa: S603 - our own module
             if code not in (0, GATE_FAILED):
@@ -89,12 +88,13 @@ def write(picture: bytes, file: Path) -> None:
         image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
-def rounds(page: Page, address: str) -> list[str]:
-    """Return the rounds, the oldest first."""
+def rounds(page: Page, address: str) -> dict[str, str]:
+    """Return the ids of `ROUNDS`; the page lists the newest first."""
     page.goto(address)
     links = page.locator("#run-rounds [data-open-round]")
     expect(links).to_have_count(len(ROUNDS), timeout=30_000)
-    return [str(links.nth(i).get_attribute("data-open-round")) for i in reversed(range(len(ROUNDS)))]
+    ids = [str(link.get_attribute("data-open-round")) for link in links.all()]
+    return dict(zip(ROUNDS, reversed(ids), strict=True))
 
 
 def show(page: Page, address: str, round_id: str, name: str, ready: str) -> None:
