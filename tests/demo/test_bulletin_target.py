@@ -59,7 +59,7 @@ def test_it_is_weak_under_some_of_the_demos_edits_and_not_under_others(target: S
     clean = scored("letter_swap", 0.0)
     assert scored("letter_swap", 0.4) < clean - 0.15
     assert scored("lowercase", 1.0) < clean - 0.08
-    assert scored("stop_words", 1.0) > clean - 0.08
+    assert scored("word_order", 0.4) > clean - 0.03
 
 
 def test_every_setting_of_the_demo_fits_the_window(target: Summarizer) -> None:
