@@ -16,8 +16,9 @@ export OMP_NUM_THREADS ?= 1
 run: install
 	$(BIN)/python app.py $(ARGS)
 
+# Two processes, a file to each at a time, for a torch that takes one thread.
 test: install-dev browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak: install-dev
 	$(BIN)/python -m pytest -s tests/soak $(ARGS)

@@ -32,8 +32,8 @@ TextProbe = Probe[str, Sequence[str], Summaries]
 
 BULLETINS_WEIGHTS = Path(bulletins.__file__).parent / "weights" / BULLETINS
 BULLETINS_EXPLORE = 1000
-"""A hundred of each kind. Half are summarized rightly as they are, and a stratum needs twenty of those."""
-BULLETINS_TUNE = 1500
+"""A hundred of each kind: more than a cell is asked about, and a mode's proposals are of distinct bulletins."""
+BULLETINS_TUNE = 3000
 BULLETINS_VERIFY = 500
 """Fifty of each kind and round: a fold is asked under some hundred settings, by two targets."""
 

@@ -57,12 +57,12 @@ class SequenceConfig:
     batch: int = budget.TEXT_BATCH
     pair_share: float = budget.PAIR_SHARE
     anchor_batch: int = budget.TEXT_ANCHOR_BATCH
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     weight_decay: float = 0.0
     beta: float = 0.1
     likelihood_weight: float = 1.0
-    anchor_weight: float = 1.0
-    rank: int = 16
+    anchor_weight: float = 3.0
+    rank: int = 32
     draws: int = 400
     held_rows: int = 200
     flip_penalty: float = 5.0
@@ -82,8 +82,10 @@ def config_for(parameters: int) -> SequenceConfig:
     processor: one of 135 million parameters takes half a second for an article of 600 tokens, forth and back.
     """
     if parameters <= SMALL:
-        return SequenceConfig(draws=3000)
-    return SequenceConfig(batch=4, anchor_batch=2, learning_rate=5e-4, draws=60, held_rows=40)
+        return SequenceConfig(draws=4000)
+    return SequenceConfig(
+        batch=4, anchor_batch=2, learning_rate=5e-4, anchor_weight=1.0, rank=16, draws=60, held_rows=40
+    )
 
 
 def repair_sequences(

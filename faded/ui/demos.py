@@ -31,8 +31,8 @@ DEMOS = {
     ),
     BULLETINS: Demo(
         "Incident reports",
-        "A small summarizer puts a report into one sentence, while capitals, small words and the order of words and "
-        "letters are disturbed.",
+        "A small summarizer puts a report into one sentence, while small words, the order of words, capitals and "
+        "punctuation are disturbed.",
         3_000,  # a summary is written word by word, which takes several times as long as a look at a picture
     ),
 }
