@@ -19,7 +19,10 @@ small network took 5% longer (four runs of each in turn)."""
 
 NO_BARS = ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
 """Switches of huggingface_hub, whose word transformers takes as well, and of datasets: their progress bars would stand
-between ours. They are read when those are first imported; whoever sets them to 0 has the bars back."""
+between ours. They are read when those are first imported, so they are set when this module is, and whatever starts a
+process imports it before any of those; whoever sets them to 0 has the bars back."""
+for _switch in NO_BARS:
+    os.environ.setdefault(_switch, "1")
 
 BUILDING = threading.Lock()
 """Held while a network is built or loaded. Loading with transformers replaces torch's initialisers for a moment, for
@@ -32,9 +35,7 @@ def device() -> torch.device:
 
 
 def start(seed: int, threads: int = DEFAULT_THREADS) -> None:
-    """Set threads and every global seed, and keep libraries quiet; call once per process, before any work."""
-    for switch in NO_BARS:
-        os.environ.setdefault(switch, "1")
+    """Set threads and every global seed; call once per process, before any work."""
     sys.setswitchinterval(SWITCH_SECONDS)
     torch.set_num_threads(threads)
     os.environ["OMP_NUM_THREADS"] = str(threads)
