@@ -19,8 +19,8 @@ small network took 5% longer (four runs of each in turn)."""
 
 NO_BARS = ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
 """Switches of huggingface_hub, whose word transformers takes as well, and of datasets: their progress bars would stand
-between ours. They are read when those are first imported, so they are set when this module is, and whatever starts a
-process imports it before any of those; whoever sets them to 0 has the bars back."""
+between ours. They are read when those are first imported, so they are set when this module is: the command line
+and the worker import it before any of those. Whoever sets them to 0 has the bars back."""
 for _switch in NO_BARS:
     os.environ.setdefault(_switch, "1")
 

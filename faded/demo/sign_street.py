@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from faded.demo.chance import near
+from faded.demo.chance import near, one
 from faded.demo.sign_shapes import CORNERED_SIGNS, GREY, MASTER_SIZE, VARIANTS, master
 
 SIDE = 64
@@ -71,7 +71,7 @@ def shoot(rng: np.random.Generator, name: str) -> Shot:
 
 def _backdrop(rng: np.random.Generator) -> Image.Image:
     """Draw sky, houses, trees and road."""
-    sky = near(rng, ((150, 190, 230), (205, 212, 218), (225, 225, 222))[int(rng.integers(3))])
+    sky = near(rng, one(rng, ((150, 190, 230), (205, 212, 218), (225, 225, 222))))
     image = Image.new("RGB", (SIDE, SIDE), sky)
     draw = ImageDraw.Draw(image)
     horizon = int(rng.integers(30, 58))
@@ -82,7 +82,7 @@ def _backdrop(rng: np.random.Generator) -> Image.Image:
         draw.rectangle((x - 1, y, x + 1, horizon), fill=near(rng, (88, 66, 48)))
         for dx, dy in rng.uniform(-r / 2, r / 2, (3, 2)):
             draw.ellipse((x + dx - r, y + dy - r, x + dx + r, y + dy + r), fill=near(rng, (62, 98, 48)))
-    ground = ((112, 112, 114), (108, 128, 74), (150, 140, 124))[int(rng.integers(3))]
+    ground = one(rng, ((112, 112, 114), (108, 128, 74), (150, 140, 124)))
     draw.rectangle((0, horizon, SIDE, SIDE), fill=near(rng, ground))
     left = rng.uniform(-30, 50)
     draw.polygon([(left, SIDE), (left + 60, SIDE), (34, horizon), (28, horizon)], fill=near(rng, (92, 92, 96)))
@@ -92,7 +92,7 @@ def _backdrop(rng: np.random.Generator) -> Image.Image:
 
 def _house(rng: np.random.Generator, draw: ImageDraw.ImageDraw, horizon: int) -> None:
     """Draw a house front with rows of windows."""
-    wall = ((178, 160, 140), (150, 92, 76), (200, 190, 170), (128, 130, 136))[int(rng.integers(4))]
+    wall = one(rng, ((178, 160, 140), (150, 92, 76), (200, 190, 170), (128, 130, 136)))
     x, width, high = int(rng.integers(-10, 60)), int(rng.integers(12, 36)), int(rng.integers(12, 56))
     draw.rectangle((x, horizon - high, x + width, horizon), fill=near(rng, wall))
     glass, step = near(rng, (70, 80, 95)), int(rng.integers(6, 10))

@@ -77,8 +77,9 @@ def learn_pieces(texts: Sequence[str], pieces: int) -> PreTrainedTokenizerFast:
     A digit is always a piece of its own: numbers learned whole are rare, and a small network mistakes them.
     """
     made = Tokenizer(models.BPE())
-    bytes_, digits = pre_tokenizers.ByteLevel(add_prefix_space=True), pre_tokenizers.Digits(individual_digits=True)
-    made.pre_tokenizer = pre_tokenizers.Sequence([bytes_, digits])
+    made.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.ByteLevel(add_prefix_space=True), pre_tokenizers.Digits(individual_digits=True)]
+    )
     made.decoder = decoders.ByteLevel()
     made.train_from_iterator(
         texts,

@@ -63,7 +63,7 @@ class SequenceConfig:
     likelihood_weight: float = 1.0
     anchor_weight: float = 3.0
     rank: int = 32
-    draws: int = 400
+    draws: int = 4000
     held_rows: int = 200
     flip_penalty: float = 5.0
     evaluate_every: int = budget.EVALUATE_EVERY
@@ -82,7 +82,7 @@ def config_for(parameters: int) -> SequenceConfig:
     processor: one of 135 million parameters takes half a second for an article of 600 tokens, forth and back.
     """
     if parameters <= SMALL:
-        return SequenceConfig(draws=4000)
+        return SequenceConfig()
     return SequenceConfig(
         batch=4, anchor_batch=2, learning_rate=5e-4, anchor_weight=1.0, rank=16, draws=60, held_rows=40
     )

@@ -49,18 +49,23 @@ def test_the_committed_weights_are_small_and_say_how_they_were_made() -> None:
 
 def test_it_is_weak_under_some_of_the_demos_edits_and_not_under_others(target: Summarizer) -> None:
     bulletins = draw(7, TEST_STREAM, 60)
-    space = text_space(SPACE)
 
-    def scored(name: str, level: float) -> float:
-        setting = [level if spec.name == name else spec.neutral for spec in space.specs]
-        articles = TextEditor(space)([b.sample.payload for b in bulletins], np.tile(setting, (len(bulletins), 1)))
-        return float(measure_bulletins.told(target.answer(articles).texts, bulletins).mean())
+    def asked(name: str, level: float) -> tuple[float, float]:
+        editor = TextEditor(text_space([{"name": name, "levels": [0, 1]}]))
+        answers = target.answer(
+            editor([b.sample.payload for b in bulletins], np.full((len(bulletins), 1), level))
+        ).texts
+        return measure_bulletins.score(answers, bulletins), float(measure_bulletins.told(answers, bulletins).mean())
 
-    clean = scored("word_order", 0.0)
-    assert clean > 0.8
-    assert scored("word_order", 1.0) < clean - 0.3
-    assert scored("lowercase", 0.1) < clean - 0.1
-    assert scored("punctuation", 1.0) > clean - 0.05
+    clean, told = asked("word_order", 0.0)
+    assert told > 0.8
+    assert asked("word_order", 1.0)[1] < told - 0.3
+    assert asked("lowercase", 0.1)[1] < told - 0.1
+    assert asked("punctuation", 1.0)[1] > told - 0.05
+    assert asked("letter_swap", 0.4)[0] < clean - 0.15
+    assert asked("lowercase", 1.0)[0] < clean - 0.08
+    assert asked("word_order", 0.4)[0] > clean - 0.03
+    assert asked("stop_words", 1.0)[0] > clean - 0.08
 
 
 def test_every_setting_of_the_demo_fits_the_window(target: Summarizer) -> None:
