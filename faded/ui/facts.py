@@ -26,16 +26,18 @@ BUSY = (JobState.QUEUED, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an optimiser step of a repair learns from.
+    """What an optimiser step of a repair learns from, and how often it is looked at what that brought.
 
     Attributes:
         batch: Rows that push a chosen answer.
         rows: Rows in all, at most.
+        evaluate_every: Steps between evaluations.
         draws: Of texts: inputs that the modes are re-applied to before the first step, at most; None where not known.
     """
 
     batch: int
     rows: int
+    evaluate_every: int = budget.EVALUATE_EVERY
     draws: int | None = None
 
 
@@ -91,7 +93,8 @@ class Facts:
         told = self.round.summary.get("repair")
         if told is None:
             return Step(budget.TEXT_BATCH, budget.TEXT_ROWS)
-        return Step(told["batch"], 2 * told["batch"] + told["anchor"], told["draws"])
+        every = told.get("evaluate_every", budget.EVALUATE_EVERY)
+        return Step(told["batch"], 2 * told["batch"] + told["anchor"], every, told["draws"])
 
     @property
     def current(self) -> Job | None:

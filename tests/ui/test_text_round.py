@@ -144,6 +144,15 @@ def test_what_a_step_learns_is_what_the_round_says(store: Store, made: Believabl
     assert found is not None and found.step_s == pytest.approx(1500 / 1300 * (2 * 8 + 2) * cost.THERE_AND_BACK)
 
 
+def test_how_often_a_repair_is_scored_is_what_the_round_says(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    assert "Every 50 steps the network is scored" in drawn(store, repair_page)["budget"]
+    with store.write() as db:
+        told = {"batch": 8, "anchor": 2, "draws": 1500, "evaluate_every": 10}
+        campaigns.update_round(db, made.round, summary={"repair": told})
+    assert "Every 10 steps the network is scored" in drawn(store, repair_page)["budget"]
+
+
 def test_the_clean_score_is_no_accuracy(verified: Store) -> None:
     result = drawn(verified, verify_page)["result"]
     assert "Clean score on unedited articles went from 0.901 to 0.894 (-0.007)" in result

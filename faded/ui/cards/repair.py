@@ -52,8 +52,8 @@ def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cos
         return f"<p class='o-wrong' role='alert'>{escape(str(error))}</p>"
     return (
         f"<p>{cost.words(expected, budgeted)}</p>"
-        f"<p class='f-quiet'>Every {budget.EVALUATE_EVERY} steps the network is scored on {facts.evidence.many} held "
-        f"out for that. It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best "
+        f"<p class='f-quiet'>Every {facts.step.evaluate_every} steps the network is scored on {facts.evidence.many} "
+        f"held out for that. It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best "
         "weights are kept, also when you stop it; stopped before there are better ones than now, it can be resumed.</p>"
     )
 
