@@ -134,7 +134,9 @@ def zero_label(store: Store, done: Round, config: CampaignConfig, steps: int = b
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and strata")
     lessons = Lessons(context.tune, keys, [], {}, NO_REFUSALS, context.known_invalid)
-    context.task.repair(rival, lessons, Course(steps, config.seed, lambda progress: None, lambda: False, None))
+    context.task.repair(
+        rival, lessons, Course(steps, config.seed, lambda done, total: None, lambda progress: None, lambda: False, None)
+    )
     return _verified(context, rival, confirmed, established)
 
 

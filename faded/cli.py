@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
             done = explore_only(store, config, bars.say)
     _print(done.record, arguments.json)
     if not arguments.oracle:
-        say_who_labels(done.campaign, store.workspace, settings().workspace)
+        say_who_labels(done.campaign, done.proposals, store.workspace, settings().workspace)
         return OK
     say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)

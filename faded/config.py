@@ -39,6 +39,8 @@ DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8}
 with a reference in words of its own; which is enough depends on the references, see docs/text.md."""
 EMBEDDING = "embedding"
 """Name of the discrepancy that an encoder measures."""
+MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0}
+"""What a discrepancy is at most, of those that have a bound."""
 BULLETINS_THRESHOLD = 0.1
 """One wrong fact breaks up to four sequences of each length: a summary of a bulletin with one is at .14 on average."""
 
@@ -136,6 +138,12 @@ class CampaignConfig:
             raise FadedError(
                 f"The threshold is {self.limit:g}: discrepancies are finite and never below 0, so give 0 or more."
             )
+        most = MOST.get(self.discrepancy, math.inf)
+        if self.limit >= most:
+            raise FadedError(
+                f"The threshold is {self.limit:g}, but {self.discrepancy} is never above {most:g}, so nothing could "
+                f"fail: give less than {most:g}."
+            )
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
                 raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
@@ -159,7 +167,8 @@ class CampaignConfig:
         if self.threshold is None and task == TEXT and self.discrepancy != DEFAULT_DISCREPANCY[TEXT]:
             raise FadedError(
                 f"Give a threshold for the discrepancy {self.discrepancy!r}: of texts only "
-                f"{DEFAULT_DISCREPANCY[TEXT]} has a usual one."
+                f"{DEFAULT_DISCREPANCY[TEXT]} has a usual one. See that the name is right, too: the others are "
+                f"rouge_l, unsupported and {EMBEDDING}."
             )
         object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 

@@ -38,6 +38,8 @@ def test_a_demo_has_its_task() -> None:
         ({"task": "text", "encoder": "folder"}, "it is 'bleu' now"),
         ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
         ({"threshold": float("nan")}, "The threshold is nan"),
+        ({"task": "text", "threshold": 5.0}, "The threshold is 5, but bleu is never above 1, so nothing could fail"),
+        ({"threshold": 1.0}, "margin is never above 1"),
         (
             {"task": "text", "discrepancy": "rouge_l"},
             "Give a threshold for the discrepancy 'rouge_l': of texts only bleu",

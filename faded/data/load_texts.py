@@ -79,9 +79,9 @@ def _rows(source: Path) -> tuple[list[str], Iterable[Mapping[str, Any]]]:
             return _csv(source)
         rows = load_dataset(reader, data_files=glob.escape(str(source)), split="train")
     except (OSError, ValueError, csv.Error, DatasetGenerationError) as error:
-        said = str(error.__cause__ or error).strip().partition("\n")[0]
+        said = str(error.__cause__ or error).strip().partition("\n")[0].rstrip(".")
         raise FadedError(
-            f"The data at {source} cannot be read: {said} Give a row per article in UTF-8, with the columns "
+            f"The data at {source} cannot be read: {said}. Give a row per article in UTF-8, with the columns "
             f"{ARTICLE[0]} and {REFERENCE[0]}."
         ) from error
     return list(rows.column_names), rows
@@ -91,6 +91,9 @@ def _csv(source: Path) -> tuple[list[str], list[dict[str, Any]]]:
     with source.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         names, rows = list(reader.fieldnames or ()), list(reader)
+    for separator, called in ((";", "semicolons"), ("\t", "tabs")):
+        if any(separator in name for name in names):
+            raise FadedError(f"The columns of {source} are separated by {called}. Separate them by commas.")
     for number, row in enumerate(rows):
         if None in row:
             raise FadedError(

@@ -48,7 +48,8 @@ class Frame:
         if not self.eligible.any():
             raise FadedError(
                 f"The target answers none of the {len(self.sample_ids)} samples rightly without any edit, so no "
-                "failure can be caused by one: check that the labels are the target's own, or give other data."
+                "failure can be caused by one: check that the labels are the target's own, or give other data. Where "
+                "answers are measured against references, raise the threshold."
             )
 
 

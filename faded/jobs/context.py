@@ -11,6 +11,7 @@ from faded import builtins  # noqa: F401 - registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
 from faded.config import TEXT, CampaignConfig
 from faded.data.splits import samples_hash
+from faded.domain import FadedError
 from faded.jobs.agents import explorers
 from faded.jobs.pictures import Pictures
 from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
@@ -98,6 +99,20 @@ def task_of(config: CampaignConfig) -> Task:
     return Texts(config) if config.task == TEXT else Pictures(config)
 
 
+def check_there(config: CampaignConfig) -> None:
+    """See that the data exist, before a target is loaded, which takes its time.
+
+    Raises:
+        FadedError: one of the paths leads nowhere.
+    """
+    for name in ("data", "tune_data", "verify_data"):
+        path = getattr(config, name)
+        if path and not Path(path).exists():
+            raise FadedError(
+                f"There is no data at {path}. Give a folder of pictures, or a file of pictures or articles."
+            )
+
+
 def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:
     """Load and split the data of a round and check the target.
 
@@ -111,6 +126,7 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     """
     task = task_of(config)
     explorers.get(config.agent)
+    check_there(config)
     say("Loading the target")
     target = task.load(None)
     return Context(config, task, task.data(target, fold, say), target.fingerprint())

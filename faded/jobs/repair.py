@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Verdict
+from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Stopped, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
@@ -90,8 +90,11 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     writer.begin(pointer.get("file"), _step_of(resume), steps)
     lessons = Lessons(context.tune, taught.modes, taught.pairs, context.by_id, taught.refusals, context.known_invalid)
     seed = round_seed(context.config.seed, desk.round.number)
-    course = Course(steps, seed, writer.on_step, lambda: writer.stop, resume)
-    result, config = context.task.repair(target, lessons, course)
+    course = Course(steps, seed, writer.on_prepared, writer.on_step, lambda: writer.stop, resume)
+    try:
+        result, config = context.task.repair(target, lessons, course)
+    except Stopped:
+        return None
     if result.stopped and result.best.step == 0:
         return None
     fingerprint = target.fingerprint()
@@ -179,15 +182,24 @@ class _Writer:
         self._saved_at = self._told_at = time.monotonic()
         self._first: tuple[int, float] | None = None
         self._evaluated = -1
+        self._at = 0.0
         self.stop = False
 
     def begin(self, file: str | None, step: int, steps: int) -> None:
         """Pin what is learned from, before the first step, and go back to where the checkpoint stands."""
-        desk = self._desk
+        desk, self._at = self._desk, step / steps
         with desk.store.write() as db:
-            self.stop = desk.beat(db, step / steps, "Answering the tune inputs once")
+            self.stop = desk.beat(db, self._at, "Answering the tune inputs once")
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": file})
             series.cut(db, desk.job.id, step)
+
+    def on_prepared(self, done: int, total: int) -> None:
+        """Say how many tune inputs are answered, and look whether somebody asked to stop."""
+        if time.monotonic() - self._told_at < BEAT_SECONDS and done < total:
+            return
+        self._told_at, desk = time.monotonic(), self._desk
+        with desk.store.write() as db:
+            self.stop = desk.beat(db, self._at, f"Answering the tune inputs once: {done:,} of {total:,}")
 
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""

@@ -78,13 +78,16 @@ class Course:
     Attributes:
         steps: Optimiser steps at most.
         seed: Of every draw.
+        on_prepared: Called with the tune inputs that are answered before the first step, so far and in all, where that
+            takes its time.
         on_step: Called after each step.
-        should_stop: Asked before each step.
+        should_stop: Asked before each step, and while inputs are answered.
         resume: Where a killed repair stood, or None.
     """
 
     steps: int
     seed: int
+    on_prepared: Callable[[int, int], None]
     on_step: Callable[[Progress], None]
     should_stop: Callable[[], bool]
     resume: Checkpoint | None

@@ -39,14 +39,18 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
         )
 
 
-def say_who_labels(campaign: str, workspace: Path, default: Path) -> None:
+def say_who_labels(campaign: str, proposals: int, workspace: Path, default: Path) -> None:
     """Tell how people come to label what was found.
 
     Args:
         campaign: Name of the campaign.
+        proposals: How many there are.
         workspace: Its workspace.
         default: The workspace that a command takes by itself.
     """
+    if not proposals:
+        print(f"Nothing in the campaign {campaign} failed often enough to be proposed.", file=sys.stderr)
+        return
     where = "" if workspace == default else f" --workspace {shlex.quote(str(workspace))}"
     print(f"Proposals wait in the campaign {campaign}: label them with python -m faded serve{where}", file=sys.stderr)
 

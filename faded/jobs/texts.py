@@ -19,7 +19,7 @@ from faded.data.splits import split_sources
 from faded.demo import bulletins
 from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
-from faded.domain import Details
+from faded.domain import Details, FadedError
 from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
 from faded.jobs.unlabelled import without_references
 from faded.probe import KnownInvalid, Probe, nothing_invalid
@@ -75,8 +75,7 @@ class Texts:
     def data(self, target: Summarizer, fold: int, say: Say) -> Data:
         """Write bulletins or read the articles, and see that the target can read them."""
         say("Writing bulletins" if self._config.demo == BULLETINS else "Reading the articles")
-        data = self._bulletins(fold) if self._config.demo == BULLETINS else self._given(fold)
-        target.check([s.payload for part in (data.explore, data.tune, data.verify) for s in part])
+        data = self._bulletins(fold) if self._config.demo == BULLETINS else self._given(target, fold)
         if self._config.labelled:
             return data
         say("Asking the target about the articles as they are")
@@ -137,19 +136,21 @@ class Texts:
             lessons.pairs,
             lessons.samples,
             config,
+            on_prepared=course.on_prepared,
             on_step=course.on_step,
             should_stop=course.should_stop,
             resume=course.resume,
         )
         return result, dataclasses.asdict(config)
 
-    def _given(self, fold: int) -> Data:
+    def _given(self, target: Summarizer, fold: int) -> Data:
         config = self._config
 
         def read(source: str) -> list[TextSample]:
             return load_texts(Path(source), config.labelled)
 
         splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)
+        target.check([s.payload for part in (splits.explore, splits.tune, *splits.verify) for s in part])
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _bulletins(self, fold: int) -> Data:
@@ -165,6 +166,9 @@ class Texts:
 def _discrepancy(config: CampaignConfig) -> TextDiscrepancy:
     if config.discrepancy == EMBEDDING:
         return embedding_distance(load_encoder(config.encoder))
+    if config.discrepancy not in text_discrepancies.names():
+        known = ", ".join([*text_discrepancies.names(), EMBEDDING])
+        raise FadedError(f"There is no discrepancy of texts named {config.discrepancy!r}. Known: {known}.")
     return text_discrepancies.get(config.discrepancy)
 
 

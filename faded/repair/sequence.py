@@ -23,7 +23,7 @@ from faded.repair.course import Losses, train
 from faded.repair.pairs import pair_lessons
 from faded.repair.records import Evaluation, Progress, RepairResult
 from faded.repair.sequence_losses import likelihood, preference, text_anchor
-from faded.repair.sequence_material import Choice, SequenceMaterial, Text, Writer, prepare, values_of
+from faded.repair.sequence_material import Asking, Choice, SequenceMaterial, Text, Writer, prepare, values_of
 from faded.targets.base import Answers
 
 P = TypeVar("P")
@@ -96,6 +96,7 @@ def repair_sequences(
     pairs: Sequence[Pair],
     pair_samples: Mapping[str, Sample[P]],
     config: SequenceConfig,
+    on_prepared: Callable[[int, int], None] | None = None,
     on_step: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     resume: Checkpoint | None = None,
@@ -110,8 +111,9 @@ def repair_sequences(
         pairs: From verdicts.
         pair_samples: The samples of the pairs, by id.
         config: How to repair.
+        on_prepared: Called with the inputs that the original has answered before the first step, so far and in all.
         on_step: Called after each step.
-        should_stop: Asked before each step; the best weights so far are kept.
+        should_stop: Asked before each step; the best weights so far are kept. Asked while inputs are answered too.
         resume: Where a killed repair with the same arguments stood.
 
     Returns:
@@ -119,9 +121,11 @@ def repair_sequences(
 
     Raises:
         FadedError: there is nothing to learn from.
+        Stopped: somebody stopped it before the first step.
     """
     lessons = pair_lessons(pairs, pair_samples)
-    material = prepare(probe, writer, tune, modes, pairs, lessons, config.draws, config.held_rows, config.seed)
+    asking = Asking(probe, on_prepared, should_stop)
+    material = prepare(asking, writer, tune, modes, pairs, lessons, config.draws, config.held_rows, config.seed)
     if not material.reapplied and not material.pairs:
         raise FadedError(
             "There is nothing to repair: no verdict pair, and no confirmed mode with tune inputs of its stratum. "

@@ -6,21 +6,26 @@ to edited inputs are what is rejected, its clean answers what is held.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
-from faded.domain import ModeKey, Pair, Sample
+from faded.domain import ModeKey, Pair, Sample, Stopped
 from faded.probe import Probe
 from faded.repair.material import split
 from faded.repair.pairs import Lesson, by_stratum, cell_values, reapply
 from faded.targets.base import Answers
 
 P = TypeVar("P")
+FloatArray = NDArray[np.float64]
+
+CHUNK = 256
+"""Inputs answered between two looks at the clock: seconds of a small network on one core."""
 
 
 class Writer(Protocol):
@@ -94,8 +99,50 @@ class SequenceMaterial(Generic[P]):
     reapplied_pairs: int
 
 
+class Asking(Generic[P]):
+    """Asks the original about many inputs, tells how far it is and can be stopped.
+
+    Args:
+        probe: Asks and measures.
+        on_progress: Called with the inputs answered so far and in all.
+        should_stop: Asked between two chunks.
+    """
+
+    def __init__(
+        self,
+        probe: Probe[P, Sequence[str], Answers],
+        on_progress: Callable[[int, int], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> None:
+        self.probe = probe
+        self.total = 0
+        self._done, self._on_progress, self._should_stop = 0, on_progress, should_stop
+
+    def measure(self, samples: Sequence[Sample[P]], values: FloatArray) -> tuple[list[str], list[bool]]:
+        """Return the answers and whether they are failures; `values` has shape (batch, n_concepts).
+
+        Raises:
+            Stopped: somebody stopped it.
+        """
+        texts, failed = [], []
+        for start in range(0, len(samples), CHUNK):
+            if self._should_stop is not None and self._should_stop():
+                raise Stopped("The repair was stopped while the tune inputs were answered.")
+            measured = self.probe.measure(samples[start : start + CHUNK], values[start : start + CHUNK])
+            texts += measured.answers.texts
+            failed += measured.failed.tolist()
+            self._done += len(measured.failed)
+            if self._on_progress is not None:
+                self._on_progress(self._done, self.total)
+        return texts, failed
+
+    def clean(self, samples: Sequence[Sample[P]]) -> tuple[list[str], list[bool]]:
+        """Do the same under the clean control."""
+        return self.measure(samples, self.probe.controls(len(samples)))
+
+
 def prepare(
-    probe: Probe[P, Sequence[str], Answers],
+    asking: Asking[P],
     writer: Writer,
     tune: Sequence[Sample[P]],
     modes: Sequence[ModeKey],
@@ -108,7 +155,7 @@ def prepare(
     """Split the tune inputs by hash and ask the frozen original.
 
     Args:
-        probe: Asks the target and measures, with the campaign's threshold.
+        asking: Asks the target and measures, with the campaign's threshold.
         writer: The same target.
         tune: Inputs to train on.
         modes: Modes to re-apply.
@@ -120,14 +167,18 @@ def prepare(
 
     Raises:
         FadedError: there are too few tune inputs with an expected answer.
+        Stopped: somebody stopped it.
     """
+    probe = asking.probe
     train, held = split(tune)
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
     drawn = _distinct(reapply(probe.space, usable, pools, draws, rng)) if usable else []
     held = _some(held, held_rows, rng)
-    failed = probe.clean(held).failed
+    clean = _some(train, draws, rng)
+    asking.total = len(drawn) + len(held) + len(clean)
+    _, failed = asking.clean(held)
     right = [s for s, bad in zip(held, failed, strict=True) if not bad]
     held_pools = by_stratum(right)
     scored = [
@@ -139,8 +190,8 @@ def prepare(
     ]
     return SequenceMaterial(
         pairs=_choices(probe, writer, pair_lessons, [pair.rejected for pair in pairs]),
-        reapplied=_choices(probe, writer, drawn, _rejected(probe, drawn)),
-        clean=_clean(probe, writer, _some(train, draws, rng)),
+        reapplied=_choices(probe, writer, drawn, _rejected(asking, drawn)),
+        clean=_clean(asking, writer, clean),
         held_clean=right,
         held_modes=_some(scored or expecting, held_rows, rng),
         n_held=len(held),
@@ -149,17 +200,17 @@ def prepare(
     )
 
 
-def values_of(lessons: Sequence[Lesson[P]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def values_of(lessons: Sequence[Lesson[P]]) -> FloatArray:
     """Return the settings, shape (batch, n_concepts)."""
     return np.array([lesson.values for lesson in lessons], dtype=np.float64)
 
 
-def _rejected(probe: Probe[P, Sequence[str], Answers], lessons: Sequence[Lesson[P]]) -> list[str | None]:
+def _rejected(asking: Asking[P], lessons: Sequence[Lesson[P]]) -> list[str | None]:
     """Return what the original answers, None where that is no failure."""
     if not lessons:
         return []
-    measured = probe.measure([lesson.sample for lesson in lessons], values_of(lessons))
-    return [text if bad else None for text, bad in zip(measured.answers.texts, measured.failed, strict=True)]
+    answers = asking.measure([lesson.sample for lesson in lessons], values_of(lessons))
+    return [text if bad else None for text, bad in zip(*answers, strict=True)]
 
 
 def _choices(
@@ -179,11 +230,11 @@ def _choices(
     return [Choice(text, avoided.get(i)) for i, text in enumerate(chosen)]
 
 
-def _clean(probe: Probe[P, Sequence[str], Answers], writer: Writer, samples: Sequence[Sample[P]]) -> list[Text]:
+def _clean(asking: Asking[P], writer: Writer, samples: Sequence[Sample[P]]) -> list[Text]:
     """Return the answers that are to be held: to hold a failure on an input would teach against its lessons."""
-    measured = probe.clean(samples)
+    probe = asking.probe
     inputs = list(probe.editor([s.payload for s in samples], probe.controls(len(samples))))
-    rows = zip(inputs, measured.answers.texts, measured.failed, strict=True)
+    rows = zip(inputs, *asking.clean(samples), strict=True)
     said = [(text, answer) for text, answer, failed in rows if answer and not failed]
     return _texts(writer, [text for text, _ in said], [answer for _, answer in said])
 

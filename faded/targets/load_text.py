@@ -61,6 +61,11 @@ def load_summarizer(
     Raises:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
+    if source.startswith(("/", "./", "../", "~")) and not Path(source).exists():
+        raise FadedError(
+            f"The target {source!r} cannot be loaded: there is nothing there. Give a folder of a summarizer, a hub id, "
+            "or a GGUF file."
+        )
     with BUILDING:
         place = _placed(source, weights)
         config, tokenizer = _described(place, source)
@@ -122,10 +127,23 @@ def _described(place: _Place, source: str) -> tuple[Any, Any]:
 
     try:
         config = AutoConfig.from_pretrained(place.base, **place.files)
+        _check_writes(config, source)
         tokenizer = AutoTokenizer.from_pretrained(place.base, **place.files)
+    except FadedError:
+        raise
     except Exception as error:  # as above
         raise _unloadable(source, error) from error
     return config, tokenizer
+
+
+def _check_writes(config: Any, source: str) -> None:
+    """Refuse a network that says of itself that it classifies."""
+    trained = [name for name in config.architectures or () if name.endswith("Classification")]
+    if trained:
+        raise FadedError(
+            f"The target {source!r} is a {trained[0]} and writes nothing. Give a summarizer, or, for a classifier of "
+            "pictures, leave out --task text (in a configuration: task image)."
+        )
 
 
 def _module(place: _Place, config: Any, source: str) -> Any:

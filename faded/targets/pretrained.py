@@ -13,6 +13,9 @@ from faded.targets.checkpoints import check_complete, check_same, reason, some
 from faded.targets.classifier import Classifier
 from faded.targets.preprocessing import Preprocessing, agree, preprocessing
 
+WRITERS = ("ForConditionalGeneration", "ForCausalLM", "LMHeadModel")
+"""How the names of networks that write texts end."""
+
 
 def from_pretrained(source: str, weights: Path | None = None) -> Classifier:
     """Load an image classifier, in float32 whatever its checkpoint holds.
@@ -44,10 +47,23 @@ def _described(source: str) -> tuple[Any, Any]:
 
     try:
         config = AutoConfig.from_pretrained(source, trust_remote_code=False)
+        _check_classifies(config, source)
         processor = AutoImageProcessor.from_pretrained(source, trust_remote_code=False)
+    except FadedError:
+        raise
     except Exception as error:  # whatever transformers stumbles over, it is the source that cannot be read
         raise _unloadable(source, error) from error
     return config, processor
+
+
+def _check_classifies(config: Any, source: str) -> None:
+    """Refuse a network that says of itself that it writes."""
+    trained = [name for name in config.architectures or () if name.endswith(WRITERS)]
+    if trained:
+        raise FadedError(
+            f"The target {source!r} is a {trained[0]} and names no classes. Give an image classifier, or, for a "
+            "summarizer, --task text (in a configuration: task text)."
+        )
 
 
 def _module(source: str) -> Any:

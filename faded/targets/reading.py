@@ -12,6 +12,8 @@ UNBOUNDED = 1_000_000
 """Windows from here on are no windows: tokenizers without one name a number of thirty digits."""
 UNKNOWN_SHARE = 0.5
 """An article with a larger share of tokens that the tokenizer does not know is in a script that it does not have."""
+BEGINNING = 60
+"""Letters of an article that say which one it is."""
 INSTRUCTION = "Summarize the following article in one sentence."
 """What a causal model is asked to do, before the article."""
 _ARTICLE = "\N{OBJECT REPLACEMENT CHARACTER}article\N{OBJECT REPLACEMENT CHARACTER}"
@@ -121,8 +123,8 @@ def check_articles(reader: Reader, articles: Sequence[str], source: str) -> None
         longest = max(len(ids) for ids in lengths)
         raise FadedError(
             f"{_of(long, articles)} longer than the {reader.window:,} tokens that {source} reads (the longest has "
-            f"{longest:,}), the first of them number {long[0] + 1}. It would not see their ends: leave them out, "
-            "shorten them, or give a model with a longer window."
+            f"{longest:,}), the first of them number {long[0] + 1}, which {_begins(articles[long[0]])}. It would not "
+            "see their ends: leave them out, shorten them, or give a model with a longer window."
         )
     around = len(reader.tokens([""])[0])
     unknown = reader.tokenizer.unk_token_id
@@ -130,8 +132,14 @@ def check_articles(reader: Reader, articles: Sequence[str], source: str) -> None
     if strange:
         raise FadedError(
             f"{_of(strange, articles)} in a script that the tokenizer of {source} does not have, the first of them "
-            f"number {strange[0] + 1}. Leave them out, or give a model that was trained on it."
+            f"number {strange[0] + 1}, which {_begins(articles[strange[0]])}. Leave them out, or give a model that was "
+            "trained on it."
         )
+
+
+def _begins(article: str) -> str:
+    """Say which article it is, so that it is found in its file: its number is the one among distinct articles."""
+    return f"begins with {article.strip()[:BEGINNING]!r}"
 
 
 def _of(rows: Sequence[int], articles: Sequence[str]) -> str:

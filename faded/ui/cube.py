@@ -65,7 +65,7 @@ def render(grids: list[HeatGrid], depth: ConceptSpec) -> str:
     )
     tables = "".join(_table(grid, depth, value) for grid, value in zip(grids, depth.levels, strict=True))
     return (
-        f"<div class='heat'><p class='heat-caption'>Induced failure rate: the larger and darker a ball, the higher; "
+        f"<div class='heat'><p class='heat-caption'>Induced failure rate: the larger a ball, the higher; "
         f"{escape(heatmap.where(first))}. Drag it, or turn it with the arrow keys; point at a ball for its 90% "
         f"interval.</p><div class='cube' tabindex='0' data-key='cube' role='group' aria-label='Failure rates over "
         f"{names[0]}, {names[1]} and {names[2]}; the arrow keys turn them. {_worst(grids, depth)} All figures are in "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from faded.verification.records import Comparison
@@ -14,7 +15,8 @@ class GateRules:
     Attributes:
         min_drop: The lower end of the relative drop's 90% interval must be above it.
         max_clean_loss: Largest loss of the clean score; of a classifier that is the share of the fold named rightly.
-        max_negative_flips: Largest share of clean inputs that were right and are wrong now.
+        max_negative_flips: Largest share of clean inputs that were right and are wrong now. Of fewer inputs than it
+            takes to tell such a share, where a single one would be more, nothing passes.
         max_newly_broken: Most settings that may be newly broken.
     """
 
@@ -45,7 +47,7 @@ ROUNDING = 1e-9
 def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult:
     """Judge a comparison."""
     loss = comparison.clean_before - comparison.clean_after
-    flips, broken = comparison.negative_flip_rate, comparison.newly_broken
+    broken = comparison.newly_broken
     tested = comparison.modes_established + comparison.watched
     checks = [
         _drop_rule(comparison, rules),
@@ -54,11 +56,7 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
             f"the clean score went from {comparison.clean_before:.2%} to "
             f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:.1f} points)",
         ),
-        (
-            flips <= rules.max_negative_flips + ROUNDING,
-            f"{flips:.2%} of the clean inputs were answered as expected and are not now "
-            f"(at most {rules.max_negative_flips:.2%})",
-        ),
+        _flips_rule(comparison, rules),
         (
             broken <= rules.max_newly_broken,
             f"of the settings tested for a rise above {100 * comparison.margin:.1f} points, {tested:,} in all, "
@@ -68,6 +66,16 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
     ]
     reasons = tuple(f"{'Passed' if kept else 'Failed'}: {text}." for kept, text in checks)
     return GateResult(all(kept for kept, _ in checks), reasons)
+
+
+def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
+    flips, most, inputs = comparison.negative_flip_rate, rules.max_negative_flips, comparison.inputs
+    said = f"{flips:.2%} of the clean inputs were answered as expected and are not now (at most {most:.2%})"
+    needed = math.ceil(1 / most) if most > 0 else 1
+    if inputs < needed:
+        were = "was" if inputs == 1 else "were"
+        return False, f"{said}, but only {inputs} {were} asked: to tell that share takes {needed} verify inputs or more"
+    return flips <= most + ROUNDING, said
 
 
 def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faded.jobs.terminal import say_where
+from faded.jobs.terminal import say_where, say_who_labels
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,10 @@ def test_it_is_said_how_the_repaired_target_is_loaded(
     words = capsys.readouterr().err
     assert said in words
     assert ("state_dict" in words) == (file == "model.safetensors")
+
+
+def test_nobody_is_called_where_nothing_is_proposed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    say_who_labels("mine-1", 0, tmp_path, tmp_path)
+    assert capsys.readouterr().err == "Nothing in the campaign mine-1 failed often enough to be proposed.\n"
+    say_who_labels("mine-1", 3, tmp_path, tmp_path)
+    assert "Proposals wait in the campaign mine-1" in capsys.readouterr().err

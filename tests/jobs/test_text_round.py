@@ -152,6 +152,7 @@ def test_bad_articles_are_named(folder: Path, tmp_path: Path, rows: list[dict[st
         ("cut.jsonl", b'{"article": "A b", "reference": "x"}\n{"article": "C', "JSON"),
         ("latin.csv", "article,reference\nCaf\u00e9,x\n".encode("latin-1"), "codec can't decode"),
         ("commas.csv", b"article,reference\na,b,c,d\n", "Row 1 of .* has more fields"),
+        ("semicolons.csv", b"article;reference\na;b\n", "separated by semicolons. Separate them by commas"),
         ("heading.csv", b"article,reference\n", "no articles"),
     ],
 )

@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerFast
 
 from faded.domain import FadedError, TargetError
 from faded.targets import summarizer
+from faded.targets.load import load_classifier
 from faded.targets.load_text import load_summarizer
 from faded.targets.reading import check_articles, plain_reader
 from faded.targets.scoring import scored
@@ -121,7 +122,8 @@ def test_too_long_an_article_is_refused_at_first_and_noted_later(folder: Path) -
     long = " ".join(TEXTS * 3)
     tokens = len(target.reader.tokens([long])[0])
     assert tokens > WINDOW
-    with pytest.raises(FadedError, match=f"1 of the 2 articles is longer than the {WINDOW} .* has {tokens}.* number 2"):
+    found = f"1 of the 2 articles is longer than the {WINDOW} .* has {tokens}.* number 2"
+    with pytest.raises(FadedError, match=f"{found}, which begins with '{long[:40]}"):
         target.check([TEXTS[0], long])
     answers = target.answer([TEXTS[0], long])
     assert "unread_tokens" not in answers.details(0)
@@ -183,6 +185,18 @@ def test_broken_checkpoints_are_refused(folder: Path, tmp_path: Path) -> None:
         load(tmp_path / "nowhere")
     with pytest.raises(FadedError, match="no weights at"):
         load_summarizer(str(folder), tmp_path / "nowhere")
+
+
+def test_a_classifier_is_no_summarizer(classifier_folder: Path) -> None:
+    with pytest.raises(
+        FadedError, match=r"is a ResNetForImageClassification and writes nothing.*leave out --task text"
+    ):
+        load_summarizer(str(classifier_folder))
+
+
+def test_a_summarizer_is_no_classifier(folder: Path) -> None:
+    with pytest.raises(FadedError, match=r"is a BartForConditionalGeneration and names no classes.*--task text"):
+        load_classifier(str(folder))
 
 
 def test_weights_of_another_summarizer_are_refused(folder: Path, tmp_path: Path) -> None:

@@ -130,6 +130,14 @@ def test_the_gate_fails_a_repair_that_costs_clean_answers() -> None:
     assert "100.00% to 96.00%" in decision.reasons[1] and "4.00%" in decision.reasons[2]
 
 
+def test_the_gate_fails_where_too_few_were_asked_to_tell_a_loss() -> None:
+    few, enough = (
+        gate(compare(drawn([setting("red", 0.5)], [0.9], [0.2], count, seed=0))).reasons[2] for count in (33, 34)
+    )
+    assert few.startswith("Failed: 0.00% of the clean inputs") and "only 33 were asked" in few
+    assert "takes 34 verify inputs" in few and enough.startswith("Passed: 0.00%")
+
+
 def test_every_headline_has_an_interval_around_it() -> None:
     settings = [setting("red", 0.5), setting("red", 0.9, ESTABLISHED), setting("red", 0.3, INTERPOLATED)]
     found = compare(drawn(settings, [0.9, 0.8, 0.6], [0.2, 0.5, 0.2], 100, seed=0))
