@@ -74,6 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from faded import runtime
     from faded.jobs.headless import explore_only, run_round
     from faded.jobs.oracles import oracle
+    from faded.store import proposals
     from faded.store.engine import open_store
 
     runtime.start(config.seed, settings().threads)
@@ -86,7 +87,9 @@ def _run(arguments: argparse.Namespace) -> int:
             done = explore_only(store, config, bars.say)
     _print(done.record, arguments.json)
     if not arguments.oracle:
-        say_who_labels(done.campaign, done.proposals, store.workspace, settings().workspace)
+        with store.read() as db:
+            found = proposals.count(db, done.round_id)
+        say_who_labels(done.campaign, found, store.workspace, settings().workspace)
         return OK
     say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)
@@ -135,7 +138,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     return CampaignConfig(
         demo=arguments.demo,
         task=arguments.task,
-        target=_absolute(arguments.target) if Path(arguments.target).exists() else arguments.target,
+        target=_there(arguments.target),
         data=_absolute(arguments.data),
         tune_data=_absolute(arguments.tune_data),
         verify_data=_absolute(arguments.verify_data),
@@ -143,7 +146,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         space=space,
         concepts=concepts,
         discrepancy=arguments.discrepancy,
-        encoder=_absolute(arguments.encoder) if Path(arguments.encoder).is_dir() else arguments.encoder,
+        encoder=_there(arguments.encoder),
         threshold=arguments.threshold,
         bound=arguments.bound,
         queries=arguments.queries,
@@ -156,6 +159,11 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
 def _absolute(path: str) -> str:
     """Return the path from the root, so that it names the same wherever a command or a worker is started."""
     return str(Path(path).expanduser().resolve()) if path else ""
+
+
+def _there(source: str) -> str:
+    """Return the path from the root where there is something, else what was given: it may be a hub id."""
+    return _absolute(source) if source and Path(source).expanduser().exists() else source
 
 
 def _space_file(path: Path) -> tuple[dict[str, object], ...]:

@@ -138,12 +138,6 @@ class CampaignConfig:
             raise FadedError(
                 f"The threshold is {self.limit:g}: discrepancies are finite and never below 0, so give 0 or more."
             )
-        most = MOST.get(self.discrepancy, math.inf)
-        if self.limit >= most:
-            raise FadedError(
-                f"The threshold is {self.limit:g}, but {self.discrepancy} is never above {most:g}, so nothing could "
-                f"fail: give less than {most:g}."
-            )
         for name in ("queries", "verify_folds"):
             if getattr(self, name) < 1:
                 raise FadedError(f"{name} is {getattr(self, name)}: give a whole number above 0.")
@@ -157,6 +151,19 @@ class CampaignConfig:
         """The threshold as a number, which every configuration has once it is made."""
         assert self.threshold is not None  # noqa: S101 - filled in
         return self.threshold
+
+    def check_can_fail(self) -> None:
+        """See that an answer can be a failure; asked before exploring, not of campaigns that are read again.
+
+        Raises:
+            FadedError: the threshold is not below what the discrepancy is at most.
+        """
+        most = MOST.get(self.discrepancy, math.inf)
+        if self.limit >= most:
+            raise FadedError(
+                f"The threshold is {self.limit:g}, but {self.discrepancy} is never above {most:g}, so nothing could "
+                f"fail: give less than {most:g}."
+            )
 
     def _fill_in(self) -> None:
         """Put the task's own values where none were given."""

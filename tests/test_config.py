@@ -38,8 +38,6 @@ def test_a_demo_has_its_task() -> None:
         ({"task": "text", "encoder": "folder"}, "it is 'bleu' now"),
         ({"task": "text", "threshold": -1.0}, "The threshold is -1"),
         ({"threshold": float("nan")}, "The threshold is nan"),
-        ({"task": "text", "threshold": 5.0}, "The threshold is 5, but bleu is never above 1, so nothing could fail"),
-        ({"threshold": 1.0}, "margin is never above 1"),
         (
             {"task": "text", "discrepancy": "rouge_l"},
             "Give a threshold for the discrepancy 'rouge_l': of texts only bleu",
@@ -49,3 +47,18 @@ def test_a_demo_has_its_task() -> None:
 def test_what_does_not_fit_is_named(given: dict[str, object], said: str) -> None:
     with pytest.raises(FadedError, match=said):
         CampaignConfig(target="t", data="d", **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"task": "text", "threshold": 5.0}, "The threshold is 5, but bleu is never above 1, so nothing could fail"),
+        ({"threshold": 1.0}, "margin is never above 1, so nothing could fail"),
+    ],
+)
+def test_a_threshold_that_nothing_is_above_is_refused_when_a_round_begins(given: dict[str, object], said: str) -> None:
+    config = CampaignConfig(target="t", data="d", **given)  # type: ignore[arg-type]
+    assert CampaignConfig.from_json(config.to_json()) == config  # an old campaign is still read
+    with pytest.raises(FadedError, match=said):
+        config.check_can_fail()
+    CampaignConfig(target="t", data="d", discrepancy="log_odds", threshold=5.0).check_can_fail()

@@ -92,7 +92,7 @@ def _csv(source: Path) -> tuple[list[str], list[dict[str, Any]]]:
         reader = csv.DictReader(file, strict=True)
         names, rows = list(reader.fieldnames or ()), list(reader)
     for separator, called in ((";", "semicolons"), ("\t", "tabs")):
-        if any(separator in name for name in names):
+        if len(names) == 1 and separator in names[0]:
             raise FadedError(f"The columns of {source} are separated by {called}. Separate them by commas.")
     for number, row in enumerate(rows):
         if None in row:

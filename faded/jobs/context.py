@@ -106,11 +106,13 @@ def check_there(config: CampaignConfig) -> None:
         FadedError: one of the paths leads nowhere.
     """
     for name in ("data", "tune_data", "verify_data"):
-        path = getattr(config, name)
-        if path and not Path(path).exists():
-            raise FadedError(
-                f"There is no data at {path}. Give a folder of pictures, or a file of pictures or articles."
-            )
+        given = getattr(config, name)
+        if not given:
+            continue
+        if config.task == TEXT and not Path(given).is_file():
+            raise FadedError(f"There is no file {given}. Give a file of articles.")
+        if not Path(given).exists():
+            raise FadedError(f"There is no data at {given}. Give a folder of pictures or a Parquet file.")
 
 
 def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:
@@ -126,6 +128,7 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     """
     task = task_of(config)
     explorers.get(config.agent)
+    config.check_can_fail()
     check_there(config)
     say("Loading the target")
     target = task.load(None)

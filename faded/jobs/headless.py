@@ -42,13 +42,11 @@ class Round:
         campaign: Name of the campaign in the workspace.
         round_id: Its number in the store.
         record: The printed object.
-        proposals: How many there are.
     """
 
     campaign: str
     round_id: int
     record: dict[str, Any]
-    proposals: int
 
 
 def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] = ()) -> tuple[str, int]:
@@ -103,9 +101,7 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     name, round_id = open_round(store, config, _identity(context))
     explored = run_stage(store, _runner(store, round_id, context, say), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
-    record = {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing}
-    with store.read() as db:
-        return Round(name, round_id, record, proposals.count(db, round_id))
+    return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
 
 def run_round(
@@ -154,7 +150,7 @@ def run_round(
         with store.read() as db:
             record["target"]["fingerprint_after"] = campaigns.get_round(db, round_id).fingerprint_after
     record["timing"] = {stage: round(seconds, 2) for stage, seconds in timing.items()}
-    return Round(name, round_id, record, record["label"]["proposals"])
+    return Round(name, round_id, record)
 
 
 def _record(store: Store, context: Context, round_id: int, explored: dict[str, Any]) -> dict[str, Any]:

@@ -199,7 +199,8 @@ class _Writer:
             return
         self._told_at, desk = time.monotonic(), self._desk
         with desk.store.write() as db:
-            self.stop = desk.beat(db, self._at, f"Answering the tune inputs once: {done:,} of {total:,}")
+            message = f"Answering the tune inputs once: {done:,} of {total:,}"
+            self.stop = desk.beat(db, self._at, message if done < total else "Scoring what was answered")
 
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""

@@ -158,8 +158,8 @@ class Task(Protocol):
     def repair_rows(self, target: AnyTarget) -> dict[str, int] | None:
         """Return what a repair is given where that depends on the target, for pages to tell beforehand.
 
-        Those are `batch` and `anchor`, rows per step, `draws`, what is drawn once before it, and `evaluate_every`,
-        steps between evaluations; None where every target is given the same.
+        Those are `batch` and `anchor`, rows per step, `draws`, what is drawn once before it, `evaluate_every`, steps
+        between evaluations, and `patience`, evaluations; None where every target is given the same.
         """
         ...
 

@@ -122,6 +122,7 @@ class Texts:
             "anchor": config.anchor_batch,
             "draws": config.draws,
             "evaluate_every": config.evaluate_every,
+            "patience": config.patience,
         }
 
     def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
@@ -146,11 +147,16 @@ class Texts:
     def _given(self, target: Summarizer, fold: int) -> Data:
         config = self._config
 
+        sources: list[list[TextSample]] = []
+
         def read(source: str) -> list[TextSample]:
-            return load_texts(Path(source), config.labelled)
+            sources.append(load_texts(Path(source), config.labelled))
+            return sources[-1]
 
         splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)
-        target.check([s.payload for part in (splits.explore, splits.tune, *splits.verify) for s in part])
+        later = {s.id for part in splits.verify for s in part} - {s.id for s in splits.verify[fold - 1]}
+        for samples in sources:  # in the order of the file; all of it before the first round
+            target.check([s.payload for s in samples if fold == 1 or s.id not in later])
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _bulletins(self, fold: int) -> Data:

@@ -11,7 +11,7 @@ EVALUATE_EVERY = 50
 PATIENCE = 6
 """Evaluations without a better score after which it stops."""
 LEAST_STEPS = EVALUATE_EVERY
-"""Fewer would end before the first evaluation: nothing could be chosen between."""
+"""Fewer would end before the first evaluation of most targets: nothing could be chosen between."""
 MOST_STEPS = 10_000
 """A bound against slips of the hand: hours on two cores. Patience ends most repairs long before."""
 

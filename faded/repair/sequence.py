@@ -84,7 +84,14 @@ def config_for(parameters: int) -> SequenceConfig:
     if parameters <= SMALL:
         return SequenceConfig()
     return SequenceConfig(
-        batch=4, anchor_batch=4, learning_rate=5e-4, rank=16, draws=60, held_rows=40, evaluate_every=10
+        batch=4,
+        anchor_batch=4,
+        learning_rate=5e-4,
+        rank=16,
+        draws=60,
+        held_rows=40,
+        evaluate_every=10,
+        patience=5 * budget.PATIENCE,
     )
 
 
@@ -113,7 +120,8 @@ def repair_sequences(
         config: How to repair.
         on_prepared: Called with the inputs that the original has answered before the first step, so far and in all.
         on_step: Called after each step.
-        should_stop: Asked before each step; the best weights so far are kept. Asked while inputs are answered too.
+        should_stop: Asked before each step; the best weights so far are kept. Before there can be any it is asked
+            while inputs are answered, too.
         resume: Where a killed repair with the same arguments stood.
 
     Returns:
@@ -124,7 +132,7 @@ def repair_sequences(
         Stopped: somebody stopped it before the first step.
     """
     lessons = pair_lessons(pairs, pair_samples)
-    asking = Asking(probe, on_prepared, should_stop)
+    asking = Asking(probe, on_prepared, should_stop if resume is None else None)
     material = prepare(asking, writer, tune, modes, pairs, lessons, config.draws, config.held_rows, config.seed)
     if not material.reapplied and not material.pairs:
         raise FadedError(

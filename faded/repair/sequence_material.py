@@ -24,8 +24,10 @@ from faded.targets.base import Answers
 P = TypeVar("P")
 FloatArray = NDArray[np.float64]
 
-CHUNK = 256
-"""Inputs answered between two looks at the clock: seconds of a small network on one core."""
+LOOKS = 20
+"""How often, while inputs are answered, it is told how far that is, at least."""
+MOST_AT_ONCE = 256
+"""Inputs answered between two of them at most: seconds of a small network on one core."""
 
 
 class Writer(Protocol):
@@ -125,10 +127,11 @@ class Asking(Generic[P]):
             Stopped: somebody stopped it.
         """
         texts, failed = [], []
-        for start in range(0, len(samples), CHUNK):
+        chunk = max(1, min(MOST_AT_ONCE, self.total // LOOKS))
+        for start in range(0, len(samples), chunk):
             if self._should_stop is not None and self._should_stop():
                 raise Stopped("The repair was stopped while the tune inputs were answered.")
-            measured = self.probe.measure(samples[start : start + CHUNK], values[start : start + CHUNK])
+            measured = self.probe.measure(samples[start : start + chunk], values[start : start + chunk])
             texts += measured.answers.texts
             failed += measured.failed.tolist()
             self._done += len(measured.failed)

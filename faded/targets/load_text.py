@@ -138,7 +138,7 @@ def _described(place: _Place, source: str) -> tuple[Any, Any]:
 
 def _check_writes(config: Any, source: str) -> None:
     """Refuse a network that says of itself that it classifies."""
-    trained = [name for name in config.architectures or () if name.endswith("Classification")]
+    trained = [name for name in config.architectures or () if "Classification" in name]
     if trained:
         raise FadedError(
             f"The target {source!r} is a {trained[0]} and writes nothing. Give a summarizer, or, for a classifier of "

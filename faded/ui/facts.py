@@ -32,12 +32,14 @@ class Step:
         batch: Rows that push a chosen answer.
         rows: Rows in all, at most.
         evaluate_every: Steps between evaluations.
+        patience: Evaluations without a better score after which it ends.
         draws: Of texts: inputs that the modes are re-applied to before the first step, at most; None where not known.
     """
 
     batch: int
     rows: int
     evaluate_every: int = budget.EVALUATE_EVERY
+    patience: int = budget.PATIENCE
     draws: int | None = None
 
 
@@ -93,8 +95,8 @@ class Facts:
         told = self.round.summary.get("repair")
         if told is None:
             return Step(budget.TEXT_BATCH, budget.TEXT_ROWS)
-        every = told.get("evaluate_every", budget.EVALUATE_EVERY)
-        return Step(told["batch"], 2 * told["batch"] + told["anchor"], every, told["draws"])
+        every, patience = told.get("evaluate_every", budget.EVALUATE_EVERY), told.get("patience", budget.PATIENCE)
+        return Step(told["batch"], 2 * told["batch"] + told["anchor"], every, patience, told["draws"])
 
     @property
     def current(self) -> Job | None:

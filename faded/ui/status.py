@@ -96,9 +96,7 @@ def _label(facts: Facts) -> str:
     again = _link("run", "Start another round")
     if facts.proposals:
         return f"Everything is labeled and no mode is confirmed: there is nothing to repair. {again}."
-    return (
-        f"Exploring found no failures above the bound. {again} with more queries, a lower bound, or a lower threshold."
-    )
+    return f"Exploring found no failures above the bound. {again} with more queries or a lower bound."
 
 
 def _or_explore(facts: Facts) -> str:

@@ -74,7 +74,10 @@ def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
     needed = math.ceil(1 / most) if most > 0 else 1
     if inputs < needed:
         were = "was" if inputs == 1 else "were"
-        return False, f"{said}, but only {inputs} {were} asked: to tell that share takes {needed} verify inputs or more"
+        return False, (
+            f"{said}, but only {inputs} {were} asked: to tell that share takes {needed} in a verify fold, so give more "
+            "verify inputs or fewer folds"
+        )
     return flips <= most + ROUNDING, said
 
 

@@ -8,13 +8,15 @@ import pytest
 
 from faded import runtime
 from faded.config import TEXT, CampaignConfig
-from faded.domain import FadedError, Proposal, Said, Verdict
+from faded.domain import FadedError, Proposal, Said, Stopped, Verdict
 from faded.jobs.context import prepare
-from faded.jobs.headless import explore_only, run_round
+from faded.jobs.headless import Round, explore_only, run_round
 from faded.jobs.preview import Previewer
+from faded.stages import REPAIR
 from faded.store import blobs, campaigns, jobs, previews, proposals
 from faded.store.engine import Store, open_store
 from faded.targets.load_text import load_summarizer
+from tests.jobs.stopping import stop_at
 from tests.targets.writers import write_summarizer
 
 PLACES = ("Hall", "Mill", "Park", "Lake")
@@ -61,10 +63,9 @@ def confirming(items: list[Proposal]) -> list[Said]:
     return [Said(Verdict.CONFIRM) for _ in items]
 
 
-def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("faded.repair.budget.STEPS", 50)
+def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    done = run_round(store, campaign(folder, articles), lambda context: confirming, 12, "everything is wrong")
+    done = run_round(store, campaign(folder, articles), lambda context: confirming, 12, "everything is wrong", steps=50)
     record = json.loads(json.dumps(done.record, allow_nan=False))
     assert record["explore"]["queries"] == 90 and record["label"]["confirmed"] == 12
     assert record["label"]["modes_confirmed"] >= 1
@@ -74,6 +75,25 @@ def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_pa
     if record["repair"]["best_step"]:
         again = load_summarizer(str(folder), tmp_path / str(record["repair"]["folder"]))
         assert again.fingerprint() == record["target"]["fingerprint_after"]
+
+
+def test_a_repair_stopped_while_it_answers_goes_on_when_it_is_asked_again(
+    folder: Path, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, config = open_store(tmp_path), campaign(folder, articles)
+
+    def go() -> Round:
+        return run_round(store, config, lambda context: confirming, 12, "everything is wrong", steps=50)
+
+    with monkeypatch.context() as patch:
+        stop_at(patch, "Answering the tune inputs once: ")
+        with pytest.raises(Stopped):
+            go()
+    with store.read() as db:
+        stopped = [job for job in jobs.list_for_round(db, 1) if job.kind == REPAIR]
+        assert [job.state for job in stopped] == [jobs.JobState.STOPPED]
+        assert stopped[0].message.startswith("Answering the tune inputs once: ")
+    assert go().record["repair"]["steps"] == 50
 
 
 def test_what_is_proposed_is_text_with_both_answers(folder: Path, articles: Path, tmp_path: Path) -> None:
@@ -153,6 +173,8 @@ def test_bad_articles_are_named(folder: Path, tmp_path: Path, rows: list[dict[st
         ("latin.csv", "article,reference\nCaf\u00e9,x\n".encode("latin-1"), "codec can't decode"),
         ("commas.csv", b"article,reference\na,b,c,d\n", "Row 1 of .* has more fields"),
         ("semicolons.csv", b"article;reference\na;b\n", "separated by semicolons. Separate them by commas"),
+        ("tabs.csv", b"article\treference\na\tb\n", "separated by tabs. Separate them by commas"),
+        ("note.csv", b'article,"reference; notes"\na,b\n', "has no column reference"),
         ("heading.csv", b"article,reference\n", "no articles"),
     ],
 )
@@ -177,3 +199,10 @@ def test_a_file_of_another_kind_is_refused(folder: Path, tmp_path: Path) -> None
     path.write_text("x", encoding="utf-8")
     with pytest.raises(FadedError, match=r"none that can be read. Give one that ends in \.parquet"):
         prepare(campaign(folder, path, labelled=True), 1, lambda words: None)
+
+
+def test_data_that_are_not_there_are_said_before_the_target_is_loaded(articles: Path, tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match=r"There is no file .*nowhere\.jsonl"):
+        prepare(campaign(tmp_path / "no target", tmp_path / "nowhere.jsonl"), 1, lambda words: None)
+    with pytest.raises(FadedError, match="cannot be loaded"):
+        prepare(campaign(tmp_path / "no target", articles), 1, lambda words: None)

@@ -148,9 +148,10 @@ def test_how_often_a_repair_is_scored_is_what_the_round_says(store: Store, made:
     believable.labeled(store, made)
     assert "Every 50 steps the network is scored" in drawn(store, repair_page)["budget"]
     with store.write() as db:
-        told = {"batch": 8, "anchor": 2, "draws": 1500, "evaluate_every": 10}
+        told = {"batch": 8, "anchor": 2, "draws": 1500, "evaluate_every": 10, "patience": 30}
         campaigns.update_round(db, made.round, summary={"repair": told})
-    assert "Every 10 steps the network is scored" in drawn(store, repair_page)["budget"]
+    words = drawn(store, repair_page)["budget"]
+    assert "Every 10 steps the network is scored" in words and "where 30 scores in a row" in words
 
 
 def test_the_clean_score_is_no_accuracy(verified: Store) -> None:

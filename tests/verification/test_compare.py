@@ -131,11 +131,11 @@ def test_the_gate_fails_a_repair_that_costs_clean_answers() -> None:
 
 
 def test_the_gate_fails_where_too_few_were_asked_to_tell_a_loss() -> None:
-    few, enough = (
-        gate(compare(drawn([setting("red", 0.5)], [0.9], [0.2], count, seed=0))).reasons[2] for count in (33, 34)
-    )
-    assert few.startswith("Failed: 0.00% of the clean inputs") and "only 33 were asked" in few
-    assert "takes 34 verify inputs" in few and enough.startswith("Passed: 0.00%")
+    few, enough = (gate(compare(drawn([setting("red", 0.5)], [0.9], [0.2], count, seed=0))) for count in (33, 34))
+    assert not few.passed and [r.split(":")[0] for r in few.reasons] == ["Passed", "Passed", "Failed", "Passed"]
+    assert "0.00% of the clean inputs" in few.reasons[2] and "only 33 were asked" in few.reasons[2]
+    assert "takes 34 in a verify fold" in few.reasons[2]
+    assert enough.passed and enough.reasons[2].startswith("Passed: 0.00%")
 
 
 def test_every_headline_has_an_interval_around_it() -> None:

@@ -53,8 +53,9 @@ def render_budget(facts: Facts | None, found: Lessons | None, expected: cost.Cos
     return (
         f"<p>{cost.words(expected, budgeted)}</p>"
         f"<p class='f-quiet'>Every {facts.step.evaluate_every} steps the network is scored on {facts.evidence.many} "
-        f"held out for that. It ends sooner where {budget.PATIENCE} scores in a row bring nothing better, and the best "
-        "weights are kept, also when you stop it; stopped before there are better ones than now, it can be resumed.</p>"
+        f"held out for that. It ends sooner where {facts.step.patience} scores in a row bring nothing better, and the "
+        "best weights are kept, also when you stop it; stopped before there are better ones than now, it can be "
+        "resumed.</p>"
     )
 
 
