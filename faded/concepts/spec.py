@@ -31,8 +31,10 @@ class ConceptSpec:
         levels: Level values in ascending order, in the edit's unit, at least two; of a circular concept degrees, each
             the shorter way round from the neutral.
         neutral: The value that changes nothing; one of the levels or off the grid.
-        phrase: Format string for words, with `{value}` and `{distance}` (from the neutral): "darkened by {value:.0%}".
+        phrase: Format string for words, with `{value}`, `{distance}` (from the neutral) and `{name}` (of a level with a
+            name): "darkened by {value:.0%}".
         phrase_below: The same for values below the neutral; empty where `phrase` serves both sides.
+        names: Of nominal levels that are known by name, the name of each; empty where a level is known by its value.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ConceptSpec:
     neutral: float
     phrase: str
     phrase_below: str = ""
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.levels) < 2 or len(set(self.levels)) < len(self.levels):
@@ -49,6 +52,11 @@ class ConceptSpec:
             )
         if list(self.levels) != sorted(self.levels):
             raise FadedError(f"Concept {self.name!r} has the levels {list(self.levels)}: give them in ascending order.")
+        if self.names and (self.kind is not Kind.NOMINAL or len(self.names) != len(self.levels)):
+            raise FadedError(
+                f"Concept {self.name!r} has the names {list(self.names)} for {len(self.levels)} levels: give a nominal "
+                "concept one name per level, or leave the names out."
+            )
         if self.kind is Kind.CIRCULAR:
             self._check_turn()
 
@@ -75,7 +83,13 @@ class ConceptSpec:
         if value == self.neutral:
             return ""
         phrase = self.phrase_below if self.phrase_below and value < self.neutral else self.phrase
-        return phrase.format(value=value, distance=abs(value - self.neutral))
+        return phrase.format(value=value, distance=abs(value - self.neutral), name=self.mark(value))
+
+    def mark(self, value: float) -> str:
+        """Return the value as it stands at an axis: the level's name where it has one, else the number."""
+        if self.names and value in self.levels:
+            return self.names[self.levels.index(value)]
+        return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(frozen=True)
@@ -186,6 +200,7 @@ class ConceptSpace:
                 "neutral": s.neutral,
                 "phrase": s.phrase,
                 "phrase_below": s.phrase_below,
+                **({"names": list(s.names)} if s.names else {}),
             }
             for s in self.specs
         ]
@@ -211,8 +226,15 @@ class ConceptSpace:
                         neutral=float(str(item["neutral"])),
                         phrase=str(item["phrase"]),
                         phrase_below=str(item["phrase_below"]),
+                        names=_names(item.get("names", ())),
                     )
                 )
             except (KeyError, TypeError, ValueError) as error:
                 raise FadedError(f"The concept {dict(item)} cannot be read: {error}.") from error
         return cls(tuple(specs))
+
+
+def _names(names: object) -> tuple[str, ...]:
+    if not isinstance(names, Sequence) or isinstance(names, str):
+        raise TypeError("names is no list")
+    return tuple(map(str, names))

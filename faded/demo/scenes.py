@@ -49,6 +49,8 @@ TRAINING_STREAM = 0
 """Stream of the pictures that the pipeline is trained on."""
 TEST_STREAM = 1
 """Stream of the pictures that measure the attribute reader."""
+READER_STREAM = 2
+"""Stream of the pictures that the attribute reader learns from."""
 
 TEMPLATES: tuple[tuple[str, str, str, str], ...] = (
     ("a {job}", " with {hair} hair", " in {colour} clothes", " {place}"),

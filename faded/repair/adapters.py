@@ -1,9 +1,9 @@
-"""Low-rank adapters on a network of transformers (LoRA, Hu et al. 2021), by peft: what a text repair tunes."""
+"""Low-rank adapters on a network of transformers or diffusers (LoRA, Hu et al. 2021), by peft."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,12 +16,22 @@ LORA = "lora_"
 """In the names of all weights of an adapter, and of no other."""
 
 
-def attach(module: Any, rank: int, seed: int) -> bool:
+ALL_LINEAR = "all-linear"
+"""Every linear layer of a network of transformers but the one that makes the logits."""
+
+
+def attach(module: Any, rank: int, seed: int, layers: str | Sequence[str] = ALL_LINEAR, scale: int = 2) -> bool:
     """Let an adapter be tuned and nothing else; return whether it is a new one.
 
-    An adapter that is there, from an earlier repair, goes on being tuned. A new one sits on every linear layer but the
-    one that makes the logits, and changes nothing at first: its second factor is zero. Its scale is 2, as is usual
-    (alpha twice the rank).
+    An adapter that is there, from an earlier repair, goes on being tuned. A new one changes nothing at first: its
+    second factor is zero.
+
+    Args:
+        module: The network.
+        rank: Of a new adapter.
+        seed: Of its first weights.
+        layers: Layers that it sits on: `ALL_LINEAR`, or how their names end.
+        scale: What its product is multiplied by (alpha over the rank).
 
     Raises:
         FadedError: the network has no layer that an adapter could sit on.
@@ -30,7 +40,7 @@ def attach(module: Any, rank: int, seed: int) -> bool:
 
     new = not adapter_names(module)
     if new:
-        config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules="all-linear")
+        config = LoraConfig(r=rank, lora_alpha=scale * rank, lora_dropout=0.0, target_modules=layers)
         with torch.random.fork_rng(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="fan_in_fan_out")  # GPT-2's layers, turned as peft says itself
             torch.manual_seed(seed)

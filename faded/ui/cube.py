@@ -93,8 +93,7 @@ def _data(grids: list[HeatGrid], axes: tuple[ConceptSpec, ...]) -> dict[str, obj
     ]
     return {
         "axes": [
-            {"name": named(s.name), "levels": [heatmap.number(v) for v in s.levels], "neutral": s.neutral_level}
-            for s in axes
+            {"name": named(s.name), "levels": [s.mark(v) for v in s.levels], "neutral": s.neutral_level} for s in axes
         ],
         "balls": balls,
     }
@@ -124,7 +123,7 @@ def _table(grid: HeatGrid, depth: ConceptSpec, value: float) -> str:
         f"<tr><th scope='row'>{heatmap.heading(down, v)}</th>{''.join(_plain(c) for c in row)}</tr>"
         for v, row in zip(down.levels, grid.cells, strict=True)
     )
-    title = f"{escape(named(depth.name))} {heatmap.number(value)}"
+    title = f"{escape(named(depth.name))} {escape(depth.mark(value))}"
     across = escape(named(grid.across.name))
     axes = f"{escape(named(down.name))} \N{DOWNWARDS ARROW} {across} \N{RIGHTWARDS ARROW}"
     return (

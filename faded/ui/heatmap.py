@@ -101,17 +101,12 @@ def flatten(rates: Cut) -> list[HeatCell]:
     return [HeatCell(*place) for place in zip(*(t.reshape(-1).tolist() for t in tables), strict=True)]
 
 
-def number(value: float) -> str:
-    """Return a level's value for the eye."""
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
-
-
 def heading(spec: ConceptSpec, value: float) -> str:
-    """Return a level as a heading: the number for the eye, the words for the ear and the pointer."""
+    """Return a level as a heading: number or name for the eye, the words for the ear and the pointer."""
     words = escape(spec.describe(value) or "unchanged", quote=True)
     mark = " heat-neutral" if value == spec.neutral else ""
     return (
-        f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{number(value)}</span>"
+        f"<span class='heat-level{mark}' title='{words}' aria-hidden='true'>{escape(spec.mark(value))}</span>"
         f"<span class='f-hidden'>{escape(named(spec.name))} {words}</span>"
     )
 

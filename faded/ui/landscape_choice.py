@@ -94,4 +94,4 @@ def _pin(spec: ConceptSpec, choice: Choice) -> Shown:
 
 
 def _level(spec: ConceptSpec, value: float) -> str:
-    return spec.describe(value) or f"{value:g}, unchanged"
+    return spec.describe(value) or f"{spec.mark(value)}, unchanged"

@@ -3,8 +3,8 @@ import pytest
 
 from faded.concepts.image import image_space
 from faded.concepts.presets import presets
-from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError
+from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.domain import FadedError, Kind
 
 
 def test_the_papers_space_has_125_cells_and_its_control_lies_off_the_grid() -> None:
@@ -93,3 +93,14 @@ def test_values_keep_their_shape() -> None:
     space = image_space(presets.get("wide"))
     assert space.values(space.cells[:7]).shape == (7, 3)
     assert np.isfinite(space.grid).all()
+
+
+def test_named_levels_are_known_by_name() -> None:
+    spec = ConceptSpec("place", Kind.NOMINAL, (0.0, 1.0, 2.0), 0.0, "place: {name}", names=("nowhere", "park", "-"))
+    assert [spec.mark(v) for v in (0, 1, 2)] == ["nowhere", "park", "-"] and spec.describe(1) == "place: park"
+    plain = ConceptSpec("turn", Kind.ORDINAL, (-5.0, 0.0), 0.0, "{value}")
+    assert plain.mark(-5.0) == "\N{MINUS SIGN}5" and "names" not in ConceptSpace((plain,)).to_json()[0]
+    with pytest.raises(FadedError, match="one name per level"):
+        ConceptSpec("place", Kind.NOMINAL, (0.0, 1.0), 0.0, "", names=("nowhere",))
+    with pytest.raises(FadedError, match="give a nominal concept"):
+        ConceptSpec("turn", Kind.ORDINAL, (0.0, 1.0), 0.0, "", names=("a", "b"))

@@ -8,7 +8,6 @@ from html import escape
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Kind
 from faded.landscape.safe import LevelRate, Reach, SafeRange, Standing
-from faded.ui import heatmap
 from faded.ui.words import named, plural
 
 LOOK = {
@@ -61,8 +60,8 @@ def held(one: SafeRange) -> str:
 
 def _box(spec: ConceptSpec, level: LevelRate) -> str:
     tip = escape(f"{_named(spec, level)}: {_known(level)}", quote=True)
-    number = heatmap.number(level.value)
-    return f"<span data-tip='{tip}'><i class='reach-{LOOK[level.standing]}'>{_inside(level)}</i>{number}</span>"
+    mark = escape(spec.mark(level.value))
+    return f"<span data-tip='{tip}'><i class='reach-{LOOK[level.standing]}'>{_inside(level)}</i>{mark}</span>"
 
 
 def _inside(level: LevelRate) -> str:

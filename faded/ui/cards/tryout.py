@@ -13,7 +13,6 @@ from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
 from faded.ui import evidence
 from faded.ui.articles import article, opening
-from faded.ui.heatmap import number
 from faded.ui.page import empty
 from faded.ui.thumbs import thumb
 from faded.ui.words import named
@@ -167,6 +166,6 @@ def _marks(spec: ConceptSpec, values: list[float]) -> str:
 
     def mark(value: float) -> str:
         look = " class='neutral'" if value == spec.neutral else ""
-        return f"<span style='--at:{values.index(value) / last:.4f}'{look}>{number(value)}</span>"
+        return f"<span style='--at:{values.index(value) / last:.4f}'{look}>{escape(spec.mark(value))}</span>"
 
     return "".join(mark(value) for value in sorted(set(shown)))

@@ -1,0 +1,76 @@
+"""Loading text-to-image models: a folder or hub id in diffusers' format.
+
+Safetensors only, and no code of a checkpoint's own is run. A safety checker is left out: what it hides it paints black,
+and a black picture shows neither what was asked nor how the model fails.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from faded.domain import FadedError
+from faded.runtime import BUILDING, device
+from faded.targets.attributes import AttributeReader
+from faded.targets.checkpoints import reason
+from faded.targets.denoising import ADAPTER
+from faded.targets.text_to_image import Sampling, TextToImage
+
+PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
+"""Of a latent-diffusion pipeline with one text encoder, such as `StableDiffusionPipeline`."""
+CHECKER = "safety_checker"
+ADAPTER_WEIGHTS = "pytorch_lora_weights.safetensors"
+"""Diffusers' own name of an adapter's file."""
+
+
+def load_pipeline(source: str, reader: AttributeReader, sampling: Sampling, weights: Path | None = None) -> TextToImage:
+    """Load a text-to-image model, in float32 whatever its checkpoint holds.
+
+    Args:
+        source: A folder or hub id in diffusers' format.
+        reader: Reads what the pictures show.
+        sampling: How pictures are drawn.
+        weights: A folder that `TextToImage.save` wrote for it: its adapter is put on the source's own denoiser.
+
+    Raises:
+        FadedError: it cannot be loaded; the message says why and what to give.
+    """
+    from diffusers import DiffusionPipeline
+
+    if source.startswith(("/", "./", "../", "~")) and not Path(source).is_dir():
+        raise FadedError(f"There is no folder {source}: give a folder or hub id in diffusers' format.")
+    with BUILDING:
+        try:
+            described = DiffusionPipeline.load_config(source)
+            without: dict[str, Any] = {CHECKER: None, f"requires_{CHECKER}": False} if CHECKER in described else {}
+            pipeline = DiffusionPipeline.from_pretrained(
+                source, dtype=torch.float32, use_safetensors=True, trust_remote_code=False, **without
+            )
+        except Exception as error:  # whatever diffusers stumbles over, it is the source that cannot be read
+            raise FadedError(
+                f"The target {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds "
+                "model_index.json and the parts of a StableDiffusionPipeline as safetensors."
+            ) from error
+    lacking = [part for part in PARTS if getattr(pipeline, part, None) is None]
+    if lacking:
+        raise FadedError(
+            f"The pipeline {source!r} is a {type(pipeline).__name__} and has no {', '.join(lacking)}: give one with "
+            "these parts, such as a StableDiffusionPipeline."
+        )
+    if weights is not None:
+        _put_on(pipeline, weights, source)
+    return TextToImage(pipeline, reader, sampling, device(), source)
+
+
+def _put_on(pipeline: Any, weights: Path, source: str) -> None:
+    if not (weights / ADAPTER_WEIGHTS).is_file():
+        raise FadedError(f"There is no adapter at {weights}. Give a folder that was saved from {source}.")
+    with BUILDING:
+        try:
+            pipeline.load_lora_weights(
+                weights, weight_name=ADAPTER_WEIGHTS, adapter_name=ADAPTER, use_safetensors=True, local_files_only=True
+            )
+        except Exception as error:  # as above
+            raise FadedError(f"The adapter at {weights} does not fit {source!r}: {reason(error)}") from error

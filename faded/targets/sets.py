@@ -1,0 +1,59 @@
+"""Sets of pictures as answers: what a model drew for a brief, and what a reader read of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.briefs import Brief
+from faded.domain import Details
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+Pictures = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What was drawn for a batch of briefs.
+
+    Attributes:
+        briefs: What was asked.
+        pictures: Shape (batch, pictures, height, width, 3).
+        shown: For each attribute the number of the value that each picture shows, shape (batch, pictures).
+        values: The values of each attribute.
+        embedding: Of each picture, by the reader, shape (batch, pictures, n_features).
+        features: Mean of the text encoder's last states over a prompt's tokens, shape (batch, width).
+    """
+
+    briefs: Sequence[Brief]
+    pictures: Pictures
+    shown: Mapping[str, IntArray]
+    values: Mapping[str, tuple[str, ...]]
+    embedding: FloatArray
+    features: FloatArray
+
+    @property
+    def asked(self) -> list[dict[str, int]]:
+        """For each set the attributes that its prompt asks for, with the numbers of their values."""
+        return [{name: self.values[name].index(value) for name, value in brief.asked} for brief in self.briefs]
+
+    @property
+    def texts(self) -> list[str]:
+        """What each set shows, counted: "hair: 7 long, 1 short; job: 8 nurse"."""
+        return [self._counted(row) for row in range(len(self.briefs))]
+
+    def details(self, row: int) -> Details:
+        """The prompt."""
+        return {"prompt": self.briefs[row].prompt}
+
+    def _counted(self, row: int) -> str:
+        parts = []
+        for name, values in self.values.items():
+            counts = Counter(values[number] for number in self.shown[name][row].tolist())
+            parts.append(f"{name}: {', '.join(f'{n} {value}' for value, n in counts.most_common())}")
+        return "; ".join(parts)

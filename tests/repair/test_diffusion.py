@@ -1,0 +1,167 @@
+"""Repair of a target that draws shifts what its sets show, keeps the rest, and survives being killed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load as read_tensors
+from safetensors.torch import save
+
+from faded.briefs import Brief, Wording
+from faded.concepts.prompt import PromptEditor, prompt_slots, prompt_space
+from faded.discrepancies.drawings import bias
+from faded.domain import FadedError, ModeKey, Sample
+from faded.probe import Probe
+from faded.repair.checkpoint import Checkpoint
+from faded.repair.diffusion import DiffusionConfig, repair_drawings
+from faded.repair.records import Progress, RepairResult
+from faded.targets.attributes import Readings
+from faded.targets.load_pipeline import load_pipeline
+from faded.targets.sets import Sets
+from faded.targets.text_to_image import Sampling, TextToImage
+from tests.targets.pipelines import write_pipeline
+
+SLOTS = prompt_slots(
+    [{"name": "thing", "levels": ["lamp", "red lamp"]}, {"name": "place", "levels": ["", "in the hall"]}]
+)
+SPACE = prompt_space(SLOTS)
+LIGHT = (0.0, 1.0)
+"""Light pictures and no dark ones."""
+
+
+class Brightness:
+    """Reads whether a picture is brighter than a network of random weights usually draws."""
+
+    def __init__(self) -> None:
+        self.values = {"tone": ("dark", "light")}
+        self.bound = 0.0
+
+    def read(self, pictures: NDArray[np.uint8]) -> Readings:
+        bright = pictures.reshape(len(pictures), -1).mean(axis=1)
+        return Readings({"tone": (bright > self.bound).astype(np.int64)}, bright[:, None].astype(np.float32))
+
+
+class Light:
+    """Sorts pictures by their tone; nothing is coached."""
+
+    shares = LIGHT
+
+    def groups(self, sets: Sets, /) -> NDArray[np.int64]:
+        return sets.shown["tone"]
+
+    def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
+        return [[], []]
+
+
+def samples(count: int, seed: int) -> list[Sample[Wording]]:
+    rng = np.random.default_rng(seed)
+    return [
+        Sample(f"{seed}-{i}", Wording("a {thing} {place}", tuple(rng.integers(2**31, size=4).tolist())), "light", "all")
+        for i in range(count)
+    ]
+
+
+TUNE = samples(60, 1)
+MODE = ModeKey((1, 0), "all")
+SAMPLING = Sampling(steps=4, guidance=1.0)
+CONFIG = DiffusionConfig(
+    steps=40, batch=16, anchor_batch=8, learning_rate=1e-2, beta=2000.0, anchor_weight=0.1, rank=4, sets=8,
+    clean_sets=8, held_rows=10, flip_penalty=0.0, evaluate_every=10,
+)  # fmt: skip
+Make = Callable[[], TextToImage]
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    folder = write_pipeline(tmp_path_factory.mktemp("drawn") / "pipeline", seed=3)
+    reader: Any = Brightness()
+    drawn = load_pipeline(str(folder), reader, SAMPLING).draw(fresh(20, MODE))
+    reader.bound = float(np.median(drawn.reshape(80, -1).mean(axis=1)))
+    return lambda: load_pipeline(str(folder), reader, SAMPLING)
+
+
+def probe(target: TextToImage) -> Probe[Wording, Sequence[Brief], Sets]:
+    return Probe(target, PromptEditor(SLOTS), bias("tone", LIGHT), SPACE, 0.5)
+
+
+def run(target: TextToImage, config: DiffusionConfig = CONFIG, **more: Any) -> RepairResult:
+    given: dict[str, Any] = {"tune": TUNE, "modes": [MODE], "pairs": 0} | more
+    return repair_drawings(probe(target), target, Light(), config=config, **given)
+
+
+def fresh(count: int, mode: ModeKey) -> list[Brief]:
+    values = np.tile(np.array(mode.cell, dtype=float), (count, 1))
+    return PromptEditor(SLOTS)([s.payload for s in samples(count, 2)], values)
+
+
+def gains(target: TextToImage, sets: Sets) -> tuple[float, float]:
+    """Return by how much the adapter denoises dark and light pictures better than the original, on average."""
+    pictures, tone = sets.pictures.reshape(-1, *sets.pictures.shape[2:]), sets.shown["tone"].reshape(-1)
+    latents = target.encoded(pictures)
+    told = target.embedded([sets.briefs[0].prompt]).expand(len(latents), -1, -1)
+    generator = torch.Generator().manual_seed(5)
+    noise = torch.randn(latents.shape, generator=generator)
+    times = torch.randint(target.noise_steps, (len(latents),), generator=generator)
+    noisy = target.noised(latents, noise, times)
+
+    def errors() -> torch.Tensor:
+        return (target.said(noisy, times, told) - noise).square().flatten(1).mean(1)
+
+    with torch.no_grad():
+        now = errors()
+        with target.original():
+            gain = errors() - now
+    return float(gain[tone == 0].mean()), float(gain[tone == 1].mean())
+
+
+def test_wanted_pictures_become_likelier_than_the_others(make: Make) -> None:
+    target = make()
+    sets = probe(target).ask(TUNE, np.tile(np.array(MODE.cell, dtype=float), (len(TUNE), 1)))
+    frozen = {name: tensor.clone() for name, tensor in target.module.state_dict().items()}
+    found: list[tuple[float, float]] = []
+
+    def at_the_end(progress: Progress) -> None:
+        if progress.step == CONFIG.steps:
+            found.append(gains(target, sets))
+
+    result = run(target, on_step=at_the_end)
+    assert result.steps == CONFIG.steps and result.reapplied_pairs > 20
+    [(dark, light)] = found
+    assert light > dark + 1e-4  # without learning both are exactly 0
+    held = {name.replace(".base_layer", ""): t for name, t in target.module.state_dict().items() if "lora_" not in name}
+    assert all(torch.equal(tensor, held[name]) for name, tensor in frozen.items())
+
+
+def test_without_anything_better_the_target_is_what_it_was(make: Make) -> None:
+    target = make()
+    names, fingerprint = list(target.module.state_dict()), target.fingerprint()
+    result = run(target, replace(CONFIG, steps=2, learning_rate=0.0))
+    assert result.best.step == 0
+    assert list(target.module.state_dict()) == names and target.fingerprint() == fingerprint
+
+
+def test_a_killed_repair_ends_where_an_uninterrupted_one_does(make: Make) -> None:
+    config = replace(CONFIG, steps=6, evaluate_every=2)
+    whole = make()
+    run(whole, config)
+    saved: list[tuple[bytes, dict[str, object]]] = []
+
+    def keep(progress: Progress) -> None:
+        if progress.step == 3:
+            made = progress.checkpoint()
+            saved.append((save(made.tensors), made.state))
+
+    run(make(), config, on_step=keep)
+    again = make()
+    run(again, config, resume=Checkpoint(read_tensors(saved[0][0]), saved[0][1]))
+    for name, tensor in whole.module.state_dict().items():
+        torch.testing.assert_close(again.module.state_dict()[name], tensor, rtol=0, atol=1e-6)
+
+
+def test_nothing_to_learn_from_is_said(make: Make) -> None:
+    with pytest.raises(FadedError, match="There is nothing to repair"):
+        run(make(), modes=[ModeKey((1, 0), "elsewhere")])
