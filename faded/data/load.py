@@ -40,6 +40,12 @@ NO_STRATUM = ""
 WITHOUT = "Where the pictures have no labels, say so: --no-labels (in a configuration: labelled false)."
 
 
+def check_pictures_there(source: Path) -> None:
+    """Raise FadedError where there is neither a folder nor a file."""
+    if not source.exists():
+        raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
+
+
 def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool = True) -> list[PictureSample]:
     """Load pictures.
 
@@ -57,8 +63,7 @@ def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool 
         FadedError: no such source, no pictures, a picture that cannot be read, no labels where there should be some,
             a label that the target does not know, the same picture under two labels, or one class only.
     """
-    if not source.exists():
-        raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
+    check_pictures_there(source)
     if labelled and source.is_dir() and _is_flat(source):
         raise FadedError(f"The folder {source} has pictures, but no folder of pictures per class. {WITHOUT}")
     samples: dict[str, PictureSample] = {}

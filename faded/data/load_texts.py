@@ -30,6 +30,12 @@ ALL = "all articles"
 WITHOUT = "Where there are no references, say so: --no-labels (in a configuration: labelled false)."
 
 
+def check_texts_there(source: Path) -> None:
+    """Raise FadedError where there is no such file."""
+    if not source.is_file():
+        raise FadedError(f"There is no file {source}. Give a file of articles: {', '.join(READERS)}.")
+
+
 def load_texts(source: Path, labelled: bool = True) -> list[TextSample]:
     """Load articles.
 
@@ -44,8 +50,7 @@ def load_texts(source: Path, labelled: bool = True) -> list[TextSample]:
         FadedError: no such file or column, an article or reference that is empty or no text, or the same article with
             two references.
     """
-    if not source.is_file():
-        raise FadedError(f"There is no file {source}. Give a file of articles: {', '.join(READERS)}.")
+    check_texts_there(source)
     names, rows = _rows(source)
     article = _column(source, names, ARTICLE)
     reference = _column(source, names, REFERENCE, WITHOUT) if labelled else None

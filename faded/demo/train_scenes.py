@@ -24,6 +24,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from faded import runtime
 from faded.demo.scene_figures import SIDE
 from faded.demo.scenes import TRAINING_STREAM, Scene, draw
+from faded.targets.denoising import encoded, pixels_of
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 """The marks of the tokenizer."""
@@ -94,7 +95,7 @@ def fit(recipe: Recipe) -> Any:
     clock.say(f"drew {len(scenes)} scenes")
     pictures = to_pixels(scenes)
     autoencoder = fit_autoencoder(recipe, pictures, clock)
-    latents = encode(autoencoder, pictures)
+    latents = encoded(autoencoder, pictures)
     tokenizer = learn_pieces([s.caption for s in scenes[:PIECE_SCENES]])
     denoiser, encoder = fit_denoiser(recipe, latents, [s.caption for s in scenes], tokenizer, clock)
     return StableDiffusionPipeline(
@@ -134,7 +135,7 @@ def fit_autoencoder(recipe: Recipe, pictures: torch.Tensor, clock: Clock) -> Any
     optimiser = torch.optim.AdamW(autoencoder.parameters(), lr=recipe.autoencoder_rate)
     rng = np.random.default_rng([recipe.seed, 3])
     for step in range(recipe.autoencoder_steps):
-        wanted = _scaled(pictures[rng.integers(len(pictures), size=recipe.autoencoder_batch)])
+        wanted = pixels_of(pictures[rng.integers(len(pictures), size=recipe.autoencoder_batch)])
         found = autoencoder.encode(wanted).latent_dist
         error = autoencoder.decode(found.sample()).sample - wanted
         edges = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()
@@ -142,24 +143,16 @@ def fit_autoencoder(recipe: Recipe, pictures: torch.Tensor, clock: Clock) -> Any
         _step(optimiser, loss, recipe.autoencoder_rate, step / recipe.autoencoder_steps)
         clock.report("autoencoder", step, recipe.autoencoder_steps, loss)
     autoencoder.eval()
-    spread = encode(autoencoder, pictures[:1_000]).std()
+    spread = encoded(autoencoder, pictures[:1_000]).std()
     autoencoder.register_to_config(scaling_factor=round(1 / float(spread), 4))
     return autoencoder
-
-
-def encode(autoencoder: Any, pictures: torch.Tensor, batch: int = 100) -> torch.Tensor:
-    """Return the scaled means of the latents of uint8 pictures, shape (n, latents, 8, 8)."""
-    with torch.inference_mode():
-        found = [autoencoder.encode(_scaled(rows)).latent_dist.mode() for rows in torch.split(pictures, batch)]
-    scaled: torch.Tensor = torch.cat(found).clone() * autoencoder.config.scaling_factor
-    return scaled
 
 
 def redrawn(autoencoder: Any, pictures: torch.Tensor, batch: int = 100) -> torch.Tensor:
     """Return uint8 pictures as the autoencoder draws them again, uint8."""
     with torch.inference_mode():
         made = [
-            autoencoder.decode(autoencoder.encode(_scaled(rows)).latent_dist.mode()).sample
+            autoencoder.decode(encoded(autoencoder, rows) / autoencoder.config.scaling_factor).sample
             for rows in torch.split(pictures, batch)
         ]
     pixels: torch.Tensor = ((torch.cat(made).clamp(-1, 1) + 1) * 127.5).round().byte()
@@ -283,11 +276,6 @@ class Clock:
         """Print how far a part is, now and then."""
         if (step + 1) % REPORT_EVERY == 0:
             self.say(f"{part}, step {step + 1}/{steps}: loss {loss.item():.4f}")
-
-
-def _scaled(pictures: torch.Tensor) -> torch.Tensor:
-    """Return uint8 pictures as numbers from -1 to 1."""
-    return pictures.float() / 127.5 - 1
 
 
 def _step(optimiser: torch.optim.Optimizer, loss: torch.Tensor, rate: float, done: float) -> None:

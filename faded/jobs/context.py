@@ -10,8 +10,9 @@ from pathlib import Path
 from faded import builtins  # noqa: F401 - registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
 from faded.config import TEXT, CampaignConfig
+from faded.data.load import check_pictures_there
+from faded.data.load_texts import check_texts_there
 from faded.data.splits import samples_hash
-from faded.domain import FadedError
 from faded.jobs.agents import explorers
 from faded.jobs.pictures import Pictures
 from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
@@ -105,14 +106,10 @@ def check_there(config: CampaignConfig) -> None:
     Raises:
         FadedError: one of the paths leads nowhere.
     """
-    for name in ("data", "tune_data", "verify_data"):
-        given = getattr(config, name)
-        if not given:
-            continue
-        if config.task == TEXT and not Path(given).is_file():
-            raise FadedError(f"There is no file {given}. Give a file of articles.")
-        if not Path(given).exists():
-            raise FadedError(f"There is no data at {given}. Give a folder of pictures or a Parquet file.")
+    check = check_texts_there if config.task == TEXT else check_pictures_there
+    for given in (config.data, config.tune_data, config.verify_data):
+        if given:
+            check(Path(given))
 
 
 def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:

@@ -23,8 +23,8 @@ from faded.repair.adapters import adapter_weights, attach, detach, put_adapter
 from faded.repair.checkpoint import Checkpoint, Tensors
 from faded.repair.course import Losses, train
 from faded.repair.diffusion_material import DiffusionMaterial, Painter, Pool, Sorting, prepare
+from faded.repair.pairs import values_of
 from faded.repair.records import Evaluation, Progress, RepairResult
-from faded.repair.sequence_material import values_of
 
 P = TypeVar("P")
 

@@ -15,10 +15,9 @@ from torch import nn
 from faded.domain import FadedError, ModeKey, Sample
 from faded.probe import Probe
 from faded.repair.material import split
-from faded.repair.pairs import Lesson, by_stratum, cell_values
+from faded.repair.pairs import Lesson, by_stratum, cell_values, some, under_modes
 
 P = TypeVar("P")
-T = TypeVar("T")
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -156,7 +155,7 @@ def prepare(
     told: list[torch.Tensor] = []
     learned = []
     for mode in usable:
-        pool = _pool(probe, painter, sorting, _some(pools[mode.stratum], sets, rng), mode, len(told))
+        pool = _pool(probe, painter, sorting, some(pools[mode.stratum], sets, rng), mode, len(told))
         if pool is not None:
             told.append(painter.embedded([pool[0]])[0])
             learned.append(pool[1])
@@ -166,12 +165,9 @@ def prepare(
             "wanted. Confirm more proposals, or give tune data of those strata."
         )
     held_prompts, held_latents = _held_pictures(probe, painter, train, modes, clean_sets, rng, told)
-    held = _some(held, held_rows, rng)
+    held = some(held, held_rows, rng)
     right = [s for s, failed in zip(held, probe.clean(held).failed, strict=True) if not failed]
-    right_by = by_stratum(right)
-    edited = [
-        Lesson(s, cell_values(probe.space, m), str(s.expected)) for m in usable for s in right_by.get(m.stratum, [])
-    ]
+    edited = under_modes(probe.space, usable, by_stratum(right))
     if not edited:
         raise FadedError(
             f"None of the {len(held)} held-out tune inputs is in a confirmed mode and answered without failure as it "
@@ -183,7 +179,7 @@ def prepare(
         held_prompts=held_prompts,
         held_latents=held_latents,
         held_clean=right,
-        held_modes=_some(edited, held_rows, rng),
+        held_modes=some(edited, held_rows, rng),
         n_held=len(held),
         skipped=tuple(m for m in modes if m.stratum not in pools),
     )
@@ -243,9 +239,3 @@ def _held_pictures(
     pictures = measured.answers.pictures[rows]
     latents = painter.encoded(pictures.reshape(-1, *pictures.shape[2:]))
     return np.repeat([numbers[prompt] for prompt in prompts], pictures.shape[1]), latents
-
-
-def _some(rows: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
-    """Return at most so many of them, drawn without replacement."""
-    chosen = rng.permutation(len(rows))[:count]
-    return [rows[i] for i in sorted(chosen.tolist())]

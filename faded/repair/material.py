@@ -18,7 +18,17 @@ from faded.concepts.base import Editor
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Sample, Values
 from faded.probe import KnownInvalid, nothing_invalid
-from faded.repair.pairs import NO_REFUSALS, Lesson, Refusals, by_stratum, cell_values, every_mode, reapply
+from faded.repair.pairs import (
+    NO_REFUSALS,
+    Lesson,
+    Refusals,
+    by_stratum,
+    cell_values,
+    every_mode,
+    reapply,
+    some,
+    under_modes,
+)
 
 P = TypeVar("P")
 
@@ -118,9 +128,7 @@ def prepare(
     clean = answered(target, editor, [_clean(space, s) for s in train])
     held_right = right(target, answered(target, editor, [_clean(space, s) for s in held])).lessons
     held_pools = by_stratum([lesson.sample for lesson in held_right])
-    scored = [Lesson(s, cell_values(space, m), str(s.expected)) for m in usable for s in held_pools.get(m.stratum, [])]
-    if len(scored) > SCORED_ROWS:
-        scored = [scored[i] for i in sorted(rng.choice(len(scored), SCORED_ROWS, replace=False))]
+    scored = some(under_modes(space, usable, held_pools), SCORED_ROWS, rng)
     unkept = (refusals.changed - refusals.as_answered).union(modes)
     others = [key for key in every_mode(space, list(pools), known_invalid) if key not in unkept]
     drawn = reapply(space, others, pools, KEEP_DRAWS, rng) if others else []

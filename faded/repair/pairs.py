@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Sample, Values, Verdict
 from faded.probe import KnownInvalid
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,25 @@ def reapply(
         sample = pool[int(rng.integers(len(pool)))]
         drawn.append(Lesson(sample, cell_values(space, mode), str(sample.expected)))
     return drawn
+
+
+def under_modes(
+    space: ConceptSpace, modes: Sequence[ModeKey], pools: Mapping[str, Sequence[Sample[P]]]
+) -> list[Lesson[P]]:
+    """Return every input under every mode of its stratum; a stratum without inputs gives none."""
+    return [Lesson(s, cell_values(space, m), str(s.expected)) for m in modes for s in pools.get(m.stratum, [])]
+
+
+def values_of(lessons: Sequence[Lesson[P]]) -> NDArray[np.float64]:
+    """Return the settings, shape (batch, n_concepts)."""
+    return np.array([lesson.values for lesson in lessons], dtype=np.float64)
+
+
+def some(rows: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
+    """Return at most so many rows, drawn without replacement, in their order."""
+    if len(rows) <= count:
+        return list(rows)
+    return [rows[i] for i in sorted(rng.choice(len(rows), count, replace=False))]
 
 
 def every_mode(space: ConceptSpace, strata: Sequence[str], known_invalid: KnownInvalid) -> list[ModeKey]:

@@ -20,10 +20,10 @@ from faded.repair import budget
 from faded.repair.adapters import adapter_weights, attach, detach, put_adapter
 from faded.repair.checkpoint import Checkpoint, Tensors
 from faded.repair.course import Losses, train
-from faded.repair.pairs import pair_lessons
+from faded.repair.pairs import pair_lessons, values_of
 from faded.repair.records import Evaluation, Progress, RepairResult
 from faded.repair.sequence_losses import likelihood, preference, text_anchor
-from faded.repair.sequence_material import Asking, Choice, SequenceMaterial, Text, Writer, prepare, values_of
+from faded.repair.sequence_material import Asking, Choice, SequenceMaterial, Text, Writer, prepare
 from faded.targets.base import Answers
 
 P = TypeVar("P")

@@ -18,7 +18,7 @@ from torch import nn
 from faded.domain import ModeKey, Pair, Sample, Stopped
 from faded.probe import Probe
 from faded.repair.material import split
-from faded.repair.pairs import Lesson, by_stratum, cell_values, reapply
+from faded.repair.pairs import Lesson, by_stratum, reapply, some, under_modes, values_of
 from faded.targets.base import Answers
 
 P = TypeVar("P")
@@ -178,15 +178,12 @@ def prepare(
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
     drawn = _distinct(reapply(probe.space, usable, pools, draws, rng)) if usable else []
-    held = _some(held, held_rows, rng)
-    clean = _some(train, draws, rng)
+    held = some(held, held_rows, rng)
+    clean = some(train, draws, rng)
     asking.total = len(drawn) + len(held) + len(clean)
     _, failed = asking.clean(held)
     right = [s for s, bad in zip(held, failed, strict=True) if not bad]
-    held_pools = by_stratum(right)
-    scored = [
-        Lesson(s, cell_values(probe.space, m), str(s.expected)) for m in usable for s in held_pools.get(m.stratum, [])
-    ]
+    scored = under_modes(probe.space, usable, by_stratum(right))
     expecting = [
         replace(row, sample=replace(row.sample, reference=pair.chosen))
         for row, pair in zip(pair_lessons, pairs, strict=True)
@@ -196,16 +193,11 @@ def prepare(
         reapplied=_choices(probe, writer, drawn, _rejected(asking, drawn)),
         clean=_clean(asking, writer, clean),
         held_clean=right,
-        held_modes=_some(scored or expecting, held_rows, rng),
+        held_modes=some(scored or expecting, held_rows, rng),
         n_held=len(held),
         skipped=tuple(m for m in modes if m.stratum not in pools),
         reapplied_pairs=sum(len(pools[m.stratum]) for m in usable),
     )
-
-
-def values_of(lessons: Sequence[Lesson[P]]) -> FloatArray:
-    """Return the settings, shape (batch, n_concepts)."""
-    return np.array([lesson.values for lesson in lessons], dtype=np.float64)
 
 
 def _rejected(asking: Asking[P], lessons: Sequence[Lesson[P]]) -> list[str | None]:
@@ -254,13 +246,3 @@ def _texts(writer: Writer, inputs: Sequence[str], outputs: Sequence[str]) -> lis
 def _distinct(lessons: Sequence[Lesson[P]]) -> list[Lesson[P]]:
     """Return each input under each setting once: nothing is asked twice where inputs are few."""
     return list({(lesson.sample.id, lesson.values): lesson for lesson in lessons}.values())
-
-
-T = TypeVar("T")
-
-
-def _some(rows: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
-    """Return at most so many rows, drawn without replacement, in their order."""
-    if len(rows) <= count:
-        return list(rows)
-    return [rows[i] for i in sorted(rng.choice(len(rows), count, replace=False))]

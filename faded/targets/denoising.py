@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from faded.domain import FadedError
 
@@ -17,21 +15,25 @@ ENCODED = 64
 """Pictures encoded in one pass."""
 
 
-def encoded(pipeline: Any, pictures: NDArray[np.uint8]) -> torch.Tensor:
+def pixels_of(pictures: torch.Tensor) -> torch.Tensor:
+    """Return uint8 pictures as an autoencoder reads them, from -1 to 1."""
+    return pictures.float() / 127.5 - 1
+
+
+def encoded(coder: Any, pictures: torch.Tensor) -> torch.Tensor:
     """Return the scaled means of the latents of pictures.
 
     Args:
-        pipeline: With an autoencoder.
-        pictures: Shape (n, height, width, 3).
+        coder: The autoencoder.
+        pictures: Shape (n, 3, height, width), uint8.
 
     Returns:
         Shape (n, channels, height, width), of the latents.
     """
-    coder = pipeline.vae
-    pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
     with torch.no_grad():
         found = [
-            coder.encode(rows.to(coder.device, coder.dtype)).latent_dist.mode() for rows in torch.split(pixels, ENCODED)
+            coder.encode(pixels_of(rows).to(coder.device, coder.dtype)).latent_dist.mode()
+            for rows in torch.split(pictures, ENCODED)
         ]
     latents: torch.Tensor = torch.cat(found) * coder.config.scaling_factor
     return latents

@@ -224,7 +224,7 @@ class TextToImage:
 
     def encoded(self, pictures: Pictures) -> torch.Tensor:
         """Return the latents of pictures of shape (n, height, width, 3), shape (n, channels, height, width)."""
-        return denoising.encoded(self.pipeline, pictures)
+        return denoising.encoded(self.pipeline.vae, torch.from_numpy(pictures).permute(0, 3, 1, 2))
 
     def embedded(self, prompts: Sequence[str]) -> torch.Tensor:
         """Return what the denoiser is told of prompts, shape (n, tokens, width)."""
