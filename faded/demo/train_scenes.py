@@ -144,7 +144,7 @@ def fit_autoencoder(recipe: Recipe, pictures: torch.Tensor, clock: Clock) -> Any
         clock.report("autoencoder", step, recipe.autoencoder_steps, loss)
     autoencoder.eval()
     spread = encoded(autoencoder, pictures[:1_000]).std()
-    autoencoder.register_to_config(scaling_factor=round(1 / float(spread), 4))
+    autoencoder.register_to_config(scaling_factor=round(autoencoder.config.scaling_factor / float(spread), 4))
     return autoencoder
 
 
