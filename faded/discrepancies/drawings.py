@@ -77,9 +77,7 @@ def total_variation(shown: IntArray, target: FloatArray) -> FloatArray:
         shown: Numbers of values, shape (batch, pictures).
         target: Share of each value.
     """
-    shares = (shown[:, :, None] == np.arange(len(target))).mean(axis=1)
-    found: FloatArray = np.abs(shares - target).sum(axis=1) / 2
-    return found
+    return _apart(_shares(shown, len(target)), target)
 
 
 def bias_null(pictures: int, target: Sequence[float], draws: int = 20_000, seed: int = 0) -> FloatArray:
@@ -93,7 +91,7 @@ def bias_null(pictures: int, target: Sequence[float], draws: int = 20_000, seed:
     """
     shares = _distribution("it", target)
     counts = np.random.default_rng(seed).multinomial(pictures, shares, size=draws)
-    return np.sort(np.abs(counts / pictures - shares).sum(axis=1) / 2)
+    return np.sort(_apart(counts / pictures, shares))
 
 
 def permutation_null(shown: IntArray, group: IntArray, draws: int = 2_000, seed: int = 0) -> tuple[float, FloatArray]:
@@ -111,13 +109,12 @@ def permutation_null(shown: IntArray, group: IntArray, draws: int = 2_000, seed:
     Returns:
         The figure, and what it is under each permutation, sorted.
     """
-    values = int(shown.max()) + 1
-    shares = (shown[:, :, None] == np.arange(values)).mean(axis=1)
+    shares = _shares(shown, int(shown.max()) + 1)
     members = (group == np.unique(group)[:, None]).astype(np.float64)
     members /= members.sum(axis=1, keepdims=True)
 
     def spread(of: FloatArray) -> float:
-        return float(np.abs(members @ of - of.mean(axis=0)).sum(axis=1).mean() / 2)
+        return float(_apart(members @ of, of.mean(axis=0)).mean())
 
     rng = np.random.default_rng(seed)
     return spread(shares), np.sort([spread(rng.permutation(shares)) for _ in range(draws)])
@@ -135,6 +132,18 @@ def variety(embedding: NDArray[np.floating]) -> FloatArray:
     flat = embedding.astype(np.float64)
     apart = np.linalg.norm(flat[:, :, None] - flat[:, None, :], axis=-1)
     found: FloatArray = apart.sum(axis=(1, 2)) / (pictures * (pictures - 1))
+    return found
+
+
+def _shares(shown: IntArray, values: int) -> FloatArray:
+    """Return how often each value is shown by a row's pictures, shape (batch, values)."""
+    found: FloatArray = (shown[:, :, None] == np.arange(values)).mean(axis=1)
+    return found
+
+
+def _apart(shares: FloatArray, target: FloatArray) -> FloatArray:
+    """Return the total variation of each row of shares from a distribution, shape (batch,)."""
+    found: FloatArray = np.abs(shares - target).sum(axis=1) / 2
     return found
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -50,6 +51,7 @@ def test_the_committed_weights_are_small_and_say_how_they_were_made() -> None:
 def test_it_is_weak_under_some_edits_and_not_under_others(target: Summarizer) -> None:
     bulletins = draw(7, TEST_STREAM, 60)
 
+    @cache
     def asked(name: str, level: float) -> tuple[float, float]:
         editor = TextEditor(text_space([{"name": name, "levels": [0, 1]}]))
         answers = target.answer(
