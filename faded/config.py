@@ -27,14 +27,14 @@ DEFAULT_SPACE = "wide"
 SEEDS = 2**63
 """Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 
-IMAGE, TEXT = "image", "text"
-TASKS = (IMAGE, TEXT)
-"""What targets do: name the class of a picture, or summarize an article."""
-SIGNS, BULLETINS = "signs", "bulletins"
-DEMOS = (SIGNS, BULLETINS)
-DEFAULT_DISCREPANCY = {IMAGE: "margin", TEXT: "bleu"}
+IMAGE, TEXT, DRAWING = "image", "text", "text-to-image"
+TASKS = (IMAGE, TEXT, DRAWING)
+"""What targets do: name the class of a picture, summarize an article, or draw pictures for a prompt."""
+SIGNS, BULLETINS, SCENES = "signs", "bulletins", "scenes"
+DEMOS = (SIGNS, BULLETINS, SCENES)
+DEFAULT_DISCREPANCY = {IMAGE: "margin", TEXT: "bleu", DRAWING: "bias"}
 """Of texts: the one that agrees best with people, see docs/text.md."""
-DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8}
+DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8, DRAWING: 0.25}
 """A picture fails where another class is more probable. Of a summary it is where it begins to have little in common
 with a reference in words of its own; which is enough depends on the references, see docs/text.md."""
 EMBEDDING = "embedding"
@@ -167,7 +167,7 @@ class CampaignConfig:
 
     def _fill_in(self) -> None:
         """Put the task's own values where none were given."""
-        task = {SIGNS: IMAGE, BULLETINS: TEXT}.get(str(self.demo), self.task)
+        task = {SIGNS: IMAGE, BULLETINS: TEXT, SCENES: DRAWING}.get(str(self.demo), self.task)
         usual = BULLETINS_THRESHOLD if self.demo == BULLETINS else DEFAULT_THRESHOLD[task]
         object.__setattr__(self, "task", task)
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])

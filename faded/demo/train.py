@@ -1,8 +1,9 @@
-"""Training of the demo targets: `python -m faded.demo.train signs --seed 0`, or `bulletins`.
+"""Training of the demo targets: `python -m faded.demo.train signs --seed 0`, or `bulletins`, or `scenes`.
 
 Trains what a demo puts to the test from scratch, on its training stream alone, and writes it in transformers' folder
-format: the small residual network of the demo "signs" (here), the small T5 of the demo "bulletins"
-(`train_bulletins`). `--evaluate` measures the committed one instead.
+format, or in diffusers': the small residual network of the demo "signs" (here), the small T5 of the demo "bulletins"
+(`train_bulletins`), the small pipeline of the demo "scenes" with its reader (`train_scenes`, `train_scene_reader`).
+`--evaluate` measures the committed one instead.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ import torch
 from transformers import PreTrainedModel, ResNetConfig, ResNetForImageClassification, ViTImageProcessor
 
 from faded import runtime
-from faded.demo import measure_bulletins, train_bulletins
+from faded.demo import measure_bulletins, measure_scenes, train_bulletins, train_scene_reader, train_scenes
 from faded.demo.measure_signs import report
+from faded.demo.scenes import READER_STREAM
+from faded.demo.scenes import draw as draw_scenes
 from faded.demo.sign_street import SIDE
 from faded.demo.signs import CLASSES, TEST_STREAM, TRAINING_STREAM, Scene, draw
+from faded.targets.attributes import load_reader
+from faded.targets.load_pipeline import load_pipeline
 from faded.targets.load_text import load_summarizer
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -150,13 +155,17 @@ def _say(text: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m faded.demo.train", description="Train the target of a demo.")
-    parser.add_argument("demo", choices=["signs", "bulletins"], help="which demo")
+    parser.add_argument("demo", choices=["signs", "bulletins", "scenes"], help="which demo")
     parser.add_argument("--seed", type=int, default=0, help="seed of pictures, weights and order (default: 0)")
     parser.add_argument("--out", type=Path, help="the folder of the network (default: the committed weights)")
     parser.add_argument("--evaluate", action="store_true", help="measure the network in the folder, train nothing")
     options = parser.parse_args(arguments)
     folder = options.out or WEIGHTS / options.demo
-    make, measure = {"signs": (_signs, report), "bulletins": (_bulletins, measure_bulletins.report)}[options.demo]
+    make, measure = {
+        "signs": (_signs, report),
+        "bulletins": (_bulletins, measure_bulletins.report),
+        "scenes": (_scenes, measure_scenes.report),
+    }[options.demo]
     if options.evaluate:
         runtime.start(options.seed)
         _say(measure(folder, options.seed))
@@ -180,6 +189,23 @@ def _bulletins(seed: int, folder: Path) -> None:
     record = {**figures, **asdict(recipe)}
     (folder / RECIPE_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     _say(f"{figures} on {measure_bulletins.CLEAN_BULLETINS} fresh bulletins; written to {folder}")
+
+
+def _scenes(seed: int, folder: Path) -> None:
+    recipe, reader_recipe = train_scenes.Recipe(seed), train_scene_reader.ReaderRecipe()
+    pipeline = train_scenes.fit(recipe)
+    train_scenes.save(pipeline, folder)
+    scenes = draw_scenes(seed, READER_STREAM, reader_recipe.scenes, skewed=False)
+    pictures = train_scenes.to_pixels(scenes)
+    again = train_scenes.redrawn(pipeline.vae.float(), pictures)
+    shown = train_scene_reader.truth(scenes)
+    reader = train_scene_reader.fit(reader_recipe, seed, torch.cat([pictures, again]), torch.cat([shown, shown]))
+    train_scene_reader.save(reader, measure_scenes.reader_of(folder))
+    target = load_pipeline(str(folder), load_reader(str(measure_scenes.reader_of(folder))), measure_scenes.SAMPLING)
+    figures = measure_scenes.figures(target, seed)
+    record = {**figures, **asdict(recipe), "reader": asdict(reader_recipe)}
+    (folder / RECIPE_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    _say(f"{figures}; written to {folder}")
 
 
 if __name__ == "__main__":

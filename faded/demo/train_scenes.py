@@ -72,7 +72,7 @@ class Recipe:
     threads: int = 2
     channels: tuple[int, ...] = (16, 32, 64, 64)
     latents: int = 8
-    autoencoder_steps: int = 2_500
+    autoencoder_steps: int = 1_800
     autoencoder_batch: int = 16
     autoencoder_rate: float = 1.5e-3
     edges: float = 1.0
@@ -80,8 +80,8 @@ class Recipe:
     widths: tuple[int, ...] = (64, 128)
     text_width: int = 96
     text_layers: int = 2
-    steps: int = 8_000
-    batch: int = 48
+    steps: int = 7_000
+    batch: int = 32
     rate: float = 6e-4
     average: float = 0.999
     empty: float = 0.1
@@ -131,11 +131,13 @@ def fit_autoencoder(recipe: Recipe, pictures: torch.Tensor, clock: Clock) -> Any
         layers_per_block=1,
         norm_num_groups=8,
         sample_size=SIDE,
-    ).train()
+    )
+    autoencoder = autoencoder.to(memory_format=torch.channels_last).train()  # a fifth faster here
     optimiser = torch.optim.AdamW(autoencoder.parameters(), lr=recipe.autoencoder_rate)
     rng = np.random.default_rng([recipe.seed, 3])
     for step in range(recipe.autoencoder_steps):
-        wanted = pixels_of(pictures[rng.integers(len(pictures), size=recipe.autoencoder_batch)])
+        rows = rng.integers(len(pictures), size=recipe.autoencoder_batch)
+        wanted = pixels_of(pictures[rows]).contiguous(memory_format=torch.channels_last)
         found = autoencoder.encode(wanted).latent_dist
         error = autoencoder.decode(found.sample()).sample - wanted
         edges = error.diff(dim=2).abs().mean() + error.diff(dim=3).abs().mean()

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from faded import builtins  # noqa: F401 - registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
-from faded.config import TEXT, CampaignConfig
+from faded.config import IMAGE, TEXT, CampaignConfig
 from faded.data.load import check_pictures_there
 from faded.data.load_texts import check_texts_there
 from faded.data.splits import samples_hash
 from faded.jobs.agents import explorers
+from faded.jobs.drawings import Drawings
 from faded.jobs.pictures import Pictures
 from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
 from faded.jobs.texts import Texts
@@ -97,7 +98,9 @@ def task_of(config: CampaignConfig) -> Task:
     Raises:
         FadedError: its concepts or its discrepancy cannot be used.
     """
-    return Texts(config) if config.task == TEXT else Pictures(config)
+    if config.task == IMAGE:
+        return Pictures(config)
+    return Texts(config) if config.task == TEXT else Drawings(config)
 
 
 def check_there(config: CampaignConfig) -> None:

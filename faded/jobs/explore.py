@@ -122,7 +122,7 @@ class _Stage:
         steering: Steering,
         writer: Executor,
     ) -> None:
-        self._desk, self._context, self._frame = desk, context, frame
+        self._desk, self._context, self._frame, self._probe = desk, context, frame, probe
         self._env, self._agent, self._steering = env, agent, steering
         clean = dict(zip(frame.sample_ids, frame.answers, strict=True))
         self._proposing = Proposing(desk.store, desk.round.id, context, probe, clean)
@@ -157,7 +157,7 @@ class _Stage:
             },
             "eligible": np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata)).tolist(),
             "splits": context.splits(),
-            "previews": to_choose_from(context.explore, context.task, self._desk.store.workspace),
+            "previews": to_choose_from(context.explore, context.task, self._probe, self._desk.store.workspace),
         }
         with self._desk.store.write() as db:
             campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)

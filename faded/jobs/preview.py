@@ -41,22 +41,25 @@ TROUBLE_SECONDS = 5.0
 """How long to wait after the store could not be used."""
 
 
-def to_choose_from(samples: Sequence[AnySample], task: Task, workspace: Path) -> list[dict[str, str | None]]:
+def to_choose_from(
+    samples: Sequence[AnySample], task: Task, probe: AnyProbe, workspace: Path
+) -> list[dict[str, str | None]]:
     """Return the samples that a round offers for previews, the strata in turn, for its summary."""
     by_stratum: dict[str, list[AnySample]] = defaultdict(list)
     for sample in samples:
         by_stratum[sample.stratum].append(sample)
     turns = itertools.zip_longest(*(by_stratum[name] for name in sorted(by_stratum)))
     chosen = [s for turn in turns for s in turn if s is not None][:SAMPLES]
+    originals = task.edited(probe, [s.payload for s in chosen], probe.controls(len(chosen)))
     return [
         {
             "sample": s.id,
             "stratum": s.stratum,
             "reference": s.reference,
             "clean_answer": s.clean_answer,
-            "original": blobs.put(workspace, task.write(s.payload)),
+            "original": blobs.put(workspace, task.write(original)),
         }
-        for s in chosen
+        for s, original in zip(chosen, originals, strict=True)
     ]
 
 

@@ -24,11 +24,13 @@ class Due:
     Attributes:
         trial: The failure.
         sample: Its sample.
-        edited: The input as the target saw it.
+        original: The input under the clean control, as it is shown.
+        edited: The same under the failure's setting.
     """
 
     trial: Trial
     sample: AnySample
+    original: Any
     edited: Any
 
 
@@ -82,8 +84,10 @@ class Proposing:
     def _drawn(self, chosen: Sequence[Trial]) -> list[Due]:
         samples = [self._context.by_id[trial.sample_id] for trial in chosen]
         values = self._context.space.values([trial.key.cell for trial in chosen])
-        edited = self._context.task.edited(self._probe, [s.payload for s in samples], values)
-        return [Due(t, s, e) for t, s, e in zip(chosen, samples, edited, strict=True)]
+        payloads, task = [s.payload for s in samples], self._context.task
+        originals = task.edited(self._probe, payloads, self._probe.controls(len(samples)))
+        edited = task.edited(self._probe, payloads, values)
+        return [Due(*row) for row in zip(chosen, samples, originals, edited, strict=True)]
 
     def keep(self, due: Sequence[Due]) -> list[Proposal]:
         """Keep the inputs and return the proposals. It asks no target, and may run in a thread of its own.
@@ -91,7 +95,7 @@ class Proposing:
         Raises:
             FadedError: an input cannot be written.
         """
-        new = {d.sample.id: d.sample.payload for d in due if d.sample.id not in self._originals}
+        new = {d.sample.id: d.original for d in due if d.sample.id not in self._originals}
         contents = [self._context.task.write(p) for p in (*new.values(), *(d.edited for d in due))]
         digests = blobs.put_many(self._store.workspace, contents)
         self._originals |= dict(zip(new, digests, strict=False))

@@ -59,7 +59,8 @@ def _example(desk: Desk, context: Context, probe: AnyProbe, case: Case, evaluati
     """Keep the evidence of a case; return what a page shows of it but for the answers."""
     sample, workspace, task = context.verify[case.sample], desk.store.workspace, context.task
     roles = () if case.setting is None else evaluation.settings[case.setting].roles
-    (edited,) = task.edited(probe, [sample.payload], np.array([case.values]))
+    shown = np.array([probe.space.control, case.values])
+    original, edited = task.edited(probe, [sample.payload] * 2, shown)
     return {
         "outcome": case.outcome.value,
         "before_failed": case.outcome is not Outcome.BROKEN,
@@ -69,6 +70,6 @@ def _example(desk: Desk, context: Context, probe: AnyProbe, case: Case, evaluati
         "stratum": sample.stratum,
         "reference": sample.reference,
         "setting": context.space.describe(case.values),
-        "original": blobs.put(workspace, task.write(sample.payload)),
+        "original": blobs.put(workspace, task.write(original)),
         "edited": blobs.put(workspace, task.write(edited)),
     }

@@ -1,0 +1,68 @@
+"""What the committed pipeline of the demo "scenes" draws, as its reader reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from faded.briefs import Brief
+from faded.demo.scenes import PERSON, TEMPLATES, TEST_STREAM, VALUES, Attributes, Scene, caption, draw
+from faded.discrepancies.drawings import mismatch
+from faded.targets.attributes import AttributeReader, load_reader
+from faded.targets.load_pipeline import load_pipeline
+from faded.targets.text_to_image import Sampling, TextToImage
+
+SAMPLING = Sampling(steps=12, guidance=3.0)
+"""How the demo draws: half of the time of 24 steps, and read as well."""
+PROMPTS = 400
+"""Prompts that ask for all attributes, drawn evenly."""
+SEEDS = 100
+"""Pictures of each profession, to count what a prompt leaves open."""
+READ = 1_200
+"""Fresh drawings that measure the reader."""
+
+
+def reader_of(folder: Path) -> Path:
+    """Return where the reader of a pipeline's folder is."""
+    return folder.with_name(f"{folder.name}-reader")
+
+
+def report(folder: Path, seed: int) -> str:
+    """Measure the pipeline in a folder, with the reader beside it."""
+    reader = load_reader(str(reader_of(folder)))
+    target = load_pipeline(str(folder), reader, SAMPLING)
+    lines = [f"{name}: {value:.4f}" for name, value in figures(target, seed).items()]
+    return "\n".join([*lines, *(f"{job}: {said}" for job, said in left_open(target).items())])
+
+
+def figures(target: TextToImage, seed: int) -> dict[str, float]:
+    """Return the share of fresh drawings that the reader reads rightly, and of what prompts ask for that it finds."""
+    scenes = draw(seed, TEST_STREAM, READ, skewed=False)
+    found = {f"read_{name}": share for name, share in read_rightly(target.reader, scenes).items()}
+    asked = [Attributes(**scene.shows.named()) for scene in scenes[:PROMPTS]]
+    briefs = [
+        Brief(caption(shows, TEMPLATES[i % len(TEMPLATES)]), (i,), tuple(shows.named().items()))
+        for i, shows in enumerate(asked)
+    ]
+    sets = target.answer(briefs)
+    for name, values in VALUES.items():
+        wanted = np.array([values.index(shows.named()[name]) for shows in asked])
+        found[f"drawn_{name}"] = float((sets.shown[name][:, 0] == wanted).mean())
+    return found | {"drawn": 1 - float(mismatch(sets, [None] * len(briefs)).mean())}
+
+
+def read_rightly(reader: AttributeReader, scenes: list[Scene]) -> dict[str, float]:
+    """Return the share of drawings of which an attribute is read rightly."""
+    read = reader.read(np.stack([scene.picture for scene in scenes]))
+    return {
+        name: float(np.mean(read.shown[name] == [values.index(s.shows.named()[name]) for s in scenes]))
+        for name, values in VALUES.items()
+    }
+
+
+def left_open(target: TextToImage) -> dict[str, str]:
+    """Say what prompts that name a profession alone show of the rest."""
+    jobs = [None, *VALUES["job"]]
+    sets = target.answer([Brief(caption(Attributes(job)), tuple(range(SEEDS))) for job in jobs])
+    return {job or PERSON: text for job, text in zip(jobs, sets.texts, strict=True)}
