@@ -21,6 +21,7 @@ from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import Refusals
 from faded.repair.records import Progress, RepairResult
+from faded.verification.beside import Allowance
 
 AnySample = Sample[Any]
 AnyProbe = Probe[Any, Any, Any]
@@ -153,6 +154,15 @@ class Task(Protocol):
 
     def read(self, content: bytes) -> Any:
         """Read what `write` wrote."""
+        ...
+
+    @property
+    def allowances(self) -> Mapping[str, Allowance]:
+        """How much a repair may cost of each figure of `beside`."""
+        ...
+
+    def beside(self, probe: AnyProbe, samples: Sequence[AnySample]) -> dict[str, NDArray[np.float64]]:
+        """Return figures of a target that no failure shows, one number per sample; none where failures show all."""
         ...
 
     def repair_rows(self, target: AnyTarget) -> dict[str, int] | None:

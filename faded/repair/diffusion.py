@@ -82,6 +82,7 @@ def repair_drawings(
     modes: Sequence[ModeKey],
     pairs: int,
     config: DiffusionConfig,
+    on_prepared: Callable[[int, int], None] | None = None,
     on_step: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     resume: Checkpoint | None = None,
@@ -96,8 +97,9 @@ def repair_drawings(
         modes: Confirmed modes.
         pairs: Number of verdict pairs; what they speak of is in the modes.
         config: How to repair.
+        on_prepared: Called with the tune inputs that are answered before the first step, so far and in all.
         on_step: Called after each step.
-        should_stop: Asked before each step; the best weights so far are kept.
+        should_stop: Asked before each step, whose best weights so far are kept, and while inputs are answered.
         resume: Where a killed repair with the same arguments stood.
 
     Returns:
@@ -105,9 +107,20 @@ def repair_drawings(
 
     Raises:
         FadedError: there is nothing to learn from.
+        Stopped: it was stopped before its first step.
     """
     material = prepare(
-        probe, painter, sorting, tune, modes, config.sets, config.clean_sets, config.held_rows, config.seed
+        probe,
+        painter,
+        sorting,
+        tune,
+        modes,
+        config.sets,
+        config.clean_sets,
+        config.held_rows,
+        config.seed,
+        on_prepared=on_prepared,
+        should_stop=should_stop,
     )
     new = attach(painter.module, config.rank, config.seed, LAYERS, scale=1)
     ended = train(_Drawings(probe, painter, sorting, material, config), config, on_step, should_stop, resume)

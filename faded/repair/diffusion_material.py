@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from faded.domain import FadedError, ModeKey, Sample
+from faded.domain import FadedError, ModeKey, Sample, Stopped
 from faded.probe import Probe
 from faded.repair.material import split
 from faded.repair.pairs import Lesson, by_stratum, cell_values, some, under_modes
@@ -131,6 +131,8 @@ def prepare(
     clean_sets: int,
     held_rows: int,
     seed: int,
+    on_prepared: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> DiffusionMaterial[P]:
     """Split the tune inputs by hash and let the frozen original draw.
 
@@ -144,14 +146,29 @@ def prepare(
         clean_sets: Sets drawn of inputs as they are, and as many of settings outside the modes.
         held_rows: Held-out inputs per evaluation at most, clean ones and edited ones each.
         seed: Of every draw.
+        on_prepared: Called with the tune inputs that are answered so far and in all.
+        should_stop: Asked in between.
 
     Raises:
         FadedError: there is nothing to learn from.
+        Stopped: somebody stopped it.
     """
     train, held = split(tune)
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
+    held = some(held, held_rows, rng)
+    total, done = sets * len(usable) + 2 * clean_sets + len(held), 0
+
+    def answered(count: int) -> None:
+        nonlocal done
+        done += count
+        if on_prepared is not None:
+            on_prepared(done, total)
+        if should_stop is not None and should_stop():
+            raise Stopped("The repair was stopped before its first step.")
+
+    answered(0)
     told: list[torch.Tensor] = []
     learned = []
     for mode in usable:
@@ -159,14 +176,16 @@ def prepare(
         if pool is not None:
             told.append(painter.embedded([pool[0]])[0])
             learned.append(pool[1])
+        answered(sets)
     if not learned:
         raise FadedError(
             "There is nothing to repair: no confirmed mode has tune inputs of its stratum and pictures of what is "
             "wanted. Confirm more proposals, or give tune data of those strata."
         )
     held_prompts, held_latents = _held_pictures(probe, painter, train, modes, clean_sets, rng, told)
-    held = some(held, held_rows, rng)
+    answered(2 * clean_sets)
     right = [s for s, failed in zip(held, probe.clean(held).failed, strict=True) if not failed]
+    answered(len(held))
     edited = under_modes(probe.space, usable, by_stratum(right))
     if not edited:
         raise FadedError(

@@ -136,7 +136,9 @@ def gains(target: TextToImage, sets: Sets) -> tuple[float, float]:
 def test_wanted_pictures_become_likelier_than_the_others(make: Make) -> None:
     made = make()
     reader: Any = Brightness(bound=128)
-    target = DarkOrLight(made.pipeline, reader, made.sampling, made.device, made.source)
+    target = DarkOrLight(
+        pipeline=made.pipeline, reader=reader, sampling=made.sampling, device=made.device, source="drawn"
+    )
     sets = probe(target).ask(TUNE, np.tile(np.array(MODE.cell, dtype=float), (len(TUNE), 1)))
     frozen = {name: tensor.clone() for name, tensor in target.module.state_dict().items()}
     found: list[tuple[float, float]] = []
