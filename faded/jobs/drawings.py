@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from faded.briefs import Brief, Wording
-from faded.concepts.prompt import PromptEditor, check_prompt_setting, prompt_slots, prompt_space
+from faded.concepts.prompt import PromptEditor, check_prompt_setting, filled, parts, prompt_slots, prompt_space
 from faded.config import CampaignConfig
 from faded.demo import measure_scenes, scene_prompts, scenes
 from faded.discrepancies.drawings import bias
@@ -25,6 +25,7 @@ from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
 from faded.repair.records import RepairResult
+from faded.sheets import sheet
 from faded.targets.attributes import load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.sets import Pictures, Sets
@@ -36,8 +37,6 @@ SCENES_WEIGHTS = Path(scenes.__file__).parent / "weights" / "scenes"
 SCENES_EXPLORE = 120
 SCENES_TUNE = 120
 SCENES_VERIFY = 60
-ACROSS = 4
-"""Pictures of a set in a row."""
 WORDING = "wording"
 """Chunk of a set's PNG file that holds template and seeds."""
 
@@ -118,15 +117,24 @@ class Drawings:
         return [Drawing(wording, brief.prompt, pictures) for wording, brief, pictures in rows]
 
     def notes(self, payload: Wording, edited: Drawing, values: Sequence[float]) -> Details:
-        """Say the prompt."""
-        return {"prompt": edited.prompt}
+        """Say the prompt, its parts and slots as JSON, the prompt without the edit, and how many pictures there are."""
+        words, neutral = (
+            {slot.name: slot.words[int(level)] for slot, level in zip(self._slots, levels, strict=True)}
+            for levels in (values, self.space.control)
+        )
+        return {
+            "prompt": edited.prompt,
+            "slots": json.dumps(parts(payload.template, words)),
+            "base": filled(payload.template, neutral),
+            "pictures": len(edited.pictures),
+        }
 
     def write(self, payload: Drawing) -> bytes:
-        """Return a PNG file of the set, `ACROSS` pictures in a row, that holds the wording as well."""
+        """Return a PNG file of the set as one picture, that holds the wording as well."""
         told = PngInfo()
         told.add_itxt(WORDING, json.dumps({"template": payload.wording.template, "seeds": payload.wording.seeds}))
         file = io.BytesIO()
-        _sheet(payload.pictures).save(file, "PNG", pnginfo=told)
+        sheet(payload.pictures).save(file, "PNG", pnginfo=told)
         return file.getvalue()
 
     def read(self, content: bytes) -> Wording:
@@ -163,16 +171,6 @@ class Drawings:
             resume=course.resume,
         )
         return result, dataclasses.asdict(config)
-
-
-def _sheet(pictures: Pictures) -> Image.Image:
-    """Return pictures as one, row by row; what is left of the last row is white."""
-    count, height, width, channels = pictures.shape
-    rows = -(-count // ACROSS)
-    sheet = np.full((rows * ACROSS, height, width, channels), 255, dtype=np.uint8)
-    sheet[:count] = pictures
-    grid = sheet.reshape(rows, ACROSS, height, width, channels).swapaxes(1, 2)
-    return Image.fromarray(grid.reshape(rows * height, ACROSS * width, channels))
 
 
 class _Evenly:
