@@ -18,7 +18,15 @@ from PIL.PngImagePlugin import PngInfo
 
 from faded.briefs import Brief, Wording
 from faded.concepts.presets import prompt_presets
-from faded.concepts.prompt import PromptEditor, check_prompt_setting, check_template, prompt_slots, prompt_space
+from faded.concepts.prompt import (
+    PromptEditor,
+    check_prompt_setting,
+    check_template,
+    filled,
+    parts,
+    prompt_slots,
+    prompt_space,
+)
 from faded.config import MISMATCH, SCENES, CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
@@ -31,6 +39,7 @@ from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
 from faded.repair.diffusion_material import Sorting
 from faded.repair.records import RepairResult
+from faded.sheets import sheet
 from faded.targets.attributes import Reader, Unread, check_read, load_reader
 from faded.targets.load_pipeline import load_drawing
 from faded.targets.sets import Pictures, Sets
@@ -40,8 +49,6 @@ from faded.verification.beside import Allowance
 DrawingProbe = Probe[Wording, Sequence[Brief], Sets]
 
 SCENES_WEIGHTS = Path(scenes.__file__).parent / "weights" / "scenes"
-ACROSS = 4
-"""Pictures of a set in a row."""
 WORDING = "wording"
 """Chunk of a set's PNG file that holds template and seeds."""
 
@@ -136,15 +143,24 @@ class Drawings:
         return [Drawing(wording, brief.prompt, pictures) for wording, brief, pictures in rows]
 
     def notes(self, payload: Wording, edited: Drawing, values: Sequence[float]) -> Details:
-        """Say the prompt."""
-        return {"prompt": edited.prompt}
+        """Say the prompt, its parts and slots as JSON, the prompt without the edit, and how many pictures there are."""
+        words, neutral = (
+            {slot.name: slot.words[int(level)] for slot, level in zip(self._slots, levels, strict=True)}
+            for levels in (values, self.space.control)
+        )
+        return {
+            "prompt": edited.prompt,
+            "slots": json.dumps(parts(payload.template, words)),
+            "base": filled(payload.template, neutral),
+            "pictures": len(edited.pictures),
+        }
 
     def write(self, payload: Drawing) -> bytes:
-        """Return a PNG file of the set, `ACROSS` pictures in a row, that holds the wording as well."""
+        """Return a PNG file of the set as one picture, that holds the wording as well."""
         told = PngInfo()
         told.add_itxt(WORDING, json.dumps({"template": payload.wording.template, "seeds": payload.wording.seeds}))
         file = io.BytesIO()
-        _sheet(payload.pictures).save(file, "PNG", pnginfo=told)
+        sheet(payload.pictures).save(file, "PNG", pnginfo=told)
         return file.getvalue()
 
     def read(self, content: bytes) -> Wording:
@@ -258,13 +274,3 @@ class Drawings:
         if self._config.discrepancy == MISMATCH or self._prompts.open is None:
             return AsAsked()
         return Evenly(self._prompts.open, reader.values[self._prompts.open.attribute])
-
-
-def _sheet(pictures: Pictures) -> Image.Image:
-    """Return pictures as one, row by row; what is left of the last row is white."""
-    count, height, width, channels = pictures.shape
-    rows = -(-count // ACROSS)
-    sheet = np.full((rows * ACROSS, height, width, channels), 255, dtype=np.uint8)
-    sheet[:count] = pictures
-    grid = sheet.reshape(rows, ACROSS, height, width, channels).swapaxes(1, 2)
-    return Image.fromarray(grid.reshape(rows * height, ACROSS * width, channels))
