@@ -76,6 +76,7 @@ class Drawings:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
         allowances: How much of what is drawn well a repair may cost.
         source: Where the target is loaded from.
         space: The campaign's concepts.
@@ -85,6 +86,7 @@ class Drawings:
     """
 
     evidence = "pictures"
+    batch = 8
     allowances: Mapping[str, Allowance] = MappingProxyType(
         {"faithfulness": Allowance(0.02, relative=False), "variety": Allowance(0.05, relative=True)}
     )
@@ -199,7 +201,8 @@ class Drawings:
             self._sorting(target.reader),
             lessons.tune,
             lessons.modes,
-            len(lessons.pairs),
+            lessons.rankings,
+            lessons.samples,
             config,
             on_prepared=course.on_prepared,
             on_step=course.on_step,

@@ -49,6 +49,7 @@ class Pictures:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
@@ -58,6 +59,7 @@ class Pictures:
     """
 
     evidence = "picture"
+    batch = 64
     allowances: Mapping[str, Allowance] = MappingProxyType({})
 
     def __init__(self, config: CampaignConfig) -> None:

@@ -19,7 +19,7 @@ from faded.domain import Details, ModeKey, Pair, Sample
 from faded.labeling.oracle import Accepts, Truth, same_answer
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import Refusals
+from faded.repair.pairs import Ranking, Refusals
 from faded.repair.records import Progress, RepairResult
 from faded.verification.beside import Allowance
 
@@ -59,7 +59,8 @@ class Lessons:
         tune: Inputs to train on.
         modes: Confirmed modes to re-apply.
         pairs: Pairs from verdicts.
-        samples: The samples of the pairs, by id.
+        rankings: The best and the worst picture of sets, from verdicts.
+        samples: The samples of the pairs and rankings, by id.
         refusals: Modes that verdicts speak against.
         known_invalid: Settings under which the expected answer is not to be kept.
     """
@@ -67,6 +68,7 @@ class Lessons:
     tune: Sequence[AnySample]
     modes: Sequence[ModeKey]
     pairs: Sequence[Pair]
+    rankings: Sequence[Ranking]
     samples: Mapping[str, AnySample]
     refusals: Refusals
     known_invalid: KnownInvalid
@@ -110,6 +112,11 @@ class Task(Protocol):
     @property
     def space(self) -> ConceptSpace:
         """The campaign's concepts."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """Queries that are answered at once: progress is told and a stop looked for as often; a kill loses as many."""
         ...
 
     def load(self, weights: Path | None) -> AnyTarget:

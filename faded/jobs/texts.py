@@ -48,6 +48,7 @@ class Texts:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
@@ -57,6 +58,7 @@ class Texts:
     """
 
     evidence = "text"
+    batch = 64
     allowances: Mapping[str, Allowance] = MappingProxyType({})
 
     def __init__(self, config: CampaignConfig) -> None:

@@ -55,6 +55,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         known_before=writer.before,
         known_after=writer.after,
         original=None if desk.weights is None else context.probe(context.target(None)),
+        batch=2 * context.task.batch,
         on_before=writer.on_before,
         on_after=writer.on_after,
         should_stop=lambda: writer.stop,
