@@ -43,6 +43,11 @@ class Sets:
         return [{name: self.values[name].index(value) for name, value in brief.asked} for brief in self.briefs]
 
     @property
+    def denied(self) -> list[list[tuple[str, int]]]:
+        """For each set the attributes of which its prompt denies a value, with the number of that value."""
+        return [[(name, self.values[name].index(value)) for name, value in brief.denied] for brief in self.briefs]
+
+    @property
     def texts(self) -> list[str]:
         """What each set shows, counted: "hair: 7 long, 1 short; job: 8 nurse"."""
         return [self._counted(row) for row in range(len(self.briefs))]

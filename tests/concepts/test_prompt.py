@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from faded.briefs import Brief, Wording
-from faded.concepts.prompt import PromptEditor, check_prompt_setting, check_template, prompt_slots, prompt_space
+from faded.concepts.prompt import (
+    PromptEditor,
+    check_prompt_setting,
+    check_template,
+    filled,
+    prompt_slots,
+    prompt_space,
+)
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError
 
@@ -23,6 +30,22 @@ def test_slots_are_filled_and_say_what_they_ask_for() -> None:
         Brief("an artist in red clothes", (3, 4), (("job", "artist"), ("colour", "red"))),
         Brief("a nurse, in the park", (3, 4), (("job", "nurse"),)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("template", "words", "said"),
+    [
+        ("a {a}, {b}, {c}", ("lamp", "", "in a hall"), "a lamp, in a hall"),
+        ("{a}, {b}, {c}.", ("a lamp", "", ""), "a lamp."),
+        ("a {a} {b} at 1,000 {c}", ("unique", "unicorn", "lumens"), "a unique unicorn at 1,000 lumens"),
+        ("a {a} {b} {c}", ("", "used", "oar"), "a used oar"),
+        ("a {a} {b}, a {c}", ("", "umbrella", "unimportant one"), "an umbrella, an unimportant one"),
+    ],
+)
+def test_an_empty_slot_leaves_nothing_and_an_article_fits_the_sound(
+    template: str, words: tuple[str, ...], said: str
+) -> None:
+    assert filled(template, dict(zip("abc", words, strict=True))) == said
 
 
 def test_the_space_is_nominal_and_its_levels_have_names() -> None:
@@ -56,6 +79,8 @@ def test_a_template_has_every_slot_once(template: str, said: str) -> None:
         ({"name": "job", "levels": "nurse"}, "The levels of the slot 'job' are 'nurse': give a list of texts"),
         ({"name": "job", "levels": ["a", 3]}, "give a list of texts"),
         ({"name": "job", "levels": ["nurse"]}, "give at least two different ones"),
+        ({"name": "job", "levels": ["nurse", "nurse"]}, "give at least two different ones"),
+        ({"name": "{job}", "levels": ["nurse", "artist"]}, "give one that can stand in braces"),
         (
             {"name": "job", "levels": ["a", "b"], "attribute": "job", "shows": ["a"]},
             "2 levels and shows 1 values of job",
