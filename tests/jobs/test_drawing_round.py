@@ -23,6 +23,7 @@ from faded.store.engine import open_store
 from faded.targets.attributes import load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling
+from tests.clips import write_clip
 from tests.jobs.stopping import stop_at
 from tests.targets.pipelines import write_pipeline, write_reader
 
@@ -144,6 +145,27 @@ def test_a_function_is_explored_and_not_repaired(folders: tuple[Path, Path], tmp
         run_round(store, config, lambda context: confirming, 30, "all wrong", steps=50)
     with store.read() as db:
         assert {item.key.cell[0] for item in proposals.newest(db, 1, 40)} == {1}  # red lamps alone
+
+
+def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clip = str(write_clip(tmp_path / "clip", max_position_embeddings=64))
+    phrases = {"tone": {"dark": "a dark lamp", "light": "a light lamp"}}
+    config = campaign(
+        folders, tmp_path, PROMPTS | {"phrases": phrases}, discrepancy="clip", encoder=clip, reader=clip, threshold=1.0
+    )
+    context = prepare(config, 1, lambda words: None)
+    probe = context.probe(context.target(None))
+    measured = probe.clean(context.explore[:6])
+    assert measured.answers.values == {"tone": ("dark", "light")}
+    assert np.all((measured.discrepancy > 0) & (measured.discrepancy < 2))
+    np.testing.assert_array_equal(measured.failed, measured.discrepancy > 1.0)
+    without = campaign(folders, tmp_path, discrepancy="clip", encoder=clip, reader="", threshold=1.0)
+    again = prepare(without, 1, lambda words: None)
+    unread = again.probe(again.target(None)).clean(again.explore[:6])
+    assert unread.answers.values == {} and set(unread.answers.texts) == {"4 pictures"}
+    np.testing.assert_allclose(unread.discrepancy, measured.discrepancy)
 
 
 @pytest.mark.parametrize(
