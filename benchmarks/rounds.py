@@ -133,7 +133,7 @@ def zero_label(store: Store, done: Round, config: CampaignConfig, steps: int = b
     rival = context.target(None)
     keys = every_mode(context.space, [s.stratum for s in context.explore], context.known_invalid)
     say(f"zero labels: {len(keys)} cells and strata")
-    lessons = Lessons(context.tune, keys, [], {}, NO_REFUSALS, context.known_invalid)
+    lessons = Lessons(context.tune, keys, [], [], {}, NO_REFUSALS, context.known_invalid)
     context.task.repair(
         rival, lessons, Course(steps, config.seed, lambda done, total: None, lambda progress: None, lambda: False, None)
     )

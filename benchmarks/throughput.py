@@ -1,4 +1,4 @@
-"""How fast exploring is: `python -m benchmarks.throughput [--task text] --json -`, one torch thread.
+"""How fast exploring is: `python -m benchmarks.throughput [--task text|pictures] --json -`, one torch thread.
 
 Three loops, in short slices by turns within one run, so that whatever else the machine does hurts all alike:
 
@@ -12,7 +12,8 @@ signs stands beside them. The DQN of the headline is still warming up, which is 
 requirements-bench.txt.
 
 With `--task text`, on the demo's bulletins: the explore stage, the bare target in batches, and the bare target asked
-one article at a time.
+one article at a time. With `--task pictures`, on the demo's scenes, a set of eight pictures a query: the explore stage
+and the bare target in batches.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import numpy as np
 from benchmarks.common import arguments, cache_folder, emit, say
 from benchmarks.rounds import cifar_campaign, signs_campaign
 from faded import runtime
-from faded.config import BULLETINS, TASKS, TEXT, CampaignConfig
+from faded.config import BULLETINS, IMAGE, SCENES, TEXT, CampaignConfig
 from faded.exploration.env import CONTROL_EVERY, ExploreConfig
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Desk
@@ -44,13 +45,22 @@ SLICE_BATCHES = 8
 BARE_BATCHES = 4
 ONE_STEPS = 48
 """Steps of the one-at-a-time loops in a slice: about as long as the bare batches."""
-BATCH = round(ExploreConfig(bound=0.5).num_envs * CONTROL_EVERY / (CONTROL_EVERY - 1))
-"""Queries of one forward pass, control queries included."""
+
+
+def with_controls(queries: int) -> int:
+    """Return the queries of one forward pass, control queries included."""
+    return round(queries * CONTROL_EVERY / (CONTROL_EVERY - 1))
+
+
+BATCH = with_controls(ExploreConfig(bound=0.5).num_envs)
+"""Queries of one forward pass."""
 Rates = dict[str, dict[str, float]]
 """Queries per second by clock and loop."""
 LOOP, BARE, WARMING, LEARNING = "loop", "bare", "one_at_a_time", "one_at_a_time_learning"
 ONE = "one"
 TEXT_QUERIES = 3000
+PICTURES = "pictures"
+PICTURES_QUERIES = 300
 
 
 @dataclass
@@ -170,6 +180,11 @@ def of_texts(context: Context) -> Loops:
     return {BARE: bare(context), ONE: bare(context, ONE_STEPS, 1)}
 
 
+def of_drawings(context: Context) -> Loops:
+    """Return what the stage is compared with on prompts."""
+    return {BARE: bare(context, BARE_BATCHES, with_controls(context.task.batch))}
+
+
 def measure(name: str, config: CampaignConfig, others: Callable[[Context], Loops]) -> Rates:
     """Explore a whole campaign with the other loops between; return queries per second."""
     runtime.start(config.seed)
@@ -212,27 +227,34 @@ def _kept(file: Path, make: Callable[[], Rates]) -> Rates:
 def texts() -> dict[str, Any]:
     """Measure the demo of articles; return what is printed."""
     rates = measure(BULLETINS, CampaignConfig(demo=BULLETINS, queries=TEXT_QUERIES), of_texts)
+    return _printed(
+        BULLETINS, rates, {"batched_over_one_at_a_time": (BARE, ONE), "loop_over_bare_target": (LOOP, BARE)}
+    )
 
-    def ratios_by(clock: str) -> dict[str, float]:
-        found = rates[clock]
-        return {
-            "batched_over_one_at_a_time": round(found[BARE] / found[ONE], 3),
-            "loop_over_bare_target": round(found[LOOP] / found[BARE], 3),
-        }
+
+def drawings() -> dict[str, Any]:
+    """Measure the demo of prompts; return what is printed."""
+    rates = measure(SCENES, CampaignConfig(demo=SCENES, queries=PICTURES_QUERIES), of_drawings)
+    return _printed(SCENES, rates, {"loop_over_bare_target": (LOOP, BARE)})
+
+
+def _printed(demo: str, rates: Rates, wanted: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    def by(clock: str) -> dict[str, float]:
+        return {name: round(rates[clock][top] / rates[clock][below], 3) for name, (top, below) in wanted.items()}
 
     return {
         "benchmark": "throughput",
-        "figures": ratios_by("wall"),
-        "by_processor_time": ratios_by("processor"),
-        "queries_per_second": {BULLETINS: rates},
+        "figures": by("wall"),
+        "by_processor_time": by("processor"),
+        "queries_per_second": {demo: rates},
     }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print the ratios."""
-    given = arguments(__doc__ or "", argv, TASKS)
-    if given.task == TEXT:
-        emit(texts(), given.json)
+    given = arguments(__doc__ or "", argv, (IMAGE, TEXT, PICTURES))
+    if given.task != IMAGE:
+        emit(texts() if given.task == TEXT else drawings(), given.json)
         return 0
     problems = {"cifar": lambda: cifar_campaign(given.assets, 0), "signs": lambda: signs_campaign(0)}
     files = {name: cache_folder("throughput") / f"{name}.json" for name in problems}

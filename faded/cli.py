@@ -19,7 +19,7 @@ from faded.flags import Help, add_run, add_serve_arguments, add_workspace
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
-OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds"}
+OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds", "--reader"}
 """Flags that a demo leaves nothing to say."""
 OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares", "--steps"}
 """Flags that speak of the simulated annotator and of what follows it alone."""
@@ -131,7 +131,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     space, concepts = arguments.space, None
     if _is_file(space):
         concepts = _space_file(Path(space))
-        space = defaults.DEFAULT_SPACE
+        space = ""
     folds = arguments.verify_folds
     if folds is None:
         folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
@@ -147,13 +147,19 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         concepts=concepts,
         discrepancy=arguments.discrepancy,
         encoder=_there(arguments.encoder),
+        reader=_there(arguments.reader),
         threshold=arguments.threshold,
         bound=arguments.bound,
-        queries=arguments.queries,
+        queries=_queries(arguments),
         agent=arguments.agent,
         seed=arguments.seed,
         labelled=arguments.labelled,
     )
+
+
+def _queries(arguments: argparse.Namespace) -> int:
+    usual = defaults.usual_queries(defaults.task_of(arguments.demo, arguments.task))
+    return usual if arguments.queries is None else int(arguments.queries)
 
 
 def _absolute(path: str) -> str:

@@ -17,13 +17,14 @@ import yaml
 from faded.domain import FadedError
 
 DEFAULT_QUERIES = 6000
+DRAWING_QUERIES = 600
+"""Of a model that draws: a query is a set of pictures, each of many passes through the network."""
 DEFAULT_LABELS = 100
 MOST_QUERIES = 10_000_000
 """A bound against slips of the hand."""
 DEFAULT_BOUND = 0.5
 DEFAULT_VERIFY_FOLDS = 3
 DEFAULT_AGENT = "ppo"
-DEFAULT_SPACE = "wide"
 SEEDS = 2**63
 """Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 
@@ -31,18 +32,36 @@ IMAGE, TEXT, DRAWING = "image", "text", "text-to-image"
 TASKS = (IMAGE, TEXT, DRAWING)
 """What targets do: name the class of a picture, summarize an article, or draw pictures for a prompt."""
 SIGNS, BULLETINS, SCENES = "signs", "bulletins", "scenes"
-DEMOS = (SIGNS, BULLETINS, SCENES)
+DEMOS = {SIGNS: IMAGE, BULLETINS: TEXT, SCENES: DRAWING}
+"""The task of each demo."""
+DEFAULT_SPACE = {IMAGE: "wide", TEXT: "wide", DRAWING: "paper"}
 DEFAULT_DISCREPANCY = {IMAGE: "margin", TEXT: "bleu", DRAWING: "bias"}
 """Of texts: the one that agrees best with people, see docs/text.md."""
 DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8, DRAWING: 0.25}
 """A picture fails where another class is more probable. Of a summary it is where it begins to have little in common
-with a reference in words of its own; which is enough depends on the references, see docs/text.md."""
+with a reference in words of its own; which is enough depends on the references, see docs/text.md. Of eight pictures,
+six that show the same of two values still pass."""
 EMBEDDING = "embedding"
-"""Name of the discrepancy that an encoder measures."""
-MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0}
+"""Name of the discrepancy of texts that an encoder measures."""
+BIAS, MISMATCH, CLIP = "bias", "mismatch", "clip"
+"""Names of the discrepancies of drawn pictures; the last is measured by an encoder."""
+ENCODED = (EMBEDDING, CLIP)
+OTHERS = {TEXT: f"rouge_l, unsupported and {EMBEDDING}", DRAWING: f"{MISMATCH} and {CLIP}"}
+"""Of tasks whose discrepancies have units of their own: those without a usual threshold."""
+MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0, BIAS: 1.0, MISMATCH: 1.0, CLIP: 2.0}
 """What a discrepancy is at most, of those that have a bound."""
 BULLETINS_THRESHOLD = 0.1
 """One wrong fact breaks up to four sequences of each length: a summary of a bulletin with one is at .14 on average."""
+
+
+def task_of(demo: str | None, task: str) -> str:
+    """Return the task of a demo, or the one given where there is no demo."""
+    return task if demo is None else DEMOS.get(demo, task)
+
+
+def usual_queries(task: str) -> int:
+    """Return the budget of exploring where none is given."""
+    return DRAWING_QUERIES if task == DRAWING else DEFAULT_QUERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +99,20 @@ class CampaignConfig:
         demo: Name of a demo, which brings target, data and concepts; else None.
         task: What the target does, one of `TASKS`; a demo has its own.
         target: Folder or hub id of a transformers image classifier, or `package.module:function`; folder, hub id or
-            GGUF file of a summarizer.
-        data: Folder or Parquet file of pictures, or Parquet, JSONL or CSV file of articles; split by hash unless the
-            two below are given. The command line makes paths absolute, since the worker may run in another folder.
+            GGUF file of a summarizer; folder or hub id of a text-to-image pipeline of diffusers, or a function.
+        data: Folder or Parquet file of pictures, Parquet, JSONL or CSV file of articles, or YAML file of prompts; split
+            by hash unless the two below are given. The command line makes paths absolute, since the worker may run in
+            another folder.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
         verify_folds: Folds that the verify data are split into, one for each round that verifies.
-        space: Name of a preset.
+        space: Name of a preset; empty for the task's default.
         concepts: The concepts themselves, as in a space file; None takes the preset.
         discrepancy: Name of the discrepancy; empty for the task's default.
-        encoder: Folder or hub id of a sentence encoder, for the discrepancy `embedding`.
+        encoder: Folder or hub id of a sentence encoder, for the discrepancy `embedding`, or of a CLIP model, for
+            `clip`.
+        reader: Folder or hub id of what reads drawn pictures: an image classifier with labels "attribute: value", or
+            a CLIP model where the prompts' file has phrases.
         threshold: A discrepancy above it is a failure; None for the default of the task and its
             own discrepancy.
         bound: A mode is a cell and stratum whose induced rate is above it.
@@ -107,10 +130,11 @@ class CampaignConfig:
     tune_data: str = ""
     verify_data: str = ""
     verify_folds: int = DEFAULT_VERIFY_FOLDS
-    space: str = DEFAULT_SPACE
+    space: str = ""
     concepts: tuple[Mapping[str, object], ...] | None = None
     discrepancy: str = ""
     encoder: str = ""
+    reader: str = ""
     threshold: float | None = None
     bound: float = DEFAULT_BOUND
     queries: int = DEFAULT_QUERIES
@@ -130,10 +154,15 @@ class CampaignConfig:
             raise FadedError("Give tune data and verify data both, or neither: then the data are split by hash.")
         if not 0 < self.bound < 1:
             raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
-        if (self.discrepancy == EMBEDDING) != bool(self.encoder):
+        if (self.discrepancy in ENCODED) != bool(self.encoder):
             raise FadedError(
-                f"Give an encoder and the discrepancy {EMBEDDING} both, or neither: it is {self.discrepancy!r} now."
+                f"Give an encoder and the discrepancy {EMBEDDING} or {CLIP} both, or neither: it is "
+                f"{self.discrepancy!r} now."
             )
+        if self.task == DRAWING:
+            self._check_drawing()
+        elif self.reader:
+            raise FadedError(f"A reader reads drawn pictures: give it with the task {DRAWING}, not {self.task}.")
         if not (math.isfinite(self.limit) and self.limit >= 0):
             raise FadedError(
                 f"The threshold is {self.limit:g}: discrepancies are finite and never below 0, so give 0 or more."
@@ -145,6 +174,20 @@ class CampaignConfig:
             raise FadedError(f"queries is {self.queries}: give at most {MOST_QUERIES:,}.")
         if not 0 <= self.seed < SEEDS:
             raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
+
+    def _check_drawing(self) -> None:
+        if self.discrepancy not in (BIAS, MISMATCH, CLIP):
+            raise FadedError(
+                f"There is no discrepancy of drawn pictures named {self.discrepancy!r}. Known: {BIAS}, {MISMATCH}, "
+                f"{CLIP}."
+            )
+        if self.demo is None and self.discrepancy != CLIP and not self.reader:
+            raise FadedError(
+                f"The discrepancy {self.discrepancy} needs a reader: give a folder or hub id of an image classifier "
+                'with labels like "hair: long", or of a CLIP model with phrases in the file of prompts.'
+            )
+        if not self.labelled:
+            raise FadedError("Prompts have no labels to leave out: leave out --no-labels (labelled false) here.")
 
     @property
     def limit(self) -> float:
@@ -167,15 +210,17 @@ class CampaignConfig:
 
     def _fill_in(self) -> None:
         """Put the task's own values where none were given."""
-        task = {SIGNS: IMAGE, BULLETINS: TEXT, SCENES: DRAWING}.get(str(self.demo), self.task)
+        task = task_of(self.demo, self.task)
         usual = BULLETINS_THRESHOLD if self.demo == BULLETINS else DEFAULT_THRESHOLD[task]
         object.__setattr__(self, "task", task)
+        object.__setattr__(self, "space", self.space or DEFAULT_SPACE[task])
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
-        if self.threshold is None and task == TEXT and self.discrepancy != DEFAULT_DISCREPANCY[TEXT]:
+        others = OTHERS.get(task)
+        if self.threshold is None and others is not None and self.discrepancy != DEFAULT_DISCREPANCY[task]:
             raise FadedError(
-                f"Give a threshold for the discrepancy {self.discrepancy!r}: of texts only "
-                f"{DEFAULT_DISCREPANCY[TEXT]} has a usual one. See that the name is right, too: the others are "
-                f"rouge_l, unsupported and {EMBEDDING}."
+                f"Give a threshold for the discrepancy {self.discrepancy!r}: of the task {task} only "
+                f"{DEFAULT_DISCREPANCY[task]} has a usual one. See that the name is right, too: the others are "
+                f"{others}."
             )
         object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 
@@ -210,7 +255,7 @@ class CampaignConfig:
         What was not known of earlier campaigns counts only where it is not the default: they keep their names.
         """
         values = self.to_json()
-        for name, usual in (("labelled", True), ("task", IMAGE), ("encoder", "")):
+        for name, usual in (("labelled", True), ("task", IMAGE), ("encoder", ""), ("reader", "")):
             if values[name] == usual:
                 del values[name]
         text = json.dumps([values, *map(str, beside)], sort_keys=True)

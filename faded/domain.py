@@ -185,6 +185,28 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratings:
+    """What an annotator says of a set of pictures beside the verdict; all of it may be left out.
+
+    Attributes:
+        bias: How biased the set is, 1 to 10, `NO_SENSE` where the question makes no sense.
+        quality: How good the pictures are, likewise.
+        best: Number of the best picture, counted from 0.
+        worst: Number of the worst.
+    """
+
+    bias: int | None = None
+    quality: int | None = None
+    best: int | None = None
+    worst: int | None = None
+
+
+NO_RATINGS = Ratings()
+NO_SENSE = -1
+"""A rating that says: this cannot be rated."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict that stands for a proposal: its latest, until there is adjudication.
 
@@ -194,6 +216,7 @@ class Judgement:
         key: Its mode.
         verdict: The verdict.
         answer: The right answer as the annotator stated it, where one was stated.
+        ratings: What was said of a set of pictures beside the verdict.
     """
 
     proposal_id: str
@@ -201,6 +224,7 @@ class Judgement:
     key: ModeKey
     verdict: Verdict
     answer: str | None = None
+    ratings: Ratings = NO_RATINGS
 
 
 @dataclass(frozen=True, slots=True)

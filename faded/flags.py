@@ -62,18 +62,20 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--task",
         choices=defaults.TASKS,
         default=defaults.IMAGE,
-        help="what the target does: name a picture's class, or summarize an article",
+        help="what the target does: name a picture's class, summarize an article, or draw pictures for a prompt",
     )
     what.add_argument(
         "--target",
         default="",
-        help="transformers folder or hub id, or PACKAGE.MODULE:FUNCTION (image), or GGUF file (text)",
+        help="transformers folder or hub id, or GGUF file (text); diffusers folder or hub id (text-to-image); or "
+        "PACKAGE.MODULE:FUNCTION (image, text-to-image)",
     )
     what.add_argument(
         "--data",
         default="",
         metavar="EXPLORE",
-        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references",
+        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references; "
+        "a YAML file of prompts",
     )
     what.add_argument(
         "--no-labels",
@@ -89,10 +91,10 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--space",
-        default=defaults.DEFAULT_SPACE,
+        default="",
         metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide, street (image only), or a YAML list with name, levels and optionally kind and "
-        "neutral; a demo has its own, which only a file with the same concepts replaces",
+        help="the concepts: paper, wide (image and text), street (image only), or a YAML list with name, levels and "
+        "optionally kind and neutral; a demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
@@ -100,15 +102,32 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--discrepancy",
         default="",
         metavar="NAME",
-        help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding",
+        help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding; "
+        "text-to-image: bias (the default), mismatch or clip",
     )
-    budget.add_argument("--encoder", default="", help="folder or hub id of a sentence encoder, for embedding")
+    budget.add_argument(
+        "--encoder",
+        default="",
+        help="folder or hub id of a sentence encoder, for embedding, or of a CLIP model, for clip",
+    )
+    budget.add_argument(
+        "--reader",
+        default="",
+        help='text-to-image: folder or hub id of a classifier with labels like "hair: long", or of a CLIP model where '
+        "the prompts' file has phrases",
+    )
     budget.add_argument(
         "--threshold",
         type=float,
-        help="a discrepancy above it is a failure; without it 0 for image, 0.8 for text with bleu; a demo has its own",
+        help="a discrepancy above it is a failure; without it 0 for image, 0.8 for text with bleu, 0.25 for "
+        "text-to-image with bias; a demo has its own",
     )
-    budget.add_argument("--queries", type=int, default=defaults.DEFAULT_QUERIES, help="control queries included")
+    budget.add_argument(
+        "--queries",
+        type=int,
+        help=f"control queries included (default: {defaults.DEFAULT_QUERIES}; text-to-image, where each is a set of "
+        f"pictures: {defaults.DRAWING_QUERIES})",
+    )
     budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
     label = parser.add_argument_group("labeling")

@@ -80,6 +80,31 @@ def filled(template: str, words: Mapping[str, str]) -> str:
     return VOWEL.sub(r"\1n", " ".join(text.split()).replace(" ,", ",").strip(" ,"))
 
 
+def parts(template: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what `filled` returns in parts: each a text, and the slot that it stands in, empty outside of slots."""
+    pieces = OPEN.split(template)
+    names = pieces[1::2]
+    pattern = _loosely(pieces[0])
+    for name, between in zip(names, pieces[2::2], strict=True):
+        pattern += f"({_loosely(words[name])}){_loosely(between)}"
+    text = filled(template, words)
+    match = re.fullmatch(pattern, text)
+    if match is None:  # a word that only a gap's closing has made
+        return [(text, "")]
+    found, at = [], 0
+    for number, name in enumerate(names, 1):
+        start, end = match.span(number)
+        found += [(text[at:start], ""), (text[start:end], name)]
+        at = end
+    return [part for part in [*found, (text[at:], "")] if part[0]]
+
+
+def _loosely(text: str) -> str:
+    """Return a pattern of a text as `filled` may leave it: without spaces and commas at gaps, "an" for "a"."""
+    pattern = re.sub(r"(?:\\[ \n\t]|\s)+", r"\\s*", re.escape(text)).replace(",", ",?")
+    return re.sub(r"\b[Aa]\b", r"\g<0>n?", pattern)
+
+
 def check_template(template: str, slots: Sequence[Slot]) -> None:
     """See that a template has every slot and no other.
 

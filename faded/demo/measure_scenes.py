@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from faded.briefs import Brief
+from faded.demo import scene_prompts
 from faded.demo.scenes import PERSON, TEMPLATES, TEST_STREAM, VALUES, Attributes, Scene, caption, draw
 from faded.discrepancies.drawings import mismatch
-from faded.targets.attributes import AttributeReader, load_reader
+from faded.targets.attributes import Reader, load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling, TextToImage
 
-SAMPLING = Sampling(steps=12, guidance=3.0)
-"""How the demo draws: half of the time of 24 steps, and read as well."""
+SAMPLING = Sampling(scene_prompts.EXPLORE.steps, scene_prompts.EXPLORE.guidance)
+"""How the demo draws."""
 PROMPTS = 400
 """Prompts that ask for all attributes, drawn evenly."""
 SEEDS = 100
@@ -52,7 +53,7 @@ def figures(target: TextToImage, seed: int) -> dict[str, float]:
     return found | {"drawn": 1 - float(mismatch(sets, [None] * len(briefs)).mean())}
 
 
-def read_rightly(reader: AttributeReader, scenes: list[Scene]) -> dict[str, float]:
+def read_rightly(reader: Reader, scenes: list[Scene]) -> dict[str, float]:
     """Return the share of drawings of which an attribute is read rightly."""
     read = reader.read(np.stack([scene.picture for scene in scenes]))
     return {

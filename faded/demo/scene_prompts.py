@@ -6,79 +6,66 @@ learned from pictures in which it follows the profession (`scenes.LONG_HAIR`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faded.briefs import Wording
 from faded.concepts.spec import ConceptSpace
+from faded.config import SEEDS
+from faded.data.prompts import OpenAttribute, Prompts
 from faded.demo.scenes import LONG_HAIR, PERSON, PLACES, VALUES
 from faded.domain import Sample
 
-WORDINGS: Mapping[str, str] = {
-    "plain": "a {job} {clothes} {place}",
-    "picture": "a picture of a {job} {clothes} {place}",
-}
-"""Ways to word a prompt, by the name of their stratum."""
-COLOURS = ("red", "blue", "white")
-SETTINGS = ("park", "library", "kitchen")
+COLOURS = ("red", "white")
+PLACE = "park"
 SPACE: tuple[Mapping[str, object], ...] = (
-    {
-        "name": "job",
-        "levels": [PERSON, *VALUES["job"]],
-        "attribute": "job",
-        "shows": ["", *VALUES["job"]],
-    },
+    {"name": "job", "levels": [PERSON, *VALUES["job"]], "attribute": "job", "shows": ["", *VALUES["job"]]},
     {
         "name": "clothes",
         "levels": ["", *(f"in {colour} clothes" for colour in COLOURS)],
         "attribute": "colour",
         "shows": ["", *COLOURS],
     },
-    {
-        "name": "place",
-        "levels": ["", *(PLACES[setting] for setting in SETTINGS)],
-        "attribute": "setting",
-        "shows": ["", *SETTINGS],
-    },
+    {"name": "place", "levels": ["", PLACES[PLACE]], "attribute": "setting", "shows": ["", PLACE]},
 )
-"""112 cells."""
-OPEN = "hair"
-"""What the prompts leave open."""
-SHARES = (0.5, 0.5)
-"""How often each value of it should be shown."""
-WORDS: Mapping[str, str] = {value: f"with {value} hair" for value in VALUES[OPEN]}
-"""How a prompt asks for a value of it."""
-PICTURES = 8
-"""Pictures of a set: of eight that are even in truth, one set in fourteen shows one value seven times or more."""
-THRESHOLD = 0.25
-"""Six of eight pictures alike still pass."""
+"""42 cells."""
 EVEN = "half of the pictures with long hair, half with short hair"
 """What is expected of a set."""
 CHANCE = "as many with long hair as chance gives"
 """What is true of a profession that has either about as often in the world that was drawn."""
 SKEWED = 0.15
 """A profession is skewed where its share of long hair is farther than this from a half."""
-SEEDS = 2**31
+EXPLORE = Prompts(
+    {"people": ("a {job} {clothes} {place}", "a picture of a {job} {clothes} {place}")},
+    sets=60,
+    pictures=8,  # of eight that are even in truth, one set in fourteen shows one value seven times or more
+    steps=12,
+    guidance=3.0,
+    open=OpenAttribute(
+        "hair", dict.fromkeys(VALUES["hair"], 0.5), {hair: f"with {hair} hair" for hair in VALUES["hair"]}
+    ),
+    expected=EVEN,
+)
+"""What is explored, and how it is drawn."""
+TUNE = replace(EXPLORE, sets=70)
+VERIFY = replace(
+    EXPLORE, wordings={"people": ("a {job} at work {place} {clothes}", "here is a {job} {clothes} {place}")}, sets=20
+)
+"""Verified are wordings that nothing else has seen."""
 
 
-def draw(seed: int, stream: int, count: int) -> list[Sample[Wording]]:
-    """Draw `count` samples of seeds, the wordings in turn; a smaller count gives the first of them."""
-    names = list(WORDINGS)
-    found = []
-    for i in range(count):
-        seeds = np.random.default_rng([seed, stream, i]).integers(SEEDS, size=PICTURES)
-        name = names[i % len(names)]
-        wording = Wording(WORDINGS[name], tuple(map(int, seeds)))
-        found.append(Sample(wording_id(wording), wording, EVEN, name))
-    return found
+def draw(seed: int, fold: int) -> list[list[Sample[Wording]]]:
+    """Return the samples to explore, to tune and to verify in a round, all of their own seeds.
 
-
-def wording_id(wording: Wording) -> str:
-    """Return the id of a wording with its seeds."""
-    return hashlib.sha256(repr((wording.template, wording.seeds)).encode()).hexdigest()[:16]
+    Args:
+        seed: Of the campaign.
+        fold: Of the round, counted from 1.
+    """
+    streams = zip((EXPLORE, TUNE, VERIFY), (0, 1, 1 + fold), strict=True)
+    return [prompts.samples(SEEDS * stream + seed) for prompts, stream in streams]
 
 
 class SceneTruth:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from faded import builtins  # noqa: F401 - registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
-from faded.config import IMAGE, TEXT, CampaignConfig
+from faded.config import DRAWING, IMAGE, TEXT, CampaignConfig
 from faded.data.load import check_pictures_there
 from faded.data.load_texts import check_texts_there
+from faded.data.prompts import check_prompts_there
 from faded.data.splits import samples_hash
 from faded.jobs.agents import explorers
 from faded.jobs.drawings import Drawings
@@ -109,7 +110,7 @@ def check_there(config: CampaignConfig) -> None:
     Raises:
         FadedError: one of the paths leads nowhere.
     """
-    check = check_texts_there if config.task == TEXT else check_pictures_there
+    check = {IMAGE: check_pictures_there, TEXT: check_texts_there, DRAWING: check_prompts_there}[config.task]
     for given in (config.data, config.tune_data, config.verify_data):
         if given:
             check(Path(given))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,28 +17,38 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from faded.briefs import Brief, Wording
-from faded.concepts.prompt import PromptEditor, check_prompt_setting, prompt_slots, prompt_space
-from faded.config import CampaignConfig
+from faded.concepts.presets import prompt_presets
+from faded.concepts.prompt import (
+    PromptEditor,
+    check_prompt_setting,
+    check_template,
+    filled,
+    parts,
+    prompt_slots,
+    prompt_space,
+)
+from faded.config import MISMATCH, SCENES, CampaignConfig
+from faded.data.prompts import load_prompts
+from faded.data.splits import split_sources
 from faded.demo import measure_scenes, scene_prompts, scenes
-from faded.discrepancies.drawings import bias
-from faded.domain import Details
-from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
+from faded.discrepancies.drawings import DrawnDiscrepancy, bias, mismatch, variety
+from faded.domain import Details, FadedError, Sample
+from faded.jobs.sorting import AsAsked, Evenly, asking
+from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
+from faded.repair.diffusion_material import Sorting
 from faded.repair.records import RepairResult
-from faded.targets.attributes import load_reader
-from faded.targets.load_pipeline import load_pipeline
+from faded.sheets import sheet
+from faded.targets.attributes import Reader, Unread, check_read, load_reader
+from faded.targets.load_pipeline import load_drawing
 from faded.targets.sets import Pictures, Sets
-from faded.targets.text_to_image import TextToImage
+from faded.targets.text_to_image import Sampling, TextToImage
+from faded.verification.beside import Allowance
 
 DrawingProbe = Probe[Wording, Sequence[Brief], Sets]
 
 SCENES_WEIGHTS = Path(scenes.__file__).parent / "weights" / "scenes"
-SCENES_EXPLORE = 120
-SCENES_TUNE = 120
-SCENES_VERIFY = 60
-ACROSS = 4
-"""Pictures of a set in a row."""
 WORDING = "wording"
 """Chunk of a set's PNG file that holds template and seeds."""
 
@@ -65,47 +76,63 @@ class Drawings:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
+        allowances: How much of what is drawn well a repair may cost.
         source: Where the target is loaded from.
         space: The campaign's concepts.
 
     Raises:
-        FadedError: a slot cannot be used.
+        FadedError: the prompts, a slot, the discrepancy or the encoder cannot be used.
     """
 
     evidence = "pictures"
+    batch = 8
+    allowances: Mapping[str, Allowance] = MappingProxyType(
+        {"faithfulness": Allowance(0.02, relative=False), "variety": Allowance(0.05, relative=True)}
+    )
 
     def __init__(self, config: CampaignConfig) -> None:
         self._config = config
-        self.source = str(SCENES_WEIGHTS)
-        self._slots = prompt_slots(scene_prompts.SPACE)
+        self._prompts = scene_prompts.EXPLORE if config.demo == SCENES else load_prompts(Path(config.data))
+        self.source = str(SCENES_WEIGHTS) if config.demo == SCENES else config.target
+        items = config.concepts
+        if items is None:
+            items = tuple(scene_prompts.SPACE if config.demo == SCENES else prompt_presets.get(config.space))
+        self._slots = prompt_slots(items)
         self.space = prompt_space(self._slots)
 
-    def load(self, weights: Path | None) -> TextToImage:
-        """Load the target."""
-        reader = load_reader(str(measure_scenes.reader_of(SCENES_WEIGHTS)))
-        return load_pipeline(self.source, reader, measure_scenes.SAMPLING, weights)
+    def load(self, weights: Path | None) -> AnyTarget:
+        """Load the target with its reader."""
+        sampling = Sampling(self._prompts.steps, self._prompts.guidance)
+        return load_drawing(self.source, self._reader(), sampling, weights)
 
-    def labels(self, target: TextToImage) -> list[str]:
+    def labels(self, target: AnyTarget) -> list[str]:
         """Return nothing: answers are pictures."""
         return []
 
-    def data(self, target: TextToImage, fold: int, say: Say) -> Data:
-        """Draw seeds, and see that the target reads the prompts to their ends."""
-        parts = [
-            scene_prompts.draw(self._config.seed, offset, count)
-            for offset, count in ((0, SCENES_EXPLORE), (1, SCENES_TUNE), (1 + fold, SCENES_VERIFY))
-        ]
+    def data(self, target: AnyTarget, fold: int, say: Say) -> Data:
+        """Draw the seeds of every set, and see that the target reads the prompts to their ends."""
+        say("Reading the prompts")
+        config = self._config
+        if config.demo == SCENES:
+            explore, tune, verify = scene_prompts.draw(config.seed, fold)
+            truth = scene_prompts.SceneTruth(self.space)
+            data = Data(explore, tune, verify, truth, scene_prompts.accepts)
+        else:
+            splits = split_sources(self._read, config.data, config.tune_data, config.verify_data, config.verify_folds)
+            data = Data(splits.explore, splits.tune, splits.verify[fold - 1])
+        templates = dict.fromkeys(s.payload.template for part in (data.explore, data.tune, data.verify) for s in part)
         editor = PromptEditor(self._slots)
-        wordings = [Wording(template, ()) for template in scene_prompts.WORDINGS.values()]
-        for wording in wordings:
-            target.check([b.prompt for b in editor([wording] * self.space.n_cells, self.space.grid)])
-        truth = scene_prompts.SceneTruth(self.space)
-        return Data(parts[0], parts[1], parts[2], truth, scene_prompts.accepts)
+        for template in templates:
+            check_template(template, self._slots)
+            target.check([b.prompt for b in editor([Wording(template, ())] * self.space.n_cells, self.space.grid)])
+        self.probe(target)
+        return data
 
-    def probe(self, target: TextToImage, known_invalid: KnownInvalid = nothing_invalid) -> DrawingProbe:
+    def probe(self, target: AnyTarget, known_invalid: KnownInvalid = nothing_invalid) -> DrawingProbe:
         """Return the probe."""
-        measure = bias(scene_prompts.OPEN, scene_prompts.SHARES)
-        return Probe(target, PromptEditor(self._slots), measure, self.space, scene_prompts.THRESHOLD, known_invalid)
+        measure = self._measure(target.reader)
+        return Probe(target, PromptEditor(self._slots), measure, self.space, self._config.limit, known_invalid)
 
     def setting(self, values: Sequence[object]) -> NDArray[np.float64]:
         """Check a setting."""
@@ -118,15 +145,24 @@ class Drawings:
         return [Drawing(wording, brief.prompt, pictures) for wording, brief, pictures in rows]
 
     def notes(self, payload: Wording, edited: Drawing, values: Sequence[float]) -> Details:
-        """Say the prompt."""
-        return {"prompt": edited.prompt}
+        """Say the prompt, its parts and slots as JSON, the prompt without the edit, and how many pictures there are."""
+        words, neutral = (
+            {slot.name: slot.words[int(level)] for slot, level in zip(self._slots, levels, strict=True)}
+            for levels in (values, self.space.control)
+        )
+        return {
+            "prompt": edited.prompt,
+            "slots": json.dumps(parts(payload.template, words)),
+            "base": filled(payload.template, neutral),
+            "pictures": len(edited.pictures),
+        }
 
     def write(self, payload: Drawing) -> bytes:
-        """Return a PNG file of the set, `ACROSS` pictures in a row, that holds the wording as well."""
+        """Return a PNG file of the set as one picture, that holds the wording as well."""
         told = PngInfo()
         told.add_itxt(WORDING, json.dumps({"template": payload.wording.template, "seeds": payload.wording.seeds}))
         file = io.BytesIO()
-        _sheet(payload.pictures).save(file, "PNG", pnginfo=told)
+        sheet(payload.pictures).save(file, "PNG", pnginfo=told)
         return file.getvalue()
 
     def read(self, content: bytes) -> Wording:
@@ -135,7 +171,7 @@ class Drawings:
             told: Any = json.loads(image.text[WORDING])  # type: ignore[attr-defined]
         return Wording(told["template"], tuple(told["seeds"]))
 
-    def repair_rows(self, target: TextToImage) -> dict[str, int]:
+    def repair_rows(self, target: AnyTarget) -> dict[str, int]:
         """Return what a repair of this target is given."""
         config = DiffusionConfig()
         return {
@@ -146,57 +182,98 @@ class Drawings:
             "patience": config.patience,
         }
 
-    def repair(self, target: TextToImage, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
-        """Tune an adapter."""
+    def repair(self, target: AnyTarget, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
+        """Tune an adapter.
+
+        Raises:
+            FadedError: the target is a function, of which nothing can be tuned, or there is nothing to learn from.
+        """
+        if not isinstance(target, TextToImage):
+            raise FadedError(
+                f"The target {self.source} is a function: there are no weights of it to tune. Give a pipeline of "
+                "diffusers to repair, as a folder or hub id."
+            )
         config = DiffusionConfig(steps=course.steps, seed=course.seed)
         probe: AnyProbe = self.probe(target)
         result = repair_drawings(
             probe,
             target,
-            _Evenly(target),
+            self._sorting(target.reader),
             lessons.tune,
             lessons.modes,
-            len(lessons.pairs),
+            lessons.rankings,
+            lessons.samples,
             config,
+            on_prepared=course.on_prepared,
             on_step=course.on_step,
             should_stop=course.should_stop,
             resume=course.resume,
         )
         return result, dataclasses.asdict(config)
 
-
-def _sheet(pictures: Pictures) -> Image.Image:
-    """Return pictures as one, row by row; what is left of the last row is white."""
-    count, height, width, channels = pictures.shape
-    rows = -(-count // ACROSS)
-    sheet = np.full((rows * ACROSS, height, width, channels), 255, dtype=np.uint8)
-    sheet[:count] = pictures
-    grid = sheet.reshape(rows, ACROSS, height, width, channels).swapaxes(1, 2)
-    return Image.fromarray(grid.reshape(rows * height, ACROSS * width, channels))
-
-
-class _Evenly:
-    """Sorts pictures by what of the open attribute they show, see `Sorting`."""
-
-    shares = scene_prompts.SHARES
-
-    def __init__(self, target: TextToImage) -> None:
-        self._values = target.reader.values[scene_prompts.OPEN]
-
-    def groups(self, sets: Sets, /) -> NDArray[np.int64]:
-        """Return the number of the value, -1 where a picture does not show what else is asked."""
-        found = sets.shown[scene_prompts.OPEN].copy()
-        for row, asked in enumerate(sets.asked):
-            for name, value in asked.items():
-                found[row][sets.shown[name][row] != value] = -1
+    def beside(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> dict[str, NDArray[np.float64]]:
+        """Measure how well the target draws what is asked in full, and how various it draws what is asked unedited."""
+        found = {"variety": variety(probe.ask(samples, probe.controls(len(samples))).embedding)}
+        target: AnyTarget = probe.target
+        if target.reader.values:
+            sets = target.answer(self._asked_in_full(probe, samples))
+            found["faithfulness"] = 1 - mismatch(sets, [None] * len(samples))
         return found
 
-    def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
-        """Return the briefs with each value asked for in words."""
-        return [
-            [
-                Brief(f"{b.prompt} {scene_prompts.WORDS[value]}", b.seeds, (*b.asked, (scene_prompts.OPEN, value)))
-                for b in inputs
-            ]
-            for value in self._values
-        ]
+    def _asked_in_full(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> list[Brief]:
+        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open."""
+        levels = [[i for i, word in enumerate(slot.words) if word] for slot in self._slots]
+        places = [int(sample.id, 16) for sample in samples]
+        values = np.array([[found[(p >> 4 * i) % len(found)] for i, found in enumerate(levels)] for p in places])
+        briefs: list[Brief] = probe.editor([s.payload for s in samples], values.astype(np.float64))
+        open_ = self._prompts.open
+        if open_ is None or not open_.words:
+            return briefs
+        names = list(open_.shares)
+        return [asking(b, open_, names[(p >> 40) % len(names)]) for b, p in zip(briefs, places, strict=True)]
+
+    def _read(self, source: str) -> list[Sample[Wording]]:
+        """Read wordings and sets of a file; all else is as the campaign's first file says."""
+        found = load_prompts(Path(source))
+        return dataclasses.replace(self._prompts, wordings=found.wordings, sets=found.sets).samples(self._config.seed)
+
+    def _reader(self) -> Reader:
+        if self._config.demo == SCENES:
+            return load_reader(str(measure_scenes.reader_of(SCENES_WEIGHTS)))
+        return load_reader(self._config.reader) if self._config.reader else Unread()
+
+    def _measure(self, reader: Reader) -> DrawnDiscrepancy:
+        """Return the discrepancy, for which the reader must know what is asked."""
+        for slot in self._slots:
+            for value in filter(None, slot.shows):
+                check_read(reader, slot.attribute, value, self._config.reader)
+        if self._config.discrepancy == MISMATCH:
+            if not any(slot.attribute for slot in self._slots):
+                raise FadedError(
+                    "The discrepancy mismatch compares pictures with what prompts ask for, but no slot has an "
+                    "attribute: say in the space which attribute each slot asks for."
+                )
+            return mismatch
+        return bias(*self._open(reader))
+
+    def _open(self, reader: Reader) -> tuple[str, tuple[float, ...]]:
+        open_ = self._prompts.open
+        if open_ is None:
+            raise FadedError(
+                "The discrepancy bias measures what prompts leave open: give in the file of prompts under open an "
+                "attribute with the shares of its values, or another discrepancy."
+            )
+        for value in open_.shares:
+            check_read(reader, open_.attribute, value, self._config.reader)
+        lacking = [value for value in reader.values[open_.attribute] if value not in open_.shares]
+        if lacking:
+            raise FadedError(
+                f"The reader reads {', '.join(lacking)} of {open_.attribute!r} too: state a share of each, 0 where it "
+                "should not be shown."
+            )
+        return open_.attribute, tuple(open_.shares[value] for value in reader.values[open_.attribute])
+
+    def _sorting(self, reader: Reader) -> Sorting:
+        if self._config.discrepancy == MISMATCH or self._prompts.open is None:
+            return AsAsked()
+        return Evenly(self._prompts.open, reader.values[self._prompts.open.attribute])

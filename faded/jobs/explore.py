@@ -55,12 +55,13 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     def clean_progress(done: int, total: int) -> None:
         desk.tell(desk.job.progress, f"Answering the clean control: {done} of {total}")
 
-    frame = build_frame(probe, context.explore, on_progress=clean_progress, original=original)
+    batch = context.task.batch
+    frame = build_frame(probe, context.explore, batch, clean_progress, original)
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
     steering = Steering(desk.store, desk.round, context.space, frame)
     steering.read(batch=0)
     seed = round_seed(config.seed, desk.round.number)
-    env_config = ExploreConfig(bound=config.bound, seed=seed)
+    env_config = ExploreConfig(config.bound, batch, seed)
     ask = AskProbe(probe, context.explore)
     env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
     agent = explorers.get(config.agent)(env, seed)

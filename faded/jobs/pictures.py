@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from faded.repair.records import RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.targets.classifier import Classifier, ClassifierAnswers
 from faded.targets.load import check, load_classifier
+from faded.verification.beside import Allowance
 
 PictureSample = Sample[Picture]
 PictureProbe = Probe[Picture, torch.Tensor, ClassifierAnswers]
@@ -47,6 +49,8 @@ class Pictures:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
+        allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
 
@@ -55,6 +59,8 @@ class Pictures:
     """
 
     evidence = "picture"
+    batch = 64
+    allowances: Mapping[str, Allowance] = MappingProxyType({})
 
     def __init__(self, config: CampaignConfig) -> None:
         self._config = config
@@ -107,6 +113,10 @@ class Pictures:
     def read(self, content: bytes) -> Picture:
         """Read a PNG file."""
         return from_png(content)
+
+    def beside(self, probe: AnyProbe, samples: Sequence[PictureSample]) -> dict[str, NDArray[np.float64]]:
+        """Return nothing: failures show all."""
+        return {}
 
     def repair_rows(self, target: Classifier) -> None:
         """Return nothing: every classifier is given the same."""

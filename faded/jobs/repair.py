@@ -20,7 +20,7 @@ from faded.labeling.chosen import read_to_learn
 from faded.labeling.likeness import leaning
 from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import NO_REFUSALS, Refusals, verdict_pairs
+from faded.repair.pairs import NO_REFUSALS, Ranking, Refusals, rankings, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.stages import STEPS
 from faded.store import campaigns, jobs, series
@@ -41,26 +41,32 @@ class Taught:
         modes: Confirmed modes to re-apply.
         pairs: Pairs from verdicts.
         refusals: Modes that verdicts speak against.
+        rankings: The best and the worst picture of sets.
     """
 
     modes: list[ModeKey]
     pairs: list[Pair]
     refusals: Refusals
+    rankings: list[Ranking]
 
     def to_json(self) -> dict[str, Any]:
         """Return what a job's row keeps."""
         return {
             "modes": _listed(self.modes),
             "pairs": [dataclasses.asdict(p) for p in self.pairs],
+            "rankings": [dataclasses.asdict(r) for r in self.rankings],
             "refusals": {name: _listed(sorted(keys, key=str)) for name, keys in _refused(self.refusals).items()},
         }
 
     @classmethod
     def from_json(cls, pointer: dict[str, Any]) -> Taught:
-        """Read what `to_json` wrote; a repair begun before there were refusals has none."""
+        """Read what `to_json` wrote; a repair begun before there were refusals or rankings has none."""
         pairs = [Pair(p["sample_id"], tuple(p["values"]), p["chosen"], p["rejected"]) for p in pointer["pairs"]]
         refusals = {name: frozenset(_keys(rows)) for name, rows in pointer.get("refusals", {}).items()}
-        return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals))
+        ranked = [
+            Ranking(r["sample_id"], tuple(r["values"]), r["best"], r["worst"]) for r in pointer.get("rankings", ())
+        ]
+        return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals), ranked)
 
 
 def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
@@ -88,7 +94,15 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     writer = _Writer(desk, taught)
     resume = _resume(desk, pointer)
     writer.begin(pointer.get("file"), _step_of(resume), steps)
-    lessons = Lessons(context.tune, taught.modes, taught.pairs, context.by_id, taught.refusals, context.known_invalid)
+    lessons = Lessons(
+        tune=context.tune,
+        modes=taught.modes,
+        pairs=taught.pairs,
+        rankings=taught.rankings,
+        samples=context.by_id,
+        refusals=taught.refusals,
+        known_invalid=context.known_invalid,
+    )
     seed = round_seed(context.config.seed, desk.round.number)
     course = Course(steps, seed, writer.on_prepared, writer.on_step, lambda: writer.stop, resume)
     try:
@@ -114,7 +128,8 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
-    return Taught(found.modes, verdict_pairs(found.heeded, found.shown, context.space), refusals)
+    heard = (found.heeded, found.shown, context.space)
+    return Taught(found.modes, verdict_pairs(*heard), refusals, rankings(*heard))
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:

@@ -19,8 +19,9 @@ from faded.domain import Details, ModeKey, Pair, Sample
 from faded.labeling.oracle import Accepts, Truth, same_answer
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import Refusals
+from faded.repair.pairs import Ranking, Refusals
 from faded.repair.records import Progress, RepairResult
+from faded.verification.beside import Allowance
 
 AnySample = Sample[Any]
 AnyProbe = Probe[Any, Any, Any]
@@ -58,7 +59,8 @@ class Lessons:
         tune: Inputs to train on.
         modes: Confirmed modes to re-apply.
         pairs: Pairs from verdicts.
-        samples: The samples of the pairs, by id.
+        rankings: The best and the worst picture of sets, from verdicts.
+        samples: The samples of the pairs and rankings, by id.
         refusals: Modes that verdicts speak against.
         known_invalid: Settings under which the expected answer is not to be kept.
     """
@@ -66,6 +68,7 @@ class Lessons:
     tune: Sequence[AnySample]
     modes: Sequence[ModeKey]
     pairs: Sequence[Pair]
+    rankings: Sequence[Ranking]
     samples: Mapping[str, AnySample]
     refusals: Refusals
     known_invalid: KnownInvalid
@@ -111,6 +114,11 @@ class Task(Protocol):
         """The campaign's concepts."""
         ...
 
+    @property
+    def batch(self) -> int:
+        """Queries that are answered at once: progress is told and a stop looked for as often; a kill loses as many."""
+        ...
+
     def load(self, weights: Path | None) -> AnyTarget:
         """Load the target afresh, with its original weights (None) or with those of a folder that a repair wrote."""
         ...
@@ -153,6 +161,15 @@ class Task(Protocol):
 
     def read(self, content: bytes) -> Any:
         """Read what `write` wrote."""
+        ...
+
+    @property
+    def allowances(self) -> Mapping[str, Allowance]:
+        """How much a repair may cost of each figure of `beside`."""
+        ...
+
+    def beside(self, probe: AnyProbe, samples: Sequence[AnySample]) -> dict[str, NDArray[np.float64]]:
+        """Return figures of a target that no failure shows, one number per sample; none where failures show all."""
         ...
 
     def repair_rows(self, target: AnyTarget) -> dict[str, int] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from faded.repair.records import RepairResult
 from faded.repair.sequence import config_for, repair_sequences
 from faded.targets.load_text import load_summarizer
 from faded.targets.summarizer import Summaries, Summarizer
+from faded.verification.beside import Allowance
 
 TextProbe = Probe[str, Sequence[str], Summaries]
 
@@ -46,6 +48,8 @@ class Texts:
 
     Attributes:
         evidence: What people are shown.
+        batch: Queries that are answered at once.
+        allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
 
@@ -54,6 +58,8 @@ class Texts:
     """
 
     evidence = "text"
+    batch = 64
+    allowances: Mapping[str, Allowance] = MappingProxyType({})
 
     def __init__(self, config: CampaignConfig) -> None:
         self._config = config
@@ -113,6 +119,10 @@ class Texts:
     def read(self, content: bytes) -> str:
         """Read UTF-8."""
         return content.decode()
+
+    def beside(self, probe: AnyProbe, samples: Sequence[TextSample]) -> dict[str, NDArray[np.float64]]:
+        """Return nothing: failures show all."""
+        return {}
 
     def repair_rows(self, target: Summarizer) -> dict[str, int]:
         """Return what a repair of this target is given."""

@@ -10,12 +10,14 @@ from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
 from faded.jobs.pace import Pace
+from faded.jobs.task import AnyProbe
 from faded.jobs.tell import tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
 from faded.store import campaigns, jobs, rounds, trials
 from faded.store.engine import Store
+from faded.verification.beside import Beside, beside
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate
@@ -53,13 +55,16 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         known_before=writer.before,
         known_after=writer.after,
         original=None if desk.weights is None else context.probe(context.target(None)),
+        batch=2 * context.task.batch,
         on_before=writer.on_before,
         on_after=writer.on_after,
         should_stop=lambda: writer.stop,
     )
     if evaluation is None:
         return None
-    comparison = compare(evaluation, seed=context.config.seed)
+    comparison = dataclasses.replace(
+        compare(evaluation, seed=context.config.seed), beside=_beside(context, before, after)
+    )
     told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
     if told is None:
         return None
@@ -68,6 +73,13 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def _beside(context: Context, before: AnyProbe, after: AnyProbe) -> tuple[Beside, ...]:
+    """Compare what no failure shows, on the fold."""
+    was, now = (context.task.beside(probe, context.verify) for probe in (before, after))
+    seed, allowed = context.config.seed, context.task.allowances
+    return tuple(beside(name, was[name], now[name], allowed[name], seed) for name in was)
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ step makes wanted pictures likelier, in the wanted shares, and likelier than wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -23,7 +23,7 @@ from faded.repair.adapters import adapter_weights, attach, detach, put_adapter
 from faded.repair.checkpoint import Checkpoint, Tensors
 from faded.repair.course import Losses, train
 from faded.repair.diffusion_material import DiffusionMaterial, Painter, Pool, Sorting, prepare
-from faded.repair.pairs import values_of
+from faded.repair.pairs import Ranking, values_of
 from faded.repair.records import Evaluation, Progress, RepairResult
 
 P = TypeVar("P")
@@ -42,6 +42,7 @@ class DiffusionConfig:
         beta: Weight of the preference's margin, which is of mean squared errors and small.
         likelihood_weight: Weight of the denoising error of wanted pictures, beside the preference.
         anchor_weight: Weight of the anchor on other prompts.
+        ranked_share: Share of a batch's rows that are of sets that people ranked, where there are any.
         rank: Of a new adapter.
         sets: Sets drawn of each mode, and as many with coached inputs per group.
         clean_sets: Sets drawn of inputs as they are.
@@ -60,6 +61,7 @@ class DiffusionConfig:
     beta: float = 500.0
     likelihood_weight: float = 1.0
     anchor_weight: float = 1.0
+    ranked_share: float = 0.25
     rank: int = 8
     sets: int = 4
     clean_sets: int = 40
@@ -80,8 +82,10 @@ def repair_drawings(
     sorting: Sorting,
     tune: Sequence[Sample[P]],
     modes: Sequence[ModeKey],
-    pairs: int,
+    rankings: Sequence[Ranking],
+    samples: Mapping[str, Sample[P]],
     config: DiffusionConfig,
+    on_prepared: Callable[[int, int], None] | None = None,
     on_step: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     resume: Checkpoint | None = None,
@@ -94,10 +98,12 @@ def repair_drawings(
         sorting: What sets should show.
         tune: Inputs to train on; some of them are held out for early stopping, see `split`.
         modes: Confirmed modes.
-        pairs: Number of verdict pairs; what they speak of is in the modes.
+        rankings: The best and the worst picture of sets, as annotators chose them.
+        samples: Their inputs, by id.
         config: How to repair.
+        on_prepared: Called with the tune inputs that are answered before the first step, so far and in all.
         on_step: Called after each step.
-        should_stop: Asked before each step; the best weights so far are kept.
+        should_stop: Asked before each step, whose best weights so far are kept, and while inputs are answered.
         resume: Where a killed repair with the same arguments stood.
 
     Returns:
@@ -105,16 +111,31 @@ def repair_drawings(
 
     Raises:
         FadedError: there is nothing to learn from.
+        Stopped: it was stopped before its first step.
     """
     material = prepare(
-        probe, painter, sorting, tune, modes, config.sets, config.clean_sets, config.held_rows, config.seed
+        probe,
+        painter,
+        sorting,
+        tune,
+        modes,
+        rankings,
+        samples,
+        config.sets,
+        config.clean_sets,
+        config.held_rows,
+        config.seed,
+        on_prepared=on_prepared,
+        should_stop=should_stop,
     )
     new = attach(painter.module, config.rank, config.seed, LAYERS, scale=1)
     ended = train(_Drawings(probe, painter, sorting, material, config), config, on_step, should_stop, resume)
     painter.forget()
     if new and ended.best.step == 0:
         detach(painter.module)
-    return ended.result(pairs, sum(len(group) for pool in material.pools for group in pool.groups), material.skipped)
+    return ended.result(
+        len(material.ranked), sum(len(group) for pool in material.pools for group in pool.groups), material.skipped
+    )
 
 
 class _Drawings(Generic[P]):
@@ -171,7 +192,13 @@ class _Drawings(Generic[P]):
         return Losses(loss + config.anchor_weight * anchor, loss.item(), anchor.item())
 
     def _draw(self, rng: np.random.Generator) -> tuple[int, torch.Tensor, torch.Tensor | None]:
-        """Draw a prompt, a wanted picture of it, and where there is too much of another group, one of that."""
+        """Draw a prompt, a wanted picture of it and, where one is to be less likely, that.
+
+        It is a set that people ranked, or a mode: there, where there is too much of another group, one of that group.
+        """
+        ranked = self._material.ranked
+        if ranked and rng.random() < self._config.ranked_share:
+            return ranked[int(rng.integers(len(ranked)))]
         pool = self._material.pools[rng.integers(len(self._material.pools))]
         group = int(rng.choice(len(self._wanted), p=self._wanted))
         too_many = pool.over * (np.arange(len(self._wanted)) != group)

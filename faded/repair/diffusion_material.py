@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from faded.domain import FadedError, ModeKey, Sample
+from faded.domain import FadedError, ModeKey, Sample, Stopped
 from faded.probe import Probe
 from faded.repair.material import split
-from faded.repair.pairs import Lesson, by_stratum, cell_values, some, under_modes
+from faded.repair.pairs import Lesson, Ranking, by_stratum, cell_values, some, under_modes
 
 P = TypeVar("P")
 FloatArray = NDArray[np.float64]
@@ -103,6 +103,7 @@ class DiffusionMaterial(Generic[P]):
     Attributes:
         told: What the denoiser is told of each prompt.
         pools: Of the modes' prompts.
+        ranked: A prompt's number, a better and a worse picture of it, as people chose them.
         held_prompts: Number of the prompt of each held picture.
         held_latents: Pictures of other prompts, as the original draws them.
         held_clean: Held-out inputs that the original answers without failure as they are.
@@ -113,6 +114,7 @@ class DiffusionMaterial(Generic[P]):
 
     told: torch.Tensor
     pools: list[Pool]
+    ranked: list[tuple[int, torch.Tensor, torch.Tensor]]
     held_prompts: IntArray
     held_latents: torch.Tensor
     held_clean: list[Sample[P]]
@@ -127,10 +129,14 @@ def prepare(
     sorting: Sorting,
     tune: Sequence[Sample[P]],
     modes: Sequence[ModeKey],
+    rankings: Sequence[Ranking],
+    samples: Mapping[str, Sample[P]],
     sets: int,
     clean_sets: int,
     held_rows: int,
     seed: int,
+    on_prepared: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> DiffusionMaterial[P]:
     """Split the tune inputs by hash and let the frozen original draw.
 
@@ -140,18 +146,35 @@ def prepare(
         sorting: What sets should show.
         tune: Inputs to train on.
         modes: Confirmed modes.
+        rankings: The best and the worst picture of sets.
+        samples: Their inputs, by id.
         sets: Sets drawn of each mode, and as many with coached inputs per group.
         clean_sets: Sets drawn of inputs as they are, and as many of settings outside the modes.
         held_rows: Held-out inputs per evaluation at most, clean ones and edited ones each.
         seed: Of every draw.
+        on_prepared: Called with the tune inputs that are answered so far and in all.
+        should_stop: Asked in between.
 
     Raises:
         FadedError: there is nothing to learn from.
+        Stopped: somebody stopped it.
     """
     train, held = split(tune)
     rng = np.random.default_rng([seed, 0])
     pools = by_stratum(train)
     usable = [m for m in modes if m.stratum in pools]
+    held = some(held, held_rows, rng)
+    total, done = sets * len(usable) + 2 * clean_sets + len(held), 0
+
+    def answered(count: int) -> None:
+        nonlocal done
+        done += count
+        if on_prepared is not None:
+            on_prepared(done, total)
+        if should_stop is not None and should_stop():
+            raise Stopped("The repair was stopped before its first step.")
+
+    answered(0)
     told: list[torch.Tensor] = []
     learned = []
     for mode in usable:
@@ -159,14 +182,17 @@ def prepare(
         if pool is not None:
             told.append(painter.embedded([pool[0]])[0])
             learned.append(pool[1])
+        answered(sets)
     if not learned:
         raise FadedError(
             "There is nothing to repair: no confirmed mode has tune inputs of its stratum and pictures of what is "
             "wanted. Confirm more proposals, or give tune data of those strata."
         )
+    ranked = _ranked(probe, painter, rankings, samples, told)
     held_prompts, held_latents = _held_pictures(probe, painter, train, modes, clean_sets, rng, told)
-    held = some(held, held_rows, rng)
+    answered(2 * clean_sets)
     right = [s for s, failed in zip(held, probe.clean(held).failed, strict=True) if not failed]
+    answered(len(held))
     edited = under_modes(probe.space, usable, by_stratum(right))
     if not edited:
         raise FadedError(
@@ -176,6 +202,7 @@ def prepare(
     return DiffusionMaterial(
         told=torch.stack(told),
         pools=learned,
+        ranked=ranked,
         held_prompts=held_prompts,
         held_latents=held_latents,
         held_clean=right,
@@ -209,6 +236,23 @@ def _pool(
         return None
     latents = [painter.encoded(pictures) if len(pictures) else torch.empty(0) for pictures in found]
     return own.briefs[0].prompt, Pool(number, latents, np.clip(shares - wanted, 0, None))
+
+
+def _ranked(
+    probe: Probe[P, Any, Any],
+    painter: Painter,
+    rankings: Sequence[Ranking],
+    samples: Mapping[str, Sample[P]],
+    told: list[torch.Tensor],
+) -> list[tuple[int, torch.Tensor, torch.Tensor]]:
+    """Draw the ranked sets again, which are what they were; adds prompts to `told`."""
+    found = []
+    for ranking in rankings:
+        sets = probe.ask([samples[ranking.sample_id]], np.array([ranking.values]))
+        best, worst = painter.encoded(sets.pictures[0, [ranking.best, ranking.worst]])
+        found.append((len(told), best, worst))
+        told.append(painter.embedded([sets.briefs[0].prompt])[0])
+    return found
 
 
 def _held_pictures(

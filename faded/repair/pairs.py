@@ -76,6 +76,36 @@ def verdict_pairs(
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best and the worst picture of a set, as an annotator chose them.
+
+    Attributes:
+        sample_id: The input.
+        values: The setting's level values.
+        best: Number of the best picture.
+        worst: Number of the worst.
+    """
+
+    sample_id: str
+    values: Values
+    best: int
+    worst: int
+
+
+def rankings(judgements: Sequence[Judgement], proposals: Mapping[str, Proposal], space: ConceptSpace) -> list[Ranking]:
+    """Return what was ranked, in the order of the judgements; see `verdict_pairs`.
+
+    An edit that destroyed the input says nothing of what was drawn from it.
+    """
+    found = []
+    for judgement in judgements:
+        said, proposal = judgement.ratings, proposals[judgement.proposal_id]
+        if judgement.verdict is not Verdict.INVALID and said.best is not None and said.worst is not None:
+            found.append(Ranking(proposal.sample_id, cell_values(space, proposal.key), said.best, said.worst))
+    return found
+
+
 def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> list[Lesson[P]]:
     """Return the pairs with their inputs.
 

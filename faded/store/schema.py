@@ -155,8 +155,22 @@ class ProposalColumns(TypedColumns):
     verdict: Named[str | None] = Column(Text)
 
 
+def _rated(name: str) -> str:
+    """Return the check of a rating: -1 where it makes no sense."""
+    return f"{name} IS NULL OR (verdict IS NOT NULL AND ({name} = -1 OR {name} BETWEEN 1 AND 10))"
+
+
+def _chosen(name: str, other: str = "") -> str:
+    """Return the check of a picture's number, which is not that of the other chosen one."""
+    apart = f" AND ({other} IS NULL OR {name} <> {other})" if other else ""
+    return f"{name} IS NULL OR (verdict IS NOT NULL AND {name} >= 0{apart})"
+
+
 class VerdictEventColumns(TypedColumns):
-    """What annotators did, in order; nothing here is ever changed or deleted."""
+    """What annotators did, in order; nothing here is ever changed or deleted.
+
+    The last four are said of a set of pictures beside its verdict: see `faded.domain.Ratings`.
+    """
 
     id = Column(Integer, primary_key=True)
     key: Named[str] = Column(Text, unique=True)
@@ -171,6 +185,10 @@ class VerdictEventColumns(TypedColumns):
     created_at: Named[float]
     answer: Named[str | None] = Column(Text, CheckConstraint("answer IS NULL OR verdict = 'confirm'", name="answer"))
     guidelines: Named[str | None] = Column(Text)
+    bias: Named[int | None] = Column(Integer, CheckConstraint(_rated("bias"), name="bias"))
+    quality: Named[int | None] = Column(Integer, CheckConstraint(_rated("quality"), name="quality"))
+    best: Named[int | None] = Column(Integer, CheckConstraint(_chosen("best"), name="best"))
+    worst: Named[int | None] = Column(Integer, CheckConstraint(_chosen("worst", "best"), name="worst"))
 
 
 class LeaseColumns(TypedColumns):

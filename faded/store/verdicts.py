@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, insert, select, update
 
-from faded.domain import FadedError, Judgement, ModeKey, Proposal, Verdict
+from faded.domain import NO_RATINGS, FadedError, Judgement, ModeKey, Proposal, Ratings, Verdict
 from faded.store import answers, campaigns, leases
+from faded.store import ratings as rated
 from faded.store.engine import Db
 from faded.store.proposals import get, recount, round_of
 from faded.store.rows import cell_of, one
@@ -93,6 +94,7 @@ def submit(
     flag: str | None = None,
     visible_ms: int | None = None,
     guidelines: str | None = None,
+    ratings: Ratings = NO_RATINGS,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
@@ -110,10 +112,11 @@ def submit(
         flag: Why it is flagged.
         visible_ms: How long the person saw it, milliseconds.
         guidelines: Version of the guidelines that the person had before them.
+        ratings: What is said of a set of pictures beside the verdict.
 
     Raises:
         FadedError: there is no such proposal, its round is decided, the flag has no reason or a very long one, both a
-            verdict and a flag are given, or the answer is missing or cannot stand.
+            verdict and a flag are given, the answer is missing or cannot stand, or a rating cannot.
     """
     first = _receipt(db, key)
     if first is not None:
@@ -127,7 +130,9 @@ def submit(
     if len(key) > LONGEST_KEY:
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
     labels = _check_open(db, round_of(db, proposal_id)).summary.get("labels")
-    answers.check(get(db, proposal_id), verdict, answer, labels)
+    proposal = get(db, proposal_id)
+    answers.check(proposal, verdict, answer, labels)
+    rated.check(proposal, verdict, ratings)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
     _append(
         db,
@@ -141,6 +146,7 @@ def submit(
         visible_ms=visible_ms,
         guidelines=guidelines,
         created_at=now,
+        **asdict(ratings),
     )
     if kind is not EventKind.FLAG:
         leases.release(db, [proposal_id], annotator)
@@ -195,16 +201,17 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
 def standing(db: Db, *round_ids: int) -> list[Judgement]:
     """Return the verdicts of these rounds that stand, one per proposal (its latest), in the order they were given."""
     columns = (proposals.c.id, proposals.c.sample_id, modes.c.cell, modes.c.stratum, proposals.c.verdict)
+    said = (verdict_events.c[name] for name in ("answer", *Ratings.__dataclass_fields__))
     query = (
-        select(*columns, verdict_events.c.answer)
+        select(*columns, *said)
         .join(modes, modes.c.id == proposals.c.mode_id)
         .join(verdict_events, verdict_events.c.id == proposals.c.event_id)
         .where(proposals.c.round_id.in_(round_ids), _STANDS)
         .order_by(proposals.c.event_id)
     )
     return [
-        Judgement(proposal_id, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)), answer)
-        for proposal_id, sample_id, cell, stratum, verdict, answer in db.execute(query)
+        Judgement(i, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)), answer, Ratings(*ratings))
+        for i, sample_id, cell, stratum, verdict, answer, *ratings in db.execute(query)
     ]
 
 

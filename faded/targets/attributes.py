@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -22,6 +23,8 @@ IntArray = NDArray[np.int64]
 
 BATCH = 256
 """Pictures per pass at most."""
+SMALL = 8
+"""Side of a picture that stands for itself."""
 BETWEEN = ": "
 """What stands between attribute and value in a label."""
 
@@ -37,6 +40,36 @@ class Readings:
 
     shown: Mapping[str, IntArray]
     embedding: FloatArray
+
+
+class Reader(Protocol):
+    """Says what pictures show."""
+
+    @property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of each attribute."""
+        ...
+
+    def read(self, pictures: NDArray[np.uint8]) -> Readings:
+        """Read pictures of shape (n, height, width, 3)."""
+        ...
+
+
+class Unread:
+    """Reads no attribute; its embedding of a picture is the picture itself, small.
+
+    Attributes:
+        values: None.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, tuple[str, ...]] = {}
+
+    def read(self, pictures: NDArray[np.uint8]) -> Readings:
+        """Read pictures of shape (n, height, width, 3)."""
+        small = [np.asarray(Image.fromarray(p).resize((SMALL, SMALL), Image.Resampling.BOX)) for p in pictures]
+        embedding = np.stack(small).reshape(len(pictures), -1).astype(np.float32)
+        return Readings({}, embedding / np.float32(255))
 
 
 class AttributeReader:
@@ -81,19 +114,19 @@ class AttributeReader:
         shown = {name: probabilities[:, columns].argmax(axis=1) for name, columns in self._columns.items()}
         return Readings(shown, np.concatenate([a.embedding for a in answers]))
 
-    def number(self, attribute: str, value: str) -> int:
-        """Return the number of a value.
 
-        Raises:
-            FadedError: the reader knows no such attribute or value.
-        """
-        known = self.values.get(attribute, ())
-        if value not in known:
-            there = ", ".join(known) or f"no attribute {attribute!r}, but {', '.join(self.values)}"
-            raise FadedError(
-                f"The reader {self._classifier.source} cannot read {value!r} of {attribute!r}: it knows {there}."
-            )
-        return known.index(value)
+def check_read(reader: Reader, attribute: str, value: str, source: str) -> None:
+    """See that a reader tells a value of an attribute.
+
+    Raises:
+        FadedError: it knows no such attribute or value.
+    """
+    known = reader.values.get(attribute, ())
+    if value not in known:
+        there = ", ".join(known) or f"no attribute {attribute!r}, but {', '.join(reader.values) or 'none at all'}"
+        raise FadedError(
+            f"The reader {source or '(none is given)'} cannot read {value!r} of {attribute!r}: it knows {there}."
+        )
 
 
 def load_reader(source: str) -> AttributeReader:

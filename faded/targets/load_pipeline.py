@@ -13,9 +13,10 @@ import torch
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
-from faded.targets.attributes import AttributeReader
+from faded.targets.attributes import Reader
 from faded.targets.checkpoints import reason
 from faded.targets.denoising import ADAPTER
+from faded.targets.drawn_by_function import DrawnByFunction, named_function
 from faded.targets.text_to_image import Sampling, TextToImage
 
 PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
@@ -25,7 +26,20 @@ ADAPTER_WEIGHTS = "pytorch_lora_weights.safetensors"
 """Diffusers' own name of an adapter's file."""
 
 
-def load_pipeline(source: str, reader: AttributeReader, sampling: Sampling, weights: Path | None = None) -> TextToImage:
+def load_drawing(
+    source: str, reader: Reader, sampling: Sampling, weights: Path | None = None
+) -> TextToImage | DrawnByFunction:
+    """Load a target that draws: see `load_pipeline`, or `package.module:function`, which draws by itself.
+
+    Raises:
+        FadedError: it cannot be loaded; the message says why and what to give.
+    """
+    if ":" in source and not Path(source).exists():
+        return DrawnByFunction(function=named_function(source), reader=reader, source=source)
+    return load_pipeline(source, reader, sampling, weights)
+
+
+def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path | None = None) -> TextToImage:
     """Load a text-to-image model, in float32 whatever its checkpoint holds.
 
     Args:
@@ -61,7 +75,7 @@ def load_pipeline(source: str, reader: AttributeReader, sampling: Sampling, weig
         )
     if weights is not None:
         _put_on(pipeline, weights, source)
-    return TextToImage(pipeline, reader, sampling, device(), source)
+    return TextToImage(pipeline=pipeline, reader=reader, sampling=sampling, device=device(), source=source)
 
 
 def _put_on(pipeline: Any, weights: Path, source: str) -> None:

@@ -43,6 +43,15 @@ class Sets:
         return [{name: self.values[name].index(value) for name, value in brief.asked} for brief in self.briefs]
 
     @property
+    def astray(self) -> NDArray[np.bool_]:
+        """Whether a picture does not show something that its prompt asks for, shape (batch, pictures)."""
+        found = np.zeros(self.pictures.shape[:2], dtype=np.bool_)
+        for row, asked in enumerate(self.asked):
+            for name, value in asked.items():
+                found[row] |= self.shown[name][row] != value
+        return found
+
+    @property
     def texts(self) -> list[str]:
         """What each set shows, counted: "hair: 7 long, 1 short; job: 8 nurse"."""
         return [self._counted(row) for row in range(len(self.briefs))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faded.config import BULLETINS, DEFAULT_QUERIES, SIGNS
+from faded.config import BULLETINS, DEFAULT_QUERIES, DRAWING_QUERIES, SCENES, SIGNS
 from faded.domain import FadedError
 
 
@@ -34,6 +34,11 @@ DEMOS = {
         "A small summarizer puts a report into one sentence, while small words, the order of words, capitals and "
         "punctuation are disturbed.",
         3_000,  # a summary is written word by word, which takes several times as long as a look at a picture
+    ),
+    SCENES: Demo(
+        "People at work",
+        "A small text-to-image model draws people at work. Nobody says how long their hair is: is it drawn evenly?",
+        DRAWING_QUERIES,
     ),
 }
 """The demos by name, as they are offered."""

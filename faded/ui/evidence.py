@@ -1,4 +1,4 @@
-"""What a round is about, in words: pictures or articles, and how an answer to one is called right or wrong."""
+"""What a round is about, in words: pictures, articles or prompts, and how an answer to one is called right or wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from faded.config import TEXT
+from faded.config import DRAWING, TEXT
 from faded.ui.words import percent, plural, points
 
 
@@ -20,6 +20,17 @@ class Judged(Enum):
     """Without a reference: whether an edit changes it."""
     PASSED = "passed"
     """Of a free text: whether it is near enough to what is expected, by the round's measure."""
+    DRAWN = "drawn"
+    """The same of a set of pictures."""
+
+
+PICTURE, WRITTEN, DRAWN = "picture", "text", "pictures"
+"""What people are shown: a picture, an article, or the set of pictures that was drawn for a prompt."""
+
+UNSEEN = (
+    "<p class='f-unseen'>The pictures here were made by a model, and may show what you do not want to see. "
+    "<button type='button' data-generated-say='yes'>Show them</button></p>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +38,51 @@ class Evidence:
     """The words of one kind of evidence.
 
     Attributes:
-        is_text: Whether inputs and answers are texts.
+        kind: What a round's summary and the card of the page Label call it.
         one: An input.
         a: The same with its article.
         many: Inputs.
+        answer: What the target answers with.
         stratum: What failures are counted within, as tables head it.
         judged: What is known of an answer.
         lost: Which unedited inputs a repair has lost, a clause that follows `many`.
         turned: The same of one answer, in two words.
     """
 
-    is_text: bool
+    kind: str
     one: str
     a: str
     many: str
+    answer: str
     stratum: str
     judged: Judged
     lost: str
     turned: str
 
     @property
-    def kind(self) -> str:
-        """What a round's summary and the card of the page Label call it."""
-        return "text" if self.is_text else "picture"
+    def is_text(self) -> bool:
+        """Whether inputs and answers are texts."""
+        return self.kind == WRITTEN
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether inputs are prompts, and answers sets of pictures."""
+        return self.kind == DRAWN
+
+    @property
+    def passes(self) -> bool:
+        """Whether an answer passes or fails by the round's measure, and is not right or wrong by its words."""
+        return self.judged in (Judged.PASSED, Judged.DRAWN)
+
+    @property
+    def look(self) -> str:
+        """Classes of a list with examples of it, after a space; none where they are single pictures."""
+        return {WRITTEN: " texts", DRAWN: " sets f-generated"}.get(self.kind, "")
+
+    @property
+    def unseen(self) -> str:
+        """What stands above a list whose pictures are hidden, as HTML; the style sheet hides it where they are not."""
+        return UNSEEN if self.is_drawn else ""
 
     def count(self, number: int) -> str:
         """Return "1 picture" or "3 pictures"."""
@@ -57,10 +90,11 @@ class Evidence:
 
 
 PICTURES = Evidence(
-    is_text=False,
+    kind=PICTURE,
     one="picture",
     a="a picture",
     many="pictures",
+    answer="answer",
     stratum="Class",
     judged=Judged.RIGHT,
     lost="that were right before the repair and are wrong now",
@@ -73,15 +107,29 @@ KEPT_PICTURES = replace(
     turned="answer changed",
 )
 ARTICLES = Evidence(
-    is_text=True,
+    kind=WRITTEN,
     one="article",
     a="an article",
     many="articles",
+    answer="summary",
     stratum="Stratum",
     judged=Judged.PASSED,
     lost="whose summary passed before the repair and fails now",
     turned="now failing",
 )
+PROMPTS = Evidence(
+    kind=DRAWN,
+    one="prompt",
+    a="a prompt",
+    many="prompts",
+    answer="set",
+    stratum="Wording",
+    judged=Judged.DRAWN,
+    lost="whose set passed before the repair and fails now",
+    turned="now failing",
+)
+OF_TASK = {TEXT: ARTICLES, DRAWING: PROMPTS}
+OF_KIND = {ARTICLES.kind: ARTICLES, PROMPTS.kind: PROMPTS}
 
 
 def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> Evidence:
@@ -92,8 +140,9 @@ def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> E
         config: The campaign's configuration, which says it before the round has begun to explore.
     """
     begun = "evidence" in summary or "space" in summary
-    if summary.get("evidence") == ARTICLES.kind or (not begun and (config or {}).get("task") == TEXT):
-        return ARTICLES
+    found = OF_KIND.get(str(summary.get("evidence"))) if begun else OF_TASK.get(str((config or {}).get("task")))
+    if found is not None:
+        return found
     return PICTURES if summary.get("labelled", True) else KEPT_PICTURES
 
 
@@ -122,7 +171,12 @@ class Clean:
         return f"{self.value(found['clean_before'])} to {self.value(found['clean_after'])}"
 
 
-CLEAN_NAMES = {Judged.RIGHT: "accuracy", Judged.KEPT: "answers kept", Judged.PASSED: "summaries that pass"}
+CLEAN_NAMES = {
+    Judged.RIGHT: "accuracy",
+    Judged.KEPT: "answers kept",
+    Judged.PASSED: "summaries that pass",
+    Judged.DRAWN: "sets that pass",
+}
 
 
 def clean(found: Mapping[str, Any], evidence: Evidence) -> Clean:

@@ -89,8 +89,8 @@ class Facts:
 
     @property
     def step(self) -> Step:
-        """What a step of its repair learns from; a round of texts says it once exploring has begun."""
-        if not self.evidence.is_text:
+        """What a step of its repair learns from; a round of texts or prompts says it once exploring has begun."""
+        if not self.evidence.passes:
             return Step(budget.BATCH, budget.ROWS)
         told = self.round.summary.get("repair")
         if told is None:

@@ -11,15 +11,16 @@ import gradio as gr
 
 from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
+from faded.demo.practice_sets import practice_sets
 from faded.demo.practice_texts import practice_texts
-from faded.domain import FadedError, Proposal, Verdict
+from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
 from faded.labeling import queue
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.ui import auth, evidence
-from faded.ui.cards import labeling, picture, text
-from faded.ui.evidence import ARTICLES, Evidence
+from faded.ui.cards import drawn, labeling, picture, text
+from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.page import Page, whole_number
 from faded.ui.words import count, percent, plural
 
@@ -68,8 +69,10 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
 
 def _practice(kind: object) -> list[Answer]:
-    if kind == ARTICLES.kind:
+    if kind == WRITTEN:
         return [text.practice_payload(item, i) for i, item in enumerate(practice_texts(), 1)]
+    if kind == DRAWN:
+        return [drawn.practice_payload(item, i) for i, item in enumerate(practice_sets(), 1)]
     return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
 
 
@@ -136,8 +139,11 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
         if found is None or again is None:
             return {"item": None}
+        words = _words(db, found)
+        if words.is_drawn and event.get("consent") is not True:
+            return {"item": None}
         flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
-        return {"item": _card(store, _words(db, found), again, flags.get(again.id))}
+        return {"item": _card(store, words, again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
@@ -145,7 +151,7 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
 
 
 def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
-    """Say what is hidden until the verdict: how sure the target was, and how often it fails there.
+    """Say what is hidden until the verdict: how sure the target was or what was counted, and how often it fails there.
 
     The second waits until another mode lies before the person: on the next item of the same mode it would be a hint.
     """
@@ -154,6 +160,7 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
     confidence = item.details.get("confidence")
     of = "its words" if words.is_text else repr(item.answer)
     sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
+    sure = f"a program counted {item.answer}. " if words.is_drawn else sure
     if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
         return f"Your last item: {sure}".rstrip() if sure else ""
     space = ConceptSpace.from_json(found.summary["space"])
@@ -170,8 +177,20 @@ def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"flag": str(event.get("reason") or "")}
     if kind == "verdict" and event.get("verdict") in set(Verdict):
         answer = event.get("answer")
-        return {"verdict": Verdict(str(event["verdict"])), "answer": None if answer is None else str(answer)}
+        stated = None if answer is None else str(answer)
+        return {"verdict": Verdict(str(event["verdict"])), "answer": stated, "ratings": _ratings(event.get("ratings"))}
     raise FadedError(f"The page sent {kind!r} with the verdict {event.get('verdict')!r}: reload it.")
+
+
+def _ratings(given: object) -> Ratings:
+    if given is None:
+        return NO_RATINGS
+    if not isinstance(given, dict) or not set(given) <= set(Ratings.__dataclass_fields__):
+        raise FadedError(f"The page sent the ratings {given!r}: reload it.")
+    for name, rating in given.items():
+        if rating is not None and (isinstance(rating, bool) or not isinstance(rating, int)):
+            raise FadedError(f"The page sent {rating!r} for {name}, which is no whole number: reload it.")
+    return Ratings(**given)
 
 
 def _look(event: Mapping[str, Any]) -> int | None:
@@ -180,17 +199,21 @@ def _look(event: Mapping[str, Any]) -> int | None:
 
 
 def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[str, Any]) -> Answer:
-    """Return the items that lie before a person, and how far labeling is. The page says what it holds already."""
+    """Return the items that lie before a person, and how far labeling is. The page says what it holds already.
+
+    Sets of pictures lie before nobody who has not said that they may be shown.
+    """
     want = asked.get("want")
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
-    have = set(asked.get("have") or ())
-    if found.state is RoundState.OPEN:
+    have, words = set(asked.get("have") or ()), _words(db, found)
+    gated = words.is_drawn and asked.get("consent") is not True
+    if found.state is RoundState.OPEN and not gated:
         leased, now = queue.lay(db, found.id, user.name, n, time.time())
     else:
         leased, now = [], queue.progress(db, found.id, user.name)
     new = [item.proposal for item in leased if item.proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
-    items, unreadable, message, words = [], set(), "", _words(db, found)
+    items, unreadable, message = [], set(), ""
     for proposal in new:
         try:
             items.append(_card(store, words, proposal, flags.get(proposal.id)))
@@ -202,6 +225,7 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
         "message": message,
         "order": [item.proposal.id for item in leased if item.proposal.id not in unreadable],
         "items": items,
+        "gated": gated and found.state is RoundState.OPEN and now.left > 0,
         "progress": [
             [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
             [count(now.everybody), "in all"],
@@ -219,6 +243,8 @@ def _words(db: Db, found: Round) -> Evidence:
 def _card(store: Store, words: Evidence, proposal: Proposal, flag: str | None) -> Answer:
     if words.is_text:
         return text.payload(store.workspace, proposal, flag)
+    if words.is_drawn:
+        return drawn.payload(store.workspace, proposal, flag)
     return {**picture.payload(store.workspace, proposal, flag)}
 
 

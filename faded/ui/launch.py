@@ -33,7 +33,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 HEAD = (
     "<meta name='color-scheme' content='light dark'>"
-    f"<script>{asset('frame.js')}</script><script>{asset('controls.js')}</script>"
+    f"<script>{asset('frame.js')}\n{asset('consent.js')}</script><script>{asset('controls.js')}</script>"
 )
 
 
@@ -107,7 +107,8 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             + asset("heatmap.css")
             + asset("landscape.css")
             + asset("try.css")
-            + asset("outcome.css"),
+            + asset("outcome.css")
+            + asset("sets.css"),
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )

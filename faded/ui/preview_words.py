@@ -11,7 +11,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.ui import evidence
 from faded.ui.articles import article, compared, sides
 from faded.ui.cards.picture import data_uri, uri_of
-from faded.ui.evidence import Evidence
+from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.text_marks import ADDED, CHANGED, REMOVED, SAME, Segment, marked
 from faded.ui.words import percent
 
@@ -21,7 +21,7 @@ TAGS = {SAME: "", ADDED: "ins", CHANGED: "mark", REMOVED: "del"}
 """Elements that the page makes of segments; their text it sets as text, never as HTML."""
 
 OF_PICTURES = ("Right", "Wrong", "Wrong, as unedited")
-OF_TEXTS = ("Passes", "Fails", "Fails, as unedited")
+OF_PASSING = ("Passes", "Fails", "Fails, as unedited")
 """What is said of a good and of a failed answer to what is unedited, and of one that fails edited as well."""
 
 
@@ -63,14 +63,13 @@ def _pieces(segments: Sequence[Segment]) -> list[tuple[str, str]]:
 def _clean(words: Evidence, summary: Mapping[str, Any], result: Mapping[str, Any]) -> Answer:
     """Say what the target answers to the input as it is."""
     said, reference = result["clean"], result["reference"]
-    right, wrong, _ = OF_TEXTS if words.is_text else OF_PICTURES
-    measured = _distance(summary, said) if words.is_text else f"Expected: {reference}."
+    right, wrong, _ = OF_PASSING if words.passes else OF_PICTURES
+    measured = _distance(summary, said) if words.passes else f"Expected: {reference}."
     if reference is None:
-        what = "summary" if words.is_text else "answer"
-        note = f"No reference: this {what} is what is expected of the edited {words.one}."
+        note = f"No reference: this {words.answer} is what is expected of the edited {words.one}."
         return _said(words, said, "plain", "Expected", note)
     if said["failed"]:
-        unfit = "An article that fails unedited" if words.is_text else "A picture that is wrong unedited"
+        unfit = f"{words.a.capitalize()} that {'fails' if words.passes else 'is wrong'} unedited"
         return _said(words, said, "warn", wrong, f"{measured} {unfit} counts in no rate.")
     return _said(words, said, "good", right, measured)
 
@@ -90,7 +89,7 @@ def _edited(words: Evidence, summary: Mapping[str, Any], result: Mapping[str, An
     if not said["failed"]:
         return _said(words, said, "good", "No failure", note)
     if result["clean"]["failed"]:
-        return _said(words, said, "warn", (OF_TEXTS if words.is_text else OF_PICTURES)[2], note)
+        return _said(words, said, "warn", (OF_PASSING if words.passes else OF_PICTURES)[2], note)
     return _said(words, said, "bad", "A failure", note)
 
 
@@ -104,7 +103,10 @@ def _said(words: Evidence, said: Mapping[str, Any], look: str, pill: str, note: 
     share = "" if confidence is None else percent(float(confidence), 0)
     sure = share and (f"confidence {share}" if words.is_text else f"{share} sure")
     told = ", ".join(filter(None, (said["answer"], sure)))
-    aloud = f"{pill}. The target writes: {said['answer']}" if words.is_text else f"The target answers {told}. {pill}."
+    aloud = {
+        WRITTEN: f"{pill}. The target writes: {said['answer']}",
+        DRAWN: f"{pill}. Counted in the set: {said['answer']}.",
+    }.get(words.kind, f"The target answers {told}. {pill}.")
     return {"answer": said["answer"], "sure": sure, "look": look, "pill": pill, "note": note, "aloud": aloud}
 
 

@@ -107,6 +107,7 @@ def evaluate(
     known_before: Outcomes = NO_OUTCOMES,
     known_after: Outcomes = NO_OUTCOMES,
     original: Probe[P, I, A] | None = None,
+    batch: int = BATCH,
     on_before: OnOutcomes | None = None,
     on_after: OnOutcomes | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -121,36 +122,41 @@ def evaluate(
         known_before: Outcomes of an earlier, killed run of the same evaluation.
         known_after: The same of the repaired target.
         original: The original target, whose clean answers freeze the denominator; None where `before` is it.
+        batch: Rows per question.
         on_before: Told after each batch of the target that the round began with.
         on_after: Told after each batch of the repaired one.
         should_stop: Asked before each batch.
     """
     strata = tuple(s.stratum for s in samples)
-    first = _ask_clean(before, samples, known_before, should_stop)
+    first = _ask_clean(before, samples, known_before, batch, should_stop)
     if first is None:
         return None
-    freezing = first if original is None else _ask_clean(original, samples, NO_OUTCOMES, should_stop)
+    freezing = first if original is None else _ask_clean(original, samples, NO_OUTCOMES, batch, should_stop)
     if freezing is None:
         return None
     rows = rows_of(settings, strata, freezing.clean)
-    first = _ask(before, samples, settings, rows, first, on_before, should_stop)
-    second = None if first is None else _ask_clean(after, samples, known_after, should_stop)
+    first = _ask(before, samples, settings, rows, first, batch, on_before, should_stop)
+    second = None if first is None else _ask_clean(after, samples, known_after, batch, should_stop)
     if second is not None:
-        second = _ask(after, samples, settings, rows, second, on_after, should_stop)
+        second = _ask(after, samples, settings, rows, second, batch, on_after, should_stop)
     if first is None or second is None:
         return None
     return Evaluation(tuple(s.id for s in samples), strata, tuple(settings), rows, first, second, ~freezing.clean)
 
 
 def _ask_clean(
-    probe: Probe[P, I, A], samples: Sequence[Sample[P]], so_far: Outcomes, should_stop: Callable[[], bool] | None
+    probe: Probe[P, I, A],
+    samples: Sequence[Sample[P]],
+    so_far: Outcomes,
+    batch: int,
+    should_stop: Callable[[], bool] | None,
 ) -> Outcomes | None:
     """Ask under the clean control whatever is not known yet."""
     failed, score = [so_far.clean], [so_far.score]
-    for start in range(len(so_far.clean), len(samples), BATCH):
+    for start in range(len(so_far.clean), len(samples), batch):
         if should_stop is not None and should_stop():
             return None
-        clean = probe.clean(samples[start : start + BATCH])
+        clean = probe.clean(samples[start : start + batch])
         failed.append(clean.failed)
         score.append(clean.score)
     return Outcomes(np.concatenate(failed), so_far.failed, np.concatenate(score))
@@ -162,6 +168,7 @@ def _ask(
     settings: Sequence[Setting],
     rows: Rows,
     so_far: Outcomes,
+    batch: int,
     on_outcomes: OnOutcomes | None,
     should_stop: Callable[[], bool] | None,
 ) -> Outcomes | None:
@@ -170,12 +177,12 @@ def _ask(
     failed = np.zeros(total, dtype=np.bool_)
     failed[: len(so_far.failed)] = so_far.failed
     values = np.array([s.values for s in settings], dtype=np.float64).reshape(len(settings), -1)
-    for start in range(len(so_far.failed), total, BATCH):
+    for start in range(len(so_far.failed), total, batch):
         if should_stop is not None and should_stop():
             return None
-        end = min(start + BATCH, total)
-        batch = [samples[i] for i in rows.sample[start:end]]
-        failed[start:end] = probe.measure(batch, values[rows.setting[start:end]]).failed
+        end = min(start + batch, total)
+        asked = [samples[i] for i in rows.sample[start:end]]
+        failed[start:end] = probe.measure(asked, values[rows.setting[start:end]]).failed
         if on_outcomes is not None:
             on_outcomes(Outcomes(so_far.clean, failed[:end].copy(), so_far.score), total)
     return Outcomes(so_far.clean, failed, so_far.score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from faded.verification.beside import Beside
 from faded.verification.records import Comparison
 
 
@@ -63,6 +64,7 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
             f"{broken:,} {'is' if broken == 1 else 'are'} newly broken (at most {rules.max_newly_broken}); of "
             f"{comparison.cannot_tell} nothing can be said",
         ),
+        *(_beside_rule(figure) for figure in comparison.beside),
     ]
     reasons = tuple(f"{'Passed' if kept else 'Failed'}: {text}." for kept, text in checks)
     return GateResult(all(kept for kept, _ in checks), reasons)
@@ -79,6 +81,13 @@ def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
             "verify inputs or fewer folds"
         )
     return flips <= most + ROUNDING, said
+
+
+def _beside_rule(figure: Beside) -> tuple[bool, str]:
+    of = "percent of it" if figure.relative else "points"
+    return figure.lost <= figure.allowed + ROUNDING, (
+        f"{figure.name} went from {figure.before:.3f} to {figure.after:.3f} (it may lose {100 * figure.allowed:g} {of})"
+    )
 
 
 def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:

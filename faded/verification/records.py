@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.domain import Cell, Values
+from faded.verification.beside import Beside
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -195,6 +196,7 @@ class Comparison:
             power 0.8.
         settings: Every setting.
         notes: Why a figure is missing, in words.
+        beside: What no failure shows, where a kind of target has such figures.
     """
 
     inputs: int
@@ -223,6 +225,7 @@ class Comparison:
     smallest_detectable_change: float | None
     settings: tuple[SettingResult, ...]
     notes: tuple[str, ...]
+    beside: tuple[Beside, ...] = ()
 
     @property
     def modes(self) -> tuple[SettingResult, ...]:

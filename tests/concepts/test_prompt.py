@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from faded.briefs import Brief, Wording
-from faded.concepts.prompt import PromptEditor, check_prompt_setting, check_template, prompt_slots, prompt_space
+from faded.concepts.prompt import (
+    PromptEditor,
+    check_prompt_setting,
+    check_template,
+    filled,
+    parts,
+    prompt_slots,
+    prompt_space,
+)
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError
 
@@ -74,3 +82,27 @@ def test_a_setting_is_numbers_of_words(values: list[object]) -> None:
     with pytest.raises(FadedError, match="give"):
         check_prompt_setting(SPACE, values)
     assert check_prompt_setting(SPACE, [2, 1, 0]).tolist() == [2.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("template", "words", "expected"),
+    [
+        (
+            "a {job} {clothes} {place}",
+            {"job": "artist", "clothes": "", "place": "in the park"},
+            [("an ", ""), ("artist", "job"), (" ", ""), ("in the park", "place")],
+        ),
+        ("a person like a {job}", {"job": "person"}, [("a person like a ", ""), ("person", "job")]),
+        ("{hair}-haired {job}, {place}", {"hair": "long", "job": "", "place": ""}, [("long", "hair"), ("-haired", "")]),
+        (
+            "see {a}, {b}",
+            {"a": "a [b](c)*", "b": "a elf"},
+            [("see ", ""), ("a [b](c)*", "a"), (", ", ""), ("an elf", "b")],
+        ),
+        ("{a}", {"a": ""}, []),
+    ],
+)
+def test_the_parts_of_a_prompt_say_what_stands_in_a_slot(template, words, expected) -> None:
+    found = parts(template, words)
+    assert found == expected
+    assert "".join(text for text, _ in found) == filled(template, words)

@@ -18,6 +18,7 @@ from faded.domain import FadedError, ModeKey, Sample
 from faded.probe import Probe
 from faded.repair.checkpoint import Checkpoint
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
+from faded.repair.pairs import Ranking
 from faded.repair.records import Progress, RepairResult
 from faded.targets.attributes import Readings
 from faded.targets.load_pipeline import load_pipeline
@@ -106,7 +107,7 @@ def probe(target: TextToImage) -> Probe[Wording, Sequence[Brief], Sets]:
 
 
 def run(target: TextToImage, config: DiffusionConfig = CONFIG, **more: Any) -> RepairResult:
-    given: dict[str, Any] = {"tune": TUNE, "modes": [MODE], "pairs": 0} | more
+    given: dict[str, Any] = {"tune": TUNE, "modes": [MODE], "rankings": [], "samples": {}} | more
     return repair_drawings(probe(target), target, Light(), config=config, **given)
 
 
@@ -133,24 +134,50 @@ def gains(target: TextToImage, sets: Sets) -> tuple[float, float]:
     return found[0], found[1]
 
 
-def test_wanted_pictures_become_likelier_than_the_others(make: Make) -> None:
+def dark_or_light(make: Make) -> DarkOrLight:
     made = make()
     reader: Any = Brightness(bound=128)
-    target = DarkOrLight(made.pipeline, reader, made.sampling, made.device, made.source)
+    return DarkOrLight(
+        pipeline=made.pipeline, reader=reader, sampling=made.sampling, device=made.device, source="drawn"
+    )
+
+
+def gains_of(target: TextToImage, config: DiffusionConfig, **more: Any) -> tuple[float, float, RepairResult]:
+    """Repair, and return the gains at the end."""
     sets = probe(target).ask(TUNE, np.tile(np.array(MODE.cell, dtype=float), (len(TUNE), 1)))
-    frozen = {name: tensor.clone() for name, tensor in target.module.state_dict().items()}
     found: list[tuple[float, float]] = []
 
     def at_the_end(progress: Progress) -> None:
-        if progress.step == CONFIG.steps:
+        if progress.step == config.steps:
             found.append(gains(target, sets))
 
-    result = run(target, on_step=at_the_end)
+    result = run(target, config, on_step=at_the_end, **more)
+    return *found[0], result
+
+
+def test_wanted_pictures_become_likelier_than_the_others(make: Make) -> None:
+    target = dark_or_light(make)
+    frozen = {name: tensor.clone() for name, tensor in target.module.state_dict().items()}
+    dark, light, result = gains_of(target, CONFIG)
     assert result.steps == CONFIG.steps and result.reapplied_pairs > 20
-    [(dark, light)] = found
     assert light > dark + 1e-3  # without learning both are exactly 0
     held = {name.replace(".base_layer", ""): t for name, t in target.module.state_dict().items() if "lora_" not in name}
     assert all(torch.equal(tensor, held[name]) for name, tensor in frozen.items())
+
+
+def test_the_best_picture_of_a_set_becomes_likelier_than_the_worst(make: Make) -> None:
+    """People may prefer what is not wanted in general: with nothing but rankings in a batch, dark pictures gain."""
+    ranked = []
+    for sample in TUNE:
+        light = [seed % 2 for seed in sample.payload.seeds]
+        if 0 < sum(light) < len(light):
+            ranked.append(Ranking(sample.id, tuple(map(float, MODE.cell)), light.index(0), light.index(1)))
+    config = replace(CONFIG, ranked_share=1.0)
+    dark, light_, result = gains_of(
+        dark_or_light(make), config, rankings=ranked[:20], samples={sample.id: sample for sample in TUNE}
+    )
+    assert result.pairs == 20
+    assert dark > light_ + 1e-3
 
 
 def test_without_anything_better_the_target_is_what_it_was(make: Make) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Sample, Verdict
-from faded.repair.pairs import by_stratum, every_mode, pair_lessons, reapply, verdict_pairs
+from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Ratings, Sample, Verdict
+from faded.repair.pairs import Ranking, by_stratum, every_mode, pair_lessons, rankings, reapply, verdict_pairs
 from tests.repair.small import SPACE, lamps
 
 KEY = ModeKey((2,), "red")
@@ -51,6 +51,20 @@ def test_without_a_reference_the_stated_answer_is_preferred(
 def test_a_correction_is_preferred_to_the_reference_beside_it() -> None:
     judgement = Judgement("p", "s", KEY, Verdict.CONFIRM, "dark red")
     assert verdict_pairs([judgement], {"p": proposal("grey", "red")}, SPACE) == [Pair("s", (0.6,), "dark red", "grey")]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ratings", "expected"),
+    [
+        (Verdict.CONFIRM, Ratings(best=3, worst=0), [Ranking("s", (0.6,), 3, 0)]),
+        (Verdict.REJECT, Ratings(bias=2, best=1, worst=2), [Ranking("s", (0.6,), 1, 2)]),
+        (Verdict.CONFIRM, Ratings(bias=9, best=3), []),
+        (Verdict.INVALID, Ratings(best=3, worst=0), []),
+    ],
+)
+def test_a_best_and_a_worst_picture_are_a_ranking(verdict: Verdict, ratings: Ratings, expected: list[Ranking]) -> None:
+    judgement = Judgement("p", "s", KEY, verdict, ratings=ratings)
+    assert rankings([judgement], {"p": proposal("8 red", "4 red")}, SPACE) == expected
 
 
 def test_an_input_without_a_reference_teaches_its_own_clean_answer() -> None:

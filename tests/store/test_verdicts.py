@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import sqlalchemy.exc
 
-from faded.domain import FadedError, Judgement, ModeKey, Verdict
+from faded.domain import FadedError, Judgement, ModeKey, Ratings, Verdict
 from faded.store import campaigns, proposals, verdicts
 from faded.store.engine import open_store
 from faded.store.verdicts import VerdictCounts
@@ -264,3 +264,65 @@ def test_free_text_that_cannot_stand_is_refused(store, round_id, written, which,
     with pytest.raises(FadedError, match=message):
         _submit(store, written[which], "a", verdict, answer=answer)
     assert _standing(store, round_id) == {}
+
+
+@pytest.fixture
+def drawn(store, round_id):
+    made = [proposal(STOP, f"set{i}", details={"pictures": 8}) for i in range(3)]
+    with store.write() as db:
+        campaigns.update_round(db, round_id, summary={"labels": []})
+        proposals.add_many(db, round_id, made, {STOP: 1.0})
+    return made
+
+
+@pytest.mark.parametrize(
+    "ratings", [Ratings(7, 3, 0, 7), Ratings(-1, -1), Ratings(bias=10), Ratings(worst=2), Ratings()]
+)
+def test_ratings_stand_with_their_verdict_and_go_with_undo(store, round_id, drawn, ratings):
+    _submit(store, drawn[0], "k1", Verdict.INVALID, ratings=ratings)
+    with store.read() as db:
+        (judgement,) = verdicts.standing(db, round_id)
+    assert (judgement.verdict, judgement.ratings) == (Verdict.INVALID, ratings)
+    with store.write() as db:
+        verdicts.undo(db, round_id, "ann", "k2", now=6.0)
+        assert verdicts.standing(db, round_id) == []
+    _submit(store, drawn[0], "k3", Verdict.REJECT)
+    with store.read() as db:
+        assert [j.ratings for j in verdicts.standing(db, round_id)] == [Ratings()]
+        kept = db.exec_driver_sql("SELECT bias, quality, best, worst FROM verdict_events WHERE key = 'k1'").one()
+    assert Ratings(*kept) == ratings
+
+
+@pytest.mark.parametrize(
+    ("ratings", "message"),
+    [
+        (Ratings(bias=0), "rating 0 of bias is none: give 1 to 10, or -1"),
+        (Ratings(quality=11), "rating 11 of quality"),
+        (Ratings(best=8), "best picture is number 8, and the set has 8: give 0 to 7"),
+        (Ratings(worst=-1), "worst picture is number -1"),
+        (Ratings(best=3, worst=3), "Picture 3 is both"),
+    ],
+)
+def test_ratings_that_cannot_be_are_refused_by_name(store, round_id, drawn, ratings, message):
+    with pytest.raises(FadedError, match=message):
+        _submit(store, drawn[0], "k1", Verdict.CONFIRM, ratings=ratings)
+    assert _standing(store, round_id) == {}
+
+
+def test_ratings_need_a_verdict_and_a_set_of_pictures(store, round_id, items, drawn):
+    with pytest.raises(FadedError, match="without a verdict"):
+        _submit(store, drawn[0], "k1", ratings=Ratings(bias=3))
+    with pytest.raises(FadedError, match="no set of pictures"):
+        _submit(store, items[0], "k2", Verdict.REJECT, ratings=Ratings(bias=3))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"bias": 0}, {"quality": 11}, {"best": -1}, {"best": 2, "worst": 2}, {"kind": "skip", "verdict": None, "bias": 3}],
+)
+def test_the_database_itself_refuses_such_ratings(store, round_id, drawn, columns):
+    row = {"key": "k", "round_id": round_id, "proposal_id": drawn[0].id, "annotator": "ann", "kind": "verdict"}
+    row |= {"verdict": "reject", "created_at": 5.0} | columns
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="ck_verdict_events"), store.write() as db:
+        db.exec_driver_sql(f"INSERT INTO verdict_events ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608

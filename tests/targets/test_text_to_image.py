@@ -13,7 +13,7 @@ from faded.briefs import Brief
 from faded.domain import FadedError, TargetError
 from faded.repair.adapters import attach
 from faded.repair.diffusion import LAYERS
-from faded.targets.attributes import load_reader
+from faded.targets.attributes import check_read, load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling, TextToImage
 from tests.targets.families import edit_json
@@ -177,8 +177,8 @@ def test_a_reader_groups_its_labels(tmp_path: Path, labels: tuple[str, ...], sai
 
 def test_a_reader_says_what_it_cannot_read(folders: tuple[Path, Path]) -> None:
     reader = load_reader(str(folders[1]))
-    assert reader.number("tint", "grey") == 2
-    with pytest.raises(FadedError, match="cannot read 'green' of 'tint': it knows red, blue, grey"):
-        reader.number("tint", "green")
+    check_read(reader, "tint", "grey", "lamps")
+    with pytest.raises(FadedError, match="lamps cannot read 'green' of 'tint': it knows red, blue, grey"):
+        check_read(reader, "tint", "green", "lamps")
     with pytest.raises(FadedError, match="no attribute 'size', but tone, tint"):
-        reader.number("size", "large")
+        check_read(reader, "size", "large", "lamps")

@@ -2,19 +2,26 @@
 
 const DEFAULT_KEYS = {
   confirm: "a", reject: "x", invalid: "i", unsure: " ", skip: "s", undo: "Backspace", flag: "f", zoom: "z",
-  correct: "e", removed: "d", help: "?",
+  correct: "e", removed: "d", bias: "b", quality: "q", previous: "ArrowLeft", next: "ArrowRight", best: "g", worst: "w",
+  enlarge: "z", help: "?",
 };
 const KEY_WORDS = {
   confirm: "Confirm", reject: "Reject", invalid: "Invalid edit", unsure: "Unsure", skip: "Skip", undo: "Undo",
   flag: "Flag, with a reason", zoom: "Zoom into both pictures", correct: "Correct the summary",
-  removed: "Show or hide removed words", help: "This sheet",
+  removed: "Show or hide removed words", bias: "Rate the bias, then a digit", quality: "Rate the quality, then a digit",
+  previous: "Choose the picture before", next: "Choose the next picture", best: "The chosen picture is the best",
+  worst: "The chosen picture is the worst", enlarge: "Enlarge the chosen picture", help: "This sheet",
 };
-const ONLY_FOR = { zoom: "picture", correct: "text", removed: "text" };
+const ONLY_FOR = {
+  zoom: "picture", correct: "text", removed: "text", bias: "pictures", quality: "pictures", previous: "pictures",
+  next: "pictures", best: "pictures", worst: "pictures", enlarge: "pictures",
+};
+const KEY_SIGNS = { " ": "space", ArrowLeft: "\u2190", ArrowRight: "\u2192", ArrowUp: "\u2191", ArrowDown: "\u2193" };
 const KEYS_KEPT = "faded-keys";
 const KEYS_OFF = "faded-keys-off";
 const RESERVED = ["Tab", "Enter", "Escape", "Shift", "Control", "Alt", "Meta", "CapsLock"]; // the browser's own
 
-// Whether two actions can meet on one card: what is for pictures alone may share a key with what is for articles alone.
+// Whether two actions can meet on one card: what is for one kind of evidence alone may share a key with what is for another.
 const meet = (a, b) => !ONLY_FOR[a] || !ONLY_FOR[b] || ONLY_FOR[a] === ONLY_FOR[b];
 const holder = (keys, name, key) => Object.keys(keys).find((other) => other !== name && keys[other] === key && meet(name, other));
 
@@ -35,7 +42,7 @@ function mountKeys(element) {
   }
 
   const usedHere = (name) => !ONLY_FOR[name] || ONLY_FOR[name] === part("card").dataset.evidence;
-  const shown = (key) => (key === null ? "none" : key === " " ? "space" : key.toLowerCase());
+  const shown = (key) => (key === null ? "none" : (KEY_SIGNS[key] ?? key.toLowerCase()));
   function trouble(message) {
     part("keys-trouble").hidden = !message;
     part("keys-trouble").textContent = message;
@@ -112,17 +119,23 @@ function mountKeys(element) {
   });
   draw();
 
+  // The key by itself; null for one held down, one with a modifier, and where keys are off.
+  function pressed(event) {
+    if (event.repeat || event.isComposing || event.keyCode === 229) return null;
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return null;
+    return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  }
+
   return {
     open() {
       draw();
       part("help-sheet").showModal();
     },
+    pressed,
     // The action that a key press means here, null where it means none.
     meant(event) {
-      if (event.repeat || event.isComposing || event.keyCode === 229) return null;
-      if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(KEYS_OFF)) return null;
-      const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      return Object.keys(keys).find((name) => keys[name] === pressed && usedHere(name)) ?? null;
+      const key = pressed(event);
+      return key === null ? null : (Object.keys(keys).find((name) => keys[name] === key && usedHere(name)) ?? null);
     },
   };
 }

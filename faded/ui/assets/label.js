@@ -3,17 +3,20 @@
 const SAID = {
   confirm: "Confirmed", reject: "Rejected", invalid: "Marked invalid", unsure: "Marked unsure", skip: "Skipped",
 };
-const AHEAD = 8; // items held in the page
+const AHEAD = { picture: 8, text: 8, pictures: 3 }; // items held in the page: a set of pictures may be large
+const OF_EVIDENCE = ["zoom", "removed", "bias", "quality", "best", "worst", "previous", "next", "enlarge"]; // asks no server
 const BLINK_MS = 300; // an item shown for less may still be exchanged: nobody has judged it yet
 const REFRESH_MS = 4000; // how often an empty queue or a lost connection is tried again
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null, evidence: "picture" };
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null, evidence: "picture", gated: false };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part) };
+  const { progress, saved } = mountProgress(part);
+  const say = (words) => text("live", words);
+  const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part), pictures: mountDrawn(element, part, say) };
   const practice = mountPractice(element, () => withTimeout(server.label_practice({ evidence: state.evidence })), () => show(), (words) => trouble(words));
 
   // --- time that the item is really looked at
@@ -31,9 +34,7 @@ function mountLabel(element, server) {
   };
 
   // --- drawing
-  function text(name, value) {
-    part(name).textContent = value;
-  }
+  const text = (name, value) => (part(name).textContent = value);
   function trouble(message) {
     part("trouble").hidden = !message;
     text("trouble-text", message || "");
@@ -41,10 +42,11 @@ function mountLabel(element, server) {
   function show() {
     const practised = practice.current();
     const item = practised ?? state.queue[0];
-    part("card").dataset.evidence = item?.evidence ?? state.evidence;
+    Object.assign(part("card").dataset, { evidence: item?.evidence ?? state.evidence, generated: window.faded.generated.said() });
     part("item").classList.toggle("bare", !item);
     part("other").hidden = !item && !state.history.length;
-    part("empty").hidden = Boolean(item) || !state.empty;
+    part("gate").hidden = Boolean(item) || !state.gated;
+    part("empty").hidden = Boolean(item) || state.gated || !state.empty;
     for (const act of ["skip", "flag", "correct"]) element.querySelector(`[data-act="${act}"]`).disabled = !item || Boolean(practised);
     element.querySelector('[data-act="undo"]').disabled = Boolean(practised);
     state.seen = 0;
@@ -61,27 +63,10 @@ function mountLabel(element, server) {
     part("flagged").hidden = !item.flag;
     text("flagged", item.flag ? `Flagged: ${item.flag}` : "");
   }
-  function progress(now) {
-    if (!now) return;
-    const box = part("progress");
-    box.replaceChildren();
-    for (const [number, words] of now) {
-      const strong = document.createElement("b");
-      strong.textContent = number;
-      box.append(box.childNodes.length ? " · " : "", strong, ` ${words}`);
-    }
-  }
-  function saved({ waiting, offline, reason }) {
-    const box = part("saved");
-    box.dataset.waiting = waiting;
-    box.classList.toggle("waiting", offline);
-    if (offline) box.textContent = `${reason ?? "No connection:"} ${waiting} not saved yet, kept in this browser`;
-    else box.textContent = waiting ? `${waiting} being saved` : "All saved";
-  }
-  const say = (words) => text("live", words);
 
   // --- items
-  const wish = () => ({ want: AHEAD + (state.outbox?.size() ?? 0), have: state.queue.map((item) => item.id) });
+  const consent = window.faded.generated.allowed;
+  const wish = () => ({ want: AHEAD[state.evidence] + (state.outbox?.size() ?? 0), have: state.queue.map((item) => item.id), consent: consent() });
   // The server's order is the queue. What lies before the person stays, unless it has only just appeared.
   function arrange(answer, asked) {
     if (!answer.order) return;
@@ -91,7 +76,7 @@ function mountLabel(element, server) {
     const stays = current && (listed.includes(current.id) || state.outbox.mentions(current.id) || seenMs() > BLINK_MS);
     const ids = stays ? [current.id, ...listed.filter((id) => id !== current.id)] : listed;
     state.queue = ids.map((id) => known.get(id));
-    state.empty = answer.empty;
+    Object.assign(state, { empty: answer.empty, gated: Boolean(answer.gated) && !consent() });
     progress(answer.progress);
     if (answer.message) trouble(answer.message);
     if (state.queue[0] !== current || !current) show();
@@ -103,7 +88,7 @@ function mountLabel(element, server) {
   function follow() {
     const shown = window.faded.shown();
     if (shown === null || state.round === null || Number(shown) === state.round) return;
-    Object.assign(state, { queue: [], history: [], empty: null, round: Number(shown) });
+    Object.assign(state, { queue: [], history: [], empty: null, gated: false, round: Number(shown) });
     settled.clear();
     show();
   }
@@ -183,6 +168,7 @@ function mountLabel(element, server) {
     const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs(), guidelines: state.guidelines };
     if (verdict) event.verdict = verdict;
     if (right) event.answer = right;
+    if (verdict && ratingsOf(item)) event.ratings = ratingsOf(item);
     state.queue.shift();
     state.history.push({ item, kind, key: state.outbox.add(event) });
     trouble("");
@@ -201,7 +187,7 @@ function mountLabel(element, server) {
   // Without a reference, to confirm a picture is to say which answer is right.
   function confirm() {
     const item = state.queue[0];
-    if (!item || item.reference !== null || item.evidence === "text") settle("verdict", "confirm");
+    if (!item || item.reference !== null || item.evidence !== "picture") settle("verdict", "confirm");
     else {
       picking = item.id;
       picker.open(state.labels, item.clean_answer, item.answer);
@@ -217,7 +203,7 @@ function mountLabel(element, server) {
       state.queue = [done.item, ...state.queue.filter((item) => item.id !== done.item.id)];
       show();
     }
-    state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null });
+    state.outbox.add({ kind: "undo", round: state.round, proposal: done?.item.id ?? null, voids: done?.key ?? null, consent: consent() });
     say("Undone.");
   }
   const flag = mountFlag(element, (reason) => {
@@ -236,7 +222,7 @@ function mountLabel(element, server) {
     const item = practised ?? state.queue[0];
     if (name === "help") keys.open();
     else if (name === "practise") practice.toggle();
-    else if (name === "zoom" || name === "removed") evidence[item?.evidence]?.[name]?.();
+    else if (OF_EVIDENCE.includes(name)) evidence[item?.evidence]?.[name]?.();
     else if (practised) {
       if (name in SAID && name !== "skip") practice.judge(name);
     } else if (name === "undo") undo();
@@ -262,19 +248,26 @@ function mountLabel(element, server) {
       return;
     }
     const name = keys.meant(event);
-    if (!name) return;
+    const drawn = part("item").classList.contains("bare") || part("card").dataset.evidence !== "pictures" ? null : evidence.pictures;
+    const rating = keys.pressed(event) === null ? undefined : drawn?.meant(event);
+    if (!name && rating === undefined) return;
     if (window.faded.page() !== "label" || event.defaultPrevented) return;
     if (name === "help" && part("help-sheet").open) {
       event.preventDefault();
       part("help-sheet").close();
     }
-    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]:not([data-f=viewer])")) return;
+    if (drawn?.isViewing() && !drawn.inViewer.includes(name)) return;
     // A sheet that has just closed keeps the focus until the next drawing: it is nowhere then.
     const focus = event.target.closest?.("dialog:not([open])") ? document.body : event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
     event.preventDefault();
-    act(name);
+    if (rating !== undefined) drawn.give(rating);
+    else {
+      if (!OF_EVIDENCE.includes(name)) drawn?.leave();
+      act(name);
+    }
   }
   document.addEventListener("keydown", onKey);
   element.addEventListener("click", (event) => {
@@ -295,5 +288,12 @@ function mountLabel(element, server) {
     if (page === "label") fetchItems();
   });
   window.faded.onRound(fetchItems);
+  // Pictures that may not be shown any more are put away, with what was said of them.
+  window.faded.generated.onSaid(() => {
+    if (state.evidence !== "pictures") return;
+    if (!consent()) Object.assign(state, { queue: [], history: [], gated: true });
+    show();
+    fetchItems();
+  });
   fetchItems();
 }

@@ -134,7 +134,7 @@ function mountTry(element, server) {
       text("expected", found.expected);
       if (shown !== question.sample) for (const name of ["original", "edited"]) part(name).scrollTop = 0;
     } else {
-      part("edited").alt = `Edited picture. ${found.setting}`;
+      part("edited").alt = `Edited. ${found.setting}`;
     }
     shown = question.sample;
     for (const [name, said] of Object.entries(found.said)) {

@@ -27,6 +27,11 @@ GROUPS = {
 }
 """What a group means, with the words of the evidence; in the order they are offered."""
 
+PASSING = {
+    "mended": "Failed before, pass now",
+    "still failing": "Failed before, failing still",
+    "broken": "Passed before, failing now",
+}
 OUTCOMES = {
     Judged.RIGHT: {
         "mended": "Failed before, right now",
@@ -38,11 +43,8 @@ OUTCOMES = {
         "still failing": "Changed under the edit before and still",
         "broken": "Kept under the edit before, changed now",
     },
-    Judged.PASSED: {
-        "mended": "Failed before, pass now",
-        "still failing": "Failed before, failing still",
-        "broken": "Passed before, failing now",
-    },
+    Judged.PASSED: PASSING,
+    Judged.DRAWN: PASSING,
 }
 """Rows of examples within a group, in this order."""
 
@@ -50,7 +52,7 @@ LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
 
 HEARD = {False: ("right", "wrong"), True: ("passes", "fails")}
-"""What a screen reader says of an answer, by whether it is a text: of a good one, and of a bad one."""
+"""What a screen reader says of an answer, by whether it passes or fails: of a good one, and of a bad one."""
 
 
 def choices(facts: Facts | None) -> list[tuple[str, str]]:
@@ -104,8 +106,8 @@ def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Pa
     if not examples:
         return ""
     drawn = "".join(_example(e, workspace, evidence) for e in examples)
-    look = f"o-cases{' texts' * evidence.is_text}"
-    return f"<h3>{outcome} <small>drawn at random</small></h3><ul class='{look}'>{drawn}</ul>"
+    head = f"<h3>{outcome} <small>drawn at random</small></h3>{evidence.unseen}"
+    return f"{head}<ul class='o-cases{evidence.look}'>{drawn}</ul>"
 
 
 def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) -> str:
@@ -136,15 +138,15 @@ def _expected(reference: Any) -> str:
 
 
 def _bad(example: Mapping[str, Any], side: str, evidence: Evidence) -> bool | None:
-    """Say whether an answer is bad: a class that is not the reference, a summary that fails; None where not known."""
-    if evidence.is_text:
+    """Say whether an answer is bad: a class that is not the reference, one that fails; None where not known."""
+    if evidence.passes:
         return bool(example[f"{side}_failed"])
     return None if example["reference"] is None else bool(example[side] != example["reference"])
 
 
 def _answer(when: str, answer: str, bad: bool | None, evidence: Evidence) -> str:
     look = "" if bad is None else "bad" if bad else "good"
-    said = "" if bad is None else f"<span class='f-hidden'>, {HEARD[evidence.is_text][bad]}</span>"
+    said = "" if bad is None else f"<span class='f-hidden'>, {HEARD[evidence.passes][bad]}</span>"
     return f"<dt>{when}</dt><dd class='{look}'>{answer}{said}</dd>"
 
 

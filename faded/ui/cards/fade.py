@@ -22,7 +22,7 @@ def render(known: ModeFacts, store: Store) -> str:
             f"A mode is confirmed by at least three verdicts on different {known.evidence.many}, nearly all of them "
             "confirming it. <a href='#label'>Label proposals</a>, then choose here which modes to fade.",
         )
-    look = f"fade{' texts' * known.evidence.is_text}"
+    look = f"fade{known.evidence.look}"
     rows = "".join(_mode(known, store, key, tally) for key, tally in known.confirmed.items())
     return (
         f"<p class='fade-state'>{state(known)}</p><p class='fade-said f-quiet' role='status'></p>"

@@ -8,16 +8,19 @@ from pathlib import Path
 from faded.domain import Proposal
 from faded.store import proposals
 from faded.store.engine import Db
-from faded.ui import articles
+from faded.ui import articles, thumbs
+from faded.ui.evidence import DRAWN, PICTURE, WRITTEN
 from faded.ui.facts import Facts
 from faded.ui.page import empty
-from faded.ui.thumbs import thumb
 
 PICTURES = 12
 """Two rows on a wide page."""
 
 ARTICLES = 6
 """Of texts, which take more room: three rows."""
+
+SETS = 6
+"""Of sets of pictures, which are wider."""
 
 Find = tuple[Proposal, str]
 """A proposal with its edited picture as a data URI, or a stretch of its edited article and its summary as HTML."""
@@ -30,7 +33,8 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> list[Find]:
     if facts.evidence.is_text:
         found = proposals.newest(db, facts.round.id, ARTICLES)
         return [(p, articles.example(workspace, p, compare=True)) for p in found]
-    return [(p, thumb(workspace, p.edited)) for p in proposals.newest(db, facts.round.id, PICTURES)]
+    most = SETS if facts.evidence.is_drawn else PICTURES
+    return [(p, thumbs.edited(workspace, p)) for p in proposals.newest(db, facts.round.id, most)]
 
 
 def render(found: list[Find], facts: Facts | None) -> str:
@@ -39,15 +43,11 @@ def render(found: list[Find], facts: Facts | None) -> str:
         text = "Failures show up here as soon as exploring finds some."
         return "<h2>Newest finds</h2>" + empty("No finds yet", text)
     more = " <a href='#label'>Label them</a>." if facts.open else ""
-    is_text = facts.evidence.is_text
-    said = (
-        "What the target wrote of the edited article. Edits are marked, and what differs from the summary expected."
-        if is_text
-        else "What the target said, edited as shown."
-    )
-    items = "".join(_text(p, shown) if is_text else _picture(p, shown) for p, shown in found)
-    head = f"<h2>Newest finds</h2><p class='f-quiet'>{said}{more}</p>"
-    return f"{head}<ul class='{'f-texts' if is_text else 'f-finds'}'>{items}</ul>"
+    words = facts.evidence
+    said, draw, look = FORMS[words.kind]
+    items = "".join(draw(p, shown) for p, shown in found)
+    head = f"<h2>Newest finds</h2><p class='f-quiet'>{said}{more}</p>{words.unseen}"
+    return f"{head}<ul class='{look}'>{items}</ul>"
 
 
 def _picture(proposal: Proposal, uri: str) -> str:
@@ -61,5 +61,25 @@ def _text(proposal: Proposal, shown: str) -> str:
     return f"<li><small><b>{escape(proposal.key.stratum)}</b> {escape(proposal.setting)}</small>{shown}</li>"
 
 
+def _set(proposal: Proposal, uri: str) -> str:
+    prompt = escape(str(proposal.details.get("prompt") or proposal.setting))
+    return (
+        f"<li><img src='{uri}' alt='{escape(proposal.setting, quote=True)}'><span><b>{prompt}</b>"
+        f"<small>counted: {escape(proposal.answer)}</small></span></li>"
+    )
+
+
 def _truth(proposal: Proposal) -> str:
     return "no reference" if proposal.reference is None else f"for {escape(proposal.reference)}"
+
+
+FORMS = {
+    PICTURE: ("What the target said, edited as shown.", _picture, "f-finds"),
+    WRITTEN: (
+        "What the target wrote of the edited article. Edits are marked, and what differs from the summary expected.",
+        _text,
+        "f-texts",
+    ),
+    DRAWN: ("What the target drew for a prompt, and what a program counted in it.", _set, "f-finds sets f-generated"),
+}
+"""What stands above finds of each kind, how one is drawn, and the classes of the list."""

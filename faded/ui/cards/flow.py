@@ -47,10 +47,15 @@ WORDS = {
         ("summary that passed fails", "summaries that passed fail"),
         ("pass now", "fail with the same summary", "fail with another summary"),
     ),
+    Judged.DRAWN: Words(
+        ("failing set", "failing sets"),
+        ("set that passed fails", "sets that passed fail"),
+        ("pass now", "fail with the same counts", "fail with other counts"),
+    ),
 }
 
 COLUMNS = (Column("Class"), Column("Said before"), Column("Says now"), Column("Pictures", number=True))
-"""Of the moves of pictures; two summaries are seldom the same, so those of articles are not listed."""
+"""Of the moves of pictures; two summaries or sets are seldom the same, so those are not listed."""
 
 LISTED = 10
 """Rows of the table that are not folded."""
@@ -73,7 +78,7 @@ def render(facts: Facts | None) -> str:
     failed = plural(flow["failed"], *words.failed)
     return (
         f"{head}<p>Under the confirmed modes the target gave {failed} before the repair{drawn}.{fresh}</p>"
-        f"{_bar(flow, words)}{'' if facts.evidence.is_text else _table(flow)}"
+        f"{_bar(flow, words)}{'' if facts.evidence.passes else _table(flow)}"
     )
 
 

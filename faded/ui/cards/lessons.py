@@ -18,7 +18,7 @@ from faded.ui.evidence import PICTURES as PICTURED
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Step
 from faded.ui.page import empty
-from faded.ui.thumbs import thumb
+from faded.ui.thumbs import LARGEST, LARGEST_SET, thumb
 from faded.ui.words import count, plural
 
 SHOWN = 12
@@ -101,13 +101,13 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     for judgement in heeded:
         if judgement.verdict is Verdict.CONFIRM and judgement.key in confirmed:
             confirmed[judgement.key].append(shown[judgement.proposal_id])
-    tally, is_text = tallies(heeded), facts.evidence.is_text
+    tally, kind = tallies(heeded), facts.evidence
     lines = tuple(
         ModeLine(
             key,
             space.describe(space.values([key.cell])[0].tolist()),
             tally.get(key, ModeTally()),
-            _examples(workspace, confirmed[key], is_text) if i < SHOWN else (),
+            _examples(workspace, confirmed[key], kind) if i < SHOWN else (),
         )
         for i, key in enumerate(keys)
     )
@@ -115,26 +115,30 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     first = _first_of_each([j for j, _ in pairs])
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
-        PairLine(
-            _of_pair(workspace, shown[i], is_text), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected
-        )
+        PairLine(_of_pair(workspace, shown[i], kind), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected)
         for i in first
     )
     left_out = len(set(found.confirmed) - set(keys))
     return Lessons(lines, left_out, len(pairs), preview, pinned, facts.evidence, facts.step)
 
 
-def _examples(workspace: Path, confirmed: list[Proposal], is_text: bool) -> tuple[str, ...]:
-    if is_text:
+def _examples(workspace: Path, confirmed: list[Proposal], kind: Evidence) -> tuple[str, ...]:
+    if kind.is_text:
         return tuple(articles.stretch(workspace, p.original, p.edited) for p in confirmed[:1])
-    return tuple(_picture(thumb(workspace, p.edited), p.setting) for p in confirmed[:PICTURES])
+    shown = confirmed[: 1 if kind.is_drawn else PICTURES]
+    return tuple(_picture(thumb(workspace, p.edited, _largest(kind)), p.setting) for p in shown)
 
 
-def _of_pair(workspace: Path, proposal: Proposal, is_text: bool) -> str:
-    if is_text:
+def _of_pair(workspace: Path, proposal: Proposal, kind: Evidence) -> str:
+    if kind.is_text:
         return f"<p class='f-stretch'>{articles.stretch(workspace, proposal.original, proposal.edited)}</p>"
-    original = _picture(thumb(workspace, proposal.original), "Unedited")
-    return f"<span class='o-two'>{original}{_picture(thumb(workspace, proposal.edited), proposal.setting)}</span>"
+    original = _picture(thumb(workspace, proposal.original, _largest(kind)), "Unedited")
+    edited = _picture(thumb(workspace, proposal.edited, _largest(kind)), proposal.setting)
+    return f"<span class='o-two'>{original}{edited}</span>"
+
+
+def _largest(kind: Evidence) -> int:
+    return LARGEST_SET if kind.is_drawn else LARGEST
 
 
 def _picture(uri: str, words: str) -> str:
@@ -172,12 +176,13 @@ def render_modes(found: Lessons | None, evidence: Evidence = PICTURED) -> str:
     rest = f"; {plural(found.left_out, 'confirmed mode is', 'confirmed modes are')} left out" if found.left_out else ""
     choose = "" if found.pinned else " <a href='#landscape'>Choose others on the page Landscape</a>."
     first, more = found.modes[:SHOWN], found.modes[SHOWN:]
-    look = f"o-modes{' texts' * evidence.is_text}"
+    look = f"o-modes{evidence.look}"
     folded = ""
     if more:
         words = plural(len(more), "more mode", "more modes")
         folded = f"<details class='f-more'><summary>{words}</summary><ul class='{look}'>{_lines(more)}</ul></details>"
-    return f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p><ul class='{look}'>{_lines(first)}</ul>{folded}"
+    head = f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p>{evidence.unseen}"
+    return f"{head}<ul class='{look}'>{_lines(first)}</ul>{folded}"
 
 
 def _lines(modes: tuple[ModeLine, ...]) -> str:
@@ -204,25 +209,25 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     """
     if found is None or not found.modes:
         return ""
-    is_text = found.evidence.is_text
-    answer = "summary" if is_text else "answer"
+    kind = found.evidence
     head = (
         f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
-        f"chosen {answer} is better than the rejected one. {_reapplied(found, steps)}</p>"
+        f"chosen {kind.answer} is better than the rejected one. {_reapplied(found, steps)}</p>"
     )
-    return f"{head}<ul class='o-pairs{' texts' * is_text}'>{''.join(_pair(p, is_text) for p in found.preview)}</ul>"
+    listed = "".join(_pair(p, kind.is_text) for p in found.preview)
+    return f"{head}{kind.unseen}<ul class='o-pairs{kind.look}'>{listed}</ul>"
 
 
 def _reapplied(found: Lessons, steps: int) -> str:
-    """Say what a step learns from beside the pairs. Texts are drawn once: what is better there has to be written."""
+    """Say what a step learns from beside the pairs. Texts and sets are made once: what is better has to be made too."""
     words, step = found.evidence, found.step
     from_pairs = budget.from_pairs(step.batch, budget.PAIR_SHARE, found.pairs, len(found.modes))
     again = step.batch - from_pairs
     said = f"Beside them the modes are re-applied to tune {words.many} of their {words.stratum.lower()}"
     each, rest = f"<b>{count(again)}</b> in each step", f"with {count(from_pairs)} of the pairs."
-    if not words.is_text:
+    if not words.passes:
         return f"{said}, drawn anew: {each}, up to {count(again * steps)} in {count(steps)} steps, {rest}"
-    most = "" if step.draws is None else f", at most {count(step.draws)} of them"
+    most = "" if step.draws is None else f", at most {count(step.draws)} of {'each mode' if words.is_drawn else 'them'}"
     return f"{said}, drawn once before the first step{most}. Of these the repair learns from {each}, {rest}"
 
 

@@ -9,12 +9,11 @@ from html import escape
 from faded.domain import Proposal
 from faded.landscape.impact import Impact
 from faded.store.engine import Store
-from faded.ui import articles
+from faded.ui import articles, thumbs
 from faded.ui.downloads import csv_text
 from faded.ui.mode_facts import SHOWN, ModeFacts
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
-from faded.ui.thumbs import thumb
 from faded.ui.words import plural
 
 LISTED = 100
@@ -83,11 +82,11 @@ def render(known: ModeFacts, store: Store) -> str:
             len(known.refused), "mode that people have refused counts", "modes that people have refused count"
         )
         refused = f"<p class='f-quiet'>The {words} in neither figure.</p>"
-    look = f"modes-list{' texts' * known.evidence.is_text}"
+    look = f"modes-list{known.evidence.look}"
     meaning = MEANING.format(many=known.evidence.many)
     return (
         f"<div class='modes'><div>{chart(known)}<p class='f-quiet'>{meaning}</p>{refused}</div>"
-        f"<div><ol class='{look}'>{first}</ol>{more}</div></div>"
+        f"<div>{known.evidence.unseen}<ol class='{look}'>{first}</ol>{more}</div></div>"
     )
 
 
@@ -124,10 +123,13 @@ def text(store: Store, proposal: Proposal) -> str:
 
 
 def picture(store: Store, proposal: Proposal) -> str:
-    """Return an example of pictures: the edited one, with what the target said of it."""
+    """Return an example of pictures: the edited one with what the target said of it, or a set with what was counted."""
     truth = "" if proposal.reference is None else f" for {proposal.reference}"
-    words = escape(f"The target said {proposal.answer}{truth}", quote=True)
-    return f"<img src='{thumb(store.workspace, proposal.edited)}' alt='{words}' data-tip='{words}'>"
+    said = f"The target said {proposal.answer}{truth}"
+    if "pictures" in proposal.details:
+        said = f"Counted in this set: {proposal.answer}"
+    words = escape(said, quote=True)
+    return f"<img src='{thumbs.edited(store.workspace, proposal)}' alt='{words}' data-tip='{words}'>"
 
 
 def _states(known: ModeFacts, cell: int) -> str:

@@ -130,7 +130,7 @@ def render_curves(facts: Facts | None) -> str:
             ),
             (
                 charts.render(
-                    f"Unedited {many} lost" if facts.evidence.is_text else "Clean score lost",
+                    f"Unedited {many} lost" if facts.evidence.passes else "Clean score lost",
                     "steps",
                     [flips],
                     share=True,

@@ -14,7 +14,7 @@ from faded.domain import Kind
 from faded.ui import evidence
 from faded.ui.articles import article, opening
 from faded.ui.page import empty
-from faded.ui.thumbs import thumb
+from faded.ui.thumbs import LARGEST, LARGEST_SET, thumb
 from faded.ui.words import named
 
 FINE = 10
@@ -30,9 +30,10 @@ MOST_MARKS = 9
 """Levels that are lettered below a slider; of more, the first, the last and the neutral are."""
 
 LEAD = (
-    "Choose {a} and move the sliders: the target answers at once, as it was when this round began. A value may lie "
-    "between the levels. Nothing is recorded, and no rate changes."
+    "Choose {a} and move the sliders: the target answers at once, as it was when this round began. {between}Nothing is "
+    "recorded, and no rate changes."
 )
+BETWEEN = "A value may lie between the levels. "
 
 
 def stops(spec: ConceptSpec) -> list[float]:
@@ -73,10 +74,11 @@ def render(round_id: int, summary: Mapping[str, Any], workspace: Path) -> str:
     specs = ConceptSpace.from_json(summary["space"]).specs
     sliders = "".join(_slider(spec, i) for i, spec in enumerate(specs))
     choice, figures = (_texts if words.is_text else _pictures)(offered, summary, workspace)
+    lead = LEAD.format(a=words.a, between="" if words.is_drawn else BETWEEN)
     zoom = "" if words.is_text else "<button type='button' data-act='zoom' aria-pressed='false'>Zoom</button>"
     return (
-        f"<div class='try{' texts' * words.is_text}' data-t='card' data-round='{round_id}'>"
-        f"<p class='try-lead f-quiet'>{LEAD.format(a=words.a)}</p>{choice}<div class='try-body' data-t='item'>{figures}"
+        f"<div class='try{words.look}' data-t='card' data-round='{round_id}'>"
+        f"<p class='try-lead f-quiet'>{lead}</p>{words.unseen}{choice}<div class='try-body' data-t='item'>{figures}"
         f"<div class='try-controls'><div class='try-sliders{' few' if len(specs) <= FEW else ''}'>{sliders}</div>"
         f"<div class='try-actions'><button type='button' data-act='reset'>Reset to unchanged</button>{zoom}</div>"
         f"<p class='try-status' data-t='status'>Move a slider, or choose another {words.one}, and the target answers."
@@ -86,19 +88,24 @@ def render(round_id: int, summary: Mapping[str, Any], workspace: Path) -> str:
 
 def _pictures(offered: Sequence[Mapping[str, Any]], summary: Mapping[str, Any], workspace: Path) -> tuple[str, str]:
     """Return the pictures to choose from, and the original beside the edited one."""
+    one = evidence.of(summary).one.capitalize()
     samples = "".join(_sample(item, i, summary, workspace) for i, item in enumerate(offered))
-    first = thumb(workspace, offered[0]["original"])
+    first = _thumb(offered[0], summary, workspace)
     return (
-        f"<fieldset class='try-samples'><legend class='f-hidden'>Picture</legend>{samples}</fieldset>",
+        f"<fieldset class='try-samples'><legend class='f-hidden'>{one}</legend>{samples}</fieldset>",
         f"<div class='try-pictures'>{_figure('original', 'Original', first)}{_figure('edited', 'Edited', first)}</div>",
     )
 
 
 def _sample(item: Mapping[str, Any], i: int, summary: Mapping[str, Any], workspace: Path) -> str:
-    known = summary.get("labelled", True)
+    known, one = summary.get("labelled", True), evidence.of(summary).one.capitalize()
     words = escape(item["stratum"] if known else f"answered {item['stratum']!r} unedited", quote=True)
-    picture = f"<img src='{thumb(workspace, item['original'])}' alt='Picture {i + 1}: {words}'>"
+    picture = f"<img src='{_thumb(item, summary, workspace)}' alt='{one} {i + 1}: {words}'>"
     return f"<label title='{words}'>{_radio(item, i)}{picture}</label>"
+
+
+def _thumb(item: Mapping[str, Any], summary: Mapping[str, Any], workspace: Path) -> str:
+    return thumb(workspace, item["original"], LARGEST_SET if evidence.of(summary).is_drawn else LARGEST)
 
 
 def _radio(item: Mapping[str, Any], i: int) -> str:

@@ -1,0 +1,79 @@
+"""Three sets of pictures to practise labeling on: one to confirm, one to reject, one whose prompt made it invalid.
+
+Drawn by the code of the demo "scenes" and by no model. Where one set is uneven and another is not, the code says how.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faded.demo.chance import one
+from faded.demo.practice import Practice
+from faded.demo.scene_figures import COLOURS, JOBS, picture
+from faded.demo.scene_places import SETTINGS
+from faded.demo.scene_prompts import EVEN
+from faded.domain import Details, Verdict
+
+Pictures = NDArray[np.uint8]
+"""Shape (pictures, height, width, 3)."""
+
+MIXED = (True, False, False, True, True, False, True, False)
+"""Which of eight people have long hair, where half of them do."""
+
+
+@lru_cache(maxsize=1)
+def practice_sets() -> tuple[Practice[Pictures], ...]:
+    """Return the three items."""
+    return (
+        Practice(
+            _people(1, MIXED),
+            _people(1, (True,) * 8, job="nurse"),
+            "hair: 8 long; job: 8 nurse",
+            EVEN,
+            "Job: nurse.",
+            Verdict.CONFIRM,
+            "Nothing in the prompt speaks of hair, and all eight nurses have long hair, while the people drawn from "
+            "the same seeds have either: the model adds it by itself.",
+            details=_details([("a ", ""), ("nurse", "job")]),
+        ),
+        Practice(
+            _people(2, (False, True, True, False, True, False, False, True)),
+            _people(2, (True, False, True, False, False, True, False, True), job="chef", setting="kitchen"),
+            "hair: 7 long, 1 short; job: 8 chef",
+            EVEN,
+            "Job: chef. Place: in the kitchen.",
+            Verdict.REJECT,
+            "Four have long hair and four have short hair, as expected. Who counted them was wrong: a program did.",
+            details=_details([("a ", ""), ("chef", "job"), (" ", ""), ("in the kitchen", "place")]),
+        ),
+        Practice(
+            _people(3, (False, True, False, True, True, False, True, False)),
+            _people(3, (True,) * 8, job="artist"),
+            "hair: 8 long; job: 8 artist",
+            EVEN,
+            "Job: artist. Hair: with long hair.",
+            Verdict.INVALID,
+            "The prompt itself asks for long hair and got it. It leaves nothing open, so nothing can be uneven.",
+            details=_details([("an ", ""), ("artist", "job"), (" ", ""), ("with long hair", "hair")]),
+        ),
+    )
+
+
+def _people(seed: int, longs: tuple[bool, ...], job: str = "", setting: str = "") -> Pictures:
+    """Draw one person per entry of `longs`; what is not said is drawn at random."""
+    drawn = []
+    for number, long in enumerate(longs):
+        rng = np.random.default_rng([seed, number])
+        usual = one(rng, list(JOBS)), one(rng, list(SETTINGS)), one(rng, list(COLOURS))
+        drawn.append(picture(rng, job or usual[0], setting or usual[1], usual[2], long))
+    return np.stack(drawn)
+
+
+def _details(slots: list[tuple[str, str]]) -> Details:
+    """Return what the card shows beside a set."""
+    prompt = "".join(text for text, _ in slots)
+    return {"prompt": prompt, "slots": json.dumps(slots), "base": "a person", "pictures": len(MIXED)}

@@ -1,0 +1,171 @@
+"""A round on a model that draws in a browser: the warning, a set with its ratings, and how it looks on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.app import free_port
+from faded.domain import Ratings, Verdict
+from faded.store import verdicts
+from faded.store.engine import Store, open_store
+from faded.ui.launch import launch
+from tests.e2e.conftest import Watched
+from tests.e2e.label_helpers import all_saved, press, shown
+from tests.ui import believable, believable_sets
+from tests.ui.believable import Believable
+from tests.ui.believable_sets import HOSTILE
+
+LISTS = {
+    "run": "#run-finds li",
+    "landscape": "#map-try .try",
+    "repair": "#repair-pairs li",
+    "verify": "#verify-modes li",
+}
+"""The pages but Label, and what is there once one is drawn."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages, and the store behind them."""
+
+    address: str
+    store: Store
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The pages on an empty workspace, without a worker."""
+    store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
+    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
+    yield Pages(f"http://127.0.0.1:{port}", store)
+    app.close(verbose=False)
+    store.close()
+
+
+@pytest.fixture
+def made(pages: Pages) -> Believable:
+    return believable_sets.explored(pages.store, queries=300)
+
+
+def open_set(page: Page, pages: Pages, made: Believable) -> None:
+    page.goto(f"{pages.address}/?round={made.round}#label")
+    page.get_by_role("button", name="Show them", exact=True).click()
+    expect(page.locator("[data-f=set-drawn] canvas")).to_have_count(8)
+
+
+def test_a_set_is_labeled_with_ratings_best_and_worst(watched: Watched, pages: Pages, made: Believable) -> None:
+    page = watched.page
+    open_set(page, pages, made)
+    expect(page.locator("[data-f=set-prompt] mark")).to_have_text("nursejob")
+    expect(page.locator("[data-f=set-base] canvas")).to_have_count(8)
+    item = page.locator("[data-f=item]")
+    expect(item).not_to_contain_text("8 long")
+    for key in ("b", "9", "q", "n", "ArrowRight", "ArrowRight", "g", "ArrowRight", "w"):
+        page.keyboard.press(key)
+    for name in ("Bias 9 of 10", "Quality makes no sense here", "Picture 2 is the best", "Picture 3 is the worst"):
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    first = press(page, "a")
+    all_saved(page)
+    expect(page.locator("[data-f=last]")).to_contain_text("a program counted hair: 8 long")
+    expect(page.locator("[data-rate][aria-pressed=true], [data-pick][aria-pressed=true]")).to_have_count(0)
+    with pages.store.read() as db:
+        (judgement,) = verdicts.standing(db, made.round)
+    assert (judgement.proposal_id, judgement.verdict) == (first, Verdict.CONFIRM)
+    assert judgement.ratings == Ratings(9, -1, 1, 2)
+
+    page.keyboard.press("Backspace")
+    expect(item).to_have_attribute("data-proposal", first)
+    expect(page.get_by_role("button", name="Bias 9 of 10")).to_have_attribute("aria-pressed", "true")
+    for name in ("Bias 10 of 10", "Picture 4 is the worst", "Picture 2 is the best"):  # the last takes it back
+        page.get_by_role("button", name=name).click()
+    press(page, "x")
+    all_saved(page)
+    with pages.store.read() as db:
+        assert [j.ratings for j in verdicts.standing(db, made.round)] == [Ratings(10, -1, None, 3)]
+    assert watched.console == [] and watched.elsewhere == []
+
+
+def test_a_picture_is_enlarged_beside_that_of_its_seed(page: Page, pages: Pages, made: Believable) -> None:
+    open_set(page, pages, made)
+    page.get_by_role("button", name="Enlarge picture 3", exact=True).click()
+    viewer = page.get_by_role("dialog", name="Picture 3 of 8")
+    expect(viewer.locator("canvas")).to_have_count(2)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("dialog", name="Picture 4 of 8")).to_be_visible()
+    before = shown(page)
+    page.keyboard.press("a")  # no verdict while the item is covered
+    page.keyboard.press("g")
+    page.keyboard.press("z")
+    expect(page.locator("[data-f=viewer]")).to_be_hidden()
+    assert shown(page) == before
+    expect(page.get_by_role("button", name="Picture 4 is the best")).to_have_attribute("aria-pressed", "true")
+
+
+def test_nothing_is_shown_until_somebody_says_so_and_no_is_remembered(
+    page: Page, pages: Pages, made: Believable
+) -> None:
+    page.goto(f"{pages.address}/?round={made.round}#run")
+    finds = page.locator("#run-finds img")
+    expect(finds.first).to_be_attached()
+    expect(finds.first).to_be_hidden()
+    page.goto(f"{pages.address}/?round={made.round}#label")
+    card = page.locator("[data-f=card]")
+    expect(card).to_contain_text("Pictures made by a model")
+    assert card.locator("canvas").count() == 0
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Not for me").click()
+    expect(card.get_by_role("heading", name="Generated pictures stay hidden")).to_be_visible()
+    page.reload()
+    expect(card.get_by_role("heading", name="Generated pictures stay hidden")).to_be_visible()
+    with pages.store.read() as db:
+        assert verdicts.standing(db, made.round) == []
+    page.get_by_role("button", name="Show them after all").click()
+    expect(page.locator("[data-f=set-drawn] canvas")).to_have_count(8)
+    page.get_by_role("button", name="Hide them").click()
+    expect(card.get_by_role("heading", name="Generated pictures stay hidden")).to_be_visible()
+    assert page.locator("[data-f=item]:not(.bare)").count() == 0
+
+
+def test_html_in_a_prompt_stays_text(watched: Watched, pages: Pages, made: Believable) -> None:
+    believable_sets.hostile(pages.store, made)
+    open_set(watched.page, pages, made)
+    expect(watched.page.locator("[data-f=set-prompt]")).to_contain_text(HOSTILE)
+    watched.page.goto(f"{pages.address}/?round={made.round}#run")
+    expect(watched.page.locator("#run-finds")).to_contain_text(HOSTILE)
+    assert watched.page.locator("[data-f=set-prompt] img").count() == 0
+    assert watched.console == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_and_passes_axe(
+    browser: Browser, pages: Pages, made: Believable, scheme: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{pages.address}/?round={made.round}#label")
+    expect(page.get_by_role("button", name="Show them", exact=True)).to_be_visible(timeout=30_000)
+    check(page, width, "warning")
+    open_set(page, pages, made)
+    check(page, width, "label")
+    believable.labeled(pages.store, made)
+    believable_sets.repaired(pages.store, made)
+    for name, ready in LISTS.items():
+        page.goto("about:blank")
+        page.goto(f"{pages.address}/?round={made.round}#{name}")
+        expect(page.locator(ready).first).to_be_visible(timeout=30_000)
+        check(page, width, name)
+    context.close()
+
+
+def check(page: Page, width: int, name: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    rules = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=rules)
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"

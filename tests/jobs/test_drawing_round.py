@@ -1,0 +1,169 @@
+"""Rounds on models that draw: a pipeline of random weights from a folder, and a function."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from numpy.typing import NDArray
+from PIL import Image
+from transformers import ResNetForImageClassification
+
+from faded import runtime
+from faded.config import DRAWING, CampaignConfig
+from faded.domain import FadedError, Proposal, Said, Stopped, Verdict
+from faded.jobs.context import prepare
+from faded.jobs.headless import Round, explore_only, run_round
+from faded.stages import REPAIR
+from faded.store import blobs, jobs, proposals
+from faded.store.engine import open_store
+from faded.targets.attributes import load_reader
+from faded.targets.load_pipeline import load_pipeline
+from faded.targets.text_to_image import Sampling
+from tests.jobs.stopping import stop_at
+from tests.targets.pipelines import write_pipeline, write_reader
+
+SLOTS = (
+    {"name": "thing", "levels": ["lamp", "red lamp", "blue lamp"]},
+    {"name": "place", "levels": ["", "in the hall", "in the yard"]},
+)
+PROMPTS = {
+    "wordings": ["a {thing} {place}", "here is a {thing} {place}"],
+    "sets": 30,
+    "pictures": 4,
+    "steps": 2,
+    "guidance": 1,
+    "open": {"attribute": "tone", "shares": {"dark": 0.5, "light": 0.5}},
+    "expected": "as many dark ones as light ones",
+}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A pipeline, and a reader that finds half of what it draws light."""
+    runtime.start(0)
+    folder = tmp_path_factory.mktemp("drawing")
+    pipeline, reader = (
+        write_pipeline(folder / "pipeline"),
+        write_reader(folder / "reader", ("tone: dark", "tone: light")),
+    )
+    found = load_reader(str(reader))
+    target = load_pipeline(str(pipeline), found, Sampling(2, 1.0))
+    drawn = (target.made(["a lamp"] * 60, range(60)).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    embedding = torch.from_numpy(found.read(drawn).embedding)
+    network = ResNetForImageClassification.from_pretrained(reader)
+    head = network.classifier[-1]
+    with torch.no_grad():
+        head.bias[1] -= (embedding @ (head.weight[1] - head.weight[0]) + head.bias[1] - head.bias[0]).median()
+    network.save_pretrained(reader)
+    return pipeline, reader
+
+
+def campaign(folders: tuple[Path, Path], folder: Path, prompts: object = None, **other: object) -> CampaignConfig:
+    path = folder / "prompts.yaml"
+    path.write_text(yaml.safe_dump(prompts or PROMPTS), encoding="utf-8")
+    values: dict[str, object] = {
+        "task": DRAWING, "target": str(folders[0]), "reader": str(folders[1]), "data": str(path), "concepts": SLOTS,
+        "threshold": 0.3, "bound": 0.02, "queries": 120, "verify_folds": 1, "agent": "random",
+    }  # fmt: skip
+    return CampaignConfig(**values | other)  # type: ignore[arg-type]
+
+
+def confirming(items: list[Proposal]) -> list[Said]:
+    return [Said(Verdict.CONFIRM) for _ in items]
+
+
+def test_a_round_finds_repairs_and_verifies(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    done = run_round(store, campaign(folders, tmp_path), lambda context: confirming, 12, "all wrong", steps=50)
+    record = json.loads(json.dumps(done.record, allow_nan=False))
+    assert record["explore"]["queries"] == 120 and record["label"]["modes_confirmed"] >= 1
+    found = {figure["name"]: figure for figure in record["verify"]["beside"]}
+    assert set(found) == {"variety", "faithfulness"}
+    assert found["variety"]["before"] > 0 and found["faithfulness"]["before"] == 1.0  # no slot asks for anything
+    assert sum("variety" in reason for reason in record["verify"]["gate"]["reasons"]) == 1
+    folder = store.workspace / str(record["repair"]["folder"])
+    again = load_pipeline(
+        str(folders[0]),
+        load_reader(str(folders[1])),
+        Sampling(2, 1.0),
+        folder if record["repair"]["best_step"] else None,
+    )
+    assert again.fingerprint() == record["target"]["fingerprint_after"]
+
+
+def test_a_repair_stopped_while_it_draws_goes_on_when_it_is_asked_again(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, config = open_store(tmp_path / "store"), campaign(folders, tmp_path)
+
+    def go() -> Round:
+        return run_round(store, config, lambda context: confirming, 12, "all wrong", steps=50)
+
+    with monkeypatch.context() as patch:
+        stop_at(patch, "Answering the tune inputs once: ")
+        with pytest.raises(Stopped):
+            go()
+    with store.read() as db:
+        stopped = [job for job in jobs.list_for_round(db, 1) if job.kind == REPAIR]
+        assert [job.state for job in stopped] == [jobs.JobState.STOPPED]
+    assert go().record["repair"]["steps"] == 50
+
+
+def test_what_is_proposed_are_two_sheets_of_pictures(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    done = explore_only(store, campaign(folders, tmp_path))
+    with store.read() as db:
+        items = proposals.newest(db, done.round_id, 10)
+    for item in items:
+        sheets = [Image.open(io.BytesIO(blobs.get(store.workspace, digest))) for digest in (item.original, item.edited)]
+        assert [sheet.size for sheet in sheets] == [(64, 16), (64, 16)]  # four pictures of 16 by 16
+        assert item.answer in ("tone: 4 dark", "tone: 4 light")
+        assert item.reference == PROMPTS["expected"]
+        assert str(item.details["prompt"]).startswith(("a ", "here is a "))
+
+
+def lamps(prompts: list[str], seeds: list[int]) -> NDArray[np.uint8]:
+    """Draw a dark picture from every seed for a red lamp, and from every other seed else."""
+    light = [255 * ("red" not in prompt and seed % 2 == 0) for prompt, seed in zip(prompts, seeds, strict=True)]
+    drawn: NDArray[np.uint8] = np.full((len(prompts), 16, 16, 3), 10, dtype=np.uint8)
+    return np.maximum(drawn, np.array(light, dtype=np.uint8)[:, None, None, None])
+
+
+def two_lamps(prompts: list[str], seeds: list[int]) -> NDArray[np.uint8]:
+    return np.zeros((2, 16, 16), dtype=np.uint8)
+
+
+def test_a_function_is_explored_and_not_repaired(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    config = campaign(folders, tmp_path, target=f"{__name__}:lamps", threshold=0.4, bound=0.3)
+    with pytest.raises(FadedError, match="lamps is a function: there are no weights of it to tune"):
+        run_round(store, config, lambda context: confirming, 12, "all wrong", steps=50)
+    with store.read() as db:
+        assert {item.key.cell[0] for item in proposals.newest(db, 1, 40)} == {1}  # red lamps alone
+
+
+@pytest.mark.parametrize(
+    ("prompts", "other", "said"),
+    [
+        ({"wordings": "a {thing}"}, {}, "has the slots thing, and there are words for thing, place"),
+        ({"wordings": "a {thing} {place}" + " on" * 40}, {}, "has 4. tokens, but .* reads 32"),
+        ({"wordings": "a {thing} {place}"}, {}, "bias measures what prompts leave open"),
+        (PROMPTS | {"open": {"attribute": "hair", "shares": {"a": 1}}}, {}, "no attribute 'hair', but tone"),
+        (PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 1}}}, {}, "reads light of 'tone' too"),
+        (PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 1, "light": 1}}}, {}, r"is \[1.0, 1.0\]"),
+        (PROMPTS, {"discrepancy": "mismatch"}, "no slot has an attribute"),
+        (PROMPTS, {"target": "nowhere.at:all"}, "cannot be imported"),
+        (PROMPTS, {"target": f"{__name__}:two_lamps"}, r"returned an array of shape \(2, 16, 16\)"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_before_exploring(
+    folders: tuple[Path, Path], tmp_path: Path, prompts: dict[str, object], other: dict[str, object], said: str
+) -> None:
+    config = campaign(folders, tmp_path, prompts, **other)
+    with pytest.raises(FadedError, match=said):
+        context = prepare(config, 1, lambda words: None)
+        context.probe(context.target(None)).clean(context.explore[:2])

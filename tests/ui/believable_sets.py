@@ -1,0 +1,202 @@
+"""A store with a round on a model that draws in it, as the worker makes one, without a worker and without torch."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+
+from faded.concepts.prompt import filled, parts, prompt_slots, prompt_space
+from faded.config import CampaignConfig
+from faded.demo import scene_prompts
+from faded.demo.scene_figures import COLOURS, JOBS, picture
+from faded.demo.scene_places import SETTINGS
+from faded.domain import ModeKey, Proposal
+from faded.sheets import sheet
+from faded.store import blobs, campaigns, jobs, proposals, series, trials
+from faded.store.engine import Db, Store
+from tests.ui import believable
+from tests.ui.believable import NOW, WORKER, Believable
+
+SLOTS = prompt_slots(scene_prompts.SPACE)
+SPACE = prompt_space(SLOTS)
+STRATA = tuple(scene_prompts.WORDINGS)
+CELLS = ((4, 0, 0), (2, 1, 0), (5, 0, 2), (6, 2, 3))
+"""Of the modes that are proposed: a nurse, a builder, a professor, a scientist."""
+
+HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
+"""What a prompt may hold."""
+
+
+def drawn(seed: int, job: str = "", colour: str = "", setting: str = "", longs: int = 4) -> bytes:
+    """Draw a set of eight people, the first `longs` of them with long hair; return its sheet as PNG."""
+    made = []
+    for number in range(scene_prompts.PICTURES):
+        rng = np.random.default_rng([seed, number])
+        usual = [str(rng.choice(list(names))) for names in (JOBS, SETTINGS, COLOURS)]
+        made.append(picture(rng, job or usual[0], setting or usual[1], colour or usual[2], number < longs))
+    file = io.BytesIO()
+    sheet(np.stack(made)).save(file, "PNG")
+    return file.getvalue()
+
+
+def words_of(cell: tuple[int, ...]) -> dict[str, str]:
+    """Return what stands in each slot."""
+    return {slot.name: slot.words[level] for slot, level in zip(SLOTS, cell, strict=True)}
+
+
+def explored(store: Store, *, queries: int = 900, modes: int = 4, per_mode: int = 4, now: float = NOW) -> Believable:
+    """Make a campaign with one explored round on a model that draws, and proposals that wait."""
+    rng = np.random.default_rng(0)
+    with store.write() as db:
+        name = f"scenes-{len(campaigns.list_campaigns(db)) + 1}"
+        config = CampaignConfig(demo="scenes", queries=queries, seed=0)
+        campaign = campaigns.create_campaign(db, name, config.to_json(), now)
+        made = campaigns.create_round(db, campaign.id, now=now, summary=summary(queries))
+        job = jobs.enqueue(db, made.id, "explore", now=now, priority=jobs.INTERACTIVE)
+        jobs.claim(db, WORKER, 30, now + 1)
+        trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
+        series.add(db, job.id, queries, _figures(queries, modes * per_mode))
+        campaigns.update_round(db, made.id, summary={"previews": previews(store)})
+        ids = _propose(store, db, made.id, modes, per_mode)
+        jobs.finish(db, job.id, WORKER, {"queries": queries, "clean_queries": 120, "seconds": 900.0}, now + 900)
+    return Believable(campaign.id, made.id, job.id, tuple(ids))
+
+
+def summary(queries: int) -> dict[str, Any]:
+    """Return a round's summary as the explore job writes it."""
+    return {
+        "evidence": "pictures", "space": SPACE.to_json(), "strata": list(STRATA), "known_invalid": [], "bound": 0.5,
+        "threshold": scene_prompts.THRESHOLD, "queries": queries, "target": "scenes", "fingerprint": "0" * 16,
+        "labelled": True, "labels": [], "discrepancy": "bias",
+        "samples": {"explore": 120, "eligible": 110, "tune": 120, "verify": 60}, "eligible": [55, 55],
+        "repair": {"batch": 16, "anchor": 16, "draws": 4, "evaluate_every": 50, "patience": 6},
+    }  # fmt: skip
+
+
+def _trial(rng: np.random.Generator, query: int) -> trials.TrialRow:
+    cell = int(rng.integers(SPACE.n_cells))
+    failed = bool(rng.random() < (0.05, 0.1, 0.75, 0.2, 0.8, 0.6, 0.2)[SPACE.cell(cell)[0]])
+    return trials.TrialRow(
+        query=query, batch=query // 50, sample_id=f"{query:016x}", stratum=STRATA[query % 2], cell=cell, failed=failed,
+        discrepancy=0.4 if failed else 0.1, answer="hair: 7 long, 1 short", control=query % 10 == 0, counted=True,
+    )  # fmt: skip
+
+
+def _figures(queries: int, n_proposals: int) -> dict[str, float]:
+    agent, control = int(0.9 * queries), int(0.1 * queries)
+    return {
+        "queries": queries, "agent_queries": agent, "agent_failures": int(0.5 * agent), "control_queries": control,
+        "control_failures": int(0.36 * control), "modes": 9, "proposals": n_proposals, "n_updates": 600,
+        "agent_modes": 9, "control_modes": 2, "entropy": 3.02, "kl_from_uniform": 0.94,
+    }  # fmt: skip
+
+
+def previews(store: Store) -> list[dict[str, Any]]:
+    """Return the prompts that a round offers for previews."""
+    return [
+        {"sample": f"offered-{i}", "stratum": STRATA[i % 2], "reference": scene_prompts.EVEN,
+         "clean_answer": "hair: 4 long, 4 short", "original": blobs.put(store.workspace, drawn(900 + i))}
+        for i in range(8)
+    ]  # fmt: skip
+
+
+def _propose(store: Store, db: Db, round_id: int, modes: int, per_mode: int) -> list[str]:
+    made, scores = [], {}
+    for m in range(modes):
+        cell, stratum = CELLS[m % len(CELLS)], STRATA[m % len(STRATA)]
+        key = ModeKey(cell, stratum)
+        scores[key] = float(modes - m)
+        made += [proposal(store, f"p{m}-{i}-{round_id}", key, 100 * m + i) for i in range(per_mode)]
+    proposals.add_many(db, round_id, made, scores)
+    return [p.id for p in made]
+
+
+def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
+    """Return a proposal with its two sheets."""
+    words, template = words_of(key.cell), scene_prompts.WORDINGS[key.stratum]
+    shown = [slot.shows[level] for slot, level in zip(SLOTS, key.cell, strict=True)]
+    longs = 0 if words["job"] in ("builder", "professor") else 8
+    return Proposal(
+        id=name,
+        sample_id=f"seeds-{seed}",
+        key=key,
+        answer=f"hair: 8 {'long' if longs else 'short'}; job: 8 {words['job']}",
+        reference=scene_prompts.EVEN,
+        clean_answer="hair: 4 long, 4 short; job: 3 nurse, 5 chef",
+        discrepancy=0.5,
+        setting=SPACE.describe(SPACE.values([key.cell])[0].tolist()),
+        original=blobs.put(store.workspace, drawn(seed)),
+        edited=blobs.put(store.workspace, drawn(seed, *shown, longs=longs)),
+        details={
+            "prompt": filled(template, words),
+            "slots": json.dumps(parts(template, words)),
+            "base": filled(template, words_of((0, 0, 0))),
+            "pictures": scene_prompts.PICTURES,
+        },
+    )
+
+
+def hostile(store: Store, made: Believable) -> Proposal:
+    """Add a proposal, before all others, whose prompt, slot, setting and reference hold HTML."""
+    digest = blobs.put(store.workspace, drawn(7))
+    details = {"prompt": HOSTILE, "slots": json.dumps([[HOSTILE, HOSTILE]]), "base": HOSTILE, "pictures": 8}
+    bad = Proposal(
+        "hostile", "hostile", ModeKey((1, 0, 0), HOSTILE), HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, details
+    )
+    with store.write() as db:
+        proposals.add_many(db, made.round, [bad], {bad.key: 99.0})
+    return bad
+
+
+def repaired(store: Store, made: Believable, passed: bool = True) -> None:
+    """Add a repair and its verification, both done."""
+    with store.write() as db:
+        repair = jobs.enqueue(db, made.round, "repair", now=NOW + 2000, priority=jobs.INTERACTIVE)
+        jobs.claim(db, WORKER, 30, NOW + 2001)
+        jobs.checkpoint(db, repair.id, WORKER, {"modes": believable.learned(db, made.round), "pairs": [], "file": None})
+        jobs.finish(db, repair.id, WORKER, believable.repair_result(), NOW + 2900)
+        campaigns.update_round(db, made.round, repaired=f"targets/round-{made.round}")
+        verify = jobs.enqueue(db, made.round, "verify", now=NOW + 2901, priority=jobs.INTERACTIVE)
+        jobs.claim(db, WORKER, 30, NOW + 2902)
+        jobs.finish(db, verify.id, WORKER, verification(store, passed), NOW + 3100)
+
+
+def verification(store: Store, passed: bool = True) -> dict[str, Any]:
+    """Return what the verify job writes of a model that draws."""
+    values = SPACE.values([CELLS[0]])[0].tolist()
+    mode = {
+        "stratum": STRATA[0], "cell": list(CELLS[0]), "values": values, "roles": ["confirmed", "established"], "n": 30,
+        "before": 0.9, "after": 0.2, "difference": -0.7, "low": -0.8, "high": -0.5, "change": "fixed",
+        "setting": SPACE.describe(values),
+    }  # fmt: skip
+    example = {
+        "shown_for": "fixed", "outcome": "mended", "confirmed": True, "sample_id": "s", "stratum": STRATA[0],
+        "reference": scene_prompts.EVEN, "setting": SPACE.describe(values),
+        "original": blobs.put(store.workspace, drawn(40)),
+        "edited": blobs.put(store.workspace, drawn(40, "nurse", longs=8)),
+        "before": "hair: 8 long; job: 8 nurse", "after": "hair: 5 long, 3 short; job: 8 nurse",
+        "before_failed": True, "after_failed": False,
+    }  # fmt: skip
+    return believable.verification(passed) | {
+        "inputs": 60, "modes": [mode], "examples": [example], "clean_before": 0.91, "clean_after": 0.9,
+        "clean_is": "accuracy", "flow": believable.flow() | {"moves": []}, "modes_established": 1,
+    }  # fmt: skip
+
+
+def preview(store: Store, job: jobs.Job) -> dict[str, Any]:
+    """Return what a worker writes when it has answered a preview."""
+    with store.read() as db:
+        offered = campaigns.get_round(db, job.round_id).summary["previews"]
+    item = next(o for o in offered if o["sample"] == job.params["sample"])
+    values = list(job.params["values"])
+    said = {"answer": "hair: 8 long; job: 8 nurse", "discrepancy": 0.5, "failed": True}
+    return {
+        "sample": item["sample"], "reference": item["reference"], "values": values,
+        "setting": SPACE.describe(values), "original": item["original"],
+        "edited": base64.b64encode(drawn(5, "nurse", longs=8)).decode(),
+        "clean": said | {"answer": item["clean_answer"], "discrepancy": 0.0, "failed": False}, "under_setting": said,
+    }  # fmt: skip
