@@ -134,7 +134,7 @@ def main() -> None:
     painter = DigitsPainter(load(given.assets), judge)
     before = figures(painter, judge)
     say(f"before: {before}")
-    result = repair_drawings(probe(painter), painter, Evenly(), tune(), [MODE], 0, CONFIG, on_step=_told_progress)
+    result = repair_drawings(probe(painter), painter, Evenly(), tune(), [MODE], [], {}, CONFIG, on_step=_told_progress)
     after = figures(painter, judge)
     found = {f"{name}_before": value for name, value in before.items()}
     found |= {f"{name}_after": value for name, value in after.items()}
