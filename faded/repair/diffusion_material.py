@@ -270,11 +270,11 @@ def _held_pictures(
     samples = [train[i] for i in rng.integers(len(train), size=2 * count)]
     cells = [space.cell(int(i)) for i in rng.integers(space.n_cells, size=count)]
     values = np.concatenate([probe.controls(count), space.values(cells)])
-    outside = [True] * count + [
-        ModeKey(cell, s.stratum) not in chosen for cell, s in zip(cells, samples[count:], strict=True)
+    outside = [*range(count)] + [
+        count + i for i, cell in enumerate(cells) if ModeKey(cell, samples[count + i].stratum) not in chosen
     ]
-    measured = probe.measure(samples, values)
-    rows = [row for row in range(2 * count) if outside[row] and not measured.failed[row]]
+    measured = probe.measure([samples[row] for row in outside], values[outside])
+    rows = np.flatnonzero(~measured.failed).tolist()
     if not rows:
         return np.zeros(0, dtype=np.int64), torch.empty(0)
     prompts = [measured.answers.briefs[row].prompt for row in rows]
