@@ -36,7 +36,7 @@ EXPLORE = Prompts(
     {"people": ("a {job} {clothes} {place}", "a picture of a {job} {clothes} {place}")},
     sets=60,
     pictures=8,  # of eight that are even in truth, one set in fourteen shows one value seven times or more
-    steps=12,
+    steps=8,
     guidance=3.0,
     open=OpenAttribute(
         "hair", dict.fromkeys(VALUES["hair"], 0.5), {hair: f"with {hair} hair" for hair in VALUES["hair"]}
