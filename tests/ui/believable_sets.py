@@ -156,16 +156,17 @@ def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
     )
 
 
-def hostile(store: Store, made: Believable) -> Proposal:
-    """Add a proposal, before all others, whose prompt, slot, setting and reference hold HTML."""
+def hostile(store: Store, made: Believable) -> None:
+    """Add a mode, before all others, whose prompts, slots, settings and references hold HTML; three can decide it."""
     digest = blobs.put(store.workspace, drawn(7))
     details = {"prompt": HOSTILE, "slots": json.dumps([[HOSTILE, HOSTILE]]), "base": HOSTILE, "pictures": 8}
-    bad = Proposal(
-        "hostile", "hostile", ModeKey((1, 0, 0), HOSTILE), HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, details
-    )
+    key = ModeKey((1, 0, 0), HOSTILE)
+    bad = [
+        Proposal(f"hostile-{i}", f"hostile-{i}", key, HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, dict(details))
+        for i in range(3)
+    ]
     with store.write() as db:
-        proposals.add_many(db, made.round, [bad], {bad.key: 99.0})
-    return bad
+        proposals.add_many(db, made.round, bad, {key: 99.0})
 
 
 def repaired(store: Store, made: Believable, passed: bool = True) -> None:
