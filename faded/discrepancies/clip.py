@@ -41,7 +41,7 @@ def clip_distance(clip: Clip) -> ExpectedDiscrepancy[Pictured]:
         prompts, number = np.unique([brief.prompt for brief in answers.briefs], return_inverse=True)
         told = clip.of_texts(prompts.tolist())[number]
         shown = clip.of_pictures(answers.pictures.reshape(-1, *answers.pictures.shape[2:])).reshape(batch, count, -1)
-        cosine = np.einsum("bf,bpf->b", told.astype(np.float64), shown.astype(np.float64)) / count
+        cosine: FloatArray = np.einsum("bf,bpf->b", told.astype(np.float64), shown.astype(np.float64)) / count
         return np.clip(1.0 - cosine, 0.0, 2.0)
 
     return measure
