@@ -110,7 +110,7 @@ def check_template(template: str, slots: Sequence[Slot]) -> None:
     """See that a template has every slot and no other, nouns where something is counted and clauses to be ordered.
 
     Raises:
-        FadedError: it lacks one, or has one without words.
+        FadedError: it lacks a slot, has one without words, counts what has no plural, or has too few clauses.
     """
     found, names = OPEN.findall(template), [slot.name for slot in slots if slot.has_place]
     if sorted(found) != sorted(names) or "{" in OPEN.sub("", template) or "}" in OPEN.sub("", template):

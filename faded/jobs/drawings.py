@@ -21,6 +21,7 @@ from faded.concepts.prompt import (
     prompt_slots,
     prompt_space,
 )
+from faded.concepts.prompt_kinds import PromptKind
 from faded.config import CLIP, MISMATCH, SCENES, CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
@@ -189,8 +190,11 @@ class Drawings:
         return found
 
     def _asked_in_full(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> list[Brief]:
-        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open."""
-        levels = [[i for i, word in enumerate(slot.words) if word] or [0] for slot in self._slots]
+        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open; nothing is denied."""
+        filling = (PromptKind.SLOT, PromptKind.COLOUR, PromptKind.COUNT)
+        levels = [
+            [i for i, word in enumerate(slot.words) if word and slot.kind in filling] or [0] for slot in self._slots
+        ]
         places = [int(sample.id, 16) for sample in samples]
         values = np.array([[found[(p >> 4 * i) % len(found)] for i, found in enumerate(levels)] for p in places])
         briefs: list[Brief] = probe.editor([s.payload for s in samples], values.astype(np.float64))
