@@ -10,7 +10,7 @@ import torch
 import yaml
 from numpy.typing import NDArray
 from PIL import Image
-from transformers import ResNetForImageClassification
+from transformers import CLIPTextModel, ResNetForImageClassification
 
 from faded import runtime
 from faded.config import DRAWING, CampaignConfig
@@ -34,9 +34,9 @@ SLOTS = (
 PROMPTS = {
     "wordings": ["a {thing} {place}", "here is a {thing} {place}"],
     "sets": 40,
-    "pictures": 4,
+    "pictures": 3,  # of which a quarter of the sets are all dark or all light, whatever the words are
     "steps": 2,
-    "guidance": 40,  # or the words would hardly matter to random weights
+    "guidance": 40,
     "open": {"attribute": "tone", "shares": {"dark": 0.5, "light": 0.5}},
     "expected": "as many dark ones as light ones",
 }
@@ -51,6 +51,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         write_pipeline(folder / "pipeline"),
         write_reader(folder / "reader", ("tone: dark", "tone: light")),
     )
+    encoder = CLIPTextModel.from_pretrained(pipeline / "text_encoder")
+    with torch.no_grad():
+        encoder.final_layer_norm.weight *= 4  # or the words would hardly matter to random weights
+    encoder.save_pretrained(pipeline / "text_encoder")
     found = load_reader(str(reader))
     target = load_pipeline(str(pipeline), found, Sampling(2, 40.0))
     drawn = (target.made(["a lamp"] * 60, range(60)).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
@@ -68,7 +72,7 @@ def campaign(folders: tuple[Path, Path], folder: Path, prompts: object = None, *
     path.write_text(yaml.safe_dump(prompts or PROMPTS), encoding="utf-8")
     values: dict[str, object] = {
         "task": DRAWING, "target": str(folders[0]), "reader": str(folders[1]), "data": str(path), "concepts": SLOTS,
-        "threshold": 0.3, "bound": 0.05, "queries": 180, "verify_folds": 1, "agent": "random",
+        "threshold": 0.3, "bound": 0.02, "queries": 180, "verify_folds": 1, "agent": "random",
     }  # fmt: skip
     return CampaignConfig(**values | other)  # type: ignore[arg-type]
 
@@ -111,8 +115,8 @@ def test_what_is_proposed_are_two_sheets_of_pictures(folders: tuple[Path, Path],
         items = proposals.newest(db, done.round_id, 10)
     for item in items:
         sheets = [Image.open(io.BytesIO(blobs.get(store.workspace, digest))) for digest in (item.original, item.edited)]
-        assert [sheet.size for sheet in sheets] == [(64, 16), (64, 16)]  # four pictures of 16 by 16
-        assert item.answer in ("tone: 4 dark", "tone: 4 light")
+        assert [sheet.size for sheet in sheets] == [(64, 16), (64, 16)]  # pictures of 16 by 16, four places in a row
+        assert item.answer in ("tone: 3 dark", "tone: 3 light")
         assert item.reference == PROMPTS["expected"]
         assert str(item.details["prompt"]).startswith(("a ", "here is a "))
 
@@ -154,7 +158,7 @@ def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
     without = campaign(folders, tmp_path, discrepancy="clip", encoder=clip, reader="", threshold=1.0)
     again = prepare(without, 1, lambda words: None)
     unread = again.probe(again.target(None)).clean(again.explore[:6])
-    assert unread.answers.values == {} and set(unread.answers.texts) == {"4 pictures"}
+    assert unread.answers.values == {} and set(unread.answers.texts) == {"3 pictures"}
     np.testing.assert_allclose(unread.discrepancy, measured.discrepancy)
 
 
