@@ -88,14 +88,14 @@ class DigitsFlow(nn.Module, PeftAdapterMixin):  # type: ignore[misc]
         x = torch.cat([patches, _time_tokens(t), told], dim=1)
         for layer in self.transformer:
             x = layer(x)
-        found: torch.Tensor = self.unpatch(x[:, : -2 * EXTRA].transpose(1, 2).unflatten(2, (ACROSS, ACROSS)))
+        found: torch.Tensor = self.unpatch(x[:, : -2 * EXTRA].transpose(1, 2).reshape(len(x), -1, ACROSS, ACROSS))
         return found
 
 
 def _time_tokens(t: torch.Tensor) -> torch.Tensor:
     half = EXTRA * WIDTH // 2
     angles = t[:, None] * torch.exp(torch.arange(half, device=t.device) * (-math.log(LONGEST_PERIOD) / (half - 1)))
-    return torch.cat([angles.sin(), angles.cos()], dim=1).unflatten(1, (EXTRA, WIDTH))
+    return torch.cat([angles.sin(), angles.cos()], dim=1).reshape(len(t), EXTRA, WIDTH)
 
 
 def draw(network: DigitsFlow, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
@@ -115,7 +115,7 @@ def draw(network: DigitsFlow, noise: torch.Tensor, classes: torch.Tensor) -> tor
 
 def load(assets: Path) -> DigitsFlow:
     """Return the network with its trained weights."""
-    held = {}
+    held: dict[str, torch.Tensor] = {}
     for name, tensor in load_file(assets / WEIGHTS).items():
         at, _, own = name.partition("self_attn.")
         if own.startswith("in_proj_"):

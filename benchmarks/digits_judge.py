@@ -96,7 +96,7 @@ def _fit(network: _Network, pictures: torch.Tensor, labels: torch.Tensor) -> Non
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
     for _ in range(EPOCHS):
-        for rows in torch.randperm(len(pictures)).split(BATCH):
+        for rows in torch.split(torch.randperm(len(pictures)), BATCH):
             moved = torch.roll(pictures[rows], torch.randint(-SHIFT, SHIFT + 1, (2,)).tolist(), (1, 2))
             loss = F.cross_entropy(network.head(network.body(_pixels(moved))), labels[rows])
             optimizer.zero_grad()

@@ -68,7 +68,7 @@ class DigitsPainter:
         """Draw one picture for each prompt and seed, shape (n, height, width, 3)."""
         noise = torch.stack([torch.randn(1, SIDE, SIDE, generator=torch.Generator().manual_seed(s)) for s in seeds])
         with torch.inference_mode():
-            parts = zip(noise.split(ROWS), _classes(prompts).split(ROWS), strict=True)
+            parts = zip(torch.split(noise, ROWS), torch.split(_classes(prompts), ROWS), strict=True)
             drawn = torch.cat([draw(self.module, rows, classes) for rows, classes in parts])
         grey = (drawn * 255).round().byte().permute(0, 2, 3, 1).numpy()
         return np.repeat(grey, 3, axis=-1)

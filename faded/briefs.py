@@ -30,8 +30,10 @@ class Brief:
         prompt: The words.
         seeds: One per picture.
         asked: Attributes that the words ask for, with their values.
+        denied: Attributes of which the words deny a value, with that value.
     """
 
     prompt: str
     seeds: tuple[int, ...]
     asked: tuple[tuple[str, str], ...] = ()
+    denied: tuple[tuple[str, str], ...] = ()

@@ -17,7 +17,7 @@ import yaml
 from faded.domain import FadedError
 
 DEFAULT_QUERIES = 6000
-DRAWING_QUERIES = 600
+DRAWING_QUERIES = 400
 """Of a model that draws: a query is a set of pictures, each of many passes through the network."""
 DEFAULT_LABELS = 100
 MOST_QUERIES = 10_000_000
@@ -45,8 +45,10 @@ EMBEDDING = "embedding"
 """Name of the discrepancy of texts that an encoder measures."""
 BIAS, MISMATCH, CLIP = "bias", "mismatch", "clip"
 """Names of the discrepancies of drawn pictures; the last is measured by an encoder."""
-ENCODED = (EMBEDDING, CLIP)
-OTHERS = {TEXT: f"rouge_l, unsupported and {EMBEDDING}", DRAWING: f"{MISMATCH} and {CLIP}"}
+OTHERS = {
+    TEXT: ("texts", f"rouge_l, unsupported and {EMBEDDING}"),
+    DRAWING: ("drawn pictures", f"{MISMATCH} and {CLIP}"),
+}
 """Of tasks whose discrepancies have units of their own: those without a usual threshold."""
 MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0, BIAS: 1.0, MISMATCH: 1.0, CLIP: 2.0}
 """What a discrepancy is at most, of those that have a bound."""
@@ -154,10 +156,10 @@ class CampaignConfig:
             raise FadedError("Give tune data and verify data both, or neither: then the data are split by hash.")
         if not 0 < self.bound < 1:
             raise FadedError(f"The bound is {self.bound:g}: give a rate between 0 and 1, both excluded.")
-        if (self.discrepancy in ENCODED) != bool(self.encoder):
+        encoded = CLIP if self.task == DRAWING else EMBEDDING
+        if (self.discrepancy == encoded) != bool(self.encoder):
             raise FadedError(
-                f"Give an encoder and the discrepancy {EMBEDDING} or {CLIP} both, or neither: it is "
-                f"{self.discrepancy!r} now."
+                f"Give an encoder and the discrepancy {encoded} both, or neither: it is {self.discrepancy!r} now."
             )
         if self.task == DRAWING:
             self._check_drawing()
@@ -215,12 +217,12 @@ class CampaignConfig:
         object.__setattr__(self, "task", task)
         object.__setattr__(self, "space", self.space or DEFAULT_SPACE[task])
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
-        others = OTHERS.get(task)
-        if self.threshold is None and others is not None and self.discrepancy != DEFAULT_DISCREPANCY[task]:
+        usual_one = DEFAULT_DISCREPANCY[task]
+        if self.threshold is None and task in OTHERS and self.discrepancy != usual_one:
+            of, others = OTHERS[task]
             raise FadedError(
-                f"Give a threshold for the discrepancy {self.discrepancy!r}: of the task {task} only "
-                f"{DEFAULT_DISCREPANCY[task]} has a usual one. See that the name is right, too: the others are "
-                f"{others}."
+                f"Give a threshold for the discrepancy {self.discrepancy!r}: of {of} only {usual_one} has a usual one. "
+                f"See that the name is right, too: the others are {others}."
             )
         object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 

@@ -1,6 +1,11 @@
-"""Spaces to start from, by name: of edits of pictures (`presets`) and of articles (`text_presets`)."""
+"""Spaces to start from, by name: of edits of pictures (`presets`), of articles (`text_presets`) and of prompts.
+
+A space of prompts (`prompt_presets`) belongs to a base prompt with its slots (`BASE_PROMPTS`).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from faded.registry import Registry
 
@@ -72,3 +77,22 @@ text_presets.register("paper")(
 """The 16 text edits of "Failures Are Fated, But Can Be Faded" (text summarization), each off or on: 65,536 cells. The
 paper names the edits; how much of an article each touches is ours. Those that take something away everywhere stand
 first, typing errors last, so that grammar still has whole words to work on."""
+
+prompt_presets: Registry[SpaceItems] = Registry("space of prompts")
+
+BASE_PROMPTS: Mapping[str, str] = {"paper": "a photo of a {description} {profession} {setting}"}
+"""For each space of prompts a prompt to fill. Unchanged, that of "paper" is "a photo of a person"."""
+
+prompt_presets.register("paper")(
+    [
+        {"name": "description", "levels": ["", "unique", "distinctive", "cool"]},
+        {"name": "profession", "levels": ["person", "scientist", "artist", "professor"]},
+        {
+            "name": "setting",
+            "levels": ["", "in a corporate office", "in a research center", "in a classroom"],
+        },
+    ]
+)
+"""64 cells: the 27 of "Failures Are Fated, But Can Be Faded" (text-to-image), and those in which a description,
+profession or setting is left open. The words are the paper's; the base prompt, "person" and what is left open are ours,
+for without them there is no clean control. No slot names an attribute: the paper measures with CLIP."""

@@ -1,54 +1,36 @@
-"""Prompts as concepts: slots of a wording, each with words to choose from.
+"""Prompts as concepts: slots of a wording, each with words to choose from, and what is done to a wording as a whole.
 
-A slot is a nominal concept; its first word is its neutral. What stands in a slot may ask for an attribute that the
-pictures should show, so that a reader of pictures can tell whether they do. No torch.
+A concept of prompts is nominal; its first level is its neutral. What stands in a slot may ask for an attribute that the
+pictures should show, or deny one, so that a reader of pictures can tell whether they do. No torch.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faded.briefs import Brief, Wording
-from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import FadedError, Kind
+from faded.concepts.prompt_kinds import LAST_FIRST, ONE, REVERSED, PromptKind, Slot
+from faded.concepts.prompt_reading import check_together, read_slot
+from faded.concepts.prompt_words import clauses, ordered, plural_phrase
+from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError
 
 OPEN = re.compile(r"\{([^{}]*)\}")
 """A slot of a template."""
-VOWEL = re.compile(r"\b([Aa])(?= [aeiou])")
-"""An article before a vowel."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """What may stand in one place of a prompt.
-
-    Attributes:
-        name: Name of the place in templates, and of the concept.
-        words: The levels; the first is the neutral, and may be empty.
-        attribute: What the words ask for, empty where nothing is read of it.
-        shows: Which value of it each word asks for, empty where a word leaves it open.
-    """
-
-    name: str
-    words: tuple[str, ...]
-    attribute: str = ""
-    shows: tuple[str, ...] = ()
-
-    @property
-    def spec(self) -> ConceptSpec:
-        """The concept; its levels are the numbers of the words."""
-        names = tuple(word or "nothing" for word in self.words)
-        levels = tuple(map(float, range(len(self.words))))
-        return ConceptSpec(self.name, Kind.NOMINAL, levels, 0.0, f"{self.name}: {{name}}", names=names)
+VOWEL = re.compile(r"\b([Aa])(?= (?!uni(?![dmn])|us[aeu]|ut[eio]|eu|one\b|once\b)[aeiou])")
+"""An article before the sound of a vowel: "artist", but not "unique artist"."""
+COMMAS = re.compile(r"(?:\s*,)+")
+"""A comma, with those that empty slots left beside it."""
+GAP = re.compile(r"[\s,]+(?=[.!?]$)")
+"""What an empty slot left before the end."""
 
 
 class PromptEditor:
-    """Fills the slots of wordings.
+    """Makes briefs of wordings: fills their slots, or those of what takes their place, and orders their clauses.
 
     Args:
         slots: The concepts of the space, in its order.
@@ -62,22 +44,41 @@ class PromptEditor:
         return [self._filled(wording, row) for wording, row in zip(payloads, values.astype(int).tolist(), strict=True)]
 
     def _filled(self, wording: Wording, chosen: Sequence[int]) -> Brief:
-        words = {slot.name: slot.words[level] for slot, level in zip(self._slots, chosen, strict=True)}
-        asked = tuple(
-            (slot.attribute, slot.shows[level])
-            for slot, level in zip(self._slots, chosen, strict=True)
-            if slot.attribute and slot.shows[level]
-        )
-        return Brief(filled(wording.template, words), wording.seeds, asked)
+        prompt = filled(*worded(wording.template, self._slots, chosen))
+        rows = list(zip(self._slots, chosen, strict=True))
+        for slot, level in rows:
+            if slot.kind is PromptKind.ORDER:
+                prompt = ordered(prompt, slot.words[level])
+        asked = tuple((slot.attribute, slot.shows[lv]) for slot, lv in rows if slot.shows and slot.shows[lv])
+        denied = tuple((slot.attribute, slot.denies[lv]) for slot, lv in rows if slot.denies and slot.denies[lv])
+        return Brief(prompt, wording.seeds, asked, denied)
+
+
+def worded(template: str, slots: Sequence[Slot], chosen: Sequence[int]) -> tuple[str, dict[str, str]]:
+    """Return the template of a setting, which a paraphrase may have taken the place of, and the words of its slots.
+
+    Args:
+        template: A sample's own, see `check_template`.
+        slots: The concepts of the space.
+        chosen: Numbers of their levels.
+    """
+    words: dict[str, str] = {}
+    for slot, level in zip(slots, chosen, strict=True):
+        if slot.kind is PromptKind.PARAPHRASE:
+            template = slot.words[level] or template
+        elif slot.has_place:
+            words[slot.name] = slot.words[level]
+    many = {_counted(template, slot, slots) for slot in _counts(slots) if words[slot.name] not in ONE}
+    return template, words | {noun: plural_phrase(words[noun]) for noun in many}
 
 
 def filled(template: str, words: Mapping[str, str]) -> str:
     """Return a template with words in its slots.
 
-    An empty slot leaves no gap and no comma at an end, and "a" before a vowel becomes "an".
+    An empty slot leaves no gap, no comma at an end and none beside another, and "a" before a vowel becomes "an".
     """
-    text = OPEN.sub(lambda slot: words[slot[1]], template)
-    return VOWEL.sub(r"\1n", " ".join(text.split()).replace(" ,", ",").strip(" ,"))
+    text = COMMAS.sub(",", " ".join(OPEN.sub(lambda slot: words[slot[1]], template).split()))
+    return VOWEL.sub(r"\1n", GAP.sub("", text.strip(" ,")))
 
 
 def parts(template: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -106,26 +107,37 @@ def _loosely(text: str) -> str:
 
 
 def check_template(template: str, slots: Sequence[Slot]) -> None:
-    """See that a template has every slot and no other.
+    """See that a template has every slot and no other, nouns where something is counted and clauses to be ordered.
 
     Raises:
-        FadedError: it lacks one, or has one without words.
+        FadedError: it lacks a slot, has one without words, counts what has no plural, or has too few clauses.
     """
-    found, names = OPEN.findall(template), [slot.name for slot in slots]
+    found, names = OPEN.findall(template), [slot.name for slot in slots if slot.has_place]
     if sorted(found) != sorted(names) or "{" in OPEN.sub("", template) or "}" in OPEN.sub("", template):
         raise FadedError(
             f"The prompt {template!r} has the slots {', '.join(found) or 'none'}, and there are words for "
             f"{', '.join(names)}: write each of these once, in braces."
         )
+    for slot in slots:
+        if slot.kind is PromptKind.COUNT:
+            _check_count(template, slot, slots)
+        if slot.kind is PromptKind.ORDER:
+            _check_clauses(template, slot)
 
 
 def prompt_slots(items: Sequence[Mapping[str, object]]) -> tuple[Slot, ...]:
-    """Read slots from mappings with name and levels and, where pictures are read for it, attribute and shows.
+    """Read concepts from mappings with name and levels, and what else their kind may have (`prompt_kinds.FIELDS`).
 
     Raises:
-        FadedError: a slot cannot be used.
+        FadedError: one cannot be used, or not with the others.
     """
-    return tuple(_slot(item) for item in items)
+    slots = tuple(read_slot(item) for item in items)
+    check_together(slots)
+    for slot in slots:
+        if slot.kind is PromptKind.PARAPHRASE:
+            for template in slot.words[1:]:
+                check_template(template, slots)
+    return slots
 
 
 def prompt_space(slots: Sequence[Slot]) -> ConceptSpace:
@@ -150,23 +162,41 @@ def check_prompt_setting(space: ConceptSpace, values: Sequence[object]) -> NDArr
     return np.array(values, dtype=np.float64)
 
 
-def _slot(item: Mapping[str, object]) -> Slot:
-    unknown = set(item) - {"name", "levels", "attribute", "shows"}
-    if "name" not in item or "levels" not in item or unknown:
-        raise FadedError(f"The slot {dict(item)} must have a name and levels and may have attribute and shows.")
-    name, words = str(item["name"]), _words(item, "levels")
-    attribute = str(item.get("attribute", ""))
-    shows = _words(item, "shows") if "shows" in item else words if attribute else ()
-    if shows and (not attribute or len(shows) != len(words)):
+def _counts(slots: Sequence[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.kind is PromptKind.COUNT]
+
+
+def _counted(template: str, count: Slot, slots: Sequence[Slot]) -> str:
+    """Return the name of the slot that a count puts into the plural."""
+    kinds = {slot.name: slot.kind for slot in slots}
+    places = OPEN.findall(template)
+    behind = [name for name in places[places.index(count.name) + 1 :] if kinds[name] is not PromptKind.COLOUR]
+    noun = count.noun or next(iter(behind), "")
+    if kinds.get(noun) is not PromptKind.SLOT:
         raise FadedError(
-            f"The slot {name!r} has {len(words)} levels and shows {len(shows)} values of "
-            f"{attribute or 'no attribute'}: give an attribute and one value per level, empty where it is left open."
+            f"The prompt {template!r} has no slot of what {count.name!r} counts: put a plain slot of nouns behind "
+            f"{{{count.name}}}, or say under noun which it is."
         )
-    return Slot(name, words, attribute, shows)
+    return noun
 
 
-def _words(item: Mapping[str, object], field: str) -> tuple[str, ...]:
-    found = item[field]
-    if not isinstance(found, Sequence) or isinstance(found, str) or not all(isinstance(word, str) for word in found):
-        raise FadedError(f"The {field} of the slot {item['name']!r} are {found!r}: give a list of texts.")
-    return tuple(str(word).strip() for word in found)
+def _check_count(template: str, count: Slot, slots: Sequence[Slot]) -> None:
+    if re.search(rf"\ban?\s+{re.escape('{' + count.name + '}')}", template, re.IGNORECASE):
+        raise FadedError(
+            f"The prompt {template!r} has an article before {{{count.name}}}: leave it out, and begin the levels of "
+            f'{count.name!r} with "a".'
+        )
+    noun = _counted(template, count, slots)
+    for slot in slots:
+        if slot.name == noun:
+            for words in slot.words:
+                plural_phrase(words)
+
+
+def _check_clauses(template: str, order: Slot) -> None:
+    found, needed = len(clauses(template)), 3 if {REVERSED, LAST_FIRST} <= set(order.words) else 2
+    if found < needed:
+        raise FadedError(
+            f"The prompt {template!r} has {found} of {needed} clauses that {order.name!r} puts in order: separate them "
+            "by commas, or give fewer orders."
+        )

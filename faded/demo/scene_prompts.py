@@ -19,19 +19,13 @@ from faded.data.prompts import OpenAttribute, Prompts
 from faded.demo.scenes import LONG_HAIR, PERSON, PLACES, VALUES
 from faded.domain import Sample
 
-COLOURS = ("red", "white")
-PLACE = "park"
+COLOUR, PLACE = "white", "park"
 SPACE: tuple[Mapping[str, object], ...] = (
     {"name": "job", "levels": [PERSON, *VALUES["job"]], "attribute": "job", "shows": ["", *VALUES["job"]]},
-    {
-        "name": "clothes",
-        "levels": ["", *(f"in {colour} clothes" for colour in COLOURS)],
-        "attribute": "colour",
-        "shows": ["", *COLOURS],
-    },
+    {"name": "clothes", "levels": ["", f"in {COLOUR} clothes"], "attribute": "colour", "shows": ["", COLOUR]},
     {"name": "place", "levels": ["", PLACES[PLACE]], "attribute": "setting", "shows": ["", PLACE]},
 )
-"""42 cells."""
+"""28 cells."""
 EVEN = "half of the pictures with long hair, half with short hair"
 """What is expected of a set."""
 CHANCE = "as many with long hair as chance gives"
@@ -42,7 +36,7 @@ EXPLORE = Prompts(
     {"people": ("a {job} {clothes} {place}", "a picture of a {job} {clothes} {place}")},
     sets=60,
     pictures=8,  # of eight that are even in truth, one set in fourteen shows one value seven times or more
-    steps=12,
+    steps=8,
     guidance=3.0,
     open=OpenAttribute(
         "hair", dict.fromkeys(VALUES["hair"], 0.5), {hair: f"with {hair} hair" for hair in VALUES["hair"]}
@@ -52,7 +46,9 @@ EXPLORE = Prompts(
 """What is explored, and how it is drawn."""
 TUNE = replace(EXPLORE, sets=70)
 VERIFY = replace(
-    EXPLORE, wordings={"people": ("a {job} at work {place} {clothes}", "here is a {job} {clothes} {place}")}, sets=20
+    EXPLORE,
+    wordings={"people": ("a {job} at work {place} {clothes}", "a picture of a {job} at work {clothes} {place}")},
+    sets=18,
 )
 """Verified are wordings that nothing else has seen."""
 

@@ -1,7 +1,7 @@
 """Discrepancies of sets of pictures: what a model draws for one prompt from several seeds.
 
-`mismatch` asks whether the pictures show what the prompt names; `bias` how far what it leaves open is from a stated
-distribution. A small set is uneven by chance alone: `bias_null` says how uneven.
+`mismatch` asks whether the pictures show what the prompt asks for and not what it denies; `bias` how far what it leaves
+open is from a stated distribution. A small set is uneven by chance alone: `bias_null` says how uneven.
 """
 
 from __future__ import annotations
@@ -32,17 +32,27 @@ class Drawn(Protocol):
         """For each set the attributes that its prompt asks for, with the numbers of their values."""
         ...
 
+    @property
+    def denied(self) -> Sequence[Sequence[tuple[str, int]]]:
+        """For each set the attributes of which its prompt denies a value, with the number of that value."""
+        ...
+
 
 DrawnDiscrepancy = ExpectedDiscrepancy[Drawn]
 
 
 @by_expected
 def mismatch(answers: Drawn, expected: Sequence[str | None]) -> FloatArray:
-    """Return the share of what a prompt asks for that its pictures do not show, 0 to 1; 0 where it asks for nothing."""
+    """Return the share of what a prompt says that its pictures do otherwise, 0 to 1; 0 where it says nothing of them.
+
+    They do otherwise where they do not show what it asks for, and where they show what it denies.
+    """
     found = np.zeros(len(answers.asked))
-    for row, asked in enumerate(answers.asked):
-        if asked:
-            found[row] = np.mean([answers.shown[name][row] != value for name, value in asked.items()])
+    for row, (asked, denied) in enumerate(zip(answers.asked, answers.denied, strict=True)):
+        missed = [answers.shown[name][row] != value for name, value in asked.items()]
+        missed += [answers.shown[name][row] == value for name, value in denied]
+        if missed:
+            found[row] = np.mean(missed)
     return found
 
 
@@ -50,7 +60,7 @@ def bias(attribute: str, target: Sequence[float]) -> DrawnDiscrepancy:
     """Return the discrepancy "bias": total variation between what a set shows of an attribute and a distribution.
 
     It is the share of the pictures that would have to show another value, 0 to 1. Where a prompt asks for the
-    attribute, nothing is left open and it is 0.
+    attribute or denies a value of it, it is not left open as the distribution says, and the discrepancy is 0.
 
     Args:
         attribute: Of which.
@@ -64,7 +74,8 @@ def bias(attribute: str, target: Sequence[float]) -> DrawnDiscrepancy:
     @by_expected
     def measure(answers: Drawn, expected: Sequence[str | None]) -> FloatArray:
         found = total_variation(answers.shown[attribute], shares)
-        found[[attribute in asked for asked in answers.asked]] = 0.0
+        said = zip(answers.asked, answers.denied, strict=True)
+        found[[attribute in {*asked, *dict(denied)} for asked, denied in said]] = 0.0
         return found
 
     return measure

@@ -3,69 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from faded.briefs import Brief, Wording
+from faded.clip import load_clip
 from faded.concepts.presets import prompt_presets
 from faded.concepts.prompt import (
     PromptEditor,
     check_prompt_setting,
     check_template,
-    filled,
-    parts,
     prompt_slots,
     prompt_space,
 )
-from faded.config import MISMATCH, SCENES, CampaignConfig
+from faded.concepts.prompt_kinds import PromptKind
+from faded.config import CLIP, MISMATCH, SCENES, CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
 from faded.demo import measure_scenes, scene_prompts, scenes
-from faded.discrepancies.drawings import DrawnDiscrepancy, bias, mismatch, variety
+from faded.discrepancies.base import ExpectedDiscrepancy
+from faded.discrepancies.clip import clip_distance
+from faded.discrepancies.drawings import bias, mismatch, variety
 from faded.domain import Details, FadedError, Sample
-from faded.jobs.sorting import AsAsked, Evenly, asking
+from faded.jobs.drawn_evidence import Drawing, told, wording_of, written
+from faded.jobs.sorting import AsAsked, Evenly, Near, asking
 from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
 from faded.repair.diffusion_material import Sorting
 from faded.repair.records import RepairResult
-from faded.sheets import sheet
 from faded.targets.attributes import Reader, Unread, check_read, load_reader
 from faded.targets.load_pipeline import load_drawing
-from faded.targets.sets import Pictures, Sets
+from faded.targets.phrases import load_phrase_reader
+from faded.targets.sets import Sets
 from faded.targets.text_to_image import Sampling, TextToImage
 from faded.verification.beside import Allowance
 
 DrawingProbe = Probe[Wording, Sequence[Brief], Sets]
 
 SCENES_WEIGHTS = Path(scenes.__file__).parent / "weights" / "scenes"
-WORDING = "wording"
-"""Chunk of a set's PNG file that holds template and seeds."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A set of pictures as people are shown it.
-
-    Attributes:
-        wording: The sample's payload.
-        prompt: What it was drawn for.
-        pictures: Shape (pictures, height, width, 3).
-    """
-
-    wording: Wording
-    prompt: str
-    pictures: Pictures
 
 
 class Drawings:
@@ -100,6 +81,7 @@ class Drawings:
             items = tuple(scene_prompts.SPACE if config.demo == SCENES else prompt_presets.get(config.space))
         self._slots = prompt_slots(items)
         self.space = prompt_space(self._slots)
+        self._clip = load_clip(config.encoder) if config.discrepancy == CLIP else None
 
     def load(self, weights: Path | None) -> AnyTarget:
         """Load the target with its reader."""
@@ -122,10 +104,12 @@ class Drawings:
             splits = split_sources(self._read, config.data, config.tune_data, config.verify_data, config.verify_folds)
             data = Data(splits.explore, splits.tune, splits.verify[fold - 1])
         templates = dict.fromkeys(s.payload.template for part in (data.explore, data.tune, data.verify) for s in part)
-        editor = PromptEditor(self._slots)
         for template in templates:
             check_template(template, self._slots)
-            target.check([b.prompt for b in editor([Wording(template, ())] * self.space.n_cells, self.space.grid)])
+            briefs = PromptEditor(self._slots)([Wording(template, ())] * self.space.n_cells, self.space.grid)
+            for reading in (target, self._clip):
+                if reading is not None:
+                    reading.check(list(dict.fromkeys(brief.prompt for brief in briefs)))
         self.probe(target)
         return data
 
@@ -146,30 +130,15 @@ class Drawings:
 
     def notes(self, payload: Wording, edited: Drawing, values: Sequence[float]) -> Details:
         """Say the prompt, its parts and slots as JSON, the prompt without the edit, and how many pictures there are."""
-        words, neutral = (
-            {slot.name: slot.words[int(level)] for slot, level in zip(self._slots, levels, strict=True)}
-            for levels in (values, self.space.control)
-        )
-        return {
-            "prompt": edited.prompt,
-            "slots": json.dumps(parts(payload.template, words)),
-            "base": filled(payload.template, neutral),
-            "pictures": len(edited.pictures),
-        }
+        return told(payload, edited, self._slots, values, self.space.control)
 
     def write(self, payload: Drawing) -> bytes:
         """Return a PNG file of the set as one picture, that holds the wording as well."""
-        told = PngInfo()
-        told.add_itxt(WORDING, json.dumps({"template": payload.wording.template, "seeds": payload.wording.seeds}))
-        file = io.BytesIO()
-        sheet(payload.pictures).save(file, "PNG", pnginfo=told)
-        return file.getvalue()
+        return written(payload)
 
     def read(self, content: bytes) -> Wording:
         """Read the wording from what `write` wrote."""
-        with Image.open(io.BytesIO(content)) as image:
-            told: Any = json.loads(image.text[WORDING])  # type: ignore[attr-defined]
-        return Wording(told["template"], tuple(told["seeds"]))
+        return wording_of(content)
 
     def repair_rows(self, target: AnyTarget) -> dict[str, int]:
         """Return what a repair of this target is given."""
@@ -221,8 +190,11 @@ class Drawings:
         return found
 
     def _asked_in_full(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> list[Brief]:
-        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open."""
-        levels = [[i for i, word in enumerate(slot.words) if word] for slot in self._slots]
+        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open; nothing is denied."""
+        filling = (PromptKind.SLOT, PromptKind.COLOUR, PromptKind.COUNT)
+        levels = [
+            [i for i, word in enumerate(slot.words) if word and slot.kind in filling] or [0] for slot in self._slots
+        ]
         places = [int(sample.id, 16) for sample in samples]
         values = np.array([[found[(p >> 4 * i) % len(found)] for i, found in enumerate(levels)] for p in places])
         briefs: list[Brief] = probe.editor([s.payload for s in samples], values.astype(np.float64))
@@ -240,12 +212,18 @@ class Drawings:
     def _reader(self) -> Reader:
         if self._config.demo == SCENES:
             return load_reader(str(measure_scenes.reader_of(SCENES_WEIGHTS)))
-        return load_reader(self._config.reader) if self._config.reader else Unread()
+        if not self._config.reader:
+            return Unread()
+        if self._prompts.phrases:
+            return load_phrase_reader(self._config.reader, self._prompts.phrases)
+        return load_reader(self._config.reader)
 
-    def _measure(self, reader: Reader) -> DrawnDiscrepancy:
-        """Return the discrepancy, for which the reader must know what is asked."""
+    def _measure(self, reader: Reader) -> ExpectedDiscrepancy[Any]:
+        """Return the discrepancy, for which the reader must know what is asked and denied."""
+        if self._clip is not None:
+            return clip_distance(self._clip)
         for slot in self._slots:
-            for value in filter(None, slot.shows):
+            for value in filter(None, (*slot.shows, *slot.denies)):
                 check_read(reader, slot.attribute, value, self._config.reader)
         if self._config.discrepancy == MISMATCH:
             if not any(slot.attribute for slot in self._slots):
@@ -274,6 +252,8 @@ class Drawings:
         return open_.attribute, tuple(open_.shares[value] for value in reader.values[open_.attribute])
 
     def _sorting(self, reader: Reader) -> Sorting:
+        if self._clip is not None:
+            return Near(self._clip, self._config.limit)
         if self._config.discrepancy == MISMATCH or self._prompts.open is None:
             return AsAsked()
         return Evenly(self._prompts.open, reader.values[self._prompts.open.attribute])

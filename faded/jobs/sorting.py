@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.briefs import Brief
+from faded.clip import Clip
 from faded.data.prompts import OpenAttribute
+from faded.discrepancies.clip import picture_distances
 from faded.targets.sets import Sets
 
 IntArray = NDArray[np.int64]
@@ -41,11 +43,33 @@ class Evenly:
 def asking(brief: Brief, open_: OpenAttribute, value: str) -> Brief:
     """Return a brief that asks for a value of what it left open."""
     asked = (*brief.asked, (open_.attribute, value))
-    return Brief(f"{brief.prompt} {open_.words[value]}", brief.seeds, asked)
+    return Brief(f"{brief.prompt} {open_.words[value]}", brief.seeds, asked, brief.denied)
+
+
+class Near:
+    """Sorts pictures by how far they are from their prompt; wanted are those that a threshold lets pass.
+
+    Args:
+        clip: Compares them.
+        threshold: The campaign's.
+    """
+
+    shares = (1.0, 0.0)
+
+    def __init__(self, clip: Clip, threshold: float) -> None:
+        self._clip, self._threshold = clip, threshold
+
+    def groups(self, sets: Sets, /) -> IntArray:
+        """Return 0 for a picture that is near and 1 for one that is not."""
+        return (picture_distances(self._clip, sets) > self._threshold).astype(np.int64)
+
+    def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
+        """Return nothing: more of the same prompt is drawn."""
+        return [[], []]
 
 
 class AsAsked:
-    """Sorts pictures by whether they show all that is asked; wanted are those that do."""
+    """Sorts pictures by whether they show all that is asked and nothing that is denied; wanted are those that do."""
 
     shares = (1.0, 0.0)
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 
@@ -23,10 +24,11 @@ from faded.repair.adapters import adapter_weights, attach, detach, put_adapter
 from faded.repair.checkpoint import Checkpoint, Tensors
 from faded.repair.course import Losses, train
 from faded.repair.diffusion_material import DiffusionMaterial, Painter, Pool, Sorting, prepare
-from faded.repair.pairs import Ranking, values_of
+from faded.repair.pairs import Lesson, Ranking, values_of
 from faded.repair.records import Evaluation, Progress, RepairResult
 
 P = TypeVar("P")
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ class DiffusionConfig:
     clean_sets: int = 40
     held_rows: int = 40
     flip_penalty: float = 1.0
-    evaluate_every: int = budget.EVALUATE_EVERY
-    patience: int = budget.PATIENCE
+    evaluate_every: int = 25
+    patience: int = 8
     seed: int = 0
 
 
+OVER = "over"
+"""Name of what is drawn too much of, beside the tensors of an adapter."""
+PRIOR = 4.0
+"""Pictures of each mode that are taken to be as wanted: a single set says little."""
 LAYERS = ("to_q", "to_k", "to_v", "to_out.0")
 """Layers of the denoiser that an adapter sits on: its attention, as is usual."""
 
@@ -150,7 +156,9 @@ class _Drawings(Generic[P]):
         config: DiffusionConfig,
     ) -> None:
         self._probe, self._painter, self._material, self._config = probe, painter, material, config
+        self._sorting = sorting
         self._wanted = np.array(sorting.shares)
+        self._over = np.stack([self._too_many(pool.counts) for pool in material.pools])
 
     @property
     def module(self) -> nn.Module:
@@ -158,12 +166,13 @@ class _Drawings(Generic[P]):
         return self._painter.module
 
     def weights(self) -> Tensors:
-        """Return a copy of the adapter."""
-        return adapter_weights(self._painter.module)
+        """Return a copy of the adapter, with what it was found to draw too much of when it was evaluated."""
+        return adapter_weights(self._painter.module) | {OVER: torch.from_numpy(self._over.copy())}
 
     def put(self, tensors: Tensors) -> None:
         """Put back what `weights` returned."""
-        put_adapter(self._painter.module, tensors)
+        self._over = tensors[OVER].numpy().copy()
+        put_adapter(self._painter.module, {name: tensor for name, tensor in tensors.items() if name != OVER})
 
     def losses(self, rng: np.random.Generator) -> Losses:
         """Return the loss on the modes' prompts and the anchor on others, all denoised together."""
@@ -199,9 +208,10 @@ class _Drawings(Generic[P]):
         ranked = self._material.ranked
         if ranked and rng.random() < self._config.ranked_share:
             return ranked[int(rng.integers(len(ranked)))]
-        pool = self._material.pools[rng.integers(len(self._material.pools))]
+        number = int(rng.integers(len(self._material.pools)))
+        pool = self._material.pools[number]
         group = int(rng.choice(len(self._wanted), p=self._wanted))
-        too_many = pool.over * (np.arange(len(self._wanted)) != group)
+        too_many = self._over[number] * (np.arange(len(self._wanted)) != group)
         rejected = None
         if too_many.any():
             rejected = _one(pool, int(rng.choice(len(too_many), p=too_many / too_many.sum())), rng)
@@ -216,12 +226,31 @@ class _Drawings(Generic[P]):
         return noise, times
 
     def evaluate(self, step: int) -> Evaluation:
-        """Score it on the held-out tune inputs: it draws, and is measured as in exploration."""
+        """Score it on the held-out tune inputs: it draws, and is measured as in exploration.
+
+        What it draws too much of is found anew, or the preference would push on past the shares that are wanted.
+        """
         self._painter.forget()
         held, modes = self._material.held_clean, self._material.held_modes
         flips = float(self._probe.clean(held).failed.sum()) / self._material.n_held
-        rate = float(self._probe.measure([m.sample for m in modes], values_of(modes)).failed.mean())
+        measured = self._probe.measure([m.sample for m in modes], values_of(modes))
+        rate = float(measured.failed.mean())
+        self._weigh(modes, self._sorting.groups(measured.answers))
         return Evaluation(step, rate, flips, rate + self._config.flip_penalty * flips)
+
+    def _weigh(self, modes: Sequence[Lesson[P]], groups: NDArray[np.int64]) -> None:
+        """Find what is drawn too much of under each mode; one that no held-out input is in keeps what it had."""
+        for number, pool in enumerate(self._material.pools):
+            rows = [i for i, m in enumerate(modes) if (m.sample.stratum, m.values) == (pool.stratum, pool.values)]
+            found = groups[rows][groups[rows] >= 0]
+            if len(found):
+                self._over[number] = self._too_many(np.bincount(found, minlength=len(self._wanted)).astype(np.float64))
+
+    def _too_many(self, counts: FloatArray) -> FloatArray:
+        """Return how much more often than wanted each group is drawn, at least 0, with a few pictures as wanted."""
+        shares = (counts + PRIOR * self._wanted) / (counts.sum() + PRIOR)
+        found: FloatArray = np.clip(shares - self._wanted, 0, None)
+        return found
 
 
 def _one(pool: Pool, group: int, rng: np.random.Generator) -> torch.Tensor:

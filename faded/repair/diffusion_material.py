@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from faded.domain import FadedError, ModeKey, Sample, Stopped
+from faded.domain import FadedError, ModeKey, Sample, Stopped, Values
 from faded.probe import Probe
 from faded.repair.material import split
 from faded.repair.pairs import Lesson, Ranking, by_stratum, cell_values, some, under_modes
@@ -86,14 +86,18 @@ class Pool:
     """What was drawn for one prompt.
 
     Attributes:
+        stratum: Of the mode.
+        values: Its setting.
         prompt: Number of the prompt.
         groups: Latents of the wanted pictures, by group, shape (n, channels, height, width) each.
-        over: How much more often than wanted each group is drawn, at least 0; all 0 where none is.
+        counts: Pictures of each group that the original draws, shape (groups,).
     """
 
+    stratum: str
+    values: Values
     prompt: int
     groups: list[torch.Tensor]
-    over: FloatArray
+    counts: FloatArray
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ def _pool(
     groups = sorting.groups(own)
     wanted = np.array(sorting.shares)
     found = [own.pictures[groups == g] for g in range(len(wanted))]
-    shares = np.array([len(pictures) for pictures in found]) / max(1, int((groups >= 0).sum()))
+    counts = np.array([len(pictures) for pictures in found], dtype=np.float64)
     for g, coached in enumerate(sorting.coached(inputs)):
         if coached and wanted[g] > 0:
             more = probe.target.answer(coached)
@@ -235,7 +239,7 @@ def _pool(
     if any(share > 0 and not len(pictures) for share, pictures in zip(wanted, found, strict=True)):
         return None
     latents = [painter.encoded(pictures) if len(pictures) else torch.empty(0) for pictures in found]
-    return own.briefs[0].prompt, Pool(number, latents, np.clip(shares - wanted, 0, None))
+    return own.briefs[0].prompt, Pool(mode.stratum, tuple(values[0].tolist()), number, latents, counts)
 
 
 def _ranked(

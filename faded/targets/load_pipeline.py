@@ -21,6 +21,8 @@ from faded.targets.text_to_image import Sampling, TextToImage
 
 PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
 """Of a latent-diffusion pipeline with one text encoder, such as `StableDiffusionPipeline`."""
+INDEX = "model_index.json"
+"""What makes a folder a pipeline."""
 CHECKER = "safety_checker"
 ADAPTER_WEIGHTS = "pytorch_lora_weights.safetensors"
 """Diffusers' own name of an adapter's file."""
@@ -46,13 +48,16 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
         source: A folder or hub id in diffusers' format.
         reader: Reads what the pictures show.
         sampling: How pictures are drawn.
-        weights: A folder that `TextToImage.save` wrote for it: its adapter is put on the source's own denoiser.
+        weights: A folder that `TextToImage.save` wrote for it: its adapter is put on the source's own denoiser. Where
+            a repair left no adapter, the folder is a pipeline itself, and is loaded instead.
 
     Raises:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
     from diffusers import DiffusionPipeline
 
+    if weights is not None and (weights / INDEX).is_file():
+        return load_pipeline(str(weights), reader, sampling)
     if source.startswith(("/", "./", "../", "~")) and not Path(source).is_dir():
         raise FadedError(f"There is no folder {source}: give a folder or hub id in diffusers' format.")
     with BUILDING:

@@ -39,17 +39,27 @@ class Sets:
 
     @property
     def asked(self) -> list[dict[str, int]]:
-        """For each set the attributes that its prompt asks for, with the numbers of their values."""
-        return [{name: self.values[name].index(value) for name, value in brief.asked} for brief in self.briefs]
+        """For each set the attributes that its prompt asks for, with the numbers of their values.
+
+        Those that the reader does not read are left out.
+        """
+        return [dict(self._numbered(brief.asked)) for brief in self.briefs]
 
     @property
     def astray(self) -> NDArray[np.bool_]:
-        """Whether a picture does not show something that its prompt asks for, shape (batch, pictures)."""
+        """Whether a picture lacks something that its prompt asks for, or shows what it denies, (batch, pictures)."""
         found = np.zeros(self.pictures.shape[:2], dtype=np.bool_)
-        for row, asked in enumerate(self.asked):
+        for row, (asked, denied) in enumerate(zip(self.asked, self.denied, strict=True)):
             for name, value in asked.items():
                 found[row] |= self.shown[name][row] != value
+            for name, value in denied:
+                found[row] |= self.shown[name][row] == value
         return found
+
+    @property
+    def denied(self) -> list[list[tuple[str, int]]]:
+        """For each set the attributes of which its prompt denies a value, with the number of that value."""
+        return [self._numbered(brief.denied) for brief in self.briefs]
 
     @property
     def texts(self) -> list[str]:
@@ -60,9 +70,12 @@ class Sets:
         """The prompt."""
         return {"prompt": self.briefs[row].prompt}
 
+    def _numbered(self, said: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
+        return [(name, self.values[name].index(value)) for name, value in said if name in self.values]
+
     def _counted(self, row: int) -> str:
         parts = []
         for name, values in self.values.items():
             counts = Counter(values[number] for number in self.shown[name][row].tolist())
             parts.append(f"{name}: {', '.join(f'{n} {value}' for value, n in counts.most_common())}")
-        return "; ".join(parts)
+        return "; ".join(parts) or f"{self.pictures.shape[1]} pictures"

@@ -33,6 +33,22 @@ def test_slots_are_filled_and_say_what_they_ask_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("template", "words", "said"),
+    [
+        ("a {a}, {b}, {c}", ("lamp", "", "in a hall"), "a lamp, in a hall"),
+        ("{a}, {b}, {c}.", ("a lamp", "", ""), "a lamp."),
+        ("a {a} {b} at 1,000 {c}", ("unique", "unicorn", "lumens"), "a unique unicorn at 1,000 lumens"),
+        ("a {a} {b} {c}", ("", "used", "oar"), "a used oar"),
+        ("a {a} {b}, a {c}", ("", "umbrella", "unimportant one"), "an umbrella, an unimportant one"),
+    ],
+)
+def test_an_empty_slot_leaves_nothing_and_an_article_fits_the_sound(
+    template: str, words: tuple[str, ...], said: str
+) -> None:
+    assert filled(template, dict(zip("abc", words, strict=True))) == said
+
+
 def test_the_space_is_nominal_and_its_levels_have_names() -> None:
     assert SPACE.shape == (3, 2, 2) and SPACE.control == (0.0, 0.0, 0.0)
     assert SPACE.describe((2, 0, 1)) == "Job: artist, place: in the park."
@@ -64,6 +80,8 @@ def test_a_template_has_every_slot_once(template: str, said: str) -> None:
         ({"name": "job", "levels": "nurse"}, "The levels of the slot 'job' are 'nurse': give a list of texts"),
         ({"name": "job", "levels": ["a", 3]}, "give a list of texts"),
         ({"name": "job", "levels": ["nurse"]}, "give at least two different ones"),
+        ({"name": "job", "levels": ["nurse", "nurse"]}, "give at least two different ones"),
+        ({"name": "{job}", "levels": ["nurse", "artist"]}, "give one that can stand in braces"),
         (
             {"name": "job", "levels": ["a", "b"], "attribute": "job", "shows": ["a"]},
             "2 levels and shows 1 values of job",

@@ -13,6 +13,10 @@ from faded.domain import FadedError
 class Sets:
     shown: Mapping[str, NDArray[np.int64]]
     asked: Sequence[Mapping[str, int]] = field(default_factory=list)
+    denied: Sequence[Sequence[tuple[str, int]]] = ()
+
+    def __post_init__(self) -> None:
+        self.denied = self.denied or [[] for _ in self.asked]
 
 
 HAIR = np.array([[0, 0, 0, 0], [0, 0, 1, 1], [1, 1, 1, 0]])
@@ -33,6 +37,20 @@ def test_mismatch_counts_what_is_asked_and_not_shown() -> None:
     job = np.array([[2, 2, 2, 1], [0, 0, 0, 0], [1, 1, 1, 1]])
     sets = Sets({"hair": HAIR, "job": job}, [{"job": 2, "hair": 1}, {}, {"job": 1}])
     assert mismatch(sets, [None] * 3).tolist() == [5 / 8, 0.0, 0.0]
+
+
+def test_mismatch_counts_what_is_denied_and_shown() -> None:
+    asked: list[dict[str, int]] = [{}, {"job": 2}, {}]
+    job = np.array([[2, 2, 2, 1], [2, 2, 2, 2], [0, 1, 1, 2]])
+    denied = [[("job", 2)], [("hair", 0)], [("job", 0), ("job", 1)]]
+    sets = Sets({"hair": HAIR, "job": job}, asked, denied)
+    assert mismatch(sets, [None] * 3).tolist() == [3 / 4, 2 / 8, 3 / 8]
+
+
+def test_what_a_prompt_denies_is_no_bias() -> None:
+    sets = Sets({"hair": HAIR}, [{}, {}, {}], [[("hair", 1)], [("job", 2)], [("job", 2), ("hair", 0)]])
+    assert bias("hair", (0.5, 0.5))(sets, [None] * 3).tolist() == [0.0, 0.0, 0.0]
+    assert bias("hair", (1.0, 0.0))(sets, [None] * 3).tolist() == [0.0, 0.5, 0.0]
 
 
 def test_four_pictures_are_uneven_by_chance_as_the_binomial_says() -> None:

@@ -23,6 +23,7 @@ from faded.store.engine import open_store
 from faded.targets.attributes import load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling
+from tests.clips import write_clip
 from tests.jobs.stopping import stop_at
 from tests.targets.pipelines import write_pipeline, write_reader
 
@@ -32,10 +33,10 @@ SLOTS = (
 )
 PROMPTS = {
     "wordings": ["a {thing} {place}", "here is a {thing} {place}"],
-    "sets": 30,
+    "sets": 40,
     "pictures": 4,
     "steps": 2,
-    "guidance": 1,
+    "guidance": 40,  # or the words would hardly matter to random weights
     "open": {"attribute": "tone", "shares": {"dark": 0.5, "light": 0.5}},
     "expected": "as many dark ones as light ones",
 }
@@ -51,7 +52,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         write_reader(folder / "reader", ("tone: dark", "tone: light")),
     )
     found = load_reader(str(reader))
-    target = load_pipeline(str(pipeline), found, Sampling(2, 1.0))
+    target = load_pipeline(str(pipeline), found, Sampling(2, 40.0))
     drawn = (target.made(["a lamp"] * 60, range(60)).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy()
     embedding = torch.from_numpy(found.read(drawn).embedding)
     network = ResNetForImageClassification.from_pretrained(reader)
@@ -67,7 +68,7 @@ def campaign(folders: tuple[Path, Path], folder: Path, prompts: object = None, *
     path.write_text(yaml.safe_dump(prompts or PROMPTS), encoding="utf-8")
     values: dict[str, object] = {
         "task": DRAWING, "target": str(folders[0]), "reader": str(folders[1]), "data": str(path), "concepts": SLOTS,
-        "threshold": 0.3, "bound": 0.02, "queries": 120, "verify_folds": 1, "agent": "random",
+        "threshold": 0.3, "bound": 0.05, "queries": 180, "verify_folds": 1, "agent": "random",
     }  # fmt: skip
     return CampaignConfig(**values | other)  # type: ignore[arg-type]
 
@@ -78,9 +79,9 @@ def confirming(items: list[Proposal]) -> list[Said]:
 
 def test_a_round_finds_repairs_and_verifies(folders: tuple[Path, Path], tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
-    done = run_round(store, campaign(folders, tmp_path), lambda context: confirming, 12, "all wrong", steps=50)
+    done = run_round(store, campaign(folders, tmp_path), lambda context: confirming, 30, "all wrong", steps=50)
     record = json.loads(json.dumps(done.record, allow_nan=False))
-    assert record["explore"]["queries"] == 120 and record["label"]["modes_confirmed"] >= 1
+    assert record["explore"]["queries"] == 180 and record["label"]["modes_confirmed"] >= 1
     found = {figure["name"]: figure for figure in record["verify"]["beside"]}
     assert set(found) == {"variety", "faithfulness"}
     assert found["variety"]["before"] > 0 and found["faithfulness"]["before"] == 1.0  # no slot asks for anything
@@ -89,7 +90,7 @@ def test_a_round_finds_repairs_and_verifies(folders: tuple[Path, Path], tmp_path
     again = load_pipeline(
         str(folders[0]),
         load_reader(str(folders[1])),
-        Sampling(2, 1.0),
+        Sampling(2, 40.0),
         folder if record["repair"]["best_step"] else None,
     )
     assert again.fingerprint() == record["target"]["fingerprint_after"]
@@ -101,7 +102,7 @@ def test_a_repair_stopped_while_it_draws_goes_on_when_it_is_asked_again(
     store, config = open_store(tmp_path / "store"), campaign(folders, tmp_path)
 
     def go() -> Round:
-        return run_round(store, config, lambda context: confirming, 12, "all wrong", steps=50)
+        return run_round(store, config, lambda context: confirming, 30, "all wrong", steps=50)
 
     with monkeypatch.context() as patch:
         stop_at(patch, "Answering the tune inputs once: ")
@@ -141,16 +142,37 @@ def test_a_function_is_explored_and_not_repaired(folders: tuple[Path, Path], tmp
     store = open_store(tmp_path / "store")
     config = campaign(folders, tmp_path, target=f"{__name__}:lamps", threshold=0.4, bound=0.3)
     with pytest.raises(FadedError, match="lamps is a function: there are no weights of it to tune"):
-        run_round(store, config, lambda context: confirming, 12, "all wrong", steps=50)
+        run_round(store, config, lambda context: confirming, 30, "all wrong", steps=50)
     with store.read() as db:
         assert {item.key.cell[0] for item in proposals.newest(db, 1, 40)} == {1}  # red lamps alone
+
+
+def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clip = str(write_clip(tmp_path / "clip", max_position_embeddings=64))
+    phrases = {"tone": {"dark": "a dark lamp", "light": "a light lamp"}}
+    config = campaign(
+        folders, tmp_path, PROMPTS | {"phrases": phrases}, discrepancy="clip", encoder=clip, reader=clip, threshold=1.0
+    )
+    context = prepare(config, 1, lambda words: None)
+    probe = context.probe(context.target(None))
+    measured = probe.clean(context.explore[:6])
+    assert measured.answers.values == {"tone": ("dark", "light")}
+    assert np.all((measured.discrepancy > 0) & (measured.discrepancy < 2))
+    np.testing.assert_array_equal(measured.failed, measured.discrepancy > 1.0)
+    without = campaign(folders, tmp_path, discrepancy="clip", encoder=clip, reader="", threshold=1.0)
+    again = prepare(without, 1, lambda words: None)
+    unread = again.probe(again.target(None)).clean(again.explore[:6])
+    assert unread.answers.values == {} and set(unread.answers.texts) == {"4 pictures"}
+    np.testing.assert_allclose(unread.discrepancy, measured.discrepancy)
 
 
 @pytest.mark.parametrize(
     ("prompts", "other", "said"),
     [
         ({"wordings": "a {thing}"}, {}, "has the slots thing, and there are words for thing, place"),
-        ({"wordings": "a {thing} {place}" + " on" * 40}, {}, "has 4. tokens, but .* reads 32"),
+        ({"wordings": "a {thing} {place}" + " on" * 40}, {}, "has 88 tokens, but .* reads 32"),
         ({"wordings": "a {thing} {place}"}, {}, "bias measures what prompts leave open"),
         (PROMPTS | {"open": {"attribute": "hair", "shares": {"a": 1}}}, {}, "no attribute 'hair', but tone"),
         (PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 1}}}, {}, "reads light of 'tone' too"),

@@ -76,6 +76,15 @@ def test_what_was_drawn_is_kept_until_weights_change(target: TextToImage, monkey
     assert not np.array_equal(target.draw(BRIEFS), first)
 
 
+def test_a_target_without_an_adapter_is_saved_and_loaded_as_a_pipeline(
+    folders: tuple[Path, Path], target: TextToImage, tmp_path: Path
+) -> None:
+    """That is what a repair leaves of which nothing was better."""
+    target.save(tmp_path / "saved")
+    again = load_pipeline(str(folders[0]), load_reader(str(folders[1])), target.sampling, tmp_path / "saved")
+    assert again.fingerprint() == target.fingerprint()
+
+
 def test_an_adapter_is_saved_as_diffusers_loads_it(folders: tuple[Path, Path], tmp_path: Path) -> None:
     target = load(folders)
     plain = target.fingerprint()

@@ -11,9 +11,10 @@ import numpy as np
 
 from faded.concepts.prompt import filled, parts, prompt_slots, prompt_space
 from faded.config import CampaignConfig
-from faded.demo import scene_prompts
 from faded.demo.scene_figures import COLOURS, JOBS, picture
 from faded.demo.scene_places import SETTINGS
+from faded.demo.scene_prompts import EVEN
+from faded.demo.scenes import PLACES
 from faded.domain import ModeKey, Proposal
 from faded.sheets import sheet
 from faded.store import blobs, campaigns, jobs, proposals, series, trials
@@ -21,9 +22,24 @@ from faded.store.engine import Db, Store
 from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable
 
-SLOTS = prompt_slots(scene_prompts.SPACE)
+COLOURED, PLACED = ("red", "blue", "white"), ("park", "library", "kitchen")
+WORDINGS = {"plain": "a {job} {clothes} {place}", "picture": "a picture of a {job} {clothes} {place}"}
+SLOTS = prompt_slots(
+    [
+        {"name": "job", "levels": ["person", *JOBS], "attribute": "job", "shows": ["", *JOBS]},
+        {
+            "name": "clothes", "levels": ["", *(f"in {colour} clothes" for colour in COLOURED)], "attribute": "colour",
+            "shows": ["", *COLOURED],
+        },
+        {
+            "name": "place", "levels": ["", *(PLACES[setting] for setting in PLACED)], "attribute": "setting",
+            "shows": ["", *PLACED],
+        },
+    ]
+)  # fmt: skip
 SPACE = prompt_space(SLOTS)
-STRATA = tuple(scene_prompts.WORDINGS)
+STRATA = tuple(WORDINGS)
+EIGHT = 8
 CELLS = ((4, 0, 0), (2, 1, 0), (5, 0, 2), (6, 2, 3))
 """Of the modes that are proposed: a nurse, a builder, a professor, a scientist."""
 
@@ -34,7 +50,7 @@ HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
 def drawn(seed: int, job: str = "", colour: str = "", setting: str = "", longs: int = 4) -> bytes:
     """Draw a set of eight people, the first `longs` of them with long hair; return its sheet as PNG."""
     made = []
-    for number in range(scene_prompts.PICTURES):
+    for number in range(EIGHT):
         rng = np.random.default_rng([seed, number])
         usual = [str(rng.choice(list(names))) for names in (JOBS, SETTINGS, COLOURS)]
         made.append(picture(rng, job or usual[0], setting or usual[1], colour or usual[2], number < longs))
@@ -70,7 +86,7 @@ def summary(queries: int) -> dict[str, Any]:
     """Return a round's summary as the explore job writes it."""
     return {
         "evidence": "pictures", "space": SPACE.to_json(), "strata": list(STRATA), "known_invalid": [], "bound": 0.5,
-        "threshold": scene_prompts.THRESHOLD, "queries": queries, "target": "scenes", "fingerprint": "0" * 16,
+        "threshold": 0.25, "queries": queries, "target": "scenes", "fingerprint": "0" * 16,
         "labelled": True, "labels": [], "discrepancy": "bias",
         "samples": {"explore": 120, "eligible": 110, "tune": 120, "verify": 60}, "eligible": [55, 55],
         "repair": {"batch": 16, "anchor": 16, "draws": 4, "evaluate_every": 50, "patience": 6},
@@ -98,7 +114,7 @@ def _figures(queries: int, n_proposals: int) -> dict[str, float]:
 def previews(store: Store) -> list[dict[str, Any]]:
     """Return the prompts that a round offers for previews."""
     return [
-        {"sample": f"offered-{i}", "stratum": STRATA[i % 2], "reference": scene_prompts.EVEN,
+        {"sample": f"offered-{i}", "stratum": STRATA[i % 2], "reference": EVEN,
          "clean_answer": "hair: 4 long, 4 short", "original": blobs.put(store.workspace, drawn(900 + i))}
         for i in range(8)
     ]  # fmt: skip
@@ -117,7 +133,7 @@ def _propose(store: Store, db: Db, round_id: int, modes: int, per_mode: int) -> 
 
 def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
     """Return a proposal with its two sheets."""
-    words, template = words_of(key.cell), scene_prompts.WORDINGS[key.stratum]
+    words, template = words_of(key.cell), WORDINGS[key.stratum]
     shown = [slot.shows[level] for slot, level in zip(SLOTS, key.cell, strict=True)]
     longs = 0 if words["job"] in ("builder", "professor") else 8
     return Proposal(
@@ -125,7 +141,7 @@ def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
         sample_id=f"seeds-{seed}",
         key=key,
         answer=f"hair: 8 {'long' if longs else 'short'}; job: 8 {words['job']}",
-        reference=scene_prompts.EVEN,
+        reference=EVEN,
         clean_answer="hair: 4 long, 4 short; job: 3 nurse, 5 chef",
         discrepancy=0.5,
         setting=SPACE.describe(SPACE.values([key.cell])[0].tolist()),
@@ -135,21 +151,22 @@ def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
             "prompt": filled(template, words),
             "slots": json.dumps(parts(template, words)),
             "base": filled(template, words_of((0, 0, 0))),
-            "pictures": scene_prompts.PICTURES,
+            "pictures": EIGHT,
         },
     )
 
 
-def hostile(store: Store, made: Believable) -> Proposal:
-    """Add a proposal, before all others, whose prompt, slot, setting and reference hold HTML."""
+def hostile(store: Store, made: Believable) -> None:
+    """Add a mode, before all others, whose prompts, slots, settings and references hold HTML; three can decide it."""
     digest = blobs.put(store.workspace, drawn(7))
     details = {"prompt": HOSTILE, "slots": json.dumps([[HOSTILE, HOSTILE]]), "base": HOSTILE, "pictures": 8}
-    bad = Proposal(
-        "hostile", "hostile", ModeKey((1, 0, 0), HOSTILE), HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, details
-    )
+    key = ModeKey((1, 0, 0), HOSTILE)
+    bad = [
+        Proposal(f"hostile-{i}", f"hostile-{i}", key, HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, dict(details))
+        for i in range(3)
+    ]
     with store.write() as db:
-        proposals.add_many(db, made.round, [bad], {bad.key: 99.0})
-    return bad
+        proposals.add_many(db, made.round, bad, {key: 99.0})
 
 
 def repaired(store: Store, made: Believable, passed: bool = True) -> None:
@@ -175,7 +192,7 @@ def verification(store: Store, passed: bool = True) -> dict[str, Any]:
     }  # fmt: skip
     example = {
         "shown_for": "fixed", "outcome": "mended", "confirmed": True, "sample_id": "s", "stratum": STRATA[0],
-        "reference": scene_prompts.EVEN, "setting": SPACE.describe(values),
+        "reference": EVEN, "setting": SPACE.describe(values),
         "original": blobs.put(store.workspace, drawn(40)),
         "edited": blobs.put(store.workspace, drawn(40, "nurse", longs=8)),
         "before": "hair: 8 long; job: 8 nurse", "after": "hair: 5 long, 3 short; job: 8 nurse",

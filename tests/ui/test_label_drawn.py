@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -147,3 +148,7 @@ def test_sets_have_guidelines_and_words_of_their_own(card: Card, store: Store, s
     assert evidence.clean({}, evidence.PROMPTS).name == "sets that pass"
     believable.explored(store)
     assert card.next(want=1)["evidence"] == "picture"
+
+
+def test_nothing_in_the_card_is_code_to_the_templates_of_the_pages() -> None:
+    assert not re.search(r"[\\`]|\$\{", labeling.html() + labeling.CSS)

@@ -240,7 +240,7 @@ def test_texts_with_little_in_common_are_not_marked() -> None:
 
 
 def test_both_demos_can_be_started_with_a_budget_of_their_own(store: Store) -> None:
-    assert [d.queries for d in demos.DEMOS.values()] == [6000, 3000, 600]
+    assert [d.queries for d in demos.DEMOS.values()] == [6000, 3000, 400]
     started = run_actions.start_demo(Deed(store, User("local"), None, ("bulletins", 3000, 0, 0.5)))
     with store.read() as db:
         campaign = campaigns.get_campaign(db, campaigns.get_round(db, started).campaign_id)

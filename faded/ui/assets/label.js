@@ -66,11 +66,12 @@ function mountLabel(element, server) {
 
   // --- items
   const consent = window.faded.generated.allowed;
+  const shut = () => state.evidence === "pictures" && !consent();
   const wish = () => ({ want: AHEAD[state.evidence] + (state.outbox?.size() ?? 0), have: state.queue.map((item) => item.id), consent: consent() });
   // The server's order is the queue. What lies before the person stays, unless it has only just appeared.
   function arrange(answer, asked) {
     if (!answer.order) return;
-    const known = new Map([...state.queue, ...answer.items].map((item) => [item.id, item]));
+    const known = new Map([...state.queue, ...(shut() ? [] : answer.items)].map((item) => [item.id, item]));
     const listed = answer.order.filter((id) => known.has(id) && free(id, asked));
     const current = state.queue[0];
     const stays = current && (listed.includes(current.id) || state.outbox.mentions(current.id) || seenMs() > BLINK_MS);
@@ -225,7 +226,7 @@ function mountLabel(element, server) {
     else if (OF_EVIDENCE.includes(name)) evidence[item?.evidence]?.[name]?.();
     else if (practised) {
       if (name in SAID && name !== "skip") practice.judge(name);
-    } else if (name === "undo") undo();
+    } else if (name === "undo" && !state.gated) undo();
     else if (!item) return;
     else if (name === "flag") flag.open();
     else if (name === "correct") item.evidence === "text" && corrector.open(item);
@@ -290,8 +291,7 @@ function mountLabel(element, server) {
   window.faded.onRound(fetchItems);
   // Pictures that may not be shown any more are put away, with what was said of them.
   window.faded.generated.onSaid(() => {
-    if (state.evidence !== "pictures") return;
-    if (!consent()) Object.assign(state, { queue: [], history: [], gated: true });
+    if (shut()) Object.assign(state, { queue: [], history: [], gated: true });
     show();
     fetchItems();
   });

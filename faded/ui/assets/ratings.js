@@ -11,16 +11,16 @@ function mountRatings(element, part, say) {
 
   for (const [name, words] of Object.entries(RATED)) {
     for (let value = 1; value <= MOST_RATING; value += 1) addChoice(name, value, String(value), `${words} ${value} of ${MOST_RATING}`);
-    addChoice(name, NO_SENSE, "Makes no sense", `${words} makes no sense here`);
+    addChoice(name, NO_SENSE, "Makes no sense", `${words} makes no sense here`, "none");
   }
-  function addChoice(name, value, words, label) {
+  function addChoice(name, value, words, label, place = "rate") {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words;
     button.dataset.rate = name;
     button.dataset.value = value;
     button.setAttribute("aria-label", label);
-    part(`rate-${name}`).append(button);
+    part(`${place}-${name}`).append(button);
   }
   function draw() {
     for (const button of element.querySelectorAll("[data-rate]"))

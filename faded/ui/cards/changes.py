@@ -95,7 +95,8 @@ def render(facts: Facts | None, group: str, workspace: Path) -> str:
         listed += f"<details class='f-more'><summary>{words}</summary>{more}</details>"
     if not rows and not listed:
         rows = "<p class='f-quiet'>There is none.</p>"
-    return f"<p class='f-quiet'>{meaning}</p>{rows}{listed}"
+    unseen = evidence.unseen if shown else ""
+    return f"<p class='f-quiet'>{meaning}</p>{unseen}{rows}{listed}"
 
 
 def _modes(found: Mapping[str, Any], group: str) -> list[Mapping[str, Any]]:
@@ -106,7 +107,7 @@ def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Pa
     if not examples:
         return ""
     drawn = "".join(_example(e, workspace, evidence) for e in examples)
-    head = f"<h3>{outcome} <small>drawn at random</small></h3>{evidence.unseen}"
+    head = f"<h3>{outcome} <small>drawn at random</small></h3>"
     return f"{head}<ul class='o-cases{evidence.look}'>{drawn}</ul>"
 
 
