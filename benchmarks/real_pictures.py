@@ -30,6 +30,8 @@ from faded.targets.sets import Sets
 
 SEED = 0
 EVEN = tuple([0.1] * 10)
+COACHED = 5
+"""Of a set's seeds, those that each digit is told to."""
 PICTURES = 200
 """Pictures of a set: an even model's set is off by .085 in the mean, this generator's by .14."""
 TUNE = 30
@@ -79,7 +81,7 @@ class Evenly:
 
     def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
         """Return the briefs with each digit told to a tenth of the seeds."""
-        return [[_told(word, b.seeds[i :: len(WORDS)]) for b in inputs] for i, word in enumerate(WORDS)]
+        return [[_told(word, b.seeds[i :: len(WORDS)][:COACHED]) for b in inputs] for i, word in enumerate(WORDS)]
 
 
 def probe(painter: DigitsPainter) -> Probe[Wording, Sequence[Brief], Sets]:
