@@ -125,8 +125,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     budget.add_argument(
         "--queries",
         type=int,
-        help=f"control queries included (default: {defaults.DEFAULT_QUERIES}; text-to-image, where each is a set of "
-        f"pictures: {defaults.DRAWING_QUERIES})",
+        help=f"control queries included; without it {defaults.DEFAULT_QUERIES}, for text-to-image, where each is a set "
+        f"of pictures, {defaults.DRAWING_QUERIES}",
     )
     budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")

@@ -28,7 +28,9 @@ class Card:
 
     def send(self, request: Any = HERE, **event: Any) -> dict[str, Any]:
         """Send one event; return its acknowledgement and what lies before the person then."""
-        answer = self.send_many([event], request, want=event.get("want", 1), round=event.get("round"))
+        answer = self.send_many(
+            [event], request, want=event.get("want", 1), round=event.get("round"), consent=event.get("consent")
+        )
         return answer | answer["events"][0] if answer["ok"] else answer
 
     def send_many(self, events: list[dict[str, Any]], request: Any = HERE, **asked: Any) -> dict[str, Any]:
