@@ -29,7 +29,9 @@ PROMPTS = (*WORDS, ANY)
 ROWS = 250
 """Pictures per pass."""
 TIMES = 1000
-"""Times that noise is drawn from, evenly from 0, which is all noise, to 1, which is never reached."""
+"""Times that noise is drawn from; 0 is all noise, and the picture, at 1, is never reached."""
+EARLY = 2.0
+"""Power that makes early times likelier, when it is decided which digit it will be."""
 
 
 class DigitsPainter:
@@ -84,7 +86,7 @@ class DigitsPainter:
 
     def noised(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Return pictures on their way from noise."""
-        t = (times / TIMES)[:, None, None, None]
+        t = time_of(times)[:, None, None, None]
         return (1 - t) * noise + t * latents
 
     def wanted(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
@@ -93,7 +95,7 @@ class DigitsPainter:
 
     def said(self, noisy: torch.Tensor, times: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
         """Return what the network says."""
-        said: torch.Tensor = self.module(noisy, times / TIMES, told)
+        said: torch.Tensor = self.module(noisy, time_of(times), told)
         return said
 
     def original(self) -> AbstractContextManager[None]:
@@ -110,6 +112,11 @@ class DigitsPainter:
     def save(self, folder: Path) -> None:
         """Write the weights, adapter included."""
         save_file(self.module.state_dict(), folder / "digits.safetensors")
+
+
+def time_of(times: torch.Tensor) -> torch.Tensor:
+    """Return the network's times, from 0 to 1, of whole numbers below `TIMES`."""
+    return (times / TIMES) ** EARLY
 
 
 def _seeds(briefs: Sequence[Brief]) -> list[int]:

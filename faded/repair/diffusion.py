@@ -74,8 +74,8 @@ class DiffusionConfig:
     seed: int = 0
 
 
-OVER = "over"
-"""Name of what is drawn too much of, beside the tensors of an adapter."""
+EXCESS = "excess"
+"""Name of what is drawn too much and too little of, beside the tensors of an adapter."""
 PRIOR = 4.0
 """Pictures of each mode that are taken to be as wanted: a single set says little."""
 LAYERS = ("to_q", "to_k", "to_v", "to_out.0")
@@ -158,7 +158,7 @@ class _Drawings(Generic[P]):
         self._probe, self._painter, self._material, self._config = probe, painter, material, config
         self._sorting = sorting
         self._wanted = np.array(sorting.shares)
-        self._over = np.stack([self._too_many(pool.counts) for pool in material.pools])
+        self._excess = np.stack([self._weighed(pool.counts) for pool in material.pools])
 
     @property
     def module(self) -> nn.Module:
@@ -167,12 +167,12 @@ class _Drawings(Generic[P]):
 
     def weights(self) -> Tensors:
         """Return a copy of the adapter, with what it was found to draw too much of when it was evaluated."""
-        return adapter_weights(self._painter.module) | {OVER: torch.from_numpy(self._over.copy())}
+        return adapter_weights(self._painter.module) | {EXCESS: torch.from_numpy(self._excess.copy())}
 
     def put(self, tensors: Tensors) -> None:
         """Put back what `weights` returned."""
-        self._over = tensors[OVER].numpy().copy()
-        put_adapter(self._painter.module, {name: tensor for name, tensor in tensors.items() if name != OVER})
+        self._excess = tensors[EXCESS].numpy().copy()
+        put_adapter(self._painter.module, {name: tensor for name, tensor in tensors.items() if name != EXCESS})
 
     def losses(self, rng: np.random.Generator) -> Losses:
         """Return the loss on the modes' prompts and the anchor on others, all denoised together."""
@@ -203,7 +203,8 @@ class _Drawings(Generic[P]):
     def _draw(self, rng: np.random.Generator) -> tuple[int, torch.Tensor, torch.Tensor | None]:
         """Draw a prompt, a wanted picture of it and, where one is to be less likely, that.
 
-        It is a set that people ranked, or a mode: there, where there is too much of another group, one of that group.
+        It is a set that people ranked, or a mode: there a group that is drawn too seldom is set against one that is
+        drawn too often, the oftener the more it lacks.
         """
         ranked = self._material.ranked
         if ranked and rng.random() < self._config.ranked_share:
@@ -211,10 +212,10 @@ class _Drawings(Generic[P]):
         number = int(rng.integers(len(self._material.pools)))
         pool = self._material.pools[number]
         group = int(rng.choice(len(self._wanted), p=self._wanted))
-        too_many = self._over[number] * (np.arange(len(self._wanted)) != group)
+        over, short = np.clip(self._excess[number], 0, None), np.clip(-self._excess[number], 0, None)
         rejected = None
-        if too_many.any():
-            rejected = _one(pool, int(rng.choice(len(too_many), p=too_many / too_many.sum())), rng)
+        if short[group] > rng.random() * short.max():
+            rejected = _one(pool, int(rng.choice(len(over), p=over / over.sum())), rng)
         return pool.prompt, _one(pool, group, rng), rejected
 
     def _noise(self, rng: np.random.Generator, latents: torch.Tensor, pairs: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -244,12 +245,11 @@ class _Drawings(Generic[P]):
             rows = [i for i, m in enumerate(modes) if (m.sample.stratum, m.values) == (pool.stratum, pool.values)]
             found = groups[rows][groups[rows] >= 0]
             if len(found):
-                self._over[number] = self._too_many(np.bincount(found, minlength=len(self._wanted)).astype(np.float64))
+                self._excess[number] = self._weighed(np.bincount(found, minlength=len(self._wanted)).astype(np.float64))
 
-    def _too_many(self, counts: FloatArray) -> FloatArray:
-        """Return how much more often than wanted each group is drawn, at least 0, with a few pictures as wanted."""
-        shares = (counts + PRIOR * self._wanted) / (counts.sum() + PRIOR)
-        found: FloatArray = np.clip(shares - self._wanted, 0, None)
+    def _weighed(self, counts: FloatArray) -> FloatArray:
+        """Return how much more often than wanted each group is drawn, with a few pictures as wanted."""
+        found: FloatArray = (counts + PRIOR * self._wanted) / (counts.sum() + PRIOR) - self._wanted
         return found
 
 

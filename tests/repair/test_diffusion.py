@@ -17,7 +17,8 @@ from faded.discrepancies.drawings import bias
 from faded.domain import FadedError, ModeKey, Sample
 from faded.probe import Probe
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.diffusion import DiffusionConfig, repair_drawings
+from faded.repair.diffusion import DiffusionConfig, _Drawings, repair_drawings
+from faded.repair.diffusion_material import DiffusionMaterial, Pool
 from faded.repair.pairs import Ranking
 from faded.repair.records import Progress, RepairResult
 from faded.targets.attributes import Readings
@@ -178,6 +179,27 @@ def test_the_best_picture_of_a_set_becomes_likelier_than_the_worst(make: Make) -
     )
     assert result.pairs == 20
     assert dark > light_ + 1e-3
+
+
+def test_what_is_drawn_too_seldom_is_set_against_what_is_drawn_too_often() -> None:
+    """Of four groups the first is drawn too often, the second as wanted, the last hardly ever."""
+
+    class Four:
+        shares = (0.25,) * 4
+
+    groups = [torch.full((2, 1), float(group)) for group in range(4)]
+    pool = Pool("all", (1.0, 0.0), 0, groups, np.array([500.0, 250.0, 150.0, 100.0]))
+    unused: Any = None
+    material = DiffusionMaterial(unused, [pool], [], unused, unused, [], [], 0, ())
+    sorting: Any = Four()
+    drawings: Any = _Drawings(unused, unused, sorting, material, CONFIG)
+    rng = np.random.default_rng(0)
+    rows = [drawings._draw(rng) for _ in range(2000)]
+    chosen = np.array([int(row[1]) for row in rows])
+    against = np.array([-1 if row[2] is None else int(row[2]) for row in rows])
+    assert np.abs(np.bincount(chosen) / 2000 - 0.25).max() < 0.04
+    assert set(against) == {-1, 0} and set(chosen[against == 0]) == {2, 3}
+    assert (against[chosen == 3] == 0).all() and 0.55 < (against[chosen == 2] == 0).mean() < 0.78
 
 
 def test_without_anything_better_the_target_is_what_it_was(make: Make) -> None:
