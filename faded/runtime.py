@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import sys
@@ -23,6 +24,7 @@ between ours. They are read when those are first imported, so they are set when 
 and the worker import it before any of those. Whoever sets them to 0 has the bars back."""
 for _switch in NO_BARS:
     os.environ.setdefault(_switch, "1")
+logging.getLogger("transformers.utils.import_utils").setLevel(logging.ERROR)  # it warns that torchvision is not there
 
 BUILDING = threading.Lock()
 """Held while a network is built or loaded. Loading with transformers replaces torch's initialisers for a moment, for

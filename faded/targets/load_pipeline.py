@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.utils import are_progress_bars_disabled
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
@@ -55,7 +56,10 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
         FadedError: it cannot be loaded; the message says why and what to give.
     """
     from diffusers import DiffusionPipeline
+    from diffusers.utils import logging
 
+    if are_progress_bars_disabled():  # the switch that its siblings take; it has none of its own
+        logging.disable_progress_bar()
     if weights is not None and (weights / INDEX).is_file():
         return load_pipeline(str(weights), reader, sampling)
     if source.startswith(("/", "./", "../", "~")) and not Path(source).is_dir():

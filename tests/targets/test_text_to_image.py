@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers.utils import logging
 
 from faded.briefs import Brief
 from faded.domain import FadedError, TargetError
 from faded.repair.adapters import attach
 from faded.repair.diffusion import LAYERS
+from faded.targets import load_pipeline as load_pipeline_module
 from faded.targets.attributes import check_read, load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling, TextToImage
@@ -116,6 +118,18 @@ def test_a_safety_checker_is_left_out(tmp_path: Path) -> None:
     )
     target = load((folder, write_reader(tmp_path / "reader")))
     assert target.pipeline.safety_checker is None and target.draw(BRIEFS).shape[0] == 3
+
+
+def test_bars_are_drawn_where_the_hub_draws_them_alone(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging, "_tqdm_active", True)
+    monkeypatch.setattr(load_pipeline_module, "are_progress_bars_disabled", lambda: False)
+    load(folders)
+    assert "pipeline components" in capfd.readouterr().err
+    monkeypatch.setattr(load_pipeline_module, "are_progress_bars_disabled", lambda: True)
+    load(folders)
+    assert "pipeline components" not in capfd.readouterr().err
 
 
 def test_prompts_that_are_not_read_to_their_end_are_refused(target: TextToImage) -> None:
