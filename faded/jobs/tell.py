@@ -41,7 +41,7 @@ def tell(
     followed = failures_to_follow(evaluation, seed)
     shown = examples_of(evaluation, comparison, context.space.control, seed)
     cases = [*followed, *(case for _, case in shown)]
-    before, after = (ask(probe, context.verify, cases, should_stop) for probe in probes)
+    before, after = (ask(probe, context.verify, cases, 2 * context.task.batch, should_stop) for probe in probes)
     if before is None or after is None:
         return None
     n = len(followed)
@@ -49,18 +49,24 @@ def tell(
     return {
         "flow": follow(evaluation, followed, before[:n], after[:n]).to_json(),
         "examples": [
-            _example(desk, context, probes[0], case, evaluation) | {"shown_for": why, "before": was, "after": now}
+            _example(desk, context, probes, case, evaluation) | {"shown_for": why, "before": was, "after": now}
             for (why, case), was, now in kept
         ],
     }
 
 
-def _example(desk: Desk, context: Context, probe: AnyProbe, case: Case, evaluation: Evaluation) -> dict[str, Any]:
-    """Keep the evidence of a case; return what a page shows of it but for the answers."""
+def _example(
+    desk: Desk, context: Context, probes: tuple[AnyProbe, AnyProbe], case: Case, evaluation: Evaluation
+) -> dict[str, Any]:
+    """Keep the evidence of a case; return what a page shows of it but for the answers.
+
+    `repaired` is what `edited` is with the repaired target: the same, but where evidence is what a target draws.
+    """
     sample, workspace, task = context.verify[case.sample], desk.store.workspace, context.task
     roles = () if case.setting is None else evaluation.settings[case.setting].roles
-    shown = np.array([probe.space.control, case.values])
-    original, edited = task.edited(probe, [sample.payload] * 2, shown)
+    shown = np.array([context.space.control, case.values])
+    original, edited = task.edited(probes[0], [sample.payload] * 2, shown)
+    [repaired] = task.edited(probes[1], [sample.payload], shown[1:])
     return {
         "outcome": case.outcome.value,
         "before_failed": case.outcome is not Outcome.BROKEN,
@@ -72,4 +78,5 @@ def _example(desk: Desk, context: Context, probe: AnyProbe, case: Case, evaluati
         "setting": context.space.describe(case.values),
         "original": blobs.put(workspace, task.write(original)),
         "edited": blobs.put(workspace, task.write(edited)),
+        "repaired": blobs.put(workspace, task.write(repaired)),
     }

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from faded.domain import Sample, Values
 from faded.probe import Probe
 from faded.targets.base import Answers
-from faded.verification.evaluate import BATCH
 from faded.verification.records import Change, Comparison, Evaluation, Role
 
 P = TypeVar("P")
@@ -176,16 +175,20 @@ def _draw(evaluation: Evaluation, settings: list[int], outcome: Outcome, rng: np
 
 
 def ask(
-    probe: Probe[P, I, A], samples: Sequence[Sample[P]], cases: Sequence[Case], should_stop: Callable[[], bool]
+    probe: Probe[P, I, A],
+    samples: Sequence[Sample[P]],
+    cases: Sequence[Case],
+    batch: int,
+    should_stop: Callable[[], bool],
 ) -> list[str] | None:
-    """Return what a target answers in each case, None where the caller stopped it."""
+    """Return what a target answers in each case, None where the caller stopped it; `batch` cases per question."""
     answers: list[str] = []
-    for start in range(0, len(cases), BATCH):
+    for start in range(0, len(cases), batch):
         if should_stop():
             return None
-        batch = cases[start : start + BATCH]
-        values = np.array([case.values for case in batch], dtype=np.float64)
-        answers += probe.measure([samples[case.sample] for case in batch], values).answers.texts
+        asked = cases[start : start + batch]
+        values = np.array([case.values for case in asked], dtype=np.float64)
+        answers += probe.measure([samples[case.sample] for case in asked], values).answers.texts
     return answers
 
 

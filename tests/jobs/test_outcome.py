@@ -66,7 +66,7 @@ def test_verification_keeps_examples_with_what_both_targets_said(played: Played)
         assert (example["after"] != example["reference"]) == (example["outcome"] != "mended")
         for picture in ("original", "edited"):
             assert blobs.get(played.store.workspace, example[picture]).startswith(b"\x89PNG")
-        assert example["original"] != example["edited"]
+        assert example["original"] != example["edited"] == example["repaired"]
 
 
 def test_where_the_failures_went_adds_up(played: Played) -> None:

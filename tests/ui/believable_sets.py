@@ -195,6 +195,7 @@ def verification(store: Store, passed: bool = True) -> dict[str, Any]:
         "reference": EVEN, "setting": SPACE.describe(values),
         "original": blobs.put(store.workspace, drawn(40)),
         "edited": blobs.put(store.workspace, drawn(40, "nurse", longs=8)),
+        "repaired": blobs.put(store.workspace, drawn(40, "nurse", longs=5)),
         "before": "hair: 8 long; job: 8 nurse", "after": "hair: 5 long, 3 short; job: 8 nurse",
         "before_failed": True, "after_failed": False,
     }  # fmt: skip

@@ -36,7 +36,9 @@ def test_the_pages_speak_of_prompts_and_sets(verified: Store) -> None:
     assert "Sets that pass on unedited prompts went from" in said
     assert "the chosen set is better than the rejected one" in drawn(verified, repair_page)["pairs"]
     assert "at most 4 of each mode" in drawn(verified, repair_page)["pairs"]
-    assert "Failed before, pass now" in changes.render(facts_of(verified), "fixed", verified.workspace)
+    fixed = changes.render(facts_of(verified), "fixed", verified.workspace)
+    assert "Failed before, pass now" in fixed
+    assert re.search("<small>before</small><img[^>]*><small>now</small><img[^>]*, now'>", fixed)
 
 
 def test_every_list_of_pictures_can_be_hidden_and_says_how_to_see_them(verified: Store) -> None:

@@ -114,7 +114,7 @@ def test_targets_are_asked_about_the_case_and_stop_when_told() -> None:
     fold = lamps(40, seed=5)
     probe = Probe(target(), EDITOR, margin, SPACE, 0.0)
     cases = [aftermath.Case(i, (0.9,), 0, Outcome.STILL) for i in range(40)]
-    told = ask(probe, fold, cases, lambda: False)
+    told = ask(probe, fold, cases, 16, lambda: False)
     assert told == probe.measure(fold, np.full((40, 1), 0.9)).answers.texts
-    assert ask(probe, fold, [], lambda: False) == []
-    assert ask(probe, fold, cases, lambda: True) is None
+    assert ask(probe, fold, [], 16, lambda: False) == []
+    assert ask(probe, fold, cases, 16, lambda: True) is None

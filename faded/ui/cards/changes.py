@@ -127,10 +127,16 @@ def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) ->
 
 
 def _pictures(example: Mapping[str, Any], workspace: Path) -> str:
-    setting = escape(str(example["setting"]), quote=True)
-    pictures = f"<img src='{data_uri(workspace, example['edited'])}' alt='{setting}'>"
-    if example["edited"] != example["original"]:
-        pictures = f"<img src='{data_uri(workspace, example['original'])}' alt='Unedited'>{pictures}"
+    def picture(digest: str, says: str) -> str:
+        return f"<img src='{data_uri(workspace, digest)}' alt='{escape(says, quote=True)}'>"
+
+    setting, original, edited = str(example["setting"]), example["original"], example["edited"]
+    repaired = example.get("repaired", edited)
+    pictures = picture(edited, setting)
+    if repaired != edited:  # the targets drew them: not what is asked, but what is answered
+        pictures = f"<small>before</small>{pictures}<small>now</small>{picture(repaired, f'{setting}, now')}"
+    elif original != edited:
+        pictures = picture(original, "Unedited") + pictures
     return f"<span class='o-two'>{pictures}</span>"
 
 
