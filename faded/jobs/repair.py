@@ -128,8 +128,8 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
-    heard = (found.heeded, found.shown, context.space)
-    return Taught(found.modes, verdict_pairs(*heard), refusals, rankings(*heard))
+    said = (found.shown, context.space)
+    return Taught(found.modes, verdict_pairs(found.heeded, *said), refusals, rankings(found.ranked, *said))
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
