@@ -169,6 +169,7 @@ def _step_of(checkpoint: Checkpoint | None) -> int:
 def _result(result: RepairResult, modes: int, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "modes": modes,
+        "modes_skipped": len(result.skipped),
         "pairs": {"verdicts": result.pairs, "reapplied": result.reapplied_pairs},
         "steps": result.steps,
         "best_step": result.best.step,
@@ -179,6 +180,7 @@ def _result(result: RepairResult, modes: int, config: dict[str, Any]) -> dict[st
 
 NOTHING_REPAIRED: Mapping[str, Any] = {
     "modes": 0,
+    "modes_skipped": 0,
     "pairs": {"verdicts": 0, "reapplied": 0},
     "steps": 0,
     "best_step": None,

@@ -277,7 +277,7 @@ def drawn(store, round_id):
 
 @pytest.mark.parametrize("verdict", [Verdict.CONFIRM, Verdict.REJECT])
 def test_a_set_of_pictures_has_no_answer_to_state(store, round_id, drawn, verdict):
-    with pytest.raises(FadedError, match="'half and half' for proposal 'stop-1.0-set0' has no place: it is a set"):
+    with pytest.raises(FadedError, match=r"'half and half' for proposal 'stop-1\.0-set0' has no place: it is a set"):
         _submit(store, drawn[0], "k1", verdict, answer="half and half")
     assert _standing(store, round_id) == {}
 
