@@ -1,5 +1,6 @@
-"""Three sets of pictures to practise labeling on: one to confirm, one to reject, one whose prompt made it invalid.
+"""Sets of pictures to practise labeling on: one to confirm, one to reject, one whose prompt made it invalid.
 
+There are three for rounds that measure what a prompt leaves open, and three for those that measure what it asks for.
 Drawn by the code of the demo "scenes" and by no model. Where one set is uneven and another is not, the code says how.
 """
 
@@ -24,10 +25,13 @@ Pictures = NDArray[np.uint8]
 MIXED = (True, False, False, True, True, False, True, False)
 """Which of eight people have long hair, where half of them do."""
 
+AS_SAID = "pictures of what the prompt says"
+"""What is expected, as a file of prompts has it that says nothing else."""
+
 
 @lru_cache(maxsize=1)
 def practice_sets() -> tuple[Practice[Pictures], ...]:
-    """Return the three items."""
+    """Return the three items on what a prompt leaves open."""
     return (
         Practice(
             _people(1, MIXED),
@@ -63,13 +67,63 @@ def practice_sets() -> tuple[Practice[Pictures], ...]:
     )
 
 
-def _people(seed: int, longs: tuple[bool, ...], job: str = "", setting: str = "") -> Pictures:
+@lru_cache(maxsize=1)
+def practice_asked() -> tuple[Practice[Pictures], ...]:
+    """Return the three items on what a prompt asks for."""
+    return (
+        Practice(
+            _people(4, MIXED),
+            _people(4, MIXED, job="nurse", colours=("blue", "blue", "white", "blue", "blue", "red", "blue", "white")),
+            "job: 8 nurse; colour: 5 blue, 2 white, 1 red",
+            AS_SAID,
+            "Job: nurse. Clothes: in red clothes.",
+            Verdict.CONFIRM,
+            "The prompt asks for red clothes, and one nurse of the eight wears them.",
+            details=_details([("a ", ""), ("nurse", "job"), (" ", ""), ("in red clothes", "clothes")]),
+        ),
+        Practice(
+            _people(5, MIXED),
+            _people(5, (True,) * 8, job="chef", setting="kitchen"),
+            "job: 8 chef; setting: 5 kitchen, 3 library",
+            AS_SAID,
+            "Job: chef. Place: in the kitchen.",
+            Verdict.REJECT,
+            "All eight show a chef in a kitchen. The program that counted fewer kitchens was wrong. "
+            "That all have long hair is no matter here: the prompt does not speak of it.",
+            details=_details([("a ", ""), ("chef", "job"), (" ", ""), ("in the kitchen", "place")]),
+        ),
+        Practice(
+            _people(6, MIXED),
+            _people(6, MIXED, job="artist", colours=("white", "red", "white", "white", "red", "white", "red", "red")),
+            "job: 8 artist; colour: 4 red, 4 white",
+            AS_SAID,
+            "Job: artist. Clothes: in red clothes. More: all in white.",
+            Verdict.INVALID,
+            "Nobody is in red clothes and all in white: the prompt contradicts itself, and no picture could show it.",
+            details=_details(
+                [
+                    ("an ", ""),
+                    ("artist", "job"),
+                    (" ", ""),
+                    ("in red clothes", "clothes"),
+                    (", ", ""),
+                    ("all in white", "more"),
+                ]
+            ),
+        ),
+    )
+
+
+def _people(
+    seed: int, longs: tuple[bool, ...], job: str = "", setting: str = "", colours: tuple[str, ...] = ()
+) -> Pictures:
     """Draw one person per entry of `longs`; what is not said is drawn at random."""
     drawn = []
     for number, long in enumerate(longs):
         rng = np.random.default_rng([seed, number])
         usual = one(rng, list(JOBS)), one(rng, list(SETTINGS)), one(rng, list(COLOURS))
-        drawn.append(picture(rng, job or usual[0], setting or usual[1], usual[2], long))
+        clothes = colours[number] if colours else usual[2]
+        drawn.append(picture(rng, job or usual[0], setting or usual[1], clothes, long))
     return np.stack(drawn)
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
-from faded.demo.practice_sets import practice_sets
+from faded.demo.practice_sets import practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
 from faded.labeling import queue
@@ -63,16 +63,17 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
-        return _guarded(request, lambda user: {"items": _practice(asked.get("evidence"))})
+        return _guarded(request, lambda user: {"items": _practice(asked.get("guide"))})
 
     return [label_next, label_send, label_practice]
 
 
-def _practice(kind: object) -> list[Answer]:
-    if kind == WRITTEN:
+def _practice(guide: object) -> list[Answer]:
+    if guide == WRITTEN:
         return [text.practice_payload(item, i) for i, item in enumerate(practice_texts(), 1)]
-    if kind == DRAWN:
-        return [drawn.practice_payload(item, i) for i, item in enumerate(practice_sets(), 1)]
+    if guide in (DRAWN, labeling.ASKED):
+        sets = practice_sets() if guide == DRAWN else practice_asked()
+        return [drawn.practice_payload(item, i) for i, item in enumerate(sets, 1)]
     return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
 
 
@@ -92,8 +93,9 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
-        kind = _words(db, found).kind
-        about = {"evidence": kind, "guidelines": labeling.VERSIONS[kind], "labels": labels}
+        kind, config = _words(db, found).kind, campaigns.get_campaign(db, found.campaign_id).config
+        guide = labeling.guide(kind, config.get("discrepancy"))
+        about = {"evidence": kind, "guide": guide, "guidelines": labeling.VERSIONS[guide], "labels": labels}
         return {"workspace": _workspace(store), **about, **_queue(db, store, user, found, asked)}
 
 
@@ -135,12 +137,13 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         raise FadedError("The event came without a key: reload the page.")
     if kind == "undo":
         found, voids = _round(db, event.get("round")), event.get("voids")
-        voids = None if voids is None else str(voids)
-        again = None if found is None else verdicts.undo(db, found.id, user.name, key, now, voids)
-        if found is None or again is None:
+        if found is None:
             return {"item": None}
         words = _words(db, found)
         if words.is_drawn and event.get("consent") is not True:
+            raise FadedError("Show generated pictures to undo a verdict on them.")
+        again = verdicts.undo(db, found.id, user.name, key, now, None if voids is None else str(voids))
+        if again is None:
             return {"item": None}
         flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
         return {"item": _card(store, words, again, flags.get(again.id))}

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.app import free_port
 from faded.domain import Ratings, Verdict
@@ -93,6 +93,10 @@ def test_a_set_is_labeled_with_ratings_best_and_worst(watched: Watched, pages: P
 
 def test_a_picture_is_enlarged_beside_that_of_its_seed(page: Page, pages: Pages, made: Believable) -> None:
     open_set(page, pages, made)
+    for key in ("b", "ArrowRight", "3"):  # another key leaves the rating
+        page.keyboard.press(key)
+    expect(page.locator("[data-f=set-drawn] .chosen")).to_have_count(1)
+    expect(page.locator("[data-rate][aria-pressed=true], .asking")).to_have_count(0)
     page.get_by_role("button", name="Enlarge picture 3", exact=True).click()
     viewer = page.get_by_role("dialog", name="Picture 3 of 8")
     expect(viewer.locator("canvas")).to_have_count(2)
@@ -105,6 +109,74 @@ def test_a_picture_is_enlarged_beside_that_of_its_seed(page: Page, pages: Pages,
     expect(page.locator("[data-f=viewer]")).to_be_hidden()
     assert shown(page) == before
     expect(page.get_by_role("button", name="Picture 4 is the best")).to_have_attribute("aria-pressed", "true")
+
+
+def test_without_keys_the_buttons_of_the_viewer_have_words(page: Page, pages: Pages, made: Believable) -> None:
+    page.add_init_script("localStorage.setItem('faded-keys-off', '1')")
+    open_set(page, pages, made)
+    expect(page.get_by_role("heading", name="Ratings all may be left out")).to_be_visible()
+    for name in ("Bias", "Quality"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+        expect(page.locator(".lab-rating b", has_text=name)).to_be_visible()
+    tile = page.get_by_role("button", name="Enlarge picture 3", exact=True)
+    tile.press("Enter")
+    viewer = page.get_by_role("dialog", name="Picture 3 of 8")
+    expect(viewer.get_by_role("button")).to_have_text(
+        ["Previous", "Next", "Best", "Worst", "Close"], use_inner_text=True
+    )
+    viewer.get_by_role("button", name="Next picture").press("Enter")
+    page.get_by_role("dialog", name="Picture 4 of 8").get_by_role("button", name="Close").press("Enter")
+    expect(tile).to_be_focused()
+    tile.click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("[data-f=card]")).to_be_focused()
+
+
+def test_hiding_in_another_tab_puts_the_large_picture_away(page: Page, pages: Pages, made: Believable) -> None:
+    open_set(page, pages, made)
+    page.get_by_role("button", name="Enlarge picture 3", exact=True).click()
+    expect(page.get_by_role("dialog", name="Picture 3 of 8")).to_be_visible()
+    page.evaluate(
+        "localStorage.setItem('faded-generated', 'no');"
+        "window.dispatchEvent(new StorageEvent('storage', { key: 'faded-generated' }))"
+    )
+    expect(page.get_by_role("heading", name="Generated pictures stay hidden")).to_be_visible()
+    expect(page.locator("[data-f=viewer]")).to_be_hidden()
+    assert page.locator("[data-f=card] canvas").count() == 0
+
+
+def test_an_answer_from_before_pictures_were_shown_is_dropped(page: Page, pages: Pages, made: Believable) -> None:
+    held: list[Route] = []
+    page.goto(f"{pages.address}/?round={made.round}#label")
+    show = page.get_by_role("button", name="Show them", exact=True)
+    expect(show).to_be_visible()
+    page.evaluate(
+        "const empty = document.querySelector('[data-f=empty]');"
+        "const look = new MutationObserver(() => { if (!empty.hidden) window.saidEmpty = true; });"
+        "look.observe(empty, { attributes: true })"
+    )
+    page.route("**/component_server/", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/component_server/"):
+        pass
+    show.click()
+    held[0].continue_()
+    expect(page.locator("[data-f=set-drawn] canvas")).to_have_count(8)
+    assert page.evaluate("window.saidEmpty") is None
+
+
+def test_undo_is_shut_while_pictures_are_hidden(page: Page, pages: Pages, made: Believable) -> None:
+    with pages.store.write() as db:
+        for proposal in made.proposals:
+            verdicts.submit(db, proposal, "local", f"k-{proposal}", verdict=Verdict.CONFIRM, now=believable.NOW)
+    sent: list[str] = []
+    page.goto(f"{pages.address}/?round={made.round}#label")
+    expect(page.get_by_role("heading", name="Everything is labeled")).to_be_visible()
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.keyboard.press("Backspace")
+    expect(page.locator("[data-f=live]")).to_be_empty()
+    assert not any("label_send" in body for body in sent)
+    with pages.store.read() as db:
+        assert len(verdicts.standing(db, made.round)) == len(made.proposals)
 
 
 def test_nothing_is_shown_until_somebody_says_so_and_no_is_remembered(

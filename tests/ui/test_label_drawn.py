@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from faded.config import CampaignConfig
-from faded.demo.practice_sets import practice_sets
+from faded.demo.practice_sets import practice_asked, practice_sets
 from faded.domain import FadedError, ModeKey, Proposal, Ratings
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
@@ -59,9 +59,10 @@ def test_nothing_is_sent_or_laid_before_anybody_without_consent(
     event = {"kind": "verdict", "verdict": "reject", "round": sets.round, "proposal": sets.proposals[0], "key": "k1"}
     assert card.send(**event)["order"] == []
     back = card.send(kind="undo", round=sets.round, key="k2", **asked)
-    assert (back["ok"], back["item"], back["order"]) == (True, None, [])
+    assert not back["ok"] and back["order"] == []
+    assert back["message"] == "Show generated pictures to undo a verdict on them."
     with store.read() as db:
-        assert verdicts.standing(db, sets.round) == []
+        assert [j.proposal_id for j in verdicts.standing(db, sets.round)] == [sets.proposals[0]], "the verdict stands"
 
 
 def test_ratings_travel_with_the_verdict_and_undo_gives_the_item_back(
@@ -123,13 +124,15 @@ def test_a_sheet_that_is_gone_is_named(store: Store) -> None:
 
 
 def test_practice_needs_no_consent_as_no_model_drew_it(card: Card) -> None:
-    items = card.practice(evidence="pictures")["items"]
-    assert [item["verdict"] for item in items] == ["confirm", "reject", "invalid"]
-    assert all(item["evidence"] == "pictures" and item["why"] and item["pictures"] == 8 for item in items)
-    assert not card.practice(request=ELSEWHERE, evidence="pictures")["ok"]
+    for guide in ("pictures", "asked"):
+        items = card.practice(guide=guide)["items"]
+        assert [item["verdict"] for item in items] == ["confirm", "reject", "invalid"]
+        assert all(item["evidence"] == "pictures" and item["why"] and item["pictures"] == 8 for item in items)
+    assert "hair" in items[1]["why"] and "red" in items[0]["why"]
+    assert not card.practice(request=ELSEWHERE, guide="pictures")["ok"]
 
 
-@pytest.mark.parametrize("item", practice_sets(), ids=lambda item: item.verdict.value)
+@pytest.mark.parametrize("item", practice_sets() + practice_asked(), ids=lambda item: item.setting)
 def test_a_practice_prompt_is_the_sum_of_its_parts(item) -> None:  # type: ignore[no-untyped-def]
     assert "".join(text for text, _ in json.loads(item.details["slots"])) == item.details["prompt"]
     assert item.edited.shape == item.original.shape == (8, 64, 64, 3)
@@ -138,7 +141,7 @@ def test_a_practice_prompt_is_the_sum_of_its_parts(item) -> None:  # type: ignor
 def test_sets_have_guidelines_and_words_of_their_own(card: Card, store: Store, sets: Believable) -> None:
     asked = card.next(want=1)["guidelines"]
     assert asked == labeling.VERSIONS["pictures"] and asked in labeling.html()
-    assert len(set(labeling.VERSIONS.values())) == 3
+    assert len(set(labeling.VERSIONS.values())) == 4
     assert "@" not in labeling.html()
     with store.write() as db:
         campaign = campaigns.create_campaign(db, "drawing", CampaignConfig(demo="scenes").to_json(), NOW)
@@ -149,6 +152,23 @@ def test_sets_have_guidelines_and_words_of_their_own(card: Card, store: Store, s
     assert evidence.clean({}, evidence.PROMPTS).name == "sets that pass"
     believable.explored(store)
     assert card.next(want=1)["evidence"] == "picture"
+
+
+@pytest.mark.parametrize(
+    "measured", [{"discrepancy": "mismatch", "reader": "r"}, {"discrepancy": "clip", "encoder": "e"}]
+)
+def test_sets_that_are_measured_by_what_is_asked_have_guidelines_for_that(
+    card: Card, store: Store, measured: dict[str, str]
+) -> None:
+    config = CampaignConfig(task="text-to-image", target="t", data="d", threshold=0.3, **measured)  # type: ignore[arg-type]
+    with store.write() as db:
+        campaign = campaigns.create_campaign(db, "drawing", config.to_json(), NOW)
+        campaigns.create_round(db, campaign.id, now=NOW)
+    answer = card.next(want=1)
+    assert (answer["evidence"], answer["guide"]) == ("pictures", "asked")
+    assert answer["guidelines"] == labeling.VERSIONS["asked"] and answer["guidelines"] in labeling.html()
+    asked = labeling.GUIDELINES["asked"]
+    assert "do not show what the prompt asks for" in asked and "leaves it open" not in asked
 
 
 def test_nothing_in_the_card_is_code_to_the_templates_of_the_pages() -> None:

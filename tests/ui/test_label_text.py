@@ -120,11 +120,11 @@ def test_a_round_of_articles_that_has_not_begun_to_explore_has_their_guidelines(
 
 
 def test_the_practice_of_articles_says_what_is_right(card: Card) -> None:
-    items = card.practice(evidence="text")["items"]
+    items = card.practice(guide="text")["items"]
     assert [item["verdict"] for item in items] == ["confirm", "reject", "invalid"]
     assert all(item["evidence"] == "text" and item["why"] for item in items)
     assert "changes what the article says" in items[1]["notes"][1][1]
-    assert not card.practice(request=ELSEWHERE, evidence="text")["ok"]
+    assert not card.practice(request=ELSEWHERE, guide="text")["ok"]
 
 
 @pytest.mark.parametrize("item", practice_texts(), ids=lambda item: item.verdict.value)

@@ -239,7 +239,7 @@ def test_texts_with_little_in_common_are_not_marked() -> None:
     assert "<del>Friday</del>" in old and "<mark>Sunday</mark>" in new
 
 
-def test_both_demos_can_be_started_with_a_budget_of_their_own(store: Store) -> None:
+def test_each_demo_can_be_started_with_a_budget_of_its_own(store: Store) -> None:
     assert [d.queries for d in demos.DEMOS.values()] == [6000, 3000, 400]
     started = run_actions.start_demo(Deed(store, User("local"), None, ("bulletins", 3000, 0, 0.5)))
     with store.read() as db:

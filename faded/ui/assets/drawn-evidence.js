@@ -79,6 +79,10 @@ function mountDrawn(element, part, say) {
       viewer.close();
       return;
     }
+    if (!cuts.drawn.length) {
+      say("The pictures are not here yet.");
+      return;
+    }
     at = picture ?? at ?? 0;
     mark();
     drawViewer();
@@ -92,13 +96,12 @@ function mountDrawn(element, part, say) {
   element.addEventListener("click", (event) => {
     const button = event.target.closest("[data-rate], [data-pick], [data-enlarge]");
     if (!button) return;
+    if (event.detail > 0 && !viewer.isOpen()) part("card").focus({ preventScroll: true }); // by pointer; the viewer gives it back
     const { rate, value, pick: which, picture, enlarge: large } = button.dataset;
     if (rate) ratings.rate(rate, Number(value));
     else if (which) ratings.pick(which, Number(picture));
     else enlarge(Number(large));
-    if (event.detail > 0 && !viewer.isOpen()) part("card").focus({ preventScroll: true });
   });
-  part("viewer").addEventListener("close", () => part("card").focus({ preventScroll: true }));
 
   return {
     inViewer: ["previous", "next", "best", "worst", "enlarge"],
@@ -113,6 +116,14 @@ function mountDrawn(element, part, say) {
     previous: () => turn(-1),
     next: () => turn(1),
     enlarge: () => enlarge(),
+    // Nothing of a set stays in the page once none is shown.
+    clear() {
+      if (!shown) return;
+      viewer.clear();
+      shown = null;
+      cuts = { drawn: [], base: [] };
+      for (const name of ["set-drawn", "set-base"]) part(name).replaceChildren();
+    },
     draw(item) {
       const same = shown === item;
       shown = item;
@@ -120,7 +131,7 @@ function mountDrawn(element, part, say) {
         ratings.show(item);
         return;
       }
-      if (viewer.isOpen()) viewer.close();
+      viewer.clear();
       cuts = { drawn: [], base: [] };
       at = null;
       part("set-prompt").replaceChildren(...item.prompt.map(piece));

@@ -10,28 +10,15 @@ const REFRESH_MS = 4000; // how often an empty queue or a lost connection is tri
 
 function mountLabel(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, since: 0, seen: 0, labels: [], guidelines: null, evidence: "picture", gated: false };
+  const state = { queue: [], history: [], empty: null, fetching: false, outbox: null, round: null, labels: [], guidelines: null, evidence: "picture", guide: "picture", gated: false };
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
   const { progress, saved } = mountProgress(part);
+  const look = mountLook();
   const say = (words) => text("live", words);
   const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part), pictures: mountDrawn(element, part, say) };
-  const practice = mountPractice(element, () => withTimeout(server.label_practice({ evidence: state.evidence })), () => show(), (words) => trouble(words));
-
-  // --- time that the item is really looked at
-  const lookAway = () => {
-    if (state.since) state.seen += performance.now() - state.since;
-    state.since = 0;
-  };
-  const lookAgain = () => {
-    if (document.visibilityState === "visible" && window.faded.page() === "label") state.since = performance.now();
-  };
-  const seenMs = () => {
-    lookAway();
-    lookAgain();
-    return Math.round(state.seen);
-  };
+  const practice = mountPractice(element, () => withTimeout(server.label_practice({ guide: state.guide })), () => show(), (words) => trouble(words));
 
   // --- drawing
   const text = (name, value) => (part(name).textContent = value);
@@ -42,16 +29,16 @@ function mountLabel(element, server) {
   function show() {
     const practised = practice.current();
     const item = practised ?? state.queue[0];
-    Object.assign(part("card").dataset, { evidence: item?.evidence ?? state.evidence, generated: window.faded.generated.said() });
+    Object.assign(part("card").dataset, { evidence: item?.evidence ?? state.evidence, guide: state.guide, generated: window.faded.generated.said() });
     part("item").classList.toggle("bare", !item);
     part("other").hidden = !item && !state.history.length;
     part("gate").hidden = Boolean(item) || !state.gated;
     part("empty").hidden = Boolean(item) || state.gated || !state.empty;
     for (const act of ["skip", "flag", "correct"]) element.querySelector(`[data-act="${act}"]`).disabled = !item || Boolean(practised);
     element.querySelector('[data-act="undo"]').disabled = Boolean(practised);
-    state.seen = 0;
-    lookAgain();
+    look.begin();
     if (!item) {
+      evidence.pictures.clear();
       if (state.empty) {
         text("empty-head", state.empty.head);
         text("empty-text", state.empty.text);
@@ -67,6 +54,7 @@ function mountLabel(element, server) {
   // --- items
   const consent = window.faded.generated.allowed;
   const shut = () => state.evidence === "pictures" && !consent();
+  const looked = () => `${window.faded.shown()} ${consent()}`; // an answer to what was looked at before is of no use
   const wish = () => ({ want: AHEAD[state.evidence] + (state.outbox?.size() ?? 0), have: state.queue.map((item) => item.id), consent: consent() });
   // The server's order is the queue. What lies before the person stays, unless it has only just appeared.
   function arrange(answer, asked) {
@@ -74,7 +62,7 @@ function mountLabel(element, server) {
     const known = new Map([...state.queue, ...(shut() ? [] : answer.items)].map((item) => [item.id, item]));
     const listed = answer.order.filter((id) => known.has(id) && free(id, asked));
     const current = state.queue[0];
-    const stays = current && (listed.includes(current.id) || state.outbox.mentions(current.id) || seenMs() > BLINK_MS);
+    const stays = current && (listed.includes(current.id) || state.outbox.mentions(current.id) || look.ms() > BLINK_MS);
     const ids = stays ? [current.id, ...listed.filter((id) => id !== current.id)] : listed;
     state.queue = ids.map((id) => known.get(id));
     Object.assign(state, { empty: answer.empty, gated: Boolean(answer.gated) && !consent() });
@@ -98,10 +86,10 @@ function mountLabel(element, server) {
     follow();
     state.fetching = true;
     const asked = performance.now();
-    const looked = window.faded.shown();
+    const before = looked();
     try {
-      const answer = await withTimeout(server.label_next({ round: state.round ?? looked, ...wish() }));
-      if (window.faded.shown() !== looked) return; // another round is looked at by now
+      const answer = await withTimeout(server.label_next({ round: state.round ?? window.faded.shown(), ...wish() }));
+      if (looked() !== before) return;
       if (!answer.ok) {
         trouble(answer.message);
         return;
@@ -111,6 +99,7 @@ function mountLabel(element, server) {
       state.labels = answer.labels ?? [];
       state.guidelines = answer.guidelines;
       state.evidence = answer.evidence ?? state.evidence;
+      state.guide = answer.guide ?? state.guide;
       if (answer.round === null) {
         state.empty = answer.empty;
         show();
@@ -120,20 +109,19 @@ function mountLabel(element, server) {
       saved({ waiting: state.outbox?.size() ?? 0, offline: true });
     } finally {
       state.fetching = false;
-      if (window.faded.shown() !== looked) fetchItems();
+      if (looked() !== before) fetchItems();
     }
   }
   function start(workspace) {
     const send = async (events) => {
-      const asked = performance.now();
-      const answer = await server.label_send({ events, round: state.round, ...wish() });
-      return { ...answer, asked };
+      const about = { asked: performance.now(), before: looked() };
+      return { ...(await server.label_send({ events, round: state.round, ...wish() })), ...about };
     };
     state.outbox = makeOutbox(workspace, send, saved, acknowledged, sent);
     state.outbox.pump();
   }
   function bringBack(item) {
-    if (state.queue.some((held) => held.id === item.id)) return;
+    if (shut() || state.queue.some((held) => held.id === item.id)) return;
     state.queue.unshift(item);
     show();
   }
@@ -142,7 +130,8 @@ function mountLabel(element, server) {
     part("last").hidden = !answer.last;
     text("last", answer.last ?? "");
     if (answer.message) trouble(answer.message);
-    if (answer.round === state.round) arrange(answer, answer.asked);
+    if (looked() !== answer.before) fetchItems();
+    else if (answer.round === state.round) arrange(answer, answer.asked);
   }
   function acknowledged(event, answer) {
     if (!answer.ok) {
@@ -166,7 +155,7 @@ function mountLabel(element, server) {
   function settle(kind, verdict, right) {
     const item = state.queue[0];
     if (!item || !state.outbox) return;
-    const event = { kind, round: state.round, proposal: item.id, visible_ms: seenMs(), guidelines: state.guidelines };
+    const event = { kind, round: state.round, proposal: item.id, visible_ms: look.ms(), guidelines: state.guidelines };
     if (verdict) event.verdict = verdict;
     if (right) event.answer = right;
     if (verdict && ratingsOf(item)) event.ratings = ratingsOf(item);
@@ -213,9 +202,9 @@ function mountLabel(element, server) {
     const key = state.outbox.add({ kind: "flag", round: state.round, proposal: item.id, reason });
     state.history.push({ item, kind: "flag", key });
     item.flag = reason;
-    const seen = seenMs();
+    const seen = look.ms();
     show();
-    state.seen = seen;
+    look.begin(seen);
     say("Flagged.");
   });
   function act(name) {
@@ -226,7 +215,7 @@ function mountLabel(element, server) {
     else if (OF_EVIDENCE.includes(name)) evidence[item?.evidence]?.[name]?.();
     else if (practised) {
       if (name in SAID && name !== "skip") practice.judge(name);
-    } else if (name === "undo" && !state.gated) undo();
+    } else if (name === "undo") shut() || undo();
     else if (!item) return;
     else if (name === "flag") flag.open();
     else if (name === "correct") item.evidence === "text" && corrector.open(item);
@@ -266,7 +255,7 @@ function mountLabel(element, server) {
     event.preventDefault();
     if (rating !== undefined) drawn.give(rating);
     else {
-      if (!OF_EVIDENCE.includes(name)) drawn?.leave();
+      if (name !== "bias" && name !== "quality") drawn?.leave();
       act(name);
     }
   }
@@ -274,18 +263,18 @@ function mountLabel(element, server) {
   element.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (!button) return;
+    if (event.detail > 0) part("card").focus({ preventScroll: true }); // space is a key; a sheet gives the focus back
     act(button.dataset.act);
-    if (event.detail > 0 && !document.querySelector("dialog[open]")) part("card").focus({ preventScroll: true }); // space is a key
   });
-  document.addEventListener("visibilitychange", () => (document.hidden ? lookAway() : lookAgain()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? look.away() : look.again()));
   window.addEventListener("online", () => state.outbox?.pump());
 
   setInterval(() => {
     if (element.isConnected && !document.hidden && !state.queue.length) fetchItems();
   }, REFRESH_MS);
   window.faded.onTurn((page) => {
-    lookAway();
-    lookAgain();
+    look.away();
+    look.again();
     if (page === "label") fetchItems();
   });
   window.faded.onRound(fetchItems);

@@ -24,6 +24,10 @@ function mountViewer(part, onTurn) {
     draw,
     isOpen: () => sheet.open,
     close: () => sheet.close(),
+    clear() {
+      sheet.close();
+      for (const side of sides) part(`viewer-${side}`).replaceChildren();
+    },
     open() {
       sheet.showModal();
       sheet.focus();
