@@ -7,7 +7,6 @@ decide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,6 @@ from benchmarks.digits_flow import SIDE, DigitsFlow, draw
 from benchmarks.digits_judge import Judge
 from faded.briefs import Brief
 from faded.domain import TargetError
-from faded.targets.denoising import without_adapter
 from faded.targets.fingerprint import fingerprint
 from faded.targets.sets import Pictures, Sets
 
@@ -97,10 +95,6 @@ class DigitsPainter:
         """Return what the network says."""
         said: torch.Tensor = self.module(noisy, time_of(times), told)
         return said
-
-    def original(self) -> AbstractContextManager[None]:
-        """Let the network answer without its adapter."""
-        return without_adapter(self.module)
 
     def forget(self) -> None:
         """Do nothing: no set is kept."""

@@ -1,8 +1,9 @@
 """Takes the pictures of the pages in `docs/images`: `make screenshots`, or `python -m docs.screenshots`.
 
-Runs three rounds on the demos in a workspace of its own (a whole one with a simulated annotator for most pages, and one
-each of pictures and of articles that only explores for the page Label), starts the app on it and drives Debian's
-chromium. Takes about ten minutes on two cores; with `--workspace DIR` an interrupted run goes on where it was.
+Runs rounds on the demos in a workspace of its own (whole ones with a simulated annotator, and one each of pictures,
+articles and prompts that only explores for the page Label), starts the app on it and drives Debian's chromium. Takes
+about an hour on two cores, most of it for the model that draws; with `--workspace DIR` an interrupted run goes on where
+it was.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from benchmarks.app import ROOT, browsing, running
 
 IMAGES = ROOT / "docs" / "images"
 ROUNDS = {
+    "drawn": ["--demo", "scenes", "--oracle", "--labels", "100", "--seed", "0"],
     "whole": ["--demo", "signs", "--oracle", "--labels", "100", "--queries", "6000", "--seed", "0"],
     "pictures": ["--demo", "signs", "--queries", "2000", "--seed", "1"],
     "articles": ["--demo", "bulletins", "--queries", "2000", "--seed", "0"],
+    "prompts": ["--demo", "scenes", "--queries", "120", "--seed", "1"],
 }
 """What is run, from the oldest round to the newest."""
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-phone": (390, 844, "light")}
@@ -36,9 +39,11 @@ PAGES = {
     "run": ("whole", "run", "#run-finds img"),
     "label": ("pictures", "label", "[data-f=item]:not(.bare)"),
     "label-articles": ("articles", "label", "[data-f=item]:not(.bare)"),
+    "label-prompts": ("prompts", "label", "[data-f=item]:not(.bare)"),
     "landscape": ("whole", "landscape", ".heat-cell"),
     "repair": ("whole", "repair", "#page-repair svg"),
     "verify": ("whole", "verify", "#verify-result"),
+    "verify-prompts": ("drawn", "verify", "#verify-result"),
 }
 """Name of the file: the round, its page, and what is there once that is drawn."""
 
@@ -78,6 +83,7 @@ def take(browser: Browser, address: str) -> None:
         )
         page = context.new_page()
         ids = rounds(page, address)
+        page.evaluate("localStorage.setItem('faded-generated', 'yes')")  # as who agrees to see generated pictures
         for name, (which, shown, ready) in PAGES.items():
             show(page, address, ids[which], shown, ready)
             page.evaluate(USUAL_PATH)

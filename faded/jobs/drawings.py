@@ -35,7 +35,7 @@ from faded.jobs.sorting import AsAsked, Evenly, Near, asking
 from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.diffusion import DiffusionConfig, repair_drawings
-from faded.repair.diffusion_material import Sorting
+from faded.repair.painters import Sorting
 from faded.repair.records import RepairResult
 from faded.targets.attributes import Reader, Unread, check_read, load_reader
 from faded.targets.load_pipeline import load_drawing

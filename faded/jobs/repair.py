@@ -128,8 +128,8 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
-    heard = (found.heeded, found.shown, context.space)
-    return Taught(found.modes, verdict_pairs(*heard), refusals, rankings(*heard))
+    said = (found.shown, context.space)
+    return Taught(found.modes, verdict_pairs(found.heeded, *said), refusals, rankings(found.ranked, *said))
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
@@ -169,6 +169,7 @@ def _step_of(checkpoint: Checkpoint | None) -> int:
 def _result(result: RepairResult, modes: int, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "modes": modes,
+        "modes_skipped": len(result.skipped),
         "pairs": {"verdicts": result.pairs, "reapplied": result.reapplied_pairs},
         "steps": result.steps,
         "best_step": result.best.step,
@@ -179,6 +180,7 @@ def _result(result: RepairResult, modes: int, config: dict[str, Any]) -> dict[st
 
 NOTHING_REPAIRED: Mapping[str, Any] = {
     "modes": 0,
+    "modes_skipped": 0,
     "pairs": {"verdicts": 0, "reapplied": 0},
     "steps": 0,
     "best_step": None,

@@ -64,7 +64,7 @@ class Near:
         return (picture_distances(self._clip, sets) > self._threshold).astype(np.int64)
 
     def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
-        """Return nothing: more of the same prompt is drawn."""
+        """Return nothing: what is wanted has no other words."""
         return [[], []]
 
 
@@ -78,5 +78,5 @@ class AsAsked:
         return sets.astray.astype(np.int64)
 
     def coached(self, inputs: Sequence[Brief], /) -> list[Sequence[Brief]]:
-        """Return nothing: more of the same prompt is drawn."""
+        """Return nothing: what is wanted has no other words."""
         return [[], []]

@@ -23,7 +23,15 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
         return
     path = workspace / folder
     print(f"The repaired model is in {path}", file=sys.stderr)
-    if (path / "config.json").is_file():
+    if (path / "model_index.json").is_file():
+        print(f"Load it with diffusers' DiffusionPipeline.from_pretrained({str(path)!r})", file=sys.stderr)
+    elif (path / "pytorch_lora_weights.safetensors").is_file():
+        print(
+            "It is an adapter (LoRA): load the original pipeline with diffusers, then "
+            f"pipeline.load_lora_weights({str(path)!r})",
+            file=sys.stderr,
+        )
+    elif (path / "config.json").is_file():
         print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
     elif (path / "adapter_config.json").is_file():
         print(

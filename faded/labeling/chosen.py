@@ -23,6 +23,7 @@ class ToLearn:
         modes: Those of them that are chosen and may be taught to other inputs.
         standing: The verdicts that stand on these weights, earlier rounds' too.
         heeded: Those of them that pairs are made of.
+        ranked: Those of them whose best and worst picture are heeded, rejections too.
         shown: The proposals that verdicts stand on, by id.
     """
 
@@ -30,6 +31,7 @@ class ToLearn:
     modes: list[ModeKey]
     standing: list[Judgement]
     heeded: list[Judgement]
+    ranked: list[Judgement]
     shown: dict[str, Proposal]
 
 
@@ -42,12 +44,13 @@ def read_to_learn(db: Db, round_: Round) -> ToLearn:
     """
     standing = verdicts.on_same_weights(db, round_.id)
     shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
-    modes, heeded = to_learn(round_.summary, standing)
+    modes, ranked = to_learn(round_.summary, standing)
+    heeded = ranked
     if round_.summary.get("labels") == []:  # answers are free text
         heeded = [j for j in heeded if j.verdict is not Verdict.REJECT]
     else:
         modes = teachable(modes, standing, shown)
-    return ToLearn(confirmed_modes(standing), modes, standing, heeded, shown)
+    return ToLearn(confirmed_modes(standing), modes, standing, heeded, ranked, shown)
 
 
 def to_learn(summary: Mapping[str, Any], standing: Sequence[Judgement]) -> tuple[list[ModeKey], list[Judgement]]:

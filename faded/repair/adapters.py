@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -85,3 +86,14 @@ def put_adapter(module: nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
     with torch.no_grad():
         for name, tensor in tensors.items():
             held[name].copy_(tensor)
+
+
+@contextmanager
+def adapter_as(module: nn.Module, tensors: Mapping[str, torch.Tensor]) -> Iterator[None]:
+    """Let a network answer with other weights of its adapter, such as those that a repair began with."""
+    now = adapter_weights(module)
+    put_adapter(module, tensors)
+    try:
+        yield
+    finally:
+        put_adapter(module, now)

@@ -20,10 +20,11 @@ from torch.nn import functional as F
 from faded.domain import ModeKey, Sample
 from faded.probe import Probe
 from faded.repair import budget
-from faded.repair.adapters import adapter_weights, attach, detach, put_adapter
+from faded.repair.adapters import adapter_as, adapter_weights, attach, detach, put_adapter
 from faded.repair.checkpoint import Checkpoint, Tensors
 from faded.repair.course import Losses, train
-from faded.repair.diffusion_material import DiffusionMaterial, Painter, Pool, Sorting, prepare
+from faded.repair.diffusion_material import DiffusionMaterial, Pool, prepare
+from faded.repair.painters import Painter, Sorting
 from faded.repair.pairs import Lesson, Ranking, values_of
 from faded.repair.records import Evaluation, Progress, RepairResult
 
@@ -140,7 +141,9 @@ def repair_drawings(
     if new and ended.best.step == 0:
         detach(painter.module)
     return ended.result(
-        len(material.ranked), sum(len(group) for pool in material.pools for group in pool.groups), material.skipped
+        len(material.ranked),
+        sum(len(group) for mode in material.modes for pool in mode.pools for group in pool.groups),
+        material.skipped,
     )
 
 
@@ -158,7 +161,8 @@ class _Drawings(Generic[P]):
         self._probe, self._painter, self._material, self._config = probe, painter, material, config
         self._sorting = sorting
         self._wanted = np.array(sorting.shares)
-        self._excess = np.stack([self._weighed(pool.counts) for pool in material.pools])
+        self._excess = np.stack([self._weighed(mode.counts) for mode in material.modes])
+        self._begun = adapter_weights(painter.module)
 
     @property
     def module(self) -> nn.Module:
@@ -189,7 +193,7 @@ class _Drawings(Generic[P]):
         told = material.told[[*prompts, *prompts[:k], *material.held_prompts[held]]]
         noise, times = self._noise(rng, latents, k)
         noisy, wanted = painter.noised(latents, noise, times), painter.wanted(latents, noise, times)
-        with torch.no_grad(), painter.original():
+        with torch.no_grad(), adapter_as(painter.module, self._begun):
             before = painter.said(noisy, times, told)
         now = painter.said(noisy, times, told)
         n = config.batch
@@ -209,12 +213,14 @@ class _Drawings(Generic[P]):
         ranked = self._material.ranked
         if ranked and rng.random() < self._config.ranked_share:
             return ranked[int(rng.integers(len(ranked)))]
-        number = int(rng.integers(len(self._material.pools)))
-        pool = self._material.pools[number]
+        number = int(rng.integers(len(self._material.modes)))
+        pools = self._material.modes[number].pools
+        pool = pools[int(rng.integers(len(pools)))]
         group = int(rng.choice(len(self._wanted), p=self._wanted))
         over, short = np.clip(self._excess[number], 0, None), np.clip(-self._excess[number], 0, None)
+        over[[not len(pictures) for pictures in pool.groups]] = 0
         rejected = None
-        if short[group] > rng.random() * short.max():
+        if short[group] > rng.random() * short.max() and over.any():
             rejected = _one(pool, int(rng.choice(len(over), p=over / over.sum())), rng)
         return pool.prompt, _one(pool, group, rng), rejected
 
@@ -241,8 +247,8 @@ class _Drawings(Generic[P]):
 
     def _weigh(self, modes: Sequence[Lesson[P]], groups: NDArray[np.int64]) -> None:
         """Find what is drawn too much of under each mode; one that no held-out input is in keeps what it had."""
-        for number, pool in enumerate(self._material.pools):
-            rows = [i for i, m in enumerate(modes) if (m.sample.stratum, m.values) == (pool.stratum, pool.values)]
+        for number, mode in enumerate(self._material.modes):
+            rows = [i for i, m in enumerate(modes) if (m.sample.stratum, m.values) == (mode.stratum, mode.values)]
             found = groups[rows][groups[rows] >= 0]
             if len(found):
                 self._excess[number] = self._weighed(np.bincount(found, minlength=len(self._wanted)).astype(np.float64))

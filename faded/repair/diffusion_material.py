@@ -3,82 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from faded.domain import FadedError, ModeKey, Sample, Stopped, Values
 from faded.probe import Probe
 from faded.repair.material import split
+from faded.repair.painters import Painter, Sorting
 from faded.repair.pairs import Lesson, Ranking, by_stratum, cell_values, some, under_modes
 
 P = TypeVar("P")
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Pictures = NDArray[np.uint8]
 
-
-class Painter(Protocol):
-    """A target that draws by denoising, and whose denoiser can be tuned."""
-
-    @property
-    def module(self) -> nn.Module:
-        """The denoiser."""
-        ...
-
-    def encoded(self, pictures: NDArray[np.uint8]) -> torch.Tensor:
-        """Return the latents of pictures, shape (n, channels, height, width)."""
-        ...
-
-    def embedded(self, prompts: Sequence[str]) -> torch.Tensor:
-        """Return what the denoiser is told of prompts, shape (n, tokens, width)."""
-        ...
-
-    def noised(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """Return latents with noise on them."""
-        ...
-
-    def wanted(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """Return what the denoiser should say of noised latents."""
-        ...
-
-    def said(self, noisy: torch.Tensor, times: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
-        """Return what the denoiser says, with gradients where enabled."""
-        ...
-
-    @property
-    def noise_steps(self) -> int:
-        """Times that noise is drawn from."""
-        ...
-
-    def original(self) -> AbstractContextManager[None]:
-        """Let the denoiser answer without its adapter."""
-        ...
-
-    def forget(self) -> None:
-        """Keep no drawn set any more: the weights have changed."""
-        ...
-
-
-class Sorting(Protocol):
-    """What a set should show, and how to come by it."""
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """How often each group of pictures is wanted; adds up to 1."""
-        ...
-
-    def groups(self, sets: Any, /) -> IntArray:
-        """Return the group of each picture, shape (batch, pictures); below 0 where it does not show what is asked."""
-        ...
-
-    def coached(self, inputs: Sequence[Any], /) -> list[Sequence[Any]]:
-        """Return inputs of the target that draw more of each group, one list per group; empty where there are none."""
-        ...
+MORE = 3
+"""Times that as many sets again are drawn of a mode whose sets show nothing of what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -86,17 +30,28 @@ class Pool:
     """What was drawn for one prompt.
 
     Attributes:
+        prompt: Its number.
+        groups: Latents of the pictures, by group, shape (n, channels, height, width) each.
+    """
+
+    prompt: int
+    groups: list[torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A mode whose prompts are learned.
+
+    Attributes:
         stratum: Of the mode.
         values: Its setting.
-        prompt: Number of the prompt.
-        groups: Latents of the wanted pictures, by group, shape (n, channels, height, width) each.
+        pools: Of each of its prompts: each has pictures of every group that is wanted.
         counts: Pictures of each group that the original draws, shape (groups,).
     """
 
     stratum: str
     values: Values
-    prompt: int
-    groups: list[torch.Tensor]
+    pools: list[Pool]
     counts: FloatArray
 
 
@@ -106,18 +61,18 @@ class DiffusionMaterial(Generic[P]):
 
     Attributes:
         told: What the denoiser is told of each prompt.
-        pools: Of the modes' prompts.
+        modes: What is learned.
         ranked: A prompt's number, a better and a worse picture of it, as people chose them.
         held_prompts: Number of the prompt of each held picture.
         held_latents: Pictures of other prompts, as the original draws them.
         held_clean: Held-out inputs that the original answers without failure as they are.
         held_modes: The same inputs under settings of the modes.
         n_held: Held-out inputs that were asked about.
-        skipped: Modes without training inputs of their stratum.
+        skipped: Modes that have no training inputs of their stratum, or no picture of what is wanted.
     """
 
     told: torch.Tensor
-    pools: list[Pool]
+    modes: list[Learned]
     ranked: list[tuple[int, torch.Tensor, torch.Tensor]]
     held_prompts: IntArray
     held_latents: torch.Tensor
@@ -180,12 +135,11 @@ def prepare(
 
     answered(0)
     told: list[torch.Tensor] = []
-    learned = []
+    learned: dict[ModeKey, Learned] = {}
     for mode in usable:
-        pool = _pool(probe, painter, sorting, some(pools[mode.stratum], sets, rng), mode, len(told))
-        if pool is not None:
-            told.append(painter.embedded([pool[0]])[0])
-            learned.append(pool[1])
+        found = _learned(probe, painter, sorting, pools[mode.stratum], mode, sets, rng, told)
+        if found is not None:
+            learned[mode] = found
         answered(sets)
     if not learned:
         raise FadedError(
@@ -197,7 +151,7 @@ def prepare(
     answered(2 * clean_sets)
     right = [s for s, failed in zip(held, probe.clean(held).failed, strict=True) if not failed]
     answered(len(held))
-    edited = under_modes(probe.space, usable, by_stratum(right))
+    edited = under_modes(probe.space, list(learned), by_stratum(right))
     if not edited:
         raise FadedError(
             f"None of the {len(held)} held-out tune inputs is in a confirmed mode and answered without failure as it "
@@ -205,41 +159,83 @@ def prepare(
         )
     return DiffusionMaterial(
         told=torch.stack(told),
-        pools=learned,
+        modes=list(learned.values()),
         ranked=ranked,
         held_prompts=held_prompts,
         held_latents=held_latents,
         held_clean=right,
         held_modes=some(edited, held_rows, rng),
         n_held=len(held),
-        skipped=tuple(m for m in modes if m.stratum not in pools),
+        skipped=tuple(m for m in modes if m not in learned),
     )
 
 
-def _pool(
+def _learned(
     probe: Probe[P, Any, Any],
     painter: Painter,
     sorting: Sorting,
     samples: Sequence[Sample[P]],
     mode: ModeKey,
-    number: int,
-) -> tuple[str, Pool] | None:
-    """Draw what a mode's prompt gives, and what its coached forms give; None where one wanted group has no picture."""
-    values = np.tile(np.array(cell_values(probe.space, mode)), (len(samples), 1))
-    inputs = probe.editor([s.payload for s in samples], values)
+    sets: int,
+    rng: np.random.Generator,
+    told: list[torch.Tensor],
+) -> Learned | None:
+    """Draw what a mode's prompts give, and what their coached forms give; None where a wanted group has no picture.
+
+    Where it is missing, more sets of the mode are drawn, a few times as many. Adds prompts to `told`.
+    """
+    order = [samples[i] for i in rng.permutation(len(samples))[: sets * (1 + MORE)]]
+    values = cell_values(probe.space, mode)
+    counts = np.zeros(len(sorting.shares))
+    found: dict[str, list[Pictures]] = {}
+    for start in range(0, len(order), sets):
+        counts += _drawn(probe, sorting, order[start : start + sets], values, found)
+        whole = {
+            prompt: groups
+            for prompt, groups in found.items()
+            if all(len(group) or not share for group, share in zip(groups, sorting.shares, strict=True))
+        }
+        if whole:
+            pools = [Pool(len(told) + i, _latents(painter, groups)) for i, groups in enumerate(whole.values())]
+            told += list(painter.embedded(list(whole)))
+            return Learned(mode.stratum, values, pools, counts)
+    return None
+
+
+def _drawn(
+    probe: Probe[P, Any, Any],
+    sorting: Sorting,
+    samples: Sequence[Sample[P]],
+    values: Values,
+    found: dict[str, list[Pictures]],
+) -> FloatArray:
+    """Draw sets under a setting and with coached inputs; adds pictures to `found`, by prompt and group.
+
+    Returns:
+        Pictures of each group in the sets that nothing was coached in, shape (groups,).
+    """
+    inputs = probe.editor([s.payload for s in samples], np.tile(np.array(values), (len(samples), 1)))
     own = probe.target.answer(inputs)
     groups = sorting.groups(own)
-    wanted = np.array(sorting.shares)
-    found = [own.pictures[groups == g] for g in range(len(wanted))]
-    counts = np.array([len(pictures) for pictures in found], dtype=np.float64)
-    for g, coached in enumerate(sorting.coached(inputs)):
-        if coached and wanted[g] > 0:
-            more = probe.target.answer(coached)
-            found[g] = np.concatenate([found[g], more.pictures[sorting.groups(more) == g]])
-    if any(share > 0 and not len(pictures) for share, pictures in zip(wanted, found, strict=True)):
-        return None
-    latents = [painter.encoded(pictures) if len(pictures) else torch.empty(0) for pictures in found]
-    return own.briefs[0].prompt, Pool(mode.stratum, tuple(values[0].tolist()), number, latents, counts)
+    prompts = [brief.prompt for brief in own.briefs]
+    for prompt in dict.fromkeys(prompts):
+        rows = [row for row, other in enumerate(prompts) if other == prompt]
+        kept = found.setdefault(prompt, [own.pictures[0, :0]] * len(sorting.shares))
+        _keep(kept, own.pictures[rows], groups[rows])
+        for group, coached in enumerate(sorting.coached([inputs[row] for row in rows])):
+            if coached and sorting.shares[group] > 0:
+                more = probe.target.answer(coached)
+                _keep(kept, more.pictures, np.where(sorting.groups(more) == group, group, -1))
+    return np.bincount(groups[groups >= 0], minlength=len(sorting.shares)).astype(np.float64)
+
+
+def _keep(kept: list[Pictures], pictures: Pictures, groups: IntArray) -> None:
+    for group, before in enumerate(kept):
+        kept[group] = np.concatenate([before, pictures[groups == group]])
+
+
+def _latents(painter: Painter, groups: Sequence[Pictures]) -> list[torch.Tensor]:
+    return [painter.encoded(pictures) if len(pictures) else torch.empty(0) for pictures in groups]
 
 
 def _ranked(

@@ -60,7 +60,7 @@ class RepairResult:
         history: Every evaluation.
         pairs: Pairs from verdicts.
         reapplied_pairs: Pairs that re-applying makes available: tune inputs times modes of their stratum.
-        skipped: Modes without any tune input of their stratum.
+        skipped: Modes without any tune input of their stratum, or without anything better to learn from.
         stopped: Whether the caller stopped it.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from faded.domain import FadedError, Proposal, Verdict
+from faded.store.ratings import PICTURES
 
 LONGEST_ANSWER = 2000
 """Characters of an answer in free text: some three hundred words."""
@@ -25,7 +26,13 @@ def check(proposal: Proposal, verdict: Verdict | None, answer: str | None, label
     Raises:
         FadedError: the answer cannot stand.
     """
-    if verdict is Verdict.CONFIRM and labels is not None and not labels:
+    if PICTURES in proposal.details:
+        if answer is not None:
+            raise FadedError(
+                f"The answer {answer[:80]!r} for proposal {proposal.id!r} has no place: it is a set of pictures. Give "
+                "the verdict, with ratings."
+            )
+    elif verdict is Verdict.CONFIRM and labels is not None and not labels:
         _check_text(proposal, answer)
     elif verdict is Verdict.CONFIRM and proposal.reference is None:
         _check_label(proposal, answer, labels or ())

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-
-from faded.domain import FadedError
 
 ENCODED = 64
 """Pictures encoded in one pass."""
@@ -47,19 +44,23 @@ def embedded(pipeline: Any, prompts: Sequence[str]) -> torch.Tensor:
     return told
 
 
-def wanted(pipeline: Any, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-    """Return what the denoiser should say of noised latents, as its scheduler understands it.
+PREDICTIONS = ("epsilon", "v_prediction")
+"""What a denoiser may say: the noise, or the velocity."""
 
-    Raises:
-        FadedError: the scheduler's prediction is neither noise nor velocity.
+
+def wanted(noising: Any, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+    """Return what the denoiser should say of noised latents.
+
+    Args:
+        noising: The scheduler that put the noise on, whose prediction is one of `PREDICTIONS`.
+        latents: Shape (n, channels, height, width).
+        noise: Of the same shape.
+        times: Shape (n,).
     """
-    kind = pipeline.scheduler.config.prediction_type
-    if kind == "epsilon":
+    if noising.config.prediction_type == "epsilon":
         return noise
-    if kind == "v_prediction":
-        velocity: torch.Tensor = pipeline.scheduler.get_velocity(latents, noise, times)
-        return velocity
-    raise FadedError(f"The denoiser predicts {kind!r}: give a pipeline that predicts epsilon or v_prediction.")
+    velocity: torch.Tensor = noising.get_velocity(latents, noise, times)
+    return velocity
 
 
 ADAPTER = "default"
@@ -72,13 +73,3 @@ def save_adapter(pipeline: Any, folder: Path) -> None:
 
     layers = get_peft_model_state_dict(pipeline.unet, adapter_name=ADAPTER)
     pipeline.save_lora_weights(folder, unet_lora_layers=layers, safe_serialization=True)
-
-
-@contextmanager
-def without_adapter(denoiser: Any) -> Iterator[None]:
-    """Let a denoiser with an adapter answer as if it had none."""
-    denoiser.disable_adapters()
-    try:
-        yield
-    finally:
-        denoiser.enable_adapters()

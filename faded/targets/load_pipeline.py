@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub.utils import are_progress_bars_disabled
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
 from faded.targets.attributes import Reader
 from faded.targets.checkpoints import reason
-from faded.targets.denoising import ADAPTER
+from faded.targets.denoising import ADAPTER, PREDICTIONS
 from faded.targets.drawn_by_function import DrawnByFunction, named_function
 from faded.targets.text_to_image import Sampling, TextToImage
 
@@ -25,6 +25,7 @@ PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
 INDEX = "model_index.json"
 """What makes a folder a pipeline."""
 CHECKER = "safety_checker"
+SECOND_ENCODER = "text_encoder_2"
 ADAPTER_WEIGHTS = "pytorch_lora_weights.safetensors"
 """Diffusers' own name of an adapter's file."""
 
@@ -81,6 +82,16 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
         raise FadedError(
             f"The pipeline {source!r} is a {type(pipeline).__name__} and has no {', '.join(lacking)}: give one with "
             "these parts, such as a StableDiffusionPipeline."
+        )
+    if getattr(pipeline, SECOND_ENCODER, None) is not None:
+        raise FadedError(
+            f"The pipeline {source!r} is a {type(pipeline).__name__} with two text encoders: give one with one, such "
+            "as a StableDiffusionPipeline."
+        )
+    predicted = pipeline.scheduler.config.get("prediction_type")
+    if predicted not in PREDICTIONS:
+        raise FadedError(
+            f"The denoiser of {source!r} predicts {predicted!r}: give one that predicts {' or '.join(PREDICTIONS)}."
         )
     if weights is not None:
         _put_on(pipeline, weights, source)

@@ -1,13 +1,13 @@
 """Text-to-image pipelines of diffusers as targets that draw.
 
-A picture is drawn from latents that its seed alone decides.
+A picture is drawn from latents, and by a sampler's chance where it takes some, that its seed alone decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from faded.targets.checkpoints import writing
 from faded.targets.drawn_sets import DrawnSets
 from faded.targets.fingerprint import fingerprint
 from faded.targets.sets import FloatArray, Pictures
+
+SAMPLER = 2**40
+"""What is added to a seed for the sampler, whose chance is not that of the latents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class TextToImage(DrawnSets):
             num_inference_steps=self.sampling.steps,
             guidance_scale=self.sampling.guidance,
             latents=self.latents(seeds),
+            generator=[torch.Generator().manual_seed(SAMPLER + seed) for seed in seeds],
             output_type="pt",
         ).images
         return drawn
@@ -105,10 +109,17 @@ class TextToImage(DrawnSets):
         """The denoiser."""
         return self.pipeline.unet
 
+    @cached_property
+    def noising(self) -> Any:
+        """What puts noise on latents as in training: a sampler may know the times of its few steps only."""
+        from diffusers import DDPMScheduler
+
+        return DDPMScheduler.from_config(self.pipeline.scheduler.config)
+
     @property
     def noise_steps(self) -> int:
         """Times that noise is drawn from."""
-        return int(self.pipeline.scheduler.config.num_train_timesteps)
+        return int(self.noising.config.num_train_timesteps)
 
     def encoded(self, pictures: Pictures) -> torch.Tensor:
         """Return the latents of pictures of shape (n, height, width, 3), shape (n, channels, height, width)."""
@@ -120,21 +131,17 @@ class TextToImage(DrawnSets):
 
     def noised(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Return latents with noise on them."""
-        noisy: torch.Tensor = self.pipeline.scheduler.add_noise(latents, noise, times)
+        noisy: torch.Tensor = self.noising.add_noise(latents, noise, times)
         return noisy
 
     def wanted(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Return what the denoiser should say of noised latents."""
-        return denoising.wanted(self.pipeline, latents, noise, times)
+        return denoising.wanted(self.noising, latents, noise, times)
 
     def said(self, noisy: torch.Tensor, times: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
         """Return what the denoiser says, with gradients where enabled."""
         said: torch.Tensor = self.pipeline.unet(noisy, times, encoder_hidden_states=told).sample
         return said
-
-    def original(self) -> AbstractContextManager[None]:
-        """Let the denoiser answer without its adapter."""
-        return denoising.without_adapter(self.pipeline.unet)
 
     def fingerprint(self) -> str:
         """Return a hash of the weights of denoiser and text encoder, adapters included; 16 hexadecimal digits."""

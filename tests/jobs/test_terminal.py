@@ -10,6 +10,8 @@ from faded.jobs.terminal import say_where, say_who_labels
 @pytest.mark.parametrize(
     ("file", "said"),
     [
+        ("model_index.json", "DiffusionPipeline.from_pretrained"),
+        ("pytorch_lora_weights.safetensors", "pipeline.load_lora_weights"),
         ("config.json", "--target"),
         ("adapter_config.json", "model.load_adapter"),
         ("model.safetensors", "where module is what package:function returns"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,17 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load as read_tensors
 from safetensors.torch import save
+from torch import nn
 
 from faded.briefs import Brief, Wording
 from faded.concepts.prompt import PromptEditor, prompt_slots, prompt_space
 from faded.discrepancies.drawings import bias
 from faded.domain import FadedError, ModeKey, Sample
 from faded.probe import Probe
+from faded.repair.adapters import attach
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.diffusion import DiffusionConfig, _Drawings, repair_drawings
-from faded.repair.diffusion_material import DiffusionMaterial, Pool
+from faded.repair.diffusion import LAYERS, DiffusionConfig, _Drawings, repair_drawings
+from faded.repair.diffusion_material import DiffusionMaterial, Learned, Pool, prepare
 from faded.repair.pairs import Ranking
 from faded.repair.records import Progress, RepairResult
 from faded.targets.attributes import Readings
@@ -130,8 +133,9 @@ def gains(target: TextToImage, sets: Sets) -> tuple[float, float]:
         noisy = target.noised(latents, noise, times)
         with torch.no_grad():
             now = (target.said(noisy, times, told) - noise).square().mean()
-            with target.original():
-                found.append(float((target.said(noisy, times, told) - noise).square().mean() - now))
+            target.module.disable_adapters()
+            found.append(float((target.said(noisy, times, told) - noise).square().mean() - now))
+            target.module.enable_adapters()
     return found[0], found[1]
 
 
@@ -154,6 +158,18 @@ def gains_of(target: TextToImage, config: DiffusionConfig, **more: Any) -> tuple
 
     result = run(target, config, on_step=at_the_end, **more)
     return *found[0], result
+
+
+def drawn_rows(sorting: Any, counts: list[int], pictures: list[int]) -> list[Any]:
+    """Return rows of a batch, with pictures that are the number of their group."""
+    pool = Pool(0, [torch.full((n, 1), float(group)) for group, n in enumerate(pictures)])
+    mode = Learned("all", (1.0, 0.0), [pool], np.array(counts, dtype=np.float64))
+    unused: Any = None
+    material = DiffusionMaterial(unused, [mode], [], unused, unused, [], [], 0, ())
+    painter: Any = SimpleNamespace(module=nn.Linear(1, 1))
+    drawings: Any = _Drawings(unused, painter, sorting, material, CONFIG)
+    rng = np.random.default_rng(0)
+    return [drawings._draw(rng) for _ in range(2000)]
 
 
 def test_wanted_pictures_become_likelier_than_the_others(make: Make) -> None:
@@ -187,19 +203,50 @@ def test_what_is_drawn_too_seldom_is_set_against_what_is_drawn_too_often() -> No
     class Four:
         shares = (0.25,) * 4
 
-    groups = [torch.full((2, 1), float(group)) for group in range(4)]
-    pool = Pool("all", (1.0, 0.0), 0, groups, np.array([500.0, 250.0, 150.0, 100.0]))
-    unused: Any = None
-    material = DiffusionMaterial(unused, [pool], [], unused, unused, [], [], 0, ())
-    sorting: Any = Four()
-    drawings: Any = _Drawings(unused, unused, sorting, material, CONFIG)
-    rng = np.random.default_rng(0)
-    rows = [drawings._draw(rng) for _ in range(2000)]
+    rows = drawn_rows(Four(), [500, 250, 150, 100], [2, 2, 2, 2])
     chosen = np.array([int(row[1]) for row in rows])
     against = np.array([-1 if row[2] is None else int(row[2]) for row in rows])
     assert np.abs(np.bincount(chosen) / 2000 - 0.25).max() < 0.04
     assert set(against) == {-1, 0} and set(chosen[against == 0]) == {2, 3}
     assert (against[chosen == 3] == 0).all() and 0.55 < (against[chosen == 2] == 0).mean() < 0.78
+
+
+def test_what_should_never_be_shown_is_not_set_against_where_there_is_no_picture_of_it() -> None:
+    class Three:
+        shares = (0.5, 0.5, 0.0)
+
+    rows = drawn_rows(Three(), [10, 10, 5], [2, 2, 0])
+    assert {int(row[1]) for row in rows} == {0, 1} and all(row[2] is None for row in rows)
+    rows = drawn_rows(Three(), [10, 10, 5], [2, 2, 2])
+    assert {int(row[2]) for row in rows if row[2] is not None} == {2}
+
+
+def test_each_prompt_of_a_mode_is_taught_its_own_pictures(make: Make) -> None:
+    target = dark_or_light(make)
+    wordings = ("a {thing} {place}", "here is a {thing} {place}")
+    tune = [replace(s, payload=Wording(wordings[i % 2], s.payload.seeds)) for i, s in enumerate(TUNE)]
+    material = prepare(probe(target), target, Light(), tune, [MODE], [], {}, 40, 2, 4, 0)
+    [mode] = material.modes
+    prompts = [brief.prompt for brief in PromptEditor(SLOTS)([s.payload for s in tune[:2]], np.array([MODE.cell] * 2))]
+    assert len(mode.pools) == 2
+    torch.testing.assert_close(
+        torch.stack([material.told[pool.prompt] for pool in mode.pools]).sum(0), target.embedded(prompts).sum(0)
+    )
+    assert sum(len(group) for pool in mode.pools for group in pool.groups) == mode.counts.sum()
+    assert min(len(group) for pool in mode.pools for group in pool.groups) > 4
+
+
+def test_a_repair_holds_what_the_target_drew_when_it_began(make: Make) -> None:
+    """An adapter of an earlier repair is part of it."""
+    target = dark_or_light(make)
+    attach(target.module, CONFIG.rank, 1, LAYERS, scale=1)
+    with torch.no_grad():
+        for name, weights in target.module.named_parameters():
+            if "lora_B" in name:
+                weights.normal_(generator=torch.Generator().manual_seed(2))
+    told: list[float] = []
+    run(target, replace(CONFIG, steps=2, evaluate_every=5), on_step=lambda progress: told.append(progress.anchor))
+    assert told[0] == 0 < told[1]
 
 
 def test_without_anything_better_the_target_is_what_it_was(make: Make) -> None:

@@ -275,6 +275,13 @@ def drawn(store, round_id):
     return made
 
 
+@pytest.mark.parametrize("verdict", [Verdict.CONFIRM, Verdict.REJECT])
+def test_a_set_of_pictures_has_no_answer_to_state(store, round_id, drawn, verdict):
+    with pytest.raises(FadedError, match=r"'half and half' for proposal 'stop-1\.0-set0' has no place: it is a set"):
+        _submit(store, drawn[0], "k1", verdict, answer="half and half")
+    assert _standing(store, round_id) == {}
+
+
 @pytest.mark.parametrize(
     "ratings", [Ratings(7, 3, 0, 7), Ratings(-1, -1), Ratings(bias=10), Ratings(worst=2), Ratings()]
 )

@@ -101,10 +101,9 @@ def test_an_adapter_is_saved_as_diffusers_loads_it(folders: tuple[Path, Path], t
     again = load(folders, tmp_path / "adapter")
     assert again.fingerprint() == target.fingerprint() != plain
     np.testing.assert_array_equal(again.draw(BRIEFS), target.draw(BRIEFS))
-    with again.original():
-        again.forget()
-        original = again.draw(BRIEFS)
-    np.testing.assert_array_equal(original, load(folders).draw(BRIEFS))
+    again.module.disable_adapters()
+    again.forget()
+    np.testing.assert_array_equal(again.draw(BRIEFS), load(folders).draw(BRIEFS))
     with pytest.raises(FadedError, match="There is no adapter at"):
         load(folders, tmp_path)
 
@@ -130,6 +129,30 @@ def test_bars_are_drawn_where_the_hub_draws_them_alone(
     monkeypatch.setattr(load_pipeline_module, "are_progress_bars_disabled", lambda: True)
     load(folders)
     assert "pipeline components" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("sampler", ["EulerAncestralDiscreteScheduler", "DPMSolverMultistepScheduler"])
+def test_any_sampler_draws_alike_and_is_trained_under_the_noise_of_all_times(
+    folders: tuple[Path, Path], tmp_path: Path, sampler: str
+) -> None:
+    usual, folder = load(folders), write_pipeline(tmp_path / "pipeline")
+    edit_json(folder / "model_index.json", scheduler=["diffusers", sampler])
+    edit_json(folder / "scheduler" / "scheduler_config.json", _class_name=sampler)
+    target = load((folder, folders[1]))
+    first = target.draw(BRIEFS[:1])
+    target.forget()
+    np.testing.assert_array_equal(target.draw(BRIEFS[:1]), first)
+    latents, noise, times = torch.zeros(2, 4, 8, 8), torch.ones(2, 4, 8, 8), torch.tensor([100, 900])
+    torch.testing.assert_close(target.noised(latents, noise, times), usual.noised(latents, noise, times))
+
+
+def test_a_denoiser_that_cannot_be_tuned_is_refused_when_it_is_loaded(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = write_pipeline(tmp_path / "pipeline")
+    edit_json(folder / "scheduler" / "scheduler_config.json", prediction_type="sample")
+    with pytest.raises(FadedError, match="predicts 'sample': give one that predicts epsilon or v_prediction"):
+        load((folder, folders[1]))
 
 
 def test_prompts_that_are_not_read_to_their_end_are_refused(target: TextToImage) -> None:
