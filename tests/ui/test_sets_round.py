@@ -72,7 +72,7 @@ def test_a_repair_of_drawings_learns_from_ranked_sets_and_no_pairs(store: Store,
     words = drawn(store, repair_page)["pairs"]
     assert words.startswith("<h2>Rankings</h2>") and "<li>" not in words and " pair" not in words
     assert "Of <b>6 sets</b> people have chosen" in words
-    assert "About <b>4</b> of the 16 pictures" in words and "at most 4 sets of each mode" in words
+    assert "About <b>4</b> of the 16 pictures" in words and ": 4 sets of each mode, or more" in words
 
 
 def test_without_a_ranking_a_repair_learns_from_what_it_draws(verified: Store) -> None:

@@ -121,7 +121,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         for i in first
     )
     left_out = len(set(found.confirmed) - set(keys))
-    ranked = len(rankings(heeded, shown, space))
+    ranked = len(rankings(found.ranked, shown, space))
     return Lessons(lines, left_out, len(pairs), preview, ranked, pinned, kind, facts.step)
 
 
@@ -224,18 +224,18 @@ def _ranked(found: Lessons) -> str:
     """Say what a step learns of drawings: the rows of the ranked sets are drawn by chance, so their number varies."""
     step = found.step
     of_ranked = budget.from_pairs(step.batch, budget.RANKED_SHARE, found.ranked, len(found.modes))
-    most = "" if step.draws is None else f": at most {plural(step.draws, 'set', 'sets')} of each mode"
-    drawn = f"pictures drawn for the prompts of the modes before the first step{most}"
+    sets = plural(step.draws or 0, "set", "sets")
+    each = "" if step.draws is None else f": {sets} of each mode, or more where what is wanted is missing in them"
+    drawn = f"pictures drawn for the prompts of the modes before the first step{each}"
     if not found.ranked:
         return (
             "<p>Of no set has anybody chosen both the best and the worst picture. The repair learns from "
             f"{drawn}, <b>{count(step.batch)}</b> pictures in each step.</p>"
         )
-    sets = plural(found.ranked, "set", "sets")
     return (
-        f"<p>Of <b>{sets}</b> people have chosen both the best and the worst picture: the repair makes the best "
-        f"likelier than the worst. About <b>{count(of_ranked)}</b> of the {count(step.batch)} pictures that a step "
-        f"learns from come from these, the rest from {drawn}.</p>"
+        f"<p>Of <b>{plural(found.ranked, 'set', 'sets')}</b> people have chosen both the best and the worst picture: "
+        f"the repair makes the best likelier than the worst. About <b>{count(of_ranked)}</b> of the "
+        f"{count(step.batch)} pictures that a step learns from come from these, the rest from {drawn}.</p>"
     )
 
 
