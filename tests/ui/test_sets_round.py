@@ -61,8 +61,8 @@ def test_the_pages_speak_of_prompts_and_sets(verified: Store) -> None:
     assert "Sets that pass on unedited prompts went from" in said
     fixed = changes.render(facts_of(verified), "fixed", verified.workspace)
     assert "Failed before, pass now" in fixed
-    assert re.search("Before</figcaption><img[^>]* Before'><p class='bad'>hair: 8 long", fixed)
-    assert re.search("Now</figcaption><img[^>]* Now'><p class='good'>hair: 5 long", fixed)
+    assert "Before'><figcaption>Before<b class='bad'>hair: 8 long" in fixed
+    assert "Now'><figcaption>Now<b class='good'>hair: 5 long" in fixed
 
 
 def test_a_repair_of_drawings_learns_from_ranked_sets_and_no_pairs(store: Store, made: Believable) -> None:
@@ -164,7 +164,7 @@ def test_sets_that_nothing_reads_are_told_by_their_distance(store: Store) -> Non
     assert "distance from the prompt: 0.50" in drawn(store, run_page)["finds"]
     assert "distance from the prompt: 0.50" in drawn(store, landscape_page)["modes"]
     assert re.search(r"</b> fail still \(5\)</li></ul>", drawn(store, verify_page)["flow"])
-    assert "<p class='bad'>fails</p>" in drawn(store, verify_page, group="fixed")["modes"]
+    assert "<b class='bad'>fails</b>" in drawn(store, verify_page, group="fixed")["modes"]
 
 
 def test_a_preview_that_nothing_reads_says_no_count(store: Store, made: Believable) -> None:

@@ -149,7 +149,7 @@ def _sets(example: Mapping[str, Any], workspace: Path) -> str:
         said = f"{words}<span class='f-hidden'>, {heard}</span>" if words else heard
         shown = f"<img src='{thumb(workspace, digest, LARGEST_SET)}' alt='{says}'>" if digest else ""
         look = "bad" if failed else "good"
-        return f"<figure><figcaption>{when}</figcaption>{shown}<p class='{look}'>{said}</p></figure>"
+        return f"<figure>{shown}<figcaption>{when}<b class='{look}'>{said}</b></figcaption></figure>"
 
     mode = f"<b>{escape(str(example['setting']))}</b> <small>{escape(str(example['stratum']))}</small>"
     before, now = drawn("Before", "before", example["edited"]), drawn("Now", "after", example.get("repaired"))

@@ -103,7 +103,7 @@ def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
     if known.evidence.is_text:
         after = "".join(text(store, p) for p in found[:1])
     else:
-        before = _pictures(store, found)
+        before = _pictures(store, found[:1] if known.evidence.is_drawn else found)
     return (
         f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{before}"
         f"<div class='modes-words'><b>{escape(setting(known, one.cell))}</b>"
