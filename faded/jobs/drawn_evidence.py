@@ -16,6 +16,7 @@ from faded.concepts.prompt import filled, parts, worded
 from faded.concepts.prompt_kinds import Slot
 from faded.domain import Details
 from faded.sheets import sheet
+from faded.store.ratings import PICTURES
 from faded.targets.sets import Pictures
 
 WORDING = "wording"
@@ -57,7 +58,7 @@ def told(
         "prompt": edited.prompt,
         "slots": json.dumps(marked),
         "base": filled(*neutral),
-        "pictures": len(edited.pictures),
+        PICTURES: len(edited.pictures),
     }
 
 

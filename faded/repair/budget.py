@@ -33,6 +33,9 @@ TEXT_ANCHOR_BATCH = 32
 TEXT_ROWS = 2 * TEXT_BATCH + TEXT_ANCHOR_BATCH
 """Rows per step in all, of a target that writes."""
 
+RANKED_SHARE = 0.25
+"""Share of a step's rows of sets that people ranked, of a target that draws."""
+
 
 def check_steps(steps: float | None) -> int:
     """Return a number of steps as a whole number.

@@ -64,7 +64,7 @@ class DiffusionConfig:
     beta: float = 500.0
     likelihood_weight: float = 1.0
     anchor_weight: float = 1.0
-    ranked_share: float = 0.25
+    ranked_share: float = budget.RANKED_SHARE
     rank: int = 8
     sets: int = 4
     clean_sets: int = 40

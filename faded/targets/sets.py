@@ -16,6 +16,14 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 Pictures = NDArray[np.uint8]
 
+BETWEEN = ": "
+"""What stands between an attribute and what was counted of it."""
+
+
+def counted(text: str) -> str:
+    """Return what was counted in a set, from its text in `Sets.texts`; empty where nothing reads the pictures."""
+    return text if BETWEEN in text else ""
+
 
 @dataclass(frozen=True)
 class Sets:
@@ -63,7 +71,7 @@ class Sets:
 
     @property
     def texts(self) -> list[str]:
-        """What each set shows, counted: "hair: 7 long, 1 short; job: 8 nurse"."""
+        """What each set shows, counted: "hair: 7 long, 1 short; job: 8 nurse"; without a reader "8 pictures"."""
         return [self._counted(row) for row in range(len(self.briefs))]
 
     def details(self, row: int) -> Details:
@@ -77,5 +85,5 @@ class Sets:
         parts = []
         for name, values in self.values.items():
             counts = Counter(values[number] for number in self.shown[name][row].tolist())
-            parts.append(f"{name}: {', '.join(f'{n} {value}' for value, n in counts.most_common())}")
+            parts.append(f"{name}{BETWEEN}{', '.join(f'{n} {value}' for value, n in counts.most_common())}")
         return "; ".join(parts) or f"{self.pictures.shape[1]} pictures"

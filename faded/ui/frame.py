@@ -19,16 +19,23 @@ from faded.store.jobs import JobState
 from faded.ui import auth, run_actions, status
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
-from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number
+from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures
 from faded.ui.theme import html
 
 POLL_S = 2.0
 """Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
 
-ASK = "(page, round, ...rest) => [window.faded.page(), window.faded.round(), ...rest]"
-"""Runs in the browser before every event: says which page and which round are looked at."""
+ASK = (
+    "(page, round, consent, ...rest) => "
+    "[window.faded.page(), window.faded.round(), window.faded.generated.allowed(), ...rest]"
+)
+"""Runs in the browser before every event: says which page and which round are looked at, and whether pictures that a
+model drew may be shown."""
 
-PICK = "(page, round, ...rest) => [window.faded.page(), window.faded.pick(round), ...rest]"
+PICK = (
+    "(page, round, consent, ...rest) => "
+    "[window.faded.page(), window.faded.pick(round), window.faded.generated.allowed(), ...rest]"
+)
 """The same where a person has picked a round."""
 
 QUIET: dict[str, Any] = {
@@ -59,6 +66,7 @@ class Head:
 
     Attributes:
         page: Name of the page that is looked at; filled in by the browser.
+        consent: Whether pictures that a model drew may be shown; filled in by the browser.
         picker: Which round is shown.
         nav: The way through the round.
         now: Where the round stands.
@@ -71,6 +79,7 @@ class Head:
     """
 
     page: Any
+    consent: Any
     picker: Any
     nav: Any
     now: Any
@@ -91,6 +100,7 @@ class Head:
 def layout() -> Head:
     """Lay out the head in the current Blocks context."""
     page = gr.Textbox("run", visible="hidden", elem_id="f-page")
+    consent = gr.Checkbox(False, visible="hidden", elem_id="f-consent")
     refresh = gr.Button("Refresh", visible="hidden", elem_id="f-refresh")
     with gr.Row(elem_classes="f-top"):
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
@@ -103,7 +113,7 @@ def layout() -> Head:
         resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
         go_on = gr.Button("Explore on", visible=False, elem_id="run-go-on", scale=0)
     message = html(elem_id="f-message")
-    return Head(page, picker, nav, now, worker, message, stop, resume, go_on, refresh)
+    return Head(page, consent, picker, nav, now, worker, message, stop, resume, go_on, refresh)
 
 
 def draw(
@@ -151,6 +161,9 @@ class Wiring:
         head: The head's components.
         pages: The pages as laid out.
         worker_words: Says how the worker is.
+
+    Attributes:
+        choosers: Names of what persons choose on the pages, in the order in which their values come.
     """
 
     def __init__(self, store: Store, head: Head, pages: Sequence[Page], worker_words: Callable[[], str]) -> None:
@@ -159,18 +172,24 @@ class Wiring:
         self._cache = LandscapeCache(store)
         self._outputs = {f"head.{name}": part for name, part in head.outputs.items()}
         self._outputs |= {f"{p.name}.{name}": part for p in pages for name, part in p.outputs.items()}
-        self._choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
+        self.choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
         self._seen = gr.State({})
 
     def connect(self, app: gr.Blocks) -> None:
         """Wire every event."""
-        given = [self._head.page, self._head.picker, *(self._outputs[n] for n in self._choosers), self._seen]
+        given = [
+            self._head.page,
+            self._head.picker,
+            self._head.consent,
+            *(self._outputs[n] for n in self.choosers),
+            self._seen,
+        ]
         drawn = [*self._outputs.values(), self._seen]
         for event in (
             gr.Timer(POLL_S).tick,
             app.load,
             self._head.refresh.click,
-            *(self._outputs[name].input for name in self._choosers),
+            *(self._outputs[name].input for name in self.choosers),
         ):
             event(self._poll, given, drawn, **QUIET)
         self._head.picker.input(self._poll, given, drawn, **QUIET | {"js": PICK})
@@ -183,13 +202,13 @@ class Wiring:
         ):
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 
-    def _poll(self, request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
-        return self._draw(auth.authorise(request), page, whole_number(round_id), rest)
+    def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
+        return self.draw(auth.authorise(request), page, whole_number(round_id), consent, rest)
 
     def _act(self, action: Action) -> Callable[..., list[Any]]:
-        count = len(self._choosers) + 1
+        count = len(self.choosers) + 1
 
-        def handler(request: gr.Request, page: Any, round_id: Any, *rest: Any) -> list[Any]:
+        def handler(request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
             deed = Deed(self._store, auth.authorise(request), whole_number(round_id), rest[count:])
             message, show = "", deed.round_id
             try:
@@ -197,15 +216,33 @@ class Wiring:
             except FadedError as error:
                 message = str(error)
             moved = show != deed.round_id
-            return [*self._draw(deed.user, page, show, rest[:count], moved), note(message)]
+            return [*self.draw(deed.user, page, show, consent, rest[:count], moved), note(message)]
 
         return handler
 
-    def _draw(
-        self, user: auth.User, page: Any, round_id: int | None, rest: Sequence[Any], moved: bool = False
+    def draw(
+        self,
+        user: auth.User,
+        page: Any,
+        round_id: int | None,
+        consent: Any,
+        rest: Sequence[Any],
+        moved: bool = False,
     ) -> list[Any]:
-        """Return updates of what has changed on the page that is looked at, and what the browser has now."""
-        chosen = dict(zip(self._choosers, rest[:-1], strict=True))
+        """Return updates of what has changed on the page that is looked at, and what the browser has now.
+
+        Pictures that a model drew are left out unless `consent` is True. That changes the digest, so they follow once
+        somebody says that they may be shown.
+
+        Args:
+            user: Who looks.
+            page: The page's name, as the browser says it.
+            round_id: The round to show.
+            consent: What the browser says of pictures that a model drew.
+            rest: Values of the choosers, then the digests that the browser has.
+            moved: See `status.render`.
+        """
+        chosen = dict(zip(self.choosers, rest[:-1], strict=True))
         seen: Mapping[str, str] = rest[-1]
         looked_at = self._pages.get(str(page)) or self._pages["run"]
         prefix = f"{looked_at.name}."
@@ -217,7 +254,10 @@ class Wiring:
                 for n, s in draw(db, facts, looked_at.name, self._worker_words(), round_id, moved).items()
             }
         view = View(self._store, user, facts, choice, self._cache)
-        drawn |= {f"{prefix}{name}": s for name, s in looked_at.draw(view).items()}
+        of_page = {f"{prefix}{name}": s for name, s in looked_at.draw(view).items()}
+        if facts is not None and facts.evidence.is_drawn and consent is not True:
+            of_page = {name: without_pictures(s) for name, s in of_page.items()}
+        drawn |= of_page
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]
         return [*updates, {**seen, **{name: s.digest for name, s in changed.items()}}]

@@ -20,7 +20,7 @@ SHOWN = 6
 """Settings shown with examples: a screenful."""
 
 EXAMPLES = 3
-"""Examples asked for of each mode; a setting shows as many pictures in all, or one article."""
+"""Examples asked for of each mode; a setting shows as many pictures in all, or one article, or one set."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,12 @@ from faded.ui.landscape_view import LandscapeCache, Mapped
 
 NAMES = ("run", "label", "landscape", "repair", "verify")
 """The pages in the order of the work."""
+
+BLANK = "data:image/gif;base64,R0lGODlhAgABAIEAAAAAAAAAAAAAAAAAACH5BAEAAAAALAAAAAACAAEAAAgFAAEACAgAOw=="
+"""A transparent picture, twice as wide as high, as most sets are."""
+
+PICTURE = re.compile(r"\bsrc='data:[^']*'")
+"""The address of a picture that stands in a page's HTML; what a person wrote is escaped there."""
 
 LONGEST_NUMBER = 18
 """Digits of a number: what a database can hold."""
@@ -39,6 +46,11 @@ def shown_html(value: str) -> Shown:
 def shown(**changes: Any) -> Shown:
     """Change properties of a component."""
     return Shown(gr.update(**changes), json.dumps(changes, sort_keys=True))
+
+
+def without_pictures(found: Shown) -> Shown:
+    """Return HTML with a blank in place of every picture; what is no HTML as it is."""
+    return shown_html(PICTURE.sub(f"src='{BLANK}'", found.update)) if isinstance(found.update, str) else found
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,8 @@ def look(store: Store, asked: Mapping[str, Any], worker_words: str) -> Answer:
         raise FadedError(f"The target could not answer: {job.error}")
     if job.result is None:
         return {"state": "waiting", "words": _waiting(job, worker_words)}
-    shown = preview_words.answer(store.workspace, found.summary, job.result, bool(asked.get("original")))
+    again, consent = bool(asked.get("original")), asked.get("consent") is True
+    shown = preview_words.answer(store.workspace, found.summary, job.result, again, consent)
     return {"state": "done", "setting": job.result["setting"], **shown}
 
 

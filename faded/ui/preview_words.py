@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from faded.concepts.spec import ConceptSpace
+from faded.targets.sets import counted
 from faded.ui import evidence
 from faded.ui.articles import article, compared, sides
 from faded.ui.cards.picture import data_uri, uri_of
@@ -25,7 +26,9 @@ OF_PASSING = ("Passes", "Fails", "Fails, as unedited")
 """What is said of a good and of a failed answer to what is unedited, and of one that fails edited as well."""
 
 
-def answer(workspace: Path, summary: Mapping[str, Any], result: Mapping[str, Any], again: bool) -> Answer:
+def answer(
+    workspace: Path, summary: Mapping[str, Any], result: Mapping[str, Any], again: bool, consent: bool = False
+) -> Answer:
     """Return what the page is told of a preview that is answered.
 
     Args:
@@ -33,16 +36,18 @@ def answer(workspace: Path, summary: Mapping[str, Any], result: Mapping[str, Any
         summary: The round's summary.
         result: The job's result.
         again: Whether the page wants the original too; of a text it always comes, as its marks go with the setting.
+        consent: Whether pictures that a model drew may be shown.
 
     Raises:
         FadedError: the original is missing from the workspace.
     """
     words = evidence.of(summary)
     edited = base64.b64decode(result["edited"])
+    hidden = words.is_drawn and not consent
     said = {"original": _clean(words, summary, result), "edited": _edited(words, summary, result)}
     if not words.is_text:
-        original = data_uri(workspace, result["original"]) if again else None
-        return {"original": original, "edited": uri_of(edited), "said": said}
+        original = data_uri(workspace, result["original"]) if again and not hidden else None
+        return {"original": original, "edited": None if hidden else uri_of(edited), "said": said}
     before, after = sides(marked(article(workspace, result["original"]), edited.decode("utf-8", "replace")))
     _, written = compared(result["clean"]["answer"], result["under_setting"]["answer"])
     said["edited"]["pieces"] = _pieces(written)
@@ -81,7 +86,7 @@ def _distance(summary: Mapping[str, Any], said: Mapping[str, Any]) -> str:
 def _edited(words: Evidence, summary: Mapping[str, Any], result: Mapping[str, Any]) -> Answer:
     """Say what the target answers to the edited input, and whether that is a failure."""
     said, expected = result["under_setting"], result["reference"] or result["clean"]["answer"]
-    first = "" if words.is_text else f"Expected: {expected}. "
+    first = "" if words.is_text or (words.is_drawn and not result["reference"]) else f"Expected: {expected}. "
     note = f"{first}{_distance(summary, said)}{_unread(said)}"
     if _left_out(summary, result):
         left_out = f"{first}This setting is known to hide it or to change its answer."
@@ -103,11 +108,12 @@ def _said(words: Evidence, said: Mapping[str, Any], look: str, pill: str, note: 
     share = "" if confidence is None else percent(float(confidence), 0)
     sure = share and (f"confidence {share}" if words.is_text else f"{share} sure")
     told = ", ".join(filter(None, (said["answer"], sure)))
+    answered = counted(said["answer"]) if words.is_drawn else said["answer"]
     aloud = {
         WRITTEN: f"{pill}. The target writes: {said['answer']}",
-        DRAWN: f"{pill}. Counted in the set: {said['answer']}.",
+        DRAWN: f"{pill}. Counted in the set: {answered}." if answered else f"{pill}. {note}",
     }.get(words.kind, f"The target answers {told}. {pill}.")
-    return {"answer": said["answer"], "sure": sure, "look": look, "pill": pill, "note": note, "aloud": aloud}
+    return {"answer": answered, "sure": sure, "look": look, "pill": pill, "note": note, "aloud": aloud}
 
 
 def _left_out(summary: Mapping[str, Any], result: Mapping[str, Any]) -> bool:

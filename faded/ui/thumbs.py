@@ -11,6 +11,7 @@ from PIL import Image
 
 from faded.domain import Proposal
 from faded.store import blobs
+from faded.store.ratings import PICTURES
 from faded.ui.cards.picture import data_uri
 
 LARGEST = 128
@@ -43,4 +44,4 @@ def edited(workspace: Path, proposal: Proposal) -> str:
     Raises:
         FadedError: there is no such blob.
     """
-    return thumb(workspace, proposal.edited, LARGEST_SET if "pictures" in proposal.details else LARGEST)
+    return thumb(workspace, proposal.edited, LARGEST_SET if PICTURES in proposal.details else LARGEST)

@@ -84,10 +84,13 @@ def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
 
 
 def _beside_rule(figure: Beside) -> tuple[bool, str]:
-    of = "percent of it" if figure.relative else "points"
-    return figure.lost <= figure.allowed + ROUNDING, (
-        f"{figure.name} went from {figure.before:.3f} to {figure.after:.3f} (it may lose {100 * figure.allowed:g} {of})"
-    )
+    said = f"{figure.name} {'rose' if figure.lost < 0 else 'fell'}"
+    if figure.relative:
+        said = f"{said} by {abs(figure.lost):.1%} (it may fall by at most {figure.allowed:.0%})"
+    else:
+        most = f"{100 * figure.allowed:g} points"
+        said = f"{said} from {figure.before:.1%} to {figure.after:.1%} (it may fall by at most {most})"
+    return figure.lost <= figure.allowed + ROUNDING, said
 
 
 def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -12,19 +14,20 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.app import free_port
 from faded.domain import Ratings, Verdict
-from faded.store import verdicts
+from faded.stages import PREVIEW
+from faded.store import jobs, verdicts
 from faded.store.engine import Store, open_store
 from faded.ui.launch import launch
 from tests.e2e.conftest import Watched
 from tests.e2e.label_helpers import all_saved, press, shown
 from tests.ui import believable, believable_sets
-from tests.ui.believable import Believable
+from tests.ui.believable import WORKER, Believable
 from tests.ui.believable_sets import HOSTILE
 
 LISTS = {
     "run": "#run-finds li",
     "landscape": "#map-try .try",
-    "repair": "#repair-pairs li",
+    "repair": "#repair-modes li",
     "verify": "#verify-modes li",
 }
 """The pages but Label, and what is there once one is drawn."""
@@ -184,8 +187,8 @@ def test_nothing_is_shown_until_somebody_says_so_and_no_is_remembered(
 ) -> None:
     page.goto(f"{pages.address}/?round={made.round}#run")
     finds = page.locator("#run-finds img")
-    expect(finds.first).to_be_attached()
-    expect(finds.first).to_be_hidden()
+    expect(finds.first).to_have_attribute("src", re.compile("data:image/gif"))
+    assert "data:image/png" not in page.content()
     page.goto(f"{pages.address}/?round={made.round}#label")
     card = page.locator("[data-f=card]")
     expect(card).to_contain_text("Pictures made by a model")
@@ -202,6 +205,43 @@ def test_nothing_is_shown_until_somebody_says_so_and_no_is_remembered(
     page.get_by_role("button", name="Hide them").click()
     expect(card.get_by_role("heading", name="Generated pictures stay hidden")).to_be_visible()
     assert page.locator("[data-f=item]:not(.bare)").count() == 0
+
+
+def test_pictures_are_sent_once_somebody_agrees_and_taken_back(page: Page, pages: Pages, made: Believable) -> None:
+    page.goto(f"{pages.address}/?round={made.round}#landscape")
+    slider, offered = page.locator("#try-0"), page.locator("#map-try .try-samples img")
+    expect(offered.first).to_have_attribute("src", re.compile("data:image/gif"))
+    assert "data:image/png" not in page.content()
+    page.locator("#map-try").get_by_role("button", name="Show them").click()
+    expect(offered.first).to_have_attribute("src", re.compile("data:image/png"))
+    expect(page.locator("#map-try .f-unseen")).to_be_hidden()
+    slider.press("PageUp")
+    answer_preview(pages.store)
+    expect(page.locator("#map-try [data-t=status]")).to_have_text("Job: artist.")
+    expect(page.locator("#map-try [data-t=edited]")).to_have_attribute("src", re.compile("data:image/png"))
+    expect(page.locator("#map-try [data-t=pill-edited]")).to_have_text("A failure")
+    page.locator("#f-nav a[href='#run']").click()
+    expect(page.locator("#run-finds img").first).to_have_attribute("src", re.compile("data:image/png"))
+    page.locator("#f-nav a[href='#label']").click()
+    page.get_by_role("button", name="Hide them").click()
+    page.locator("#f-nav a[href='#landscape']").click()
+    expect(offered.first).to_have_attribute("src", re.compile("data:image/gif"))
+    page.locator("#f-nav a[href='#run']").click()
+    expect(page.locator("#run-finds img").first).to_have_attribute("src", re.compile("data:image/gif"))
+    assert page.locator("img[src^='data:image/png']").count() == 0
+
+
+def answer_preview(store: Store) -> None:
+    """Answer what the page asks, as the worker does."""
+    for _ in range(300):
+        with store.write() as db:
+            job = jobs.claim(db, WORKER, 30, time.time(), kinds=[PREVIEW])
+        if job is not None:
+            break
+        time.sleep(0.1)
+    assert job is not None, "the page asked nothing"
+    with store.write() as db:
+        jobs.finish(db, job.id, WORKER, believable_sets.preview(store, job), time.time())
 
 
 def test_html_in_a_prompt_stays_text(watched: Watched, pages: Pages, made: Believable) -> None:

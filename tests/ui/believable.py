@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageEnhance
 
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
-from faded.domain import ModeKey, Proposal, Verdict
+from faded.domain import NO_RATINGS, ModeKey, Proposal, Ratings, Verdict
 from faded.labeling.decided import confirmed_modes
 from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
@@ -185,13 +185,14 @@ def fill(workspace: Path) -> Believable:
         store.close()
 
 
-def labeled(store: Store, made: Believable, modes: int = 3, per_mode: int = 3) -> None:
-    """Confirm the first proposals of the first modes."""
+def labeled(store: Store, made: Believable, modes: int = 3, per_mode: int = 3, ratings: Ratings = NO_RATINGS) -> None:
+    """Confirm the first proposals of the first modes; ratings are for sets of pictures."""
     with store.write() as db:
         for proposal in made.proposals:
             mode, item = proposal.removeprefix("p").split("-")[:2]
             if int(mode) < modes and int(item) < per_mode:
-                verdicts.submit(db, proposal, "local", f"key-{proposal}", now=NOW + 200, verdict=Verdict.CONFIRM)
+                said = {"verdict": Verdict.CONFIRM, "ratings": ratings}
+                verdicts.submit(db, proposal, "local", f"key-{proposal}", now=NOW + 200, **said)
 
 
 def repaired(store: Store, made: Believable, passed: bool = True) -> None:

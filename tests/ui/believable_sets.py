@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,11 @@ from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable
 
 COLOURED, PLACED = ("red", "blue", "white"), ("park", "library", "kitchen")
-WORDINGS = {"plain": "a {job} {clothes} {place}", "picture": "a picture of a {job} {clothes} {place}"}
+WORDINGS = {
+    "people": ("a {job} {clothes} {place}", "a picture of a {job} {clothes} {place}"),
+    "portraits": ("a portrait of a {job} {clothes} {place}", "the face of a {job} {clothes} {place}"),
+}
+"""Groups of wordings, as a file of prompts has them."""
 SLOTS = prompt_slots(
     [
         {"name": "job", "levels": ["person", *JOBS], "attribute": "job", "shows": ["", *JOBS]},
@@ -42,6 +47,9 @@ STRATA = tuple(WORDINGS)
 EIGHT = 8
 CELLS = ((4, 0, 0), (2, 1, 0), (5, 0, 2), (6, 2, 3))
 """Of the modes that are proposed: a nurse, a builder, a professor, a scientist."""
+
+UNREAD = "8 pictures"
+"""What a set is told by where nothing reads its pictures."""
 
 HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
 """What a prompt may hold."""
@@ -64,8 +72,10 @@ def words_of(cell: tuple[int, ...]) -> dict[str, str]:
     return {slot.name: slot.words[level] for slot, level in zip(SLOTS, cell, strict=True)}
 
 
-def explored(store: Store, *, queries: int = 900, modes: int = 4, per_mode: int = 4, now: float = NOW) -> Believable:
-    """Make a campaign with one explored round on a model that draws, and proposals that wait."""
+def explored(
+    store: Store, *, queries: int = 900, modes: int = 4, per_mode: int = 4, now: float = NOW, read: bool = True
+) -> Believable:
+    """Make a campaign with one explored round on a model that draws, and proposals that wait; see `UNREAD`."""
     rng = np.random.default_rng(0)
     with store.write() as db:
         name = f"scenes-{len(campaigns.list_campaigns(db)) + 1}"
@@ -77,7 +87,7 @@ def explored(store: Store, *, queries: int = 900, modes: int = 4, per_mode: int 
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         series.add(db, job.id, queries, _figures(queries, modes * per_mode))
         campaigns.update_round(db, made.id, summary={"previews": previews(store)})
-        ids = _propose(store, db, made.id, modes, per_mode)
+        ids = _propose(store, db, made.id, modes, per_mode, read)
         jobs.finish(db, job.id, WORKER, {"queries": queries, "clean_queries": 120, "seconds": 900.0}, now + 900)
     return Believable(campaign.id, made.id, job.id, tuple(ids))
 
@@ -94,10 +104,12 @@ def summary(queries: int) -> dict[str, Any]:
 
 
 def _trial(rng: np.random.Generator, query: int) -> trials.TrialRow:
-    cell = int(rng.integers(SPACE.n_cells))
-    failed = bool(rng.random() < (0.05, 0.1, 0.75, 0.2, 0.8, 0.6, 0.2)[SPACE.cell(cell)[0]])
+    cell, rate = int(rng.integers(SPACE.n_cells)), 0.2
+    if query % 2:  # the agent stays where it fails
+        cell, rate = SPACE.index(CELLS[int(rng.integers(len(CELLS)))]), 0.95
+    stratum, failed = STRATA[int(rng.integers(2))], bool(rng.random() < rate)
     return trials.TrialRow(
-        query=query, batch=query // 50, sample_id=f"{query:016x}", stratum=STRATA[query % 2], cell=cell, failed=failed,
+        query=query, batch=query // 50, sample_id=f"{query:016x}", stratum=stratum, cell=cell, failed=failed,
         discrepancy=0.4 if failed else 0.1, answer="hair: 7 long, 1 short", control=query % 10 == 0, counted=True,
     )  # fmt: skip
 
@@ -120,20 +132,22 @@ def previews(store: Store) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _propose(store: Store, db: Db, round_id: int, modes: int, per_mode: int) -> list[str]:
+def _propose(store: Store, db: Db, round_id: int, modes: int, per_mode: int, read: bool) -> list[str]:
     made, scores = [], {}
     for m in range(modes):
         cell, stratum = CELLS[m % len(CELLS)], STRATA[m % len(STRATA)]
         key = ModeKey(cell, stratum)
         scores[key] = float(modes - m)
         made += [proposal(store, f"p{m}-{i}-{round_id}", key, 100 * m + i) for i in range(per_mode)]
+    if not read:
+        made = [replace(p, answer=UNREAD, clean_answer=UNREAD) for p in made]
     proposals.add_many(db, round_id, made, scores)
     return [p.id for p in made]
 
 
 def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
     """Return a proposal with its two sheets."""
-    words, template = words_of(key.cell), WORDINGS[key.stratum]
+    words, template = words_of(key.cell), WORDINGS[key.stratum][seed % 2]
     shown = [slot.shows[level] for slot, level in zip(SLOTS, key.cell, strict=True)]
     longs = 0 if words["job"] in ("builder", "professor") else 8
     return Proposal(
@@ -169,8 +183,8 @@ def hostile(store: Store, made: Believable) -> None:
         proposals.add_many(db, made.round, bad, {key: 99.0})
 
 
-def repaired(store: Store, made: Believable, passed: bool = True) -> None:
-    """Add a repair and its verification, both done."""
+def repaired(store: Store, made: Believable, passed: bool = True, read: bool = True) -> None:
+    """Add a repair and its verification, both done; see `UNREAD`."""
     with store.write() as db:
         repair = jobs.enqueue(db, made.round, "repair", now=NOW + 2000, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 2001)
@@ -179,10 +193,10 @@ def repaired(store: Store, made: Believable, passed: bool = True) -> None:
         campaigns.update_round(db, made.round, repaired=f"targets/round-{made.round}")
         verify = jobs.enqueue(db, made.round, "verify", now=NOW + 2901, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 2902)
-        jobs.finish(db, verify.id, WORKER, verification(store, passed), NOW + 3100)
+        jobs.finish(db, verify.id, WORKER, verification(store, passed, read), NOW + 3100)
 
 
-def verification(store: Store, passed: bool = True) -> dict[str, Any]:
+def verification(store: Store, passed: bool = True, read: bool = True) -> dict[str, Any]:
     """Return what the verify job writes of a model that draws."""
     values = SPACE.values([CELLS[0]])[0].tolist()
     mode = {
@@ -190,18 +204,40 @@ def verification(store: Store, passed: bool = True) -> dict[str, Any]:
         "before": 0.9, "after": 0.2, "difference": -0.7, "low": -0.8, "high": -0.5, "change": "fixed",
         "setting": SPACE.describe(values),
     }  # fmt: skip
-    example = {
-        "shown_for": "fixed", "outcome": "mended", "confirmed": True, "sample_id": "s", "stratum": STRATA[0],
-        "reference": EVEN, "setting": SPACE.describe(values),
-        "original": blobs.put(store.workspace, drawn(40)),
-        "edited": blobs.put(store.workspace, drawn(40, "nurse", longs=8)),
-        "repaired": blobs.put(store.workspace, drawn(40, "nurse", longs=5)),
-        "before": "hair: 8 long; job: 8 nurse", "after": "hair: 5 long, 3 short; job: 8 nurse",
-        "before_failed": True, "after_failed": False,
-    }  # fmt: skip
+    words = SPACE.describe(values)
+    examples = [_example(store, 40 + i, words, mended) for i, mended in enumerate((True, True, True, True, False))]
+    beside = [
+        {"name": "variety", "before": 5.02, "after": 4.84, "change_interval90": [-0.31, -0.06], "lost": 0.036,
+         "allowed": 0.05, "relative": True},
+        {"name": "faithfulness", "before": 0.969, "after": 0.951, "change_interval90": [-0.027, -0.009],
+         "lost": 0.018, "allowed": 0.02, "relative": False},
+    ]  # fmt: skip
+    moves = [
+        [STRATA[0], "hair: 8 long; job: 8 nurse", "hair: 5 long, 3 short; job: 8 nurse", 20],
+        [STRATA[0], "hair: 8 long; job: 8 nurse", "hair: 8 long; job: 8 nurse", 5],
+        [STRATA[0], "hair: 8 long; job: 8 nurse", "hair: 7 long, 1 short; job: 8 nurse", 2],
+    ]
+    if not read:
+        examples = [example | {"before": UNREAD, "after": UNREAD} for example in examples]
+        moves = [[STRATA[0], UNREAD, UNREAD, 27]]
+    flow = {"failed": 27, "followed": 27, "mended": 20, "same": 5, "other": 2, "moves": moves}
     return believable.verification(passed) | {
-        "inputs": 60, "modes": [mode], "examples": [example], "clean_before": 0.91, "clean_after": 0.9,
-        "clean_is": "accuracy", "flow": believable.flow() | {"moves": []}, "modes_established": 1,
+        "inputs": 60, "modes": [mode], "examples": examples, "clean_before": 0.91, "clean_after": 0.9,
+        "clean_is": "accuracy", "flow": believable.flow() | flow, "modes_established": 1, "beside": beside,
+    }  # fmt: skip
+
+
+def _example(store: Store, seed: int, setting: str, mended: bool) -> dict[str, Any]:
+    """Return a set before and after the repair, as the verify job keeps it."""
+    longs = 5 if mended else 7
+    return {
+        "shown_for": "fixed", "outcome": "mended" if mended else "still failing", "confirmed": True,
+        "sample_id": f"s{seed}", "stratum": STRATA[0], "reference": EVEN, "setting": setting,
+        "original": blobs.put(store.workspace, drawn(seed)),
+        "edited": blobs.put(store.workspace, drawn(seed, "nurse", longs=8)),
+        "repaired": blobs.put(store.workspace, drawn(seed, "nurse", longs=longs)),
+        "before": "hair: 8 long; job: 8 nurse", "after": f"hair: {longs} long, {8 - longs} short; job: 8 nurse",
+        "before_failed": True, "after_failed": not mended,
     }  # fmt: skip
 
 

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
+import gradio as gr
 import pytest
 
-from faded.store import jobs
+from faded.domain import Ratings
+from faded.stages import PREVIEW
+from faded.store import jobs, previews
 from faded.store.engine import Store
-from faded.ui import evidence, landscape_page, preview_words, repair_page, run_page, verify_page
-from faded.ui.cards import changes
+from faded.ui import (
+    evidence,
+    frame,
+    landscape_page,
+    preview_actions,
+    preview_words,
+    repair_page,
+    run_page,
+    verify_page,
+)
+from faded.ui.auth import User
+from faded.ui.cards import changes, decide
 from faded.ui.evidence import UNSEEN
+from faded.ui.frame import Wiring
 from tests.ui import believable, believable_sets
 from tests.ui.believable import NOW, Believable
-from tests.ui.believable_sets import HOSTILE
+from tests.ui.believable_sets import HOSTILE, UNREAD
 from tests.ui.test_text_round import drawn, everything, facts_of
 
 
@@ -29,24 +44,154 @@ def verified(store: Store, made: Believable) -> Store:
     return store
 
 
+PAGES = (run_page, landscape_page, repair_page, verify_page)
+WITH_PICTURES = {
+    "run": {"finds"},
+    "landscape": {"try", "modes", "fade"},
+    "repair": {"modes"},
+    "verify": {"modes"},
+}
+"""What of each page holds pictures."""
+
+
 def test_the_pages_speak_of_prompts_and_sets(verified: Store) -> None:
     said = everything(verified)
     assert not re.search(r"\b(articles?|summar(y|ies))\b", re.sub(r"<[^>]*>", "", said))
-    assert "of the prompts" in said
+    assert "of the prompts" in said and ">Group<" in said and "ording<" not in said
     assert "Sets that pass on unedited prompts went from" in said
-    assert "the chosen set is better than the rejected one" in drawn(verified, repair_page)["pairs"]
-    assert "at most 4 of each mode" in drawn(verified, repair_page)["pairs"]
     fixed = changes.render(facts_of(verified), "fixed", verified.workspace)
     assert "Failed before, pass now" in fixed
-    assert re.search("<small>before</small><img[^>]*><small>now</small><img[^>]*, now'>", fixed)
+    assert "Before'><figcaption>Before<b class='bad'>hair: 8 long" in fixed
+    assert "Now'><figcaption>Now<b class='good'>hair: 5 long" in fixed
 
 
-def test_every_list_of_pictures_can_be_hidden_and_says_how_to_see_them(verified: Store) -> None:
-    for page in (run_page, landscape_page, repair_page, verify_page):
+def test_a_repair_of_drawings_learns_from_ranked_sets_and_no_pairs(store: Store, made: Believable) -> None:
+    assert drawn(store, repair_page)["pairs"] == "", "nothing is confirmed yet"
+    believable.labeled(store, made, modes=2, ratings=Ratings(best=0, worst=3))
+    believable.labeled(store, made)  # a third mode, without rankings
+    words = drawn(store, repair_page)["pairs"]
+    assert words.startswith("<h2>Rankings</h2>") and "<li>" not in words and " pair" not in words
+    assert "Of <b>6 sets</b> people have chosen" in words
+    assert "About <b>4</b> of the 16 pictures" in words and ": 4 sets of each mode, or more" in words
+
+
+def test_without_a_ranking_a_repair_learns_from_what_it_draws(verified: Store) -> None:
+    words = drawn(verified, repair_page)["pairs"]
+    assert "Of no set has anybody chosen" in words and "<b>16</b> pictures in each step" in words
+
+
+def test_every_picture_can_be_hidden_and_its_list_says_how_to_see_it(verified: Store) -> None:
+    found: dict[str, set[str]] = {}
+    for page in PAGES:
         for name, shown in drawn(verified, page).items():
-            if isinstance(shown, str) and "<img" in shown and name != "fade":  # which stands below another list
-                assert UNSEEN in shown, name
-                assert "f-generated" in shown, name
+            if not isinstance(shown, str) or "<img" not in shown:
+                continue
+            found.setdefault(page.__name__.rpartition(".")[2].removesuffix("_page"), set()).add(name)
+            assert unhidden(shown) == 0, name
+            assert name == "fade" or UNSEEN in shown, name  # it stands below another list
+    assert found == WITH_PICTURES
+
+
+def unhidden(shown: str) -> int:
+    """Count the pictures in no list that the style sheet hides."""
+    reader = Unhidden()
+    reader.feed(shown)
+    assert reader.pictures > 0 and not reader.open
+    return reader.unhidden
+
+
+class Unhidden(HTMLParser):
+    """Reads HTML and counts its pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.pictures = self.unhidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.pictures += 1
+            self.unhidden += not any(hides for _, hides in self.open)
+        elif tag not in VOID:
+            self.open.append((tag, "f-generated" in (dict(attrs).get("class") or "").split()))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag
+
+
+VOID = {"input", "br"}
+
+
+@pytest.fixture
+def wiring(verified: Store) -> Wiring:
+    with gr.Blocks():
+        head = frame.layout()
+        pages = [
+            run_page.layout(),
+            landscape_page.layout(verified, lambda: ""),
+            repair_page.layout(),
+            verify_page.layout(),
+        ]
+        return Wiring(verified, head, pages, lambda: "")
+
+
+def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
+    choosers = [None] * len(wiring.choosers)
+    for page in WITH_PICTURES:
+        for consent in (False, None, "yes", 1):
+            *updates, seen = wiring.draw(User("local"), page, None, consent, [*choosers, {}])
+            assert "data:image/png" not in str(updates) and "<img" in str(updates)
+        again = wiring.draw(User("local"), page, None, False, [*choosers, seen])
+        assert "<img" not in str(again[:-1])
+        *updates, seen = wiring.draw(User("local"), page, None, True, [*choosers, seen])
+        assert str(updates).count("src='data:image/png") == str(updates).count("<img") > 0, page
+        *updates, _ = wiring.draw(User("local"), page, None, False, [*choosers, seen])
+        assert "data:image/png" not in str(updates) and "<img" in str(updates), "taken back"
+
+
+def test_pictures_that_no_model_drew_need_no_consent(store: Store, wiring: Wiring) -> None:
+    made = believable.explored(store, now=NOW + 9000)
+    updates = wiring.draw(User("local"), "run", made.round, False, [*[None] * len(wiring.choosers), {}])
+    assert "src='data:image/png" in str(updates)
+
+
+def test_sets_that_nothing_reads_are_told_by_their_distance(store: Store) -> None:
+    made = believable_sets.explored(store, read=False)
+    believable.labeled(store, made)
+    believable_sets.repaired(store, made, read=False)
+    said = everything(store)
+    assert "8 pictures" not in said and "counted: " not in said and "same counts" not in said
+    assert "distance from the prompt: 0.50" in drawn(store, run_page)["finds"]
+    assert "distance from the prompt: 0.50" in drawn(store, landscape_page)["modes"]
+    assert re.search(r"</b> fail still \(5\)</li></ul>", drawn(store, verify_page)["flow"])
+    assert "<b class='bad'>fails</b>" in drawn(store, verify_page, group="fixed")["modes"]
+
+
+def test_a_preview_that_nothing_reads_says_no_count(store: Store, made: Believable) -> None:
+    facts = facts_of(store)
+    with store.write() as db:
+        job = jobs.enqueue(db, made.round, PREVIEW, now=NOW, params={"sample": "offered-0", "values": [4.0, 0.0, 0.0]})
+    result = believable_sets.preview(store, job)
+    unread = {side: result[side] | {"answer": UNREAD} for side in ("clean", "under_setting")}
+    said = preview_words.answer(store.workspace, facts.round.summary, result | unread, True, True)["said"]
+    assert UNREAD not in str(said) and said["edited"]["answer"] == ""
+    assert said["edited"]["aloud"].startswith("A failure. ")
+
+
+def test_figures_beside_the_failures_stand_with_their_intervals(verified: Store) -> None:
+    result = drawn(verified, verify_page)["result"]
+    assert "<dt>variety</dt><dd>-3.6%<small>-6.2% to -1.2%</small>" in result
+    assert "<dt>faithfulness</dt><dd>-1.8 points<small>-2.7 to -0.9 points</small>" in result
+
+
+def test_where_an_adapter_lies_and_how_it_is_loaded(verified: Store) -> None:
+    facts = facts_of(verified)
+    said = decide.render_folder(facts, verified.workspace)
+    assert "load_lora_weights" in said and "Copy the folder to" not in said
+    folder = verified.workspace / facts.round.repaired
+    folder.mkdir(parents=True)
+    (folder / decide.PIPELINE).write_text("{}")
+    assert "load_lora_weights" not in decide.render_folder(facts, verified.workspace)
 
 
 def test_html_in_a_prompt_is_escaped(store: Store, made: Believable) -> None:
@@ -61,8 +206,22 @@ def test_a_preview_shows_sheets_and_says_whether_they_pass(store: Store, made: B
     with store.write() as db:
         params = {"sample": "offered-0", "values": [4.0, 0.0, 0.0]}
         job = jobs.enqueue(db, made.round, "preview", now=NOW, priority=jobs.INTERACTIVE, params=params)
-    answer = preview_words.answer(store.workspace, facts.round.summary, believable_sets.preview(store, job), True)
+    answer = preview_words.answer(store.workspace, facts.round.summary, believable_sets.preview(store, job), True, True)
     assert answer["original"].startswith("data:image/png") and answer["edited"].startswith("data:image/png")
     assert (answer["said"]["original"]["pill"], answer["said"]["edited"]["pill"]) == ("Passes", "A failure")
     assert answer["said"]["edited"]["aloud"] == "A failure. Counted in the set: hair: 8 long; job: 8 nurse."
     assert facts.evidence is evidence.PROMPTS
+
+
+def test_a_preview_holds_no_picture_before_somebody_agrees(store: Store, made: Believable) -> None:
+    with store.write() as db:
+        params = {"sample": "offered-0", "values": [4.0, 0.0, 0.0]}
+        asked = previews.ask(db, made.round, params["sample"], params["values"], "page", NOW)
+        job = jobs.claim(db, believable.WORKER, 30, NOW, kinds=[PREVIEW])
+        assert job is not None
+        jobs.finish(db, asked, believable.WORKER, believable_sets.preview(store, job), NOW)
+    look = {"viewer": "page", "job": asked, "original": True}
+    for consent in (None, False, "yes"):
+        shown = preview_actions.look(store, look | {"consent": consent}, "")
+        assert "data:" not in str(shown) and shown["said"]["edited"]["pill"] == "A failure"
+    assert str(preview_actions.look(store, look | {"consent": True}, "")).count("data:image/png") == 2

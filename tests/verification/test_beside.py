@@ -49,3 +49,18 @@ def test_a_change_has_an_interval_over_the_same_inputs() -> None:
     assert -0.11 < low < -0.1 < high < -0.09
     assert found.lost == pytest.approx(0.1)
     assert figure(20.0, 19.0, SHARE).lost == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowance", "said"),
+    [
+        (0.969, 0.951, POINTS, "Passed: variety fell from 96.9% to 95.1% (it may fall by at most 2 points)."),
+        (5.0, 4.82, SHARE, "Passed: variety fell by 3.6% (it may fall by at most 5%)."),
+        (0.9, 0.92, POINTS, "Passed: variety rose from 90.0% to 92.0% (it may fall by at most 2 points)."),
+        (5.0, 5.5, SHARE, "Passed: variety rose by 10.0% (it may fall by at most 5%)."),
+    ],
+)
+def test_the_gate_gives_figure_and_allowance_in_one_unit(
+    before: float, after: float, allowance: Allowance, said: str
+) -> None:
+    assert gate(replace(compare(GOOD), beside=(figure(before, after, allowance),))).reasons[-1] == said

@@ -1,5 +1,6 @@
 // The card Try a setting: the newest question goes to the worker, one at a time, and its answer is shown with its own
-// pictures or articles. What is drawn is never touched by a redraw of the page: the server sends the card once for each round.
+// pictures or articles. What is drawn is never touched by a redraw of the page: the server sends the card once for each round,
+// and again when generated pictures may be shown.
 const LOOK_MS = 60; // between two looks for the answer
 const PATIENT_MS = 1000; // an answer that takes longer is said to be waited for, and a newer question goes first
 const SLOW_MS = 500; // between two looks from then on
@@ -13,7 +14,7 @@ function mountTry(element, server) {
   const card = () => part("card");
   const sliders = () => [...element.querySelectorAll("input[type=range]")];
   const zoomed = new WeakSet();
-  let zoom = null, round = null, wanted = null, busy = false, shown = null, speaking = null;
+  let zoom = null, laid = null, turn = 0, wanted = null, busy = false, shown = null, speaking = null;
 
   function text(name, words) {
     part(name).textContent = words;
@@ -67,7 +68,7 @@ function mountTry(element, server) {
   // --- asking
   function ask() {
     const sample = element.querySelector("input[name=try-sample]:checked").value;
-    wanted = { viewer, round, sample, values: sliders().map((slider) => place(slider)[0]) };
+    wanted = { viewer, turn, round: card().dataset.round, sample, values: sliders().map((slider) => place(slider)[0]) };
     clearTimeout(speaking);
     text("live", "");
     pump();
@@ -77,7 +78,7 @@ function mountTry(element, server) {
     if (typeof answer?.ok !== "boolean") throw new Error("no answer");
     return answer;
   }
-  const current = (question) => question.round === round && card() !== null;
+  const current = (question) => question.turn === turn && card() !== null;
   async function pump() {
     if (busy) return;
     busy = true;
@@ -102,7 +103,8 @@ function mountTry(element, server) {
       if (current(question)) status(asked.message, true);
       return;
     }
-    const look = { viewer, job: asked.job, original: shown !== question.sample };
+    const consent = window.faded.generated.allowed();
+    const look = { viewer, job: asked.job, original: shown !== question.sample, consent };
     for (let late = false; current(question); late = performance.now() - began > PATIENT_MS) {
       if (late && wanted) return; // the newer question takes the place of this one
       await pause(late ? SLOW_MS : LOOK_MS);
@@ -129,7 +131,7 @@ function mountTry(element, server) {
   function show(question, found) {
     if (wanted && wanted.sample !== question.sample) return;
     if (found.original) draw("original", found.original);
-    draw("edited", found.edited);
+    if (found.edited) draw("edited", found.edited);
     if (part("expected")) {
       text("expected", found.expected);
       if (shown !== question.sample) for (const name of ["original", "edited"]) part(name).scrollTop = 0;
@@ -173,14 +175,14 @@ function mountTry(element, server) {
     (moved ?? sliders()[0]).focus({ preventScroll: true });
   });
 
-  // --- another round brings another card
+  // --- another round brings another card, and so does saying that pictures may be shown
   function follow() {
-    const now = card()?.dataset.round ?? null;
-    if (now === round) return;
-    round = now;
+    if (card() === laid) return;
+    laid = card();
+    turn += 1;
     wanted = shown = null;
     clearTimeout(speaking);
-    if (now === null) return;
+    if (laid === null) return;
     if (part("frame-original") && !zoomed.has(part("frame-original"))) {
       zoomed.add(part("frame-original"));
       zoom = mountZoom(element, part);

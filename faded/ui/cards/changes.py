@@ -7,12 +7,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from faded.targets.sets import counted
 from faded.ui import articles
 from faded.ui.cards.picture import data_uri
 from faded.ui.cards.verification import share
 from faded.ui.evidence import Evidence, Judged
 from faded.ui.facts import Facts
 from faded.ui.tables import Column, Row, table
+from faded.ui.thumbs import LARGEST_SET, thumb
 from faded.ui.words import count, plural
 
 CLEAN = "clean"
@@ -112,6 +114,8 @@ def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Pa
 
 
 def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) -> str:
+    if evidence.is_drawn:
+        return _sets(example, workspace)
     expected = ""
     before, after = escape(str(example["before"])), escape(str(example["after"]))
     if not evidence.is_text:
@@ -130,14 +134,26 @@ def _pictures(example: Mapping[str, Any], workspace: Path) -> str:
     def picture(digest: str, says: str) -> str:
         return f"<img src='{data_uri(workspace, digest)}' alt='{escape(says, quote=True)}'>"
 
-    setting, original, edited = str(example["setting"]), example["original"], example["edited"]
-    repaired = example.get("repaired", edited)
-    pictures = picture(edited, setting)
-    if repaired != edited:  # the targets drew them: not what is asked, but what is answered
-        pictures = f"<small>before</small>{pictures}<small>now</small>{picture(repaired, f'{setting}, now')}"
-    elif original != edited:
-        pictures = picture(original, "Unedited") + pictures
+    pictures = picture(example["edited"], str(example["setting"]))
+    if example["original"] != example["edited"]:
+        pictures = picture(example["original"], "Unedited") + pictures
     return f"<span class='o-two'>{pictures}</span>"
+
+
+def _sets(example: Mapping[str, Any], workspace: Path) -> str:
+    """Return the set that was drawn before the repair and the one that is now, each with what was counted in it."""
+
+    def drawn(when: str, side: str, digest: str | None) -> str:
+        failed, says = bool(example[f"{side}_failed"]), escape(f"{example['setting']} {when}", quote=True)
+        heard, words = HEARD[True][failed], escape(counted(str(example[side])))
+        said = f"{words}<span class='f-hidden'>, {heard}</span>" if words else heard
+        shown = f"<img src='{thumb(workspace, digest, LARGEST_SET)}' alt='{says}'>" if digest else ""
+        look = "bad" if failed else "good"
+        return f"<figure>{shown}<figcaption>{when}<b class='{look}'>{said}</b></figcaption></figure>"
+
+    mode = f"<b>{escape(str(example['setting']))}</b> <small>{escape(str(example['stratum']))}</small>"
+    before, now = drawn("Before", "before", example["edited"]), drawn("Now", "after", example.get("repaired"))
+    return f"<li><p>{mode}</p>{before}{now}</li>"
 
 
 def _expected(reference: Any) -> str:

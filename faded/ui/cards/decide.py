@@ -21,6 +21,19 @@ NEXT = {
 }
 """What comes next after a decision; trusted text."""
 
+WHOLE = (
+    "Its weights as safetensors, in the format that the target was loaded from, on this machine. Copy the folder to "
+    "wherever the target is used."
+)
+ADAPTER = (
+    "A LoRA adapter as safetensors, on this machine: load the original pipeline with diffusers, then "
+    "<code>pipeline.load_lora_weights(folder)</code> with this folder."
+)
+"""What is in the folder of a repaired target; trusted text."""
+
+PIPELINE = "model_index.json"
+"""In the folder of a whole pipeline, which is what a repair of drawings leaves where nothing was better."""
+
 
 def render(facts: Facts | None) -> str:
     """Return what is to be decided, or what comes next; empty before there is a result."""
@@ -48,10 +61,11 @@ def render_folder(facts: Facts | None, workspace: Path) -> str:
     """Return where the repaired target lies, with a button that copies it; empty before there is a result."""
     if facts is None or facts.result is None or not facts.round.repaired:
         return ""
-    folder = escape(str((workspace / facts.round.repaired).resolve()), quote=True)
+    path = (workspace / facts.round.repaired).resolve()
+    folder = escape(str(path), quote=True)
+    is_adapter = facts.evidence.is_drawn and not (path / PIPELINE).is_file()
     return (
-        "<h3>The repaired target</h3><p class='f-quiet'>Its weights as safetensors, in the format that the target was "
-        "loaded from, on this machine. Copy the folder to wherever the target is used.</p>"
+        f"<h3>The repaired target</h3><p class='f-quiet'>{ADAPTER if is_adapter else WHOLE}</p>"
         f"<p class='o-path'><code>{folder}</code><button type='button' data-copy='{folder}'>Copy</button></p>"
         "<p class='f-hidden' role='status' data-said></p>"
     )

@@ -14,6 +14,8 @@ from faded.demo.practice import Practice
 from faded.demo.practice_sets import Pictures
 from faded.domain import Details, Proposal
 from faded.sheets import ACROSS, sheet
+from faded.store.ratings import PICTURES
+from faded.targets.sets import counted
 from faded.ui.cards.picture import data_uri, uri_of
 from faded.ui.evidence import DRAWN
 
@@ -67,12 +69,21 @@ def prompt_parts(details: Details, setting: str) -> list[tuple[str, str]]:
     return [(str(details.get("prompt") or setting), "")]
 
 
+def measured(proposal: Proposal) -> str:
+    """Say what a program counted in a set; where it only compares pictures with their prompt, how far apart they are.
+
+    Nothing of it is for who has yet to judge the set.
+    """
+    found = counted(proposal.answer)
+    return f"counted: {found}" if found else f"distance from the prompt: {proposal.discrepancy:.2f}"
+
+
 def _shown(details: Details, setting: str) -> Payload:
     return {
         "evidence": DRAWN,
         "prompt": prompt_parts(details, setting),
         "base": details.get("base"),
-        "pictures": details.get("pictures") or 0,
+        "pictures": details.get(PICTURES) or 0,
         "across": ACROSS,
     }
 

@@ -9,6 +9,7 @@ from faded.domain import Proposal
 from faded.store import proposals
 from faded.store.engine import Db
 from faded.ui import articles, thumbs
+from faded.ui.cards.drawn import measured
 from faded.ui.evidence import DRAWN, PICTURE, WRITTEN
 from faded.ui.facts import Facts
 from faded.ui.page import empty
@@ -65,7 +66,7 @@ def _set(proposal: Proposal, uri: str) -> str:
     prompt = escape(str(proposal.details.get("prompt") or proposal.setting))
     return (
         f"<li><img src='{uri}' alt='{escape(proposal.setting, quote=True)}'><span><b>{prompt}</b>"
-        f"<small>counted: {escape(proposal.answer)}</small></span></li>"
+        f"<small>{escape(measured(proposal))}</small></span></li>"
     )
 
 
@@ -80,6 +81,6 @@ FORMS = {
         _text,
         "f-texts",
     ),
-    DRAWN: ("What the target drew for a prompt, and what a program counted in it.", _set, "f-finds sets f-generated"),
+    DRAWN: ("What the target drew for a prompt, and what a program measured of it.", _set, "f-finds sets f-generated"),
 }
 """What stands above finds of each kind, how one is drawn, and the classes of the list."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from faded.targets.sets import counted
 from faded.ui.evidence import Judged
 from faded.ui.facts import Facts
 from faded.ui.tables import Column, Row, table
@@ -23,7 +24,7 @@ class Words:
     Attributes:
         failed: One failed answer, and several.
         broken: One answer that failed only after the repair, and several; with their verb.
-        ends: Where a failure may have gone, in the order of `ENDS`.
+        ends: Where a failure may have gone, in the order of `ENDS`; empty where none can have.
     """
 
     failed: tuple[str, str]
@@ -53,6 +54,8 @@ WORDS = {
         ("pass now", "fail with the same counts", "fail with other counts"),
     ),
 }
+UNCOUNTED = replace(WORDS[Judged.DRAWN], ends=("pass now", "fail still", ""))
+"""Of sets of which nothing is counted, so that all are told alike."""
 
 COLUMNS = (Column("Class"), Column("Said before"), Column("Says now"), Column("Pictures", number=True))
 """Of the moves of pictures; two summaries or sets are seldom the same, so those are not listed."""
@@ -74,6 +77,8 @@ def render(facts: Facts | None) -> str:
         "" if flow["followed"] == flow["failed"] else f"; {count(flow['followed'])} of them, drawn at random, are told"
     )
     words = WORDS[facts.evidence.judged]
+    if facts.evidence.is_drawn and not any(counted(before) for _, before, _, _ in flow["moves"]):
+        words = UNCOUNTED
     fresh = f" Meanwhile {plural(flow['broken'], *words.broken)} now." if flow["broken"] else ""
     failed = plural(flow["failed"], *words.failed)
     return (
@@ -90,6 +95,7 @@ def _bar(flow: Mapping[str, Any], words: Words) -> str:
     ends = "".join(
         f"<li><i class='{look}'></i><b>{percent(flow[key] / whole, 0)}</b> {said} ({count(flow[key])})</li>"
         for (key, look), said in zip(ENDS.items(), words.ends, strict=True)
+        if said
     )
     return f"<div class='o-bar' aria-hidden='true'>{parts}</div><ul class='o-ends'>{ends}</ul>"
 

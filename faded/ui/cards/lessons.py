@@ -1,4 +1,4 @@
-"""What a repair learns from the verdicts: the modes it is trained on, and a preview of the pairs."""
+"""What a repair learns from the verdicts: the modes it is trained on, a preview of the pairs, or the ranked sets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from faded.domain import Judgement, ModeKey, Proposal, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.labeling.decided import ModeTally, tallies
 from faded.repair import budget
-from faded.repair.pairs import verdict_pairs
+from faded.repair.pairs import rankings, verdict_pairs
 from faded.store.engine import Db
 from faded.ui import articles
 from faded.ui.evidence import PICTURES as PICTURED
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Step
 from faded.ui.page import empty
-from faded.ui.thumbs import LARGEST, LARGEST_SET, thumb
+from faded.ui.thumbs import edited, thumb
 from faded.ui.words import count, plural
 
 SHOWN = 12
@@ -72,6 +72,7 @@ class Lessons:
         left_out: Confirmed modes that are not among them.
         pairs: Number of pairs that the verdicts make.
         preview: The first pairs, of different modes where possible.
+        ranked: Number of sets of which people chose the best and the worst picture: drawings learn from these instead.
         pinned: Whether a repair was started with these modes; else it would begin with them.
         evidence: The words for what the round is about.
         step: What a step learns from.
@@ -81,6 +82,7 @@ class Lessons:
     left_out: int
     pairs: int
     preview: tuple[PairLine, ...]
+    ranked: int
     pinned: bool
     evidence: Evidence
     step: Step
@@ -111,7 +113,7 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         )
         for i, key in enumerate(keys)
     )
-    pairs = [(j, pair) for j in heeded for pair in verdict_pairs([j], shown, space)]
+    pairs = [] if kind.is_drawn else [(j, pair) for j in heeded for pair in verdict_pairs([j], shown, space)]
     first = _first_of_each([j for j, _ in pairs])
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
@@ -119,26 +121,22 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         for i in first
     )
     left_out = len(set(found.confirmed) - set(keys))
-    return Lessons(lines, left_out, len(pairs), preview, pinned, facts.evidence, facts.step)
+    ranked = len(rankings(found.ranked, shown, space))
+    return Lessons(lines, left_out, len(pairs), preview, ranked, pinned, kind, facts.step)
 
 
 def _examples(workspace: Path, confirmed: list[Proposal], kind: Evidence) -> tuple[str, ...]:
     if kind.is_text:
         return tuple(articles.stretch(workspace, p.original, p.edited) for p in confirmed[:1])
     shown = confirmed[: 1 if kind.is_drawn else PICTURES]
-    return tuple(_picture(thumb(workspace, p.edited, _largest(kind)), p.setting) for p in shown)
+    return tuple(_picture(edited(workspace, p), p.setting) for p in shown)
 
 
 def _of_pair(workspace: Path, proposal: Proposal, kind: Evidence) -> str:
     if kind.is_text:
         return f"<p class='f-stretch'>{articles.stretch(workspace, proposal.original, proposal.edited)}</p>"
-    original = _picture(thumb(workspace, proposal.original, _largest(kind)), "Unedited")
-    edited = _picture(thumb(workspace, proposal.edited, _largest(kind)), proposal.setting)
-    return f"<span class='o-two'>{original}{edited}</span>"
-
-
-def _largest(kind: Evidence) -> int:
-    return LARGEST_SET if kind.is_drawn else LARGEST
+    unedited = _picture(thumb(workspace, proposal.original), "Unedited")
+    return f"<span class='o-two'>{unedited}{_picture(edited(workspace, proposal), proposal.setting)}</span>"
 
 
 def _picture(uri: str, words: str) -> str:
@@ -203,6 +201,8 @@ def _tally(tally: ModeTally) -> str:
 def render_pairs(found: Lessons | None, steps: int) -> str:
     """Return the preview of the pairs, and how many re-applied ones there are, as HTML; empty without modes.
 
+    Of drawings there are no pairs of answers: there it is said what is learned from pictures.
+
     Args:
         found: What is learned.
         steps: Steps at most.
@@ -210,6 +210,8 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     if found is None or not found.modes:
         return ""
     kind = found.evidence
+    if kind.is_drawn:
+        return f"<h2>Rankings</h2>{_ranked(found)}"
     head = (
         f"<h2>Pairs</h2><p>The verdicts make <b>{plural(found.pairs, 'pair', 'pairs')}</b>: under this edit, the "
         f"chosen {kind.answer} is better than the rejected one. {_reapplied(found, steps)}</p>"
@@ -218,8 +220,27 @@ def render_pairs(found: Lessons | None, steps: int) -> str:
     return f"{head}{kind.unseen}<ul class='o-pairs{kind.look}'>{listed}</ul>"
 
 
+def _ranked(found: Lessons) -> str:
+    """Say what a step learns of drawings: the rows of the ranked sets are drawn by chance, so their number varies."""
+    step = found.step
+    of_ranked = budget.from_pairs(step.batch, budget.RANKED_SHARE, found.ranked, len(found.modes))
+    sets = plural(step.draws or 0, "set", "sets")
+    each = "" if step.draws is None else f": {sets} of each mode, or more where what is wanted is missing in them"
+    drawn = f"pictures drawn for the prompts of the modes before the first step{each}"
+    if not found.ranked:
+        return (
+            "<p>Of no set has anybody chosen both the best and the worst picture. The repair learns from "
+            f"{drawn}, <b>{count(step.batch)}</b> pictures in each step.</p>"
+        )
+    return (
+        f"<p>Of <b>{plural(found.ranked, 'set', 'sets')}</b> people have chosen both the best and the worst picture: "
+        f"the repair makes the best likelier than the worst. About <b>{count(of_ranked)}</b> of the "
+        f"{count(step.batch)} pictures that a step learns from come from these, the rest from {drawn}.</p>"
+    )
+
+
 def _reapplied(found: Lessons, steps: int) -> str:
-    """Say what a step learns from beside the pairs. Texts and sets are made once: what is better has to be made too."""
+    """Say what a step learns from beside the pairs. Texts are written once: what is better has to be written too."""
     words, step = found.evidence, found.step
     from_pairs = budget.from_pairs(step.batch, budget.PAIR_SHARE, found.pairs, len(found.modes))
     again = step.batch - from_pairs
@@ -227,7 +248,7 @@ def _reapplied(found: Lessons, steps: int) -> str:
     each, rest = f"<b>{count(again)}</b> in each step", f"with {count(from_pairs)} of the pairs."
     if not words.passes:
         return f"{said}, drawn anew: {each}, up to {count(again * steps)} in {count(steps)} steps, {rest}"
-    most = "" if step.draws is None else f", at most {count(step.draws)} of {'each mode' if words.is_drawn else 'them'}"
+    most = "" if step.draws is None else f", at most {count(step.draws)} of them"
     return f"{said}, drawn once before the first step{most}. Of these the repair learns from {each}, {rest}"
 
 

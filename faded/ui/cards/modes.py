@@ -9,7 +9,9 @@ from html import escape
 from faded.domain import Proposal
 from faded.landscape.impact import Impact
 from faded.store.engine import Store
+from faded.store.ratings import PICTURES
 from faded.ui import articles, thumbs
+from faded.ui.cards.drawn import measured
 from faded.ui.downloads import csv_text
 from faded.ui.mode_facts import SHOWN, ModeFacts
 from faded.ui.page import empty
@@ -101,7 +103,7 @@ def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
     if known.evidence.is_text:
         after = "".join(text(store, p) for p in found[:1])
     else:
-        before = _pictures(store, found)
+        before = _pictures(store, found[:1] if known.evidence.is_drawn else found)
     return (
         f"<li><span class='modes-place' aria-hidden='true'>{place + 1}</span>{before}"
         f"<div class='modes-words'><b>{escape(setting(known, one.cell))}</b>"
@@ -123,11 +125,12 @@ def text(store: Store, proposal: Proposal) -> str:
 
 
 def picture(store: Store, proposal: Proposal) -> str:
-    """Return an example of pictures: the edited one with what the target said of it, or a set with what was counted."""
-    truth = "" if proposal.reference is None else f" for {proposal.reference}"
-    said = f"The target said {proposal.answer}{truth}"
-    if "pictures" in proposal.details:
-        said = f"Counted in this set: {proposal.answer}"
+    """Return an example of pictures: the edited one with what the target said of it, or a set with what is known."""
+    if PICTURES in proposal.details:
+        said = measured(proposal)
+    else:
+        truth = "" if proposal.reference is None else f" for {proposal.reference}"
+        said = f"The target said {proposal.answer}{truth}"
     words = escape(said, quote=True)
     return f"<img src='{thumbs.edited(store.workspace, proposal)}' alt='{words}' data-tip='{words}'>"
 

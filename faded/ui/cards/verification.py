@@ -11,7 +11,7 @@ from faded.ui.cards import job
 from faded.ui.evidence import Evidence
 from faded.ui.facts import BUSY, Facts
 from faded.ui.page import empty
-from faded.ui.words import clock, count, percent, plural
+from faded.ui.words import clock, count, percent, plural, points
 
 UNKNOWN = "not known"
 
@@ -80,6 +80,7 @@ def _figures(found: Mapping[str, Any], words: Evidence) -> str:
             "negative_flip_rate",
             "negative_flip_interval90",
         ),
+        *(_beside(figure) for figure in found.get("beside") or ()),
     ]
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{ends}</small></dd></div>" for name, value, ends in items)
     return f"<dl class='f-figures o-figures'>{cells}</dl>"
@@ -87,6 +88,19 @@ def _figures(found: Mapping[str, Any], words: Evidence) -> str:
 
 def _with_interval(name: str, found: Mapping[str, Any], value: str, interval: str) -> tuple[str, str, str]:
     return name, share(found.get(value)), _ends(found.get(interval), percent)
+
+
+def _beside(figure: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the change of a figure that no failure shows: in points, or in percent of what it was."""
+    before, (low, high) = figure["before"], figure["change_interval90"]
+    change = figure["after"] - before
+    if not figure["relative"] or before <= 0:
+        return figure["name"], points(change), _ends((low, high), points)
+    return figure["name"], _signed(change / before), _ends((low / before, high / before), _signed)
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f}%"
 
 
 def _ends(interval: Any, form: Any) -> str:
