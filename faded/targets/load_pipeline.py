@@ -103,8 +103,13 @@ def _put_on(pipeline: Any, weights: Path, source: str) -> None:
         raise FadedError(f"There is no adapter at {weights}. Give a folder that was saved from {source}.")
     with BUILDING:
         try:
-            pipeline.load_lora_weights(
-                weights, weight_name=ADAPTER_WEIGHTS, adapter_name=ADAPTER, use_safetensors=True, local_files_only=True
+            pipeline.unet.load_lora_adapter(
+                weights,
+                "unet",
+                weight_name=ADAPTER_WEIGHTS,
+                adapter_name=ADAPTER,
+                use_safetensors=True,
+                local_files_only=True,
             )
         except Exception as error:  # as above
             raise FadedError(f"The adapter at {weights} does not fit {source!r}: {reason(error)}") from error

@@ -191,8 +191,8 @@ def labeled(store: Store, made: Believable, modes: int = 3, per_mode: int = 3, r
         for proposal in made.proposals:
             mode, item = proposal.removeprefix("p").split("-")[:2]
             if int(mode) < modes and int(item) < per_mode:
-                said = {"verdict": Verdict.CONFIRM, "ratings": ratings}
-                verdicts.submit(db, proposal, "local", f"key-{proposal}", now=NOW + 200, **said)
+                key, now = f"key-{proposal}", NOW + 200
+                verdicts.submit(db, proposal, "local", key, now=now, verdict=Verdict.CONFIRM, ratings=ratings)
 
 
 def repaired(store: Store, made: Believable, passed: bool = True) -> None:
