@@ -240,5 +240,5 @@ def test_labels_and_answers_are_escaped(store: Store, made: Believable) -> None:
     bad = "<img src=x onerror=alert(1)>"
     line = lessons.ModeLine(ModeKey((0,), bad), bad, lessons.ModeTally(3), ("data:image/png;base64,",))
     pair = lessons.PairLine("", bad, bad, bad)
-    found = lessons.Lessons((line,), 0, 1, (pair,), pinned=False, evidence=evidence.PICTURES, step=Step(128, 320))
+    found = lessons.Lessons((line,), 0, 1, (pair,), 0, pinned=False, evidence=evidence.PICTURES, step=Step(128, 320))
     assert bad not in lessons.render_modes(found) + lessons.render_pairs(found, 300)
