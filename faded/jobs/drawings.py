@@ -31,6 +31,7 @@ from faded.discrepancies.drawings import bias, mismatch, variety
 from faded.domain import Details, FadedError, Sample
 from faded.jobs.drawn_evidence import Drawing, told, wording_of, written
 from faded.jobs.drawn_in_full import InFull
+from faded.jobs.drawn_with import drawn_with
 from faded.jobs.sorting import AsAsked, Evenly, Near, asking
 from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
@@ -113,6 +114,10 @@ class Drawings:
                 self._clip.check(prompts)
         self.probe(target)
         return data
+
+    def measured_with(self, target: AnyTarget) -> dict[str, str]:
+        """Return what pictures are drawn and measured with."""
+        return drawn_with(self._prompts, target, self._clip)
 
     def probe(self, target: AnyTarget, known_invalid: KnownInvalid = nothing_invalid) -> DrawingProbe:
         """Return the probe."""

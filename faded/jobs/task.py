@@ -135,6 +135,13 @@ class Task(Protocol):
         """
         ...
 
+    def measured_with(self, target: AnyTarget) -> dict[str, str]:
+        """Return a number or hash, by name, of whatever decides over answers and measures beside samples and weights.
+
+        A round works with the same throughout; nothing where the configuration says it all.
+        """
+        ...
+
     def probe(self, target: AnyTarget, known_invalid: KnownInvalid = nothing_invalid) -> AnyProbe:
         """Return the probe that asks this target."""
         ...

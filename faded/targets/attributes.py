@@ -5,6 +5,7 @@ It says of each picture which value of every attribute it shows.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,6 +55,10 @@ class Reader(Protocol):
         """Read pictures of shape (n, height, width, 3)."""
         ...
 
+    def fingerprint(self) -> str:
+        """Return a hash of what it reads by, 16 hexadecimal digits; empty where it reads nothing."""
+        ...
+
 
 class Unread:
     """Reads no attribute; its embedding of a picture is the picture itself, small.
@@ -70,6 +75,10 @@ class Unread:
         small = [np.asarray(Image.fromarray(p).resize((SMALL, SMALL), Image.Resampling.BOX)) for p in pictures]
         embedding = np.stack(small).reshape(len(pictures), -1).astype(np.float32)
         return Readings({}, embedding / np.float32(255))
+
+    def fingerprint(self) -> str:
+        """Return nothing."""
+        return ""
 
 
 class AttributeReader:
@@ -113,6 +122,11 @@ class AttributeReader:
         probabilities = np.concatenate([a.probabilities for a in answers])
         shown = {name: probabilities[:, columns].argmax(axis=1) for name, columns in self._columns.items()}
         return Readings(shown, np.concatenate([a.embedding for a in answers]))
+
+    def fingerprint(self) -> str:
+        """Return a hash of the classifier's labels and weights."""
+        said = f"{self._classifier.labels}{self._classifier.fingerprint()}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def check_read(reader: Reader, attribute: str, value: str, source: str) -> None:

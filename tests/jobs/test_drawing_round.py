@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,9 @@ from faded.config import DRAWING, CampaignConfig
 from faded.domain import FadedError, Proposal, Said, Stopped, Verdict
 from faded.jobs.context import prepare
 from faded.jobs.headless import Round, explore_only, run_round
+from faded.jobs.run import Runner
 from faded.stages import REPAIR
-from faded.store import blobs, jobs, proposals
+from faded.store import blobs, campaigns, jobs, proposals
 from faded.store.engine import open_store
 from faded.targets.attributes import load_reader
 from faded.targets.load_pipeline import load_pipeline
@@ -146,6 +148,26 @@ def test_a_function_is_explored_and_not_repaired(folders: tuple[Path, Path], tmp
         run_round(store, config, lambda context: confirming, 30, "all wrong", steps=50)
     with store.read() as db:
         assert {item.key.cell[0] for item in proposals.newest(db, 1, 40)} == {1}  # red lamps alone
+
+
+def test_a_stage_does_not_begin_with_another_guidance(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    few = PROMPTS | {"sets": 10}
+    done = explore_only(store, campaign(folders, tmp_path, few, **LAMPS, queries=8))
+    campaign(folders, tmp_path, few | {"guidance": 3})
+    runner = Runner(store, "w")
+
+    def repaired() -> str:
+        with store.write() as db:
+            jobs.enqueue(db, done.round_id, REPAIR, now=time.time())
+        assert runner.run_next()
+        with store.read() as db:
+            return str(jobs.list_for_round(db, done.round_id)[-1].error)
+
+    assert "something has changed: guidance (now 3, before 40). Put back" in repaired()
+    with store.write() as db:  # as an earlier version wrote it
+        campaigns.update_round(db, done.round_id, summary={campaigns.MEASURED: {}})
+    assert repaired().startswith("No mode is confirmed yet")
 
 
 def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
