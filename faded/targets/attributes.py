@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from faded.domain import FadedError
-from faded.targets.classifier import Classifier
+from faded.targets.classifier import Classifier, ClassifierAnswers
 from faded.targets.load import load_classifier
 
 FloatArray = NDArray[np.float32]
@@ -116,12 +116,14 @@ class AttributeReader:
 
     def read(self, pictures: NDArray[np.uint8]) -> Readings:
         """Read pictures of shape (n, height, width, 3)."""
-        fitted = np.stack([self._classifier.fit(Image.fromarray(picture)) for picture in pictures])
-        pixels = torch.from_numpy(fitted).permute(0, 3, 1, 2).float() / 255
-        answers = [self._classifier.answer(rows) for rows in torch.split(pixels, BATCH)]
+        answers = [self._answer(pictures[i : i + BATCH]) for i in range(0, len(pictures), BATCH)]
         probabilities = np.concatenate([a.probabilities for a in answers])
         shown = {name: probabilities[:, columns].argmax(axis=1) for name, columns in self._columns.items()}
         return Readings(shown, np.concatenate([a.embedding for a in answers]))
+
+    def _answer(self, pictures: NDArray[np.uint8]) -> ClassifierAnswers:
+        fitted = np.stack([self._classifier.fit(Image.fromarray(picture)) for picture in pictures])
+        return self._classifier.answer(torch.from_numpy(fitted).permute(0, 3, 1, 2).float() / 255)
 
     def fingerprint(self) -> str:
         """Return a hash of the classifier's labels and weights."""
