@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from faded.targets.attributes import Readings
+from faded.targets.fingerprint import fingerprint
 
 DIGITS = Path("images") / "mnist_5000.parquet"
 ATTRIBUTE = "digit"
@@ -63,6 +64,10 @@ class Judge:
         """Read pictures of shape (n, height, width, 3), of which the channels are the same."""
         embedding, logits = self._said(torch.from_numpy(np.ascontiguousarray(pictures[..., 0])))
         return Readings({ATTRIBUTE: logits.argmax(1).numpy()}, embedding.numpy())
+
+    def fingerprint(self) -> str:
+        """Return a hash of the weights."""
+        return fingerprint(self.network.state_dict())
 
     def sureness(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return the probability of what is read of each picture."""

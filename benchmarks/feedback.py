@@ -88,7 +88,7 @@ def _config(seed: int) -> CampaignConfig:
 
 def one(arm: str, seed: int) -> list[dict[str, Any]]:
     """Run the rounds of one arm and seed, or read them from the cache."""
-    code = code_hash(CODE, __file__)
+    code = code_hash(CODE, *rounds.BESIDE, __file__)
     file = cache_folder("feedback", code) / f"{arm}-{seed}.json"
     if file.is_file():
         found: list[dict[str, Any]] = json.loads(file.read_text())

@@ -27,7 +27,7 @@ from benchmarks.common import (
     say,
     write_whole,
 )
-from faded import probe, runtime
+from faded import briefs, clip, probe, runtime
 from faded.config import SIGNS, CampaignConfig
 from faded.data.hashing import picture_id
 from faded.domain import ModeKey
@@ -60,12 +60,14 @@ CODE = (
     "targets",
     "verification",
 )
-"""Packages that decide what a round and its rival do; the probe and the network beside them."""
+"""Packages that decide what a round and its rival do."""
+BESIDE = tuple(str(module.__file__) for module in (briefs, clip, probe, cifar_resnet))
+"""Single files that do so as well."""
 
 
 def code() -> str:
     """Return a hash of the code that decides what a round does."""
-    return code_hash(CODE, str(probe.__file__), str(cifar_resnet.__file__), __file__)
+    return code_hash(CODE, *BESIDE, __file__)
 
 
 def signs_campaign(seed: int, labelled: bool = True) -> CampaignConfig:

@@ -29,7 +29,7 @@ def main() -> None:
     _, done = run("scenes", CampaignConfig(demo=SCENES, seed=SEED, queries=DRAWING_QUERIES), make, "truth")
     verified = done.record["verify"]
     figures = {name: verified[name] for name in FIGURES}
-    for figure in verified["beside"]:
+    for figure in verified["beside"] or ():  # none where nothing was repaired
         figures |= {f"{figure['name']}_{when}": figure[when] for when in ("before", "after")}
     figures["modes_confirmed"] = done.record["label"]["modes_confirmed"]
     emit({"benchmark": "scenes", "figures": figures, "record": done.record}, given.json)

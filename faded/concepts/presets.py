@@ -1,11 +1,9 @@
 """Spaces to start from, by name: of edits of pictures (`presets`), of articles (`text_presets`) and of prompts.
 
-A space of prompts (`prompt_presets`) belongs to a base prompt with its slots (`BASE_PROMPTS`).
+A space of prompts (`prompt_presets`) is for wordings that have its slots.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from faded.registry import Registry
 
@@ -80,9 +78,6 @@ first, typing errors last, so that grammar still has whole words to work on."""
 
 prompt_presets: Registry[SpaceItems] = Registry("space of prompts")
 
-BASE_PROMPTS: Mapping[str, str] = {"paper": "a photo of a {description} {profession} {setting}"}
-"""For each space of prompts a prompt to fill. Unchanged, that of "paper" is "a photo of a person"."""
-
 prompt_presets.register("paper")(
     [
         {"name": "description", "levels": ["", "unique", "distinctive", "cool"]},
@@ -93,6 +88,7 @@ prompt_presets.register("paper")(
         },
     ]
 )
-"""64 cells: the 27 of "Failures Are Fated, But Can Be Faded" (text-to-image), and those in which a description,
-profession or setting is left open. The words are the paper's; the base prompt, "person" and what is left open are ours,
-for without them there is no clean control. No slot names an attribute: the paper measures with CLIP."""
+"""64 cells for wordings such as "a photo of a {description} {profession} {setting}": the 27 of "Failures Are Fated, But
+Can Be Faded" (text-to-image), and those in which a description, profession or setting is left open. The words are the
+paper's; "person" and what is left open are ours, for without them there is no clean control. No slot names an
+attribute: the paper measures with CLIP."""

@@ -137,7 +137,22 @@ def _wordings(source: Path, found: object) -> dict[str, list[str]]:
             raise FadedError(
                 f"The wordings of {name!r} in {source} are {templates!r}: give a list of prompts with slots in braces."
             )
+    _check_once(source, wordings)
     return wordings
+
+
+def _check_once(source: Path, wordings: Mapping[str, Sequence[str]]) -> None:
+    """See that no wording is there twice: its sets would be the same pictures, and count as if they were others."""
+    of: dict[str, str] = {}
+    for name, templates in wordings.items():
+        for template in templates:
+            if template in of:
+                where = f"of {name!r}" if of[template] == name else f"of {of[template]!r} and of {name!r}"
+                raise FadedError(
+                    f"The wording {template!r} {where} stands twice in {source}: leave one. For more sets of it, raise "
+                    "sets."
+                )
+            of[template] = name
 
 
 def _whole(source: Path, name: str, value: object) -> int:
@@ -155,6 +170,10 @@ def _guidance(source: Path, value: object) -> float:
 
 def _open(source: Path, found: object) -> OpenAttribute:
     fields = found if isinstance(found, dict) else {}
+    known = tuple(OpenAttribute.__dataclass_fields__)
+    unknown = ", ".join(sorted(str(name) for name in fields if name not in known))
+    if unknown:
+        raise FadedError(f"What is open in {source} holds {unknown}: it may hold {', '.join(known)}.")
     shares = fields.get("shares")
     words = fields.get("words", {})
     if not fields.get("attribute") or not isinstance(shares, dict) or not isinstance(words, dict):

@@ -17,7 +17,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.config import SEEDS
 from faded.data.prompts import OpenAttribute, Prompts
 from faded.demo.scenes import LONG_HAIR, PERSON, PLACES, VALUES
-from faded.domain import Sample
+from faded.domain import FadedError, Sample
 
 COLOUR, PLACE = "white", "park"
 SPACE: tuple[Mapping[str, object], ...] = (
@@ -26,6 +26,8 @@ SPACE: tuple[Mapping[str, object], ...] = (
     {"name": "place", "levels": ["", PLACES[PLACE]], "attribute": "setting", "shows": ["", PLACE]},
 )
 """28 cells."""
+CONCEPTS = tuple(str(item["name"]) for item in SPACE)
+JOBS = (PERSON, *VALUES["job"])
 EVEN = "half of the pictures with long hair, half with short hair"
 """What is expected of a set."""
 CHANCE = "as many with long hair as chance gives"
@@ -70,11 +72,25 @@ class SceneTruth:
     A set that is uneven although its profession is not, is so by chance.
 
     Args:
-        space: The campaign's concepts, the profession among them.
+        space: The campaign's concepts.
+
+    Raises:
+        FadedError: the concepts are not the demo's own, or the professions are not.
     """
 
     def __init__(self, space: ConceptSpace) -> None:
-        self._column = [spec.name for spec in space.specs].index("job")
+        names = tuple(spec.name for spec in space.specs)
+        if names != CONCEPTS:
+            raise FadedError(
+                f"The demo's truth is known for the concepts {', '.join(CONCEPTS)} in this order, not {names}."
+            )
+        self._column = CONCEPTS.index("job")
+        jobs = space.specs[self._column].names
+        if jobs != JOBS:
+            raise FadedError(
+                f"The demo's truth is known for the levels {', '.join(JOBS)} of 'job' in this order, not "
+                f"{', '.join(jobs)}: give these, or a pipeline and prompts of your own without --demo."
+            )
         self._jobs = [None, *VALUES["job"]]
 
     def __call__(self, sample_ids: Sequence[str], values: NDArray[np.float64], /) -> list[str | None]:

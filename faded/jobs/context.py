@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,12 +31,14 @@ class Context:
         config: The campaign's configuration.
         task: What is special about its kind of target.
         data: The round's samples.
+        measured: What answers are made and measured with, see `Task.measured_with`.
         fingerprint: Of the target's weights.
     """
 
     config: CampaignConfig
     task: Task
     data: Data
+    measured: Mapping[str, str]
     fingerprint: str
 
     @property
@@ -133,4 +135,5 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     check_there(config)
     say("Loading the target")
     target = task.load(None)
-    return Context(config, task, task.data(target, fold, say), target.fingerprint())
+    data = task.data(target, fold, say)
+    return Context(config, task, data, task.measured_with(target), target.fingerprint())

@@ -21,8 +21,7 @@ from faded.concepts.prompt import (
     prompt_slots,
     prompt_space,
 )
-from faded.concepts.prompt_kinds import PromptKind
-from faded.config import CLIP, MISMATCH, SCENES, CampaignConfig
+from faded.config import BIAS, CLIP, MISMATCH, SCENES, CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
 from faded.demo import measure_scenes, scene_prompts, scenes
@@ -31,6 +30,8 @@ from faded.discrepancies.clip import clip_distance
 from faded.discrepancies.drawings import bias, mismatch, variety
 from faded.domain import Details, FadedError, Sample
 from faded.jobs.drawn_evidence import Drawing, told, wording_of, written
+from faded.jobs.drawn_in_full import InFull
+from faded.jobs.drawn_with import drawn_with
 from faded.jobs.sorting import AsAsked, Evenly, Near, asking
 from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.probe import KnownInvalid, Probe, nothing_invalid
@@ -107,11 +108,16 @@ class Drawings:
         for template in templates:
             check_template(template, self._slots)
             briefs = PromptEditor(self._slots)([Wording(template, ())] * self.space.n_cells, self.space.grid)
-            for reading in (target, self._clip):
-                if reading is not None:
-                    reading.check(list(dict.fromkeys(brief.prompt for brief in briefs)))
+            prompts = list(dict.fromkeys(brief.prompt for brief in briefs))
+            target.check(prompts + self._asking_for_more(briefs))
+            if self._clip is not None:
+                self._clip.check(prompts)
         self.probe(target)
         return data
+
+    def measured_with(self, target: AnyTarget) -> dict[str, str]:
+        """Return what pictures are drawn and measured with."""
+        return drawn_with(self._prompts, target, self._clip)
 
     def probe(self, target: AnyTarget, known_invalid: KnownInvalid = nothing_invalid) -> DrawingProbe:
         """Return the probe."""
@@ -181,28 +187,23 @@ class Drawings:
         return result, dataclasses.asdict(config)
 
     def beside(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> dict[str, NDArray[np.float64]]:
-        """Measure how well the target draws what is asked in full, and how various it draws what is asked unedited."""
+        """Measure how various the target draws what is asked unedited, and how well what is asked in full.
+
+        The second is left out where nothing is asked that the reader reads: it would be perfect whatever is drawn.
+        """
         found = {"variety": variety(probe.ask(samples, probe.controls(len(samples))).embedding)}
         target: AnyTarget = probe.target
-        if target.reader.values:
-            sets = target.answer(self._asked_in_full(probe, samples))
-            found["faithfulness"] = 1 - mismatch(sets, [None] * len(samples))
+        in_full = InFull(self._slots, self._prompts.open)
+        if in_full.asks_for_any(target.reader.values):
+            found["faithfulness"] = 1 - mismatch(target.answer(in_full.briefs(samples)), [None] * len(samples))
         return found
 
-    def _asked_in_full(self, probe: AnyProbe, samples: Sequence[Sample[Wording]]) -> list[Brief]:
-        """Return briefs that fill every slot, evenly, and ask for what the prompts leave open; nothing is denied."""
-        filling = (PromptKind.SLOT, PromptKind.COLOUR, PromptKind.COUNT)
-        levels = [
-            [i for i, word in enumerate(slot.words) if word and slot.kind in filling] or [0] for slot in self._slots
-        ]
-        places = [int(sample.id, 16) for sample in samples]
-        values = np.array([[found[(p >> 4 * i) % len(found)] for i, found in enumerate(levels)] for p in places])
-        briefs: list[Brief] = probe.editor([s.payload for s in samples], values.astype(np.float64))
+    def _asking_for_more(self, briefs: Sequence[Brief]) -> list[str]:
+        """Return the prompts that ask for each value of what is open too, as a repair and the figures beside do."""
         open_ = self._prompts.open
-        if open_ is None or not open_.words:
-            return briefs
-        names = list(open_.shares)
-        return [asking(b, open_, names[(p >> 40) % len(names)]) for b, p in zip(briefs, places, strict=True)]
+        if open_ is None:
+            return []
+        return list(dict.fromkeys(asking(b, open_, value).prompt for b in briefs for value in open_.words))
 
     def _read(self, source: str) -> list[Sample[Wording]]:
         """Read wordings and sets of a file; all else is as the campaign's first file says."""
@@ -219,12 +220,18 @@ class Drawings:
         return load_reader(self._config.reader)
 
     def _measure(self, reader: Reader) -> ExpectedDiscrepancy[Any]:
-        """Return the discrepancy, for which the reader must know what is asked and denied."""
+        """Return the discrepancy, for which the reader must know what is asked and denied.
+
+        Pictures are compared by CLIP without a reader. Where there is one, it reads them for the figures beside, and
+        must know every value of what it reads.
+        """
+        for slot in self._slots:
+            self._check_values(reader, slot.attribute, (*slot.shows, *slot.denies), self._clip is None)
+        if self._prompts.open is not None:
+            needed = self._config.discrepancy == BIAS
+            self._check_values(reader, self._prompts.open.attribute, tuple(self._prompts.open.shares), needed)
         if self._clip is not None:
             return clip_distance(self._clip)
-        for slot in self._slots:
-            for value in filter(None, (*slot.shows, *slot.denies)):
-                check_read(reader, slot.attribute, value, self._config.reader)
         if self._config.discrepancy == MISMATCH:
             if not any(slot.attribute for slot in self._slots):
                 raise FadedError(
@@ -234,6 +241,12 @@ class Drawings:
             return mismatch
         return bias(*self._open(reader))
 
+    def _check_values(self, reader: Reader, attribute: str, values: Sequence[str], needed: bool) -> None:
+        """See that the reader knows values of an attribute; where it is not needed, it need not know the attribute."""
+        if needed or attribute in reader.values:
+            for value in filter(None, values):
+                check_read(reader, attribute, value, self._config.reader)
+
     def _open(self, reader: Reader) -> tuple[str, tuple[float, ...]]:
         open_ = self._prompts.open
         if open_ is None:
@@ -241,8 +254,6 @@ class Drawings:
                 "The discrepancy bias measures what prompts leave open: give in the file of prompts under open an "
                 "attribute with the shares of its values, or another discrepancy."
             )
-        for value in open_.shares:
-            check_read(reader, open_.attribute, value, self._config.reader)
         lacking = [value for value in reader.values[open_.attribute] if value not in open_.shares]
         if lacking:
             raise FadedError(

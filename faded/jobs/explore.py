@@ -48,7 +48,8 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     """
     config = context.config
     target = context.target(desk.weights)
-    check_unchanged(desk.round, context.splits(), target.fingerprint())
+    measured = context.task.measured_with(target)
+    check_unchanged(desk.round, context.splits(), measured, target.fingerprint())
     probe = context.probe(target)
     original = None if desk.weights is None else context.probe(context.target(None))
 
@@ -68,7 +69,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
         stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
         stage.remember(earlier.unjudged)
-        stage.introduce(target.fingerprint(), context.task.labels(target), context.task.repair_rows(target))
+        stage.introduce(target.fingerprint(), measured, context.task.labels(target), context.task.repair_rows(target))
         stage.restore()
         drive(env, agent, config.queries, stage.on_batch, lambda: stage.stop)
         stage.settle()
@@ -134,7 +135,9 @@ class _Stage:
         self._pace = Pace()
         self.stop = False
 
-    def introduce(self, fingerprint: str, labels: Sequence[str], rows: Mapping[str, int] | None) -> None:
+    def introduce(
+        self, fingerprint: str, measured: Mapping[str, str], labels: Sequence[str], rows: Mapping[str, int] | None
+    ) -> None:
         """Write down what is explored, for the pages and for the record."""
         context, frame = self._context, self._frame
         summary = {
@@ -157,7 +160,8 @@ class _Stage:
                 "verify": len(context.verify),
             },
             "eligible": np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata)).tolist(),
-            "splits": context.splits(),
+            campaigns.SPLITS: context.splits(),
+            campaigns.MEASURED: dict(measured),
             "previews": to_choose_from(context.explore, context.task, self._probe, self._desk.store.workspace),
         }
         with self._desk.store.write() as db:

@@ -82,8 +82,9 @@ def _runner(store: Store, round_id: int, context: Context, say: Say) -> Runner:
 
 
 def _identity(context: Context) -> tuple[object, ...]:
-    """Return what the configuration only names: hashes of the data and of the weights."""
-    return (context.splits(), context.fingerprint)
+    """Return what the configuration only names: hashes of the data, of what is measured with, and of the weights."""
+    found = (context.splits(), context.fingerprint)
+    return (*found, dict(context.measured)) if context.measured else found
 
 
 def _finished(found: list[jobs.Job]) -> bool:

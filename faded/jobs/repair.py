@@ -81,7 +81,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     """
     steps = budget.check_steps(desk.job.params.get(STEPS, budget.STEPS))
     target = context.target(desk.weights)
-    check_unchanged(desk.round, context.splits(), target.fingerprint())
+    check_unchanged(desk.round, context.splits(), context.task.measured_with(target), target.fingerprint())
     pointer = desk.checkpoint() or {}
     taught = _taught(desk, context) if "modes" not in pointer else Taught.from_json(pointer)
     if not taught.modes:

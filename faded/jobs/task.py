@@ -1,7 +1,7 @@
 """What the stages of a round need to know of a kind of target: an interface, one module per kind beside it.
 
-Stages speak of samples, answers and settings alone. Whatever is different for classifiers (`pictures.py`) and for
-summarizers (`texts.py`) is asked through this.
+Stages speak of samples, answers and settings alone. Whatever is different for classifiers (`pictures.py`), for
+summarizers (`texts.py`) and for models that draw (`drawings.py`) is asked through this.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Task(Protocol):
 
     @property
     def evidence(self) -> str:
-        """What people are shown: "picture" or "text"."""
+        """What people are shown: "picture", "text" or "pictures", a set for one answer."""
         ...
 
     @property
@@ -124,7 +124,7 @@ class Task(Protocol):
         ...
 
     def labels(self, target: AnyTarget) -> list[str]:
-        """Return every answer there is; none where answers are free text."""
+        """Return every answer there is; none where answers are free text or pictures."""
         ...
 
     def data(self, target: AnyTarget, fold: int, say: Say) -> Data:
@@ -132,6 +132,13 @@ class Task(Protocol):
 
         Raises:
             FadedError: target or data cannot be used.
+        """
+        ...
+
+    def measured_with(self, target: AnyTarget) -> dict[str, str]:
+        """Return a number or hash, by name, of whatever decides over answers and measures beside samples and weights.
+
+        A round works with the same throughout; nothing where the configuration says it all.
         """
         ...
 

@@ -1,21 +1,22 @@
-"""A round works with one set of samples and weights; a stage that finds others does not begin."""
+"""A round works with one set of samples, one measure and weights; a stage that finds others does not begin."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from faded.domain import FadedError
-from faded.store.campaigns import SPLITS, Round
+from faded.store.campaigns import MEASURED, SPLITS, Round
 
 REMEDY = "Put back what was there and resume, or start a new campaign"
 
 
-def check_unchanged(round_: Round, splits: Mapping[str, str], fingerprint: str) -> None:
+def check_unchanged(round_: Round, splits: Mapping[str, str], measured: Mapping[str, str], fingerprint: str) -> None:
     """Compare what a stage is about to work with to what the round has written down; before exploring that is nothing.
 
     Args:
         round_: The round as the store has it.
         splits: A hash per split.
+        measured: See `Task.measured_with`.
         fingerprint: Of the weights that the round begins with, as they are now.
 
     Raises:
@@ -23,6 +24,10 @@ def check_unchanged(round_: Round, splits: Mapping[str, str], fingerprint: str) 
     """
     known: Mapping[str, str] = round_.summary.get(SPLITS, {})
     changes = [f"the data to {name} on" for name in known if splits[name] != known[name]]
+    were: Mapping[str, str] = round_.summary.get(MEASURED, {})  # of an earlier version's round there is nothing
+    for name in were.keys() & measured.keys():
+        if measured[name] != were[name]:
+            changes.append(f"{name} (now {measured[name]}, before {were[name]})")
     if round_.fingerprint_before not in ("", fingerprint):
         changes.append(f"the target's weights (fingerprint {fingerprint}, before {round_.fingerprint_before})")
     if changes:

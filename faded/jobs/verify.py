@@ -9,15 +9,14 @@ from typing import Any
 from faded.domain import FadedError, ModeKey
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk
+from faded.jobs.figures_beside import figures_beside
 from faded.jobs.pace import Pace
-from faded.jobs.task import AnyProbe
-from faded.jobs.tell import tell
+from faded.jobs.tell import ALMOST, tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
 from faded.store import campaigns, jobs, rounds, trials
 from faded.store.engine import Store
-from faded.verification.beside import Beside, beside
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate
@@ -37,7 +36,8 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
     _check_fold(desk)
     unrepaired = context.target(desk.weights)
-    check_unchanged(desk.round, context.splits(), unrepaired.fingerprint())
+    measured = context.task.measured_with(unrepaired)
+    check_unchanged(desk.round, context.splits(), measured, unrepaired.fingerprint())
     repaired = context.target(desk.store.workspace / desk.round.repaired)
     check_repaired(desk.round, repaired.fingerprint())
     before, after = context.probe(unrepaired), context.probe(repaired)
@@ -62,9 +62,10 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     )
     if evaluation is None:
         return None
-    comparison = dataclasses.replace(
-        compare(evaluation, seed=context.config.seed), beside=_beside(context, before, after)
-    )
+    figures = figures_beside(context, before, after, writer.on_beside, lambda: writer.stop)
+    if figures is None:
+        return None
+    comparison = dataclasses.replace(compare(evaluation, seed=context.config.seed), beside=figures)
     told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
     if told is None:
         return None
@@ -73,13 +74,6 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
-
-
-def _beside(context: Context, before: AnyProbe, after: AnyProbe) -> tuple[Beside, ...]:
-    """Compare what no failure shows, on the fold."""
-    was, now = (context.task.beside(probe, context.verify) for probe in (before, after))
-    seed, allowed = context.config.seed, context.task.allowances
-    return tuple(beside(name, was[name], now[name], allowed[name], seed) for name in was)
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:
@@ -132,22 +126,25 @@ class _Writer:
 
     def on_before(self, outcomes: Outcomes, total: int) -> None:
         """Keep what the target answered as the round began."""
-        self.before = outcomes
-        self._write(len(outcomes.failed), total, "Asking the target as the round began", 0.0)
+        self.before, done = outcomes, len(outcomes.failed)
+        self._write(0.5 * done / max(total, 1), f"Asking the target as the round began: {done} of {total}")
 
     def on_after(self, outcomes: Outcomes, total: int) -> None:
         """Keep what the repaired target answered."""
-        self.after = outcomes
-        self._write(len(outcomes.failed), total, "Asking the repaired target", 0.5)
+        self.after, done = outcomes, len(outcomes.failed)
+        self._write(0.5 + 0.5 * done / max(total, 1), f"Asking the repaired target: {done} of {total}")
 
-    def _write(self, done: int, total: int, words: str, offset: float) -> None:
+    def on_beside(self, done: int, total: int) -> None:
+        """Say how far the figures beside the failures are; a killed worker measures them anew."""
+        self._write(ALMOST, f"Measuring what no failure shows: {done} of {total}")
+
+    def _write(self, progress: float, message: str) -> None:
         now = time.monotonic()
         if now - self._told_at < BEAT_SECONDS:
             return
-        self._told_at = now
-        desk, progress = self._desk, offset + 0.5 * done / max(total, 1)
-        left = self._pace.seconds_left(progress)
+        self._told_at, desk = now, self._desk
+        left = self._pace.seconds_left(progress) if progress < ALMOST else None
         with desk.store.write() as db:
-            self.stop = desk.beat(db, progress, f"{words}: {done} of {total}", left)
+            self.stop = desk.beat(db, progress, message, left)
             pointer = {"before": self.before.to_json(), "after": self.after.to_json()}
             jobs.checkpoint(db, desk.job.id, desk.worker_id, pointer)

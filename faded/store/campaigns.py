@@ -18,6 +18,8 @@ FOLD = "fold"
 """Where a round's summary keeps the number of its verify fold."""
 SPLITS = "splits"
 """Where a round's summary keeps a hash per split of the data it works with."""
+MEASURED = "measured_with"
+"""Where a round's summary keeps what answers are made and measured with, beside data and weights."""
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
 

@@ -6,7 +6,7 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs, trials
-from faded.store.campaigns import FOLD, SPLITS, Round, RoundState
+from faded.store.campaigns import FOLD, MEASURED, SPLITS, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
 
@@ -38,7 +38,12 @@ def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:
         now=now,
         fingerprint_before=before.fingerprint_after if accepted else before.fingerprint_before,
         weights=before.repaired if accepted else before.weights,
-        summary={"started_by": by, FOLD: free_fold(db, before.campaign_id), SPLITS: _same_for_all(before)},
+        summary={
+            "started_by": by,
+            FOLD: free_fold(db, before.campaign_id),
+            SPLITS: _same_for_all(before),
+            MEASURED: before.summary.get(MEASURED, {}),
+        },
     )
     jobs.enqueue(db, found.id, EXPLORE, now=now)
     return found

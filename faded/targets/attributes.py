@@ -5,6 +5,7 @@ It says of each picture which value of every attribute it shows.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from faded.domain import FadedError
-from faded.targets.classifier import Classifier
+from faded.targets.classifier import Classifier, ClassifierAnswers
 from faded.targets.load import load_classifier
 
 FloatArray = NDArray[np.float32]
@@ -54,6 +55,10 @@ class Reader(Protocol):
         """Read pictures of shape (n, height, width, 3)."""
         ...
 
+    def fingerprint(self) -> str:
+        """Return a hash of what it reads by, 16 hexadecimal digits; empty where it reads nothing."""
+        ...
+
 
 class Unread:
     """Reads no attribute; its embedding of a picture is the picture itself, small.
@@ -70,6 +75,10 @@ class Unread:
         small = [np.asarray(Image.fromarray(p).resize((SMALL, SMALL), Image.Resampling.BOX)) for p in pictures]
         embedding = np.stack(small).reshape(len(pictures), -1).astype(np.float32)
         return Readings({}, embedding / np.float32(255))
+
+    def fingerprint(self) -> str:
+        """Return nothing."""
+        return ""
 
 
 class AttributeReader:
@@ -107,12 +116,19 @@ class AttributeReader:
 
     def read(self, pictures: NDArray[np.uint8]) -> Readings:
         """Read pictures of shape (n, height, width, 3)."""
-        fitted = np.stack([self._classifier.fit(Image.fromarray(picture)) for picture in pictures])
-        pixels = torch.from_numpy(fitted).permute(0, 3, 1, 2).float() / 255
-        answers = [self._classifier.answer(rows) for rows in torch.split(pixels, BATCH)]
+        answers = [self._answer(pictures[i : i + BATCH]) for i in range(0, len(pictures), BATCH)]
         probabilities = np.concatenate([a.probabilities for a in answers])
         shown = {name: probabilities[:, columns].argmax(axis=1) for name, columns in self._columns.items()}
         return Readings(shown, np.concatenate([a.embedding for a in answers]))
+
+    def _answer(self, pictures: NDArray[np.uint8]) -> ClassifierAnswers:
+        fitted = np.stack([self._classifier.fit(Image.fromarray(picture)) for picture in pictures])
+        return self._classifier.answer(torch.from_numpy(fitted).permute(0, 3, 1, 2).float() / 255)
+
+    def fingerprint(self) -> str:
+        """Return a hash of the classifier's labels and weights."""
+        said = f"{self._classifier.labels}{self._classifier.fingerprint()}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def check_read(reader: Reader, attribute: str, value: str, source: str) -> None:

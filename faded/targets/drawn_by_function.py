@@ -1,4 +1,4 @@
-"""Python functions as targets that draw: explored, judged and verified, but there is nothing of them to tune."""
+"""Python functions as targets that draw: explored and judged; there is nothing of them to tune, and so to verify."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from faded.domain import FadedError, TargetError
 from faded.targets.drawn_sets import DrawnSets
 from faded.targets.sets import FloatArray
 
+ROUNDING = 1e-3
+"""How far from 0 to 1 a picture's values may be: less than a half of one of 255."""
 WIDTH = 64
 """Of what an agent knows of a prompt: its words, each counted in a place that its hash says."""
 
@@ -36,13 +38,18 @@ class DrawnByFunction(DrawnSets):
         """Draw one picture for each prompt and seed, from 0 to 1, shape (n, 3, height, width).
 
         Raises:
-            TargetError: the function returned something else than a picture for each.
+            TargetError: the function returned something else than a picture for each, or values of another range.
         """
         drawn = np.asarray(self.function(list(prompts), list(seeds)))
         if drawn.ndim != 4 or len(drawn) != len(prompts) or drawn.shape[3] != 3:
             raise TargetError(
                 f"The function {self.source} returned an array of shape {drawn.shape} for {len(prompts)} prompts: "
                 f"return one of shape ({len(prompts)}, height, width, 3)."
+            )
+        if drawn.dtype != np.uint8 and (drawn.min() < -ROUNDING or drawn.max() > 1 + ROUNDING):
+            raise TargetError(
+                f"The function {self.source} returned {drawn.dtype} from {drawn.min():g} to {drawn.max():g}: return "
+                "uint8, or values from 0 to 1."
             )
         scaled = drawn / 255 if drawn.dtype == np.uint8 else drawn
         return torch.from_numpy(np.ascontiguousarray(scaled, dtype=np.float32)).permute(0, 3, 1, 2)
@@ -57,7 +64,10 @@ class DrawnByFunction(DrawnSets):
 
     def fingerprint(self) -> str:
         """Return a hash of the file that the function stands in; 16 hexadecimal digits. What it loads is not seen."""
-        file = inspect.getsourcefile(inspect.unwrap(self.function))
+        try:
+            file = inspect.getsourcefile(inspect.unwrap(self.function))
+        except TypeError:  # a partial function or an object that is called: the file that names it
+            file = getattr(sys.modules.get(self.source.partition(":")[0]), "__file__", None)
         code = b"" if file is None else Path(file).read_bytes()
         return hashlib.sha256(self.source.encode() + code).hexdigest()[:16]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from faded.clip import Clip, load_clip
 from faded.domain import FadedError
 from faded.targets.attributes import FloatArray, Readings
+from faded.targets.fingerprint import fingerprint
 
 Phrases = Mapping[str, Mapping[str, str]]
 """For each attribute, by value, words for what a picture of it shows: {"hair": {"long": "a person with long hair"}}."""
@@ -49,6 +50,10 @@ class PhraseReader:
         embedding = self._clip.of_pictures(pictures)
         shown = {attribute: (embedding @ told.T).argmax(axis=1) for attribute, told in self._told.items()}
         return Readings(shown, embedding)
+
+    def fingerprint(self) -> str:
+        """Return a hash of CLIP's weights; the phrases are the campaign's."""
+        return fingerprint(self._clip.model.state_dict())
 
 
 def load_phrase_reader(source: str, phrases: Phrases) -> PhraseReader:

@@ -64,10 +64,16 @@ def test_a_single_template_is_one_stratum(tmp_path: Path) -> None:
         ("wordings: a {job}\ncolour: red", "it holds colour"),
         ("- a {job}", "must hold wordings"),
         ("wordings: {people: []}", "wordings of 'people' .* are \\[\\]"),
+        ("wordings: {a: ['a {job}', 'one {job}', 'a {job}']}", "'a {job}' of 'a' stands twice .* leave one"),
+        ("wordings: {a: 'a {job}', b: ['one {job}', 'a {job}']}", "'a {job}' of 'a' and of 'b' stands twice"),
         ("wordings: a {job}\npictures: 1", "pictures .* is 1: give a whole number from 2 to 64"),
         ("wordings: a {job}\nsteps: many", "steps .* is 'many'"),
         ("wordings: a {job}\nguidance: -1", "guidance .* is -1"),
         ("wordings: a {job}\nopen: hair", "open in .* is 'hair': give an attribute"),
+        (
+            "wordings: a {job}\nopen: {attribute: hair, shares: {a: 0.5, b: 0.5}, word: {a: with a, b: with b}}",
+            "open in .* holds word: it may hold attribute, shares, words",
+        ),
         ("wordings: a {job}\nopen: {attribute: hair, shares: {a: most, b: 1}}", "A share in .* is 'most'"),
         (
             "wordings: a {job}\nopen: {attribute: hair, shares: {a: 0.5, b: 0.5}, words: {a: with a}}",

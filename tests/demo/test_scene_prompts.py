@@ -1,10 +1,14 @@
 """The campaign of the demo "scenes": verified are wordings and seeds that nothing else has seen."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from faded.concepts.prompt import PromptEditor, check_template, prompt_slots, prompt_space
 from faded.demo import scene_prompts
 from faded.demo.scenes import LONG_HAIR, VALUES
+from faded.domain import FadedError
 
 SLOTS = prompt_slots(scene_prompts.SPACE)
 SPACE = prompt_space(SLOTS)
@@ -45,3 +49,14 @@ def test_the_truth_calls_uneven_what_was_drawn_unevenly() -> None:
     assert np.all(
         [scene_prompts.accepts("any", "hair: 8 long", found) == (found != scene_prompts.EVEN) for found in right]
     )
+
+
+def test_of_other_concepts_or_professions_no_truth_is_known() -> None:
+    job, clothes, place = SLOTS
+    with pytest.raises(FadedError, match=r"for the concepts job, clothes, place in this order, not \('clothes',\)"):
+        scene_prompts.SceneTruth(prompt_space([clothes]))
+    few = replace(job, words=("person", "chef", "nurse"), shows=("", "chef", "nurse"))
+    with pytest.raises(FadedError, match="of 'job' in this order, not person, chef, nurse"):
+        scene_prompts.SceneTruth(prompt_space([few, clothes, place]))
+    fewer = replace(clothes, words=("", "in red clothes"), shows=("", "red"))
+    assert scene_prompts.SceneTruth(prompt_space([job, fewer, place]))
