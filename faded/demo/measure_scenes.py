@@ -9,7 +9,7 @@ import numpy as np
 from faded.briefs import Brief
 from faded.demo import scene_prompts
 from faded.demo.scenes import PERSON, TEMPLATES, TEST_STREAM, VALUES, Attributes, Scene, caption, draw
-from faded.discrepancies.drawings import mismatch
+from faded.discrepancies.drawings import mismatch, permutation_null
 from faded.targets.attributes import Reader, load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling, TextToImage
@@ -34,7 +34,13 @@ def report(folder: Path, seed: int) -> str:
     reader = load_reader(str(reader_of(folder)))
     target = load_pipeline(str(folder), reader, SAMPLING)
     lines = [f"{name}: {value:.4f}" for name, value in figures(target, seed).items()]
-    return "\n".join([*lines, *(f"{job}: {said}" for job, said in left_open(target).items())])
+    jobs = [None, *VALUES["job"]]
+    sets = target.answer([Brief(caption(Attributes(job)), tuple(range(SEEDS))) for job in jobs])
+    lines += [f"{job or PERSON}: {text}" for job, text in zip(jobs, sets.texts, strict=True)]
+    hair = sets.shown["hair"].reshape(-1, 1)
+    apart, null = permutation_null(hair, np.repeat(np.arange(len(jobs)), SEEDS))
+    lines.append(f"hair, professions apart: {apart:.4f}, by chance less than {np.quantile(null, 0.9):.4f} in 9 of 10")
+    return "\n".join(lines)
 
 
 def figures(target: TextToImage, seed: int) -> dict[str, float]:
@@ -60,10 +66,3 @@ def read_rightly(reader: Reader, scenes: list[Scene]) -> dict[str, float]:
         name: float(np.mean(read.shown[name] == [values.index(s.shows.named()[name]) for s in scenes]))
         for name, values in VALUES.items()
     }
-
-
-def left_open(target: TextToImage) -> dict[str, str]:
-    """Say what prompts that name a profession alone show of the rest."""
-    jobs = [None, *VALUES["job"]]
-    sets = target.answer([Brief(caption(Attributes(job)), tuple(range(SEEDS))) for job in jobs])
-    return {job or PERSON: text for job, text in zip(jobs, sets.texts, strict=True)}

@@ -105,6 +105,32 @@ def bias_null(pictures: int, target: Sequence[float], draws: int = 20_000, seed:
     return np.sort(_apart(counts / pictures, shares))
 
 
+def permutation_null(shown: IntArray, group: IntArray, draws: int = 2_000, seed: int = 0) -> tuple[float, FloatArray]:
+    """Return how differently groups of sets show an attribute, and how differently by chance.
+
+    What is measured is the mean over the groups of the total variation between a group's pictures and all pictures.
+    Under the null whole sets are dealt to the groups anew, for the pictures of a set are not independent.
+
+    Args:
+        shown: Numbers of values, shape (sets, pictures).
+        group: Number of each set's group, shape (sets,).
+        draws: Permutations.
+        seed: Of the permutations.
+
+    Returns:
+        The figure, and what it is under each permutation, sorted.
+    """
+    shares = _shares(shown, int(shown.max()) + 1)
+    members = (group == np.unique(group)[:, None]).astype(np.float64)
+    members /= members.sum(axis=1, keepdims=True)
+
+    def spread(of: FloatArray) -> float:
+        return float(_apart(members @ of, of.mean(axis=0)).mean())
+
+    rng = np.random.default_rng(seed)
+    return spread(shares), np.sort([spread(rng.permutation(shares)) for _ in range(draws)])
+
+
 def variety(embedding: NDArray[np.floating]) -> FloatArray:
     """Return the mean distance between two pictures of a set, shape (batch,); 0 where a model draws one picture always.
 

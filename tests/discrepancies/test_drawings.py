@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from faded.discrepancies.drawings import bias, bias_null, mismatch, variety
+from faded.discrepancies.drawings import bias, bias_null, mismatch, permutation_null, variety
 from faded.domain import FadedError
 
 
@@ -58,6 +58,17 @@ def test_four_pictures_are_uneven_by_chance_as_the_binomial_says() -> None:
     assert null.mean() == pytest.approx(0.1875, abs=0.005)  # 2/16 * .5 + 8/16 * .25
     assert np.mean(null >= 0.5) == pytest.approx(2 / 16, abs=0.01)
     assert np.mean(bias_null(8, (0.5, 0.5)) > 0.25) == pytest.approx(18 / 256, abs=0.01)
+
+
+def test_groups_that_differ_stand_out_of_their_permutations() -> None:
+    rng = np.random.default_rng(1)
+    group = np.repeat(np.arange(4), 10)
+    even = (rng.random((40, 6)) < 0.5).astype(np.int64)
+    skewed = (rng.random((40, 6)) < np.where(group < 2, 0.9, 0.1)[:, None]).astype(np.int64)
+    found, null = permutation_null(skewed, group)
+    assert found > 0.3 > null[-1]
+    found, null = permutation_null(even, group)
+    assert null[0] <= found < np.quantile(null, 0.99)
 
 
 def test_variety_sees_a_collapse() -> None:
