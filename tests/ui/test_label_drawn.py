@@ -103,7 +103,7 @@ def test_what_was_counted_comes_after_the_verdict(card: Card, store: Store) -> N
     event = {"kind": "verdict", "verdict": "reject", "round": sets.round, "consent": True}
     said = [card.send(**event, proposal=p, key=p)["last"] for p in sets.proposals[:3]]
     assert said[0] == "Your last item: a program counted hair: 8 long; job: 8 nurse."
-    assert "Under its setting" in said[-1] and said[-1].endswith("of 'plain' failed so far.")
+    assert "Under its setting" in said[-1] and said[-1].endswith("of 'people' failed so far.")
 
 
 def test_html_in_a_prompt_comes_as_text(card: Card, store: Store, sets: Believable) -> None:
