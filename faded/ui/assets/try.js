@@ -175,10 +175,12 @@ function mountTry(element, server) {
     (moved ?? sliders()[0]).focus({ preventScroll: true });
   });
 
-  // --- another round brings another card, and so does saying that pictures may be shown
+  // --- another round brings another card, and so does saying that generated pictures may be shown
   function follow() {
-    if (card() === laid) return;
-    laid = card();
+    const said = card()?.matches(".f-generated") ? window.faded.generated.said() : "";
+    const now = card() && `${card().dataset.round} ${said}`;
+    if (now === laid) return;
+    laid = now;
     turn += 1;
     wanted = shown = null;
     clearTimeout(speaking);
@@ -194,5 +196,6 @@ function mountTry(element, server) {
     }
   }
   new MutationObserver(follow).observe(element, { childList: true, subtree: true, attributeFilter: ["data-round"] });
+  window.faded.generated.onSaid(follow);
   follow();
 }
