@@ -18,6 +18,7 @@ from faded.labeling import queue
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
+from faded.targets.sets import counted
 from faded.ui import auth, evidence
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
@@ -163,7 +164,8 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
     confidence = item.details.get("confidence")
     of = "its words" if words.is_text else repr(item.answer)
     sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
-    sure = f"a program counted {item.answer}. " if words.is_drawn else sure
+    if words.is_drawn:
+        sure = f"a program counted {item.answer}. " if counted(item.answer) else ""
     if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
         return f"Your last item: {sure}".rstrip() if sure else ""
     space = ConceptSpace.from_json(found.summary["space"])

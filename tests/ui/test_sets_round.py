@@ -184,14 +184,21 @@ def test_figures_beside_the_failures_stand_with_their_intervals(verified: Store)
     assert "<dt>faithfulness</dt><dd>-1.8 points<small>-2.7 to -0.9 points</small>" in result
 
 
-def test_where_an_adapter_lies_and_how_it_is_loaded(verified: Store) -> None:
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("pytorch_lora_weights.safetensors", "pipeline.load_lora_weights(folder)"),
+        ("adapter_config.json", "model.load_adapter(folder)"),
+        ("model_index.json", "Copy the folder to wherever"),
+    ],
+)
+def test_where_a_repaired_target_lies_and_how_it_is_loaded(verified: Store, file: str, words: str) -> None:
     facts = facts_of(verified)
-    said = decide.render_folder(facts, verified.workspace)
-    assert "load_lora_weights" in said and "Copy the folder to" not in said
     folder = verified.workspace / facts.round.repaired
     folder.mkdir(parents=True)
-    (folder / decide.PIPELINE).write_text("{}")
-    assert "load_lora_weights" not in decide.render_folder(facts, verified.workspace)
+    (folder / file).touch()
+    said = decide.render_folder(facts, verified.workspace)
+    assert words in said and ("Copy the folder to" in said) == (file == "model_index.json")
 
 
 def test_html_in_a_prompt_is_escaped(store: Store, made: Believable) -> None:

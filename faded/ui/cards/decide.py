@@ -25,14 +25,18 @@ WHOLE = (
     "Its weights as safetensors, in the format that the target was loaded from, on this machine. Copy the folder to "
     "wherever the target is used."
 )
-ADAPTER = (
+PEFT = (
+    "A LoRA adapter as safetensors in peft's format, on this machine: load the original with transformers, then "
+    "<code>model.load_adapter(folder)</code> with this folder."
+)
+LORA = (
     "A LoRA adapter as safetensors, on this machine: load the original pipeline with diffusers, then "
     "<code>pipeline.load_lora_weights(folder)</code> with this folder."
 )
 """What is in the folder of a repaired target; trusted text."""
 
-PIPELINE = "model_index.json"
-"""In the folder of a whole pipeline, which is what a repair of drawings leaves where nothing was better."""
+OF_FILE = {"adapter_config.json": PEFT, "pytorch_lora_weights.safetensors": LORA}
+"""What is in a folder with such a file; in any other are whole weights."""
 
 
 def render(facts: Facts | None) -> str:
@@ -63,9 +67,9 @@ def render_folder(facts: Facts | None, workspace: Path) -> str:
         return ""
     path = (workspace / facts.round.repaired).resolve()
     folder = escape(str(path), quote=True)
-    is_adapter = facts.evidence.is_drawn and not (path / PIPELINE).is_file()
+    what = next((words for file, words in OF_FILE.items() if (path / file).is_file()), WHOLE)
     return (
-        f"<h3>The repaired target</h3><p class='f-quiet'>{ADAPTER if is_adapter else WHOLE}</p>"
+        f"<h3>The repaired target</h3><p class='f-quiet'>{what}</p>"
         f"<p class='o-path'><code>{folder}</code><button type='button' data-copy='{folder}'>Copy</button></p>"
         "<p class='f-hidden' role='status' data-said></p>"
     )
