@@ -6,6 +6,7 @@ A sample is a wording with the seeds of one set of pictures. `docs/text-to-image
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,6 +190,10 @@ def _open(source: Path, found: object) -> OpenAttribute:
     wrong = [value for value in shares.values() if isinstance(value, bool) or not isinstance(value, int | float)]
     if wrong:
         raise FadedError(f"A share in {source} is {wrong[0]!r}: give numbers from 0 to 1 that add up to 1.")
+    if min(shares.values(), default=0) < 0 or not math.isclose(sum(shares.values()), 1, abs_tol=1e-6):
+        raise FadedError(
+            f"What the shares in {source} say is {list(map(float, shares.values()))}: give numbers from 0 to 1 that add up to 1."
+        )
     return OpenAttribute(
         str(fields["attribute"]),
         {str(value): float(share) for value, share in shares.items()},

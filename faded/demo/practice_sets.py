@@ -51,7 +51,8 @@ def practice_sets() -> tuple[Practice[Pictures], ...]:
             EVEN,
             "Job: chef. Place: in the kitchen.",
             Verdict.REJECT,
-            "Four have long hair and four have short hair, as expected. Who counted them was wrong: a program did.",
+            "Four have long hair and four have short hair, as expected. A program counted them as uneven and was "
+            "wrong.",
             details=_details([("a ", ""), ("chef", "job"), (" ", ""), ("in the kitchen", "place")]),
         ),
         Practice(

@@ -82,6 +82,8 @@ class Drawings:
             items = tuple(scene_prompts.SPACE if config.demo == SCENES else prompt_presets.get(config.space))
         self._slots = prompt_slots(items)
         self.space = prompt_space(self._slots)
+        for template in self._prompts.templates:  # now, for to load a target takes long
+            check_template(template, self._slots)
         self._clip = load_clip(config.encoder) if config.discrepancy == CLIP else None
 
     def load(self, weights: Path | None) -> AnyTarget:
@@ -215,9 +217,15 @@ class Drawings:
             return load_reader(str(measure_scenes.reader_of(SCENES_WEIGHTS)))
         if not self._config.reader:
             return Unread()
-        if self._prompts.phrases:
-            return load_phrase_reader(self._config.reader, self._prompts.phrases)
-        return load_reader(self._config.reader)
+        try:
+            if self._prompts.phrases:
+                return load_phrase_reader(self._config.reader, self._prompts.phrases)
+            return load_reader(self._config.reader)
+        except FadedError as error:
+            raise FadedError(
+                f'The reader cannot be used: {error} A reader is an image classifier with labels like "hair: long", or '
+                "a CLIP model where the file of prompts has phrases."
+            ) from error
 
     def _measure(self, reader: Reader) -> ExpectedDiscrepancy[Any]:
         """Return the discrepancy, for which the reader must know what is asked and denied.

@@ -73,7 +73,8 @@ def _form() -> Action:
     demo.input(None, [demo, queries], [queries], js=USUAL % usual)
     html(
         "<p class='f-quiet'>Queries are the budget of exploring. A failure mode is a setting under which more than "
-        "the bound of the inputs fail that do not fail unedited. The seed draws the signs or the reports.</p>"
+        "the bound of the inputs fail that do not fail unedited. The seed decides what the demo draws, "
+        "writes or asks for.</p>"
     )
     start = gr.Button("Start round", variant="primary", elem_id="form-start")
     return Action(start, run_actions.start_demo, (demo, queries, seed, bound))

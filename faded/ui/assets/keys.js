@@ -6,9 +6,9 @@ const DEFAULT_KEYS = {
   enlarge: "z", help: "?",
 };
 const KEY_WORDS = {
-  confirm: "Confirm", reject: "Reject", invalid: "Invalid edit", unsure: "Unsure", skip: "Skip", undo: "Undo",
+  confirm: "Confirm", reject: "Reject", invalid: "Invalid", unsure: "Unsure", skip: "Skip", undo: "Undo",
   flag: "Flag, with a reason", zoom: "Zoom into both pictures", correct: "Correct the summary",
-  removed: "Show or hide removed words", bias: "Rate the bias, then a digit", quality: "Rate the quality, then a digit",
+  removed: "Show or hide removed words", bias: "Rate the bias, then a digit, 0 for 10", quality: "Rate the quality, then a digit, 0 for 10",
   previous: "Choose the picture before", next: "Choose the next picture", best: "The chosen picture is the best",
   worst: "The chosen picture is the worst", enlarge: "Enlarge the chosen picture", help: "This sheet",
 };
