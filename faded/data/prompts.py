@@ -192,7 +192,8 @@ def _open(source: Path, found: object) -> OpenAttribute:
         raise FadedError(f"A share in {source} is {wrong[0]!r}: give numbers from 0 to 1 that add up to 1.")
     if min(shares.values(), default=0) < 0 or not math.isclose(sum(shares.values()), 1, abs_tol=1e-6):
         raise FadedError(
-            f"What the shares in {source} say is {list(map(float, shares.values()))}: give numbers from 0 to 1 that add up to 1."
+            f"What the shares in {source} say is {list(map(float, shares.values()))}: give numbers from 0 to 1 that "
+            "add up to 1."
         )
     return OpenAttribute(
         str(fields["attribute"]),
