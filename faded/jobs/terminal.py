@@ -10,6 +10,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from faded.saved import Saved, saved_as
+
 
 def say_where(folder: str | None, workspace: Path, source: str) -> None:
     """Tell where the repaired model is and how it is loaded.
@@ -22,29 +24,30 @@ def say_where(folder: str | None, workspace: Path, source: str) -> None:
     if folder is None:
         return
     path = workspace / folder
-    print(f"The repaired model is in {path}", file=sys.stderr)
-    if (path / "model_index.json").is_file():
-        print(f"Load it with diffusers' DiffusionPipeline.from_pretrained({str(path)!r})", file=sys.stderr)
-    elif (path / "pytorch_lora_weights.safetensors").is_file():
-        print(
+    print(f"The repaired model is in {path}\n{_loading(path, source)}", file=sys.stderr)
+
+
+def _loading(path: Path, source: str) -> str:
+    """Say how a repaired model is loaded from its folder."""
+    saved = saved_as(path)
+    if saved is Saved.PIPELINE:
+        return f"Load it with diffusers' DiffusionPipeline.from_pretrained({str(path)!r})"
+    if saved is Saved.LORA:
+        return (
             "It is an adapter (LoRA): load the original pipeline with diffusers, then "
-            f"pipeline.load_lora_weights({str(path)!r})",
-            file=sys.stderr,
+            f"pipeline.load_lora_weights({str(path)!r})"
         )
-    elif (path / "config.json").is_file():
-        print(f"Load it as any transformers folder; to test it again: --target {path}", file=sys.stderr)
-    elif (path / "adapter_config.json").is_file():
-        print(
+    if saved is Saved.MODEL:
+        return f"Load it as any transformers folder; to test it again: --target {path}"
+    if saved is Saved.PEFT:
+        return (
             "It is an adapter in peft's format: load the original with transformers, then "
-            f"model.load_adapter({str(path)!r}); to test it again: --task text --target {path}",
-            file=sys.stderr,
+            f"model.load_adapter({str(path)!r}); to test it again: --task text --target {path}"
         )
-    else:
-        print(
-            f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / 'model.safetensors')!r})), "
-            f"where module is what {source} returns.",
-            file=sys.stderr,
-        )
+    return (
+        f"Load it with module.load_state_dict(safetensors.torch.load_file({str(path / saved.value)!r})), "
+        f"where module is what {source} returns."
+    )
 
 
 def say_who_labels(campaign: str, proposals: int, workspace: Path, default: Path) -> None:

@@ -7,6 +7,7 @@ repair differ in nothing but the weights.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ BLACK = 2
 
 
 @dataclass(frozen=True)
-class DrawnSets:
+class DrawnSets(ABC):
     """A target that draws. Those who extend it say how one pass is drawn (`made`) and what they read (`states`).
 
     Attributes:
@@ -44,13 +45,13 @@ class DrawnSets:
     rows: int = ROWS
     _kept: OrderedDict[tuple[str, tuple[int, ...]], Pictures] = field(default_factory=OrderedDict, repr=False)
 
+    @abstractmethod
     def made(self, prompts: Sequence[str], seeds: Sequence[int]) -> torch.Tensor:
         """Draw one picture for each prompt and seed, from 0 to 1, shape (n, 3, height, width)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def states(self, prompts: Sequence[str]) -> FloatArray:
         """Return what an agent knows of each prompt, shape (batch, width)."""
-        raise NotImplementedError
 
     def check(self, prompts: Sequence[str]) -> None:
         """See that it reads these prompts to their ends.

@@ -14,6 +14,7 @@ from huggingface_hub.utils.tqdm import are_progress_bars_disabled
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
+from faded.saved import Saved
 from faded.targets.attributes import Reader
 from faded.targets.checkpoints import reason
 from faded.targets.denoising import ADAPTER, PREDICTIONS
@@ -22,12 +23,8 @@ from faded.targets.text_to_image import Sampling, TextToImage
 
 PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
 """Of a latent-diffusion pipeline with one text encoder, such as `StableDiffusionPipeline`."""
-INDEX = "model_index.json"
-"""What makes a folder a pipeline."""
 CHECKER = "safety_checker"
 SECOND_ENCODER = "text_encoder_2"
-ADAPTER_WEIGHTS = "pytorch_lora_weights.safetensors"
-"""Diffusers' own name of an adapter's file."""
 
 
 def load_drawing(
@@ -61,7 +58,7 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
 
     if are_progress_bars_disabled():  # the switch that its siblings take; it has none of its own
         logging.disable_progress_bar()
-    if weights is not None and (weights / INDEX).is_file():
+    if weights is not None and Saved.PIPELINE.is_in(weights):
         return load_pipeline(str(weights), reader, sampling)
     if source.startswith(("/", "./", "../", "~")) and not Path(source).is_dir():
         raise FadedError(f"There is no folder {source}: give a folder or hub id in diffusers' format.")
@@ -99,14 +96,14 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
 
 
 def _put_on(pipeline: Any, weights: Path, source: str) -> None:
-    if not (weights / ADAPTER_WEIGHTS).is_file():
+    if not Saved.LORA.is_in(weights):
         raise FadedError(f"There is no adapter at {weights}. Give a folder that was saved from {source}.")
     with BUILDING:
         try:
             pipeline.unet.load_lora_adapter(
                 weights,
                 "unet",
-                weight_name=ADAPTER_WEIGHTS,
+                weight_name=Saved.LORA.value,
                 adapter_name=ADAPTER,
                 use_safetensors=True,
                 local_files_only=True,

@@ -16,6 +16,7 @@ import torch
 
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
+from faded.saved import Saved
 from faded.targets.checkpoints import check_complete, check_same, reason
 from faded.targets.reading import INSTRUCTION, UNBOUNDED, Reader, chat_reader, plain_reader
 from faded.targets.summarizer import Summarizer
@@ -85,7 +86,7 @@ def _placed(source: str, weights: Path | None) -> _Place:
     if weights is not None:
         if not weights.is_dir():
             raise FadedError(f"There are no weights at {weights}. Give a folder that was saved from {source}.")
-        if not (weights / "adapter_config.json").is_file():
+        if not Saved.PEFT.is_in(weights):
             return _Place(str(weights), None, None)
         own = _placed(source, None)
         return _Place(own.base, own.gguf, str(weights))

@@ -9,7 +9,7 @@ from typing import Any
 
 from faded.targets.sets import counted
 from faded.ui import articles
-from faded.ui.cards.picture import data_uri
+from faded.ui.cards.picture import data_uri, img
 from faded.ui.cards.verification import share
 from faded.ui.evidence import Evidence, Judged
 from faded.ui.facts import Facts
@@ -131,12 +131,9 @@ def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) ->
 
 
 def _pictures(example: Mapping[str, Any], workspace: Path) -> str:
-    def picture(digest: str, says: str) -> str:
-        return f"<img src='{data_uri(workspace, digest)}' alt='{escape(says, quote=True)}'>"
-
-    pictures = picture(example["edited"], str(example["setting"]))
+    pictures = img(data_uri(workspace, example["edited"]), str(example["setting"]))
     if example["original"] != example["edited"]:
-        pictures = picture(example["original"], "Unedited") + pictures
+        pictures = img(data_uri(workspace, example["original"]), "Unedited") + pictures
     return f"<span class='o-two'>{pictures}</span>"
 
 
@@ -144,10 +141,10 @@ def _sets(example: Mapping[str, Any], workspace: Path) -> str:
     """Return the set that was drawn before the repair and the one that is now, each with what was counted in it."""
 
     def drawn(when: str, side: str, digest: str | None) -> str:
-        failed, says = bool(example[f"{side}_failed"]), escape(f"{example['setting']} {when}", quote=True)
+        failed = bool(example[f"{side}_failed"])
         heard, words = HEARD[True][failed], escape(counted(str(example[side])))
         said = f"{words}<span class='f-hidden'>, {heard}</span>" if words else heard
-        shown = f"<img src='{thumb(workspace, digest, LARGEST_SET)}' alt='{says}'>" if digest else ""
+        shown = img(thumb(workspace, digest, LARGEST_SET), f"{example['setting']} {when}") if digest else ""
         look = "bad" if failed else "good"
         return f"<figure>{shown}<figcaption>{when}<b class='{look}'>{said}</b></figcaption></figure>"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from faded.saved import Saved, saved_as
 from faded.store.campaigns import RoundState
 from faded.ui.facts import BUSY, Facts
 
@@ -35,8 +36,8 @@ LORA = (
 )
 """What is in the folder of a repaired target; trusted text."""
 
-OF_FILE = {"adapter_config.json": PEFT, "pytorch_lora_weights.safetensors": LORA}
-"""What is in a folder with such a file; in any other are whole weights."""
+ADAPTERS = {Saved.PEFT: PEFT, Saved.LORA: LORA}
+"""What is said of adapters; all else that a repair writes are whole weights."""
 
 
 def render(facts: Facts | None) -> str:
@@ -67,7 +68,7 @@ def render_folder(facts: Facts | None, workspace: Path) -> str:
         return ""
     path = (workspace / facts.round.repaired).resolve()
     folder = escape(str(path), quote=True)
-    what = next((words for file, words in OF_FILE.items() if (path / file).is_file()), WHOLE)
+    what = ADAPTERS.get(saved_as(path), WHOLE)
     return (
         f"<h3>The repaired target</h3><p class='f-quiet'>{what}</p>"
         f"<p class='o-path'><code>{folder}</code><button type='button' data-copy='{folder}'>Copy</button></p>"

@@ -10,6 +10,7 @@ from faded.store import proposals
 from faded.store.engine import Db
 from faded.ui import articles, thumbs
 from faded.ui.cards.drawn import measured
+from faded.ui.cards.picture import img
 from faded.ui.evidence import DRAWN, PICTURE, WRITTEN
 from faded.ui.facts import Facts
 from faded.ui.page import empty
@@ -53,7 +54,7 @@ def render(found: list[Find], facts: Facts | None) -> str:
 
 def _picture(proposal: Proposal, uri: str) -> str:
     return (
-        f"<li><img src='{uri}' alt='{escape(proposal.setting, quote=True)}'><span><b>{escape(proposal.answer)}</b>"
+        f"<li>{img(uri, proposal.setting)}<span><b>{escape(proposal.answer)}</b>"
         f"<small>{_truth(proposal)}</small></span></li>"
     )
 
@@ -65,8 +66,7 @@ def _text(proposal: Proposal, shown: str) -> str:
 def _set(proposal: Proposal, uri: str) -> str:
     prompt = escape(str(proposal.details.get("prompt") or proposal.setting))
     return (
-        f"<li><img src='{uri}' alt='{escape(proposal.setting, quote=True)}'><span><b>{prompt}</b>"
-        f"<small>{escape(measured(proposal))}</small></span></li>"
+        f"<li>{img(uri, proposal.setting)}<span><b>{prompt}</b><small>{escape(measured(proposal))}</small></span></li>"
     )
 
 

@@ -14,6 +14,7 @@ from faded.repair import budget
 from faded.repair.pairs import rankings, verdict_pairs
 from faded.store.engine import Db
 from faded.ui import articles
+from faded.ui.cards.picture import img
 from faded.ui.evidence import PICTURES as PICTURED
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Step
@@ -129,18 +130,14 @@ def _examples(workspace: Path, confirmed: list[Proposal], kind: Evidence) -> tup
     if kind.is_text:
         return tuple(articles.stretch(workspace, p.original, p.edited) for p in confirmed[:1])
     shown = confirmed[: 1 if kind.is_drawn else PICTURES]
-    return tuple(_picture(edited(workspace, p), p.setting) for p in shown)
+    return tuple(img(edited(workspace, p), p.setting) for p in shown)
 
 
 def _of_pair(workspace: Path, proposal: Proposal, kind: Evidence) -> str:
     if kind.is_text:
         return f"<p class='f-stretch'>{articles.stretch(workspace, proposal.original, proposal.edited)}</p>"
-    unedited = _picture(thumb(workspace, proposal.original), "Unedited")
-    return f"<span class='o-two'>{unedited}{_picture(edited(workspace, proposal), proposal.setting)}</span>"
-
-
-def _picture(uri: str, words: str) -> str:
-    return f"<img src='{uri}' alt='{escape(words, quote=True)}'>"
+    unedited = img(thumb(workspace, proposal.original), "Unedited")
+    return f"<span class='o-two'>{unedited}{img(edited(workspace, proposal), proposal.setting)}</span>"
 
 
 def _first_of_each(judgements: list[Judgement]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from html import escape
 from pathlib import Path
 
 from PIL import Image
@@ -29,6 +30,16 @@ def uri_of(content: bytes) -> str:
     """Return an encoded picture as a data URI."""
     kind = next((k for magic, k in MAGIC.items() if content.startswith(magic)), "application/octet-stream")
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def img(uri: str, says: str) -> str:
+    """Return a picture as HTML.
+
+    Args:
+        uri: Its data URI.
+        says: What it shows, for whoever does not see it.
+    """
+    return f"<img src='{uri}' alt='{escape(says, quote=True)}'>"
 
 
 def payload(workspace: Path, proposal: Proposal, flag: str | None) -> dict[str, str | None]:
