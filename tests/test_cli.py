@@ -8,7 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from faded.cli import BAD_INPUT, GATE_FAILED, OK, main, make_parser
+from faded.cli import main, make_parser
+from faded.commands.common import BAD_INPUT, GATE_FAILED, OK
 from faded.data.load import load_pictures
 from faded.flags import has_default
 from faded.store import campaigns

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from faded.cli import OK, OTHER
+from faded.commands.common import OK, OTHER
 from faded.runtime import NO_BARS
 from tests.jobs.stopping import stop_at
 

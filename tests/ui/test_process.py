@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from faded import cli
+from faded.commands.common import BAD_INPUT
 from faded.domain import FadedError
 from faded.store import jobs
 from faded.store.engine import Store
@@ -70,11 +71,11 @@ def test_a_taken_port_is_refused_at_once_and_by_what_to_do(
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        assert cli.main(["serve", "--port", str(port), "--workspace", str(tmp_path)]) == cli.BAD_INPUT
+        assert cli.main(["serve", "--port", str(port), "--workspace", str(tmp_path)]) == BAD_INPUT
     said = capsys.readouterr().err
     assert f"Port {port} is in use" in said and "--port" in said
     assert "GRADIO" not in said.upper()
-    assert cli.main(["serve", "--port", "70000", "--workspace", str(tmp_path)]) == cli.BAD_INPUT
+    assert cli.main(["serve", "--port", "70000", "--workspace", str(tmp_path)]) == BAD_INPUT
     assert "from 1 to 65535" in capsys.readouterr().err
 
 

@@ -1,0 +1,139 @@
+"""`python -m faded run`: one round of a campaign, labelled by people or by simulation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from faded import config as defaults
+from faded.commands.common import GATE_FAILED, OK, Commands, print_record, workspace_of
+from faded.config import CampaignConfig, read_yaml, settings
+from faded.domain import FadedError
+from faded.flags import Help, add_run
+from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
+
+OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds", "--reader"}
+"""Flags that a demo leaves nothing to say."""
+OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares", "--steps"}
+"""Flags that speak of the simulated annotator and of what follows it alone."""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    run = commands.add_parser("run", help="run one round", formatter_class=Help)
+    add_run(run)
+    run.set_defaults(command=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    _refuse_idle(arguments)
+    config = _config(arguments)
+    if arguments.labels < 1:
+        raise FadedError(f"--labels is {arguments.labels}: give a whole number above 0.")
+    from faded import runtime
+    from faded.jobs.headless import explore_only, run_round
+    from faded.jobs.oracles import oracle
+    from faded.store import proposals
+    from faded.store.engine import open_store
+
+    runtime.start(config.seed, settings().threads)
+    store = open_store(workspace_of(arguments))
+    with Bars() as bars:
+        if arguments.oracle:
+            make, name = oracle(arguments.oracle_noise, arguments.oracle_cares, config.seed)
+            done = run_round(store, config, make, arguments.labels, name, bars.say, arguments.steps)
+        else:
+            done = explore_only(store, config, bars.say)
+    print_record(done.record, arguments.json)
+    if not arguments.oracle:
+        with store.read() as db:
+            found = proposals.count(db, done.round_id)
+        say_who_labels(done.campaign, found, store.workspace, settings().workspace)
+        return OK
+    say_stopped(done.record["repair"])
+    say_where(done.record["repair"]["folder"], store.workspace, config.target)
+    gate = done.record["verify"]["gate"]
+    for reason in gate["reasons"]:
+        print(reason, file=sys.stderr)
+    return OK if gate["passed"] else GATE_FAILED
+
+
+def _refuse_idle(arguments: argparse.Namespace) -> None:
+    """Refuse flags that would change nothing.
+
+    Raises:
+        FadedError: one was given.
+    """
+    given: set[str] = arguments.given
+    if arguments.demo:
+        idle = given & OF_OWN_DATA
+        if not _is_file(arguments.space):
+            idle |= given & {"--space"}
+        if idle:
+            raise FadedError(
+                f"A demo brings its own target, data and concepts: give --demo or {_listed(idle)}, not both."
+            )
+    idle = given & OF_THE_ORACLE
+    if idle and not arguments.oracle:
+        raise FadedError(f"{_listed(idle)} would change nothing without --oracle: add it, or leave them out.")
+
+
+def _listed(flags: set[str]) -> str:
+    return " and ".join(sorted(flags))
+
+
+def _is_file(space: str) -> bool:
+    return space.endswith((".yaml", ".yml"))
+
+
+def _config(arguments: argparse.Namespace) -> CampaignConfig:
+    space, concepts = arguments.space, None
+    if _is_file(space):
+        concepts = _space_file(Path(space))
+        space = ""
+    folds = arguments.verify_folds
+    if folds is None:
+        folds = 1 if arguments.verify_data else defaults.DEFAULT_VERIFY_FOLDS
+    return CampaignConfig(
+        demo=arguments.demo,
+        task=arguments.task,
+        target=_there(arguments.target),
+        data=_absolute(arguments.data),
+        tune_data=_absolute(arguments.tune_data),
+        verify_data=_absolute(arguments.verify_data),
+        verify_folds=folds,
+        space=space,
+        concepts=concepts,
+        discrepancy=arguments.discrepancy,
+        encoder=_there(arguments.encoder),
+        reader=_there(arguments.reader),
+        threshold=arguments.threshold,
+        bound=arguments.bound,
+        queries=_queries(arguments),
+        agent=arguments.agent,
+        seed=arguments.seed,
+        labelled=arguments.labelled,
+    )
+
+
+def _queries(arguments: argparse.Namespace) -> int:
+    usual = defaults.usual_queries(defaults.task_of(arguments.demo, arguments.task))
+    return usual if arguments.queries is None else int(arguments.queries)
+
+
+def _absolute(path: str) -> str:
+    """Return the path from the root, so that it names the same wherever a command or a worker is started."""
+    return str(Path(path).expanduser().resolve()) if path else ""
+
+
+def _there(source: str) -> str:
+    """Return the path from the root where there is something, else what was given: it may be a hub id."""
+    return _absolute(source) if source and Path(source).expanduser().exists() else source
+
+
+def _space_file(path: Path) -> tuple[dict[str, object], ...]:
+    items = read_yaml(path)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise FadedError(f"{path} must hold a list of concepts, each with name and levels.")
+    return tuple(items)

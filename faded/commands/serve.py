@@ -1,0 +1,41 @@
+"""`python -m faded serve` and `python -m faded worker`: the two processes of the app."""
+
+from __future__ import annotations
+
+import argparse
+
+from faded.commands.common import OK, Commands, workspace_of
+from faded.flags import add_serve_arguments, add_workspace
+
+
+def add(commands: Commands) -> None:
+    """Add the two commands."""
+    worker = commands.add_parser(
+        "worker", help="run the jobs of a workspace", description="Run jobs until told to end."
+    )
+    worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
+    worker.add_argument("--ready", type=int, metavar="FD", help="file descriptor to write to once it looks for work")
+    add_workspace(worker)
+    worker.set_defaults(command=_worker)
+    serve = commands.add_parser(
+        "serve", help="start the web app and a worker", description="The same as python app.py."
+    )
+    add_serve_arguments(serve)
+    serve.set_defaults(command=_serve)
+
+
+def _worker(arguments: argparse.Namespace) -> int:
+    from faded.worker import work
+
+    work(workspace_of(arguments), arguments.parent, arguments.ready)
+    return OK
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from faded.ui.address import check_address
+
+    check_address(arguments.host, arguments.port)  # before what takes seconds to load
+    from faded.ui.launch import serve
+
+    serve(workspace_of(arguments), arguments.host, arguments.port)
+    return OK
