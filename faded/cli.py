@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import run, serve
+from faded.commands import campaign, run, serve
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -38,5 +38,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run.add(commands)
+    campaign.add(commands)
     serve.add(commands)
     return parser

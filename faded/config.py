@@ -7,10 +7,12 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import yaml
 
@@ -45,6 +47,20 @@ EMBEDDING = "embedding"
 """Name of the discrepancy of texts that an encoder measures."""
 BIAS, MISMATCH, CLIP = "bias", "mismatch", "clip"
 """Names of the discrepancies of drawn pictures; the last is measured by an encoder."""
+COLUMNS = {IMAGE: ("image", "label"), TEXT: ("article", "reference", "stratum"), DRAWING: ()}
+"""What the columns of data are called here."""
+NAME = re.compile(r"[^\W_][\w .-]{0,59}")
+"""A campaign's."""
+LATER = {
+    "labelled": True,
+    "task": IMAGE,
+    "encoder": "",
+    "reader": "",
+    "name": "",
+    "columns": {},
+    "label_map": {},
+}
+"""Fields that the first campaigns did not have, with what they stand for where they are left out."""
 OTHERS = {
     TEXT: ("texts", f"rouge_l, unsupported and {EMBEDDING}"),
     DRAWING: ("drawn pictures", f"{MISMATCH} and {CLIP}"),
@@ -98,15 +114,19 @@ class CampaignConfig:
     """One target with its concepts, data, measure and budget; registered before exploring.
 
     Attributes:
+        name: What people call it; empty for the demo's name, or "campaign".
         demo: Name of a demo, which brings target, data and concepts; else None.
         task: What the target does, one of `TASKS`; a demo has its own.
         target: Folder or hub id of a transformers image classifier, or `package.module:function`; folder, hub id or
             GGUF file of a summarizer; folder or hub id of a text-to-image pipeline of diffusers, or a function.
-        data: Folder or Parquet file of pictures, Parquet, JSONL or CSV file of articles, or YAML file of prompts; split
-            by hash unless the two below are given. The command line makes paths absolute, since the worker may run in
-            another folder.
+        data: Folder of pictures, Parquet, JSONL or CSV file of pictures or articles, dataset on the hub as
+            `ORG/NAME:SPLIT`, or YAML file of prompts; split by hash unless the two below are given. Paths are made
+            absolute where a configuration is read, since the worker may run in another folder.
         tune_data: Separate data to tune on.
         verify_data: Separate data to verify on.
+        columns: Names of the data's columns where they are not the usual ones: of `image` and `label`, or of `article`,
+            `reference` and `stratum`.
+        label_map: The target's labels by the data's, where they differ; null leaves such pictures out.
         verify_folds: Folds that the verify data are split into, one for each round that verifies.
         space: Name of a preset; empty for the task's default.
         concepts: The concepts themselves, as in a space file; None takes the preset.
@@ -125,12 +145,17 @@ class CampaignConfig:
             unedited.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = MappingProxyType({"extra": "forbid"})
+
+    name: str = ""
     demo: str | None = None
     task: str = IMAGE
     target: str = ""
     data: str = ""
     tune_data: str = ""
     verify_data: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    label_map: Mapping[str, str | None] = field(default_factory=dict)
     verify_folds: int = DEFAULT_VERIFY_FOLDS
     space: str = ""
     concepts: tuple[Mapping[str, object], ...] | None = None
@@ -165,6 +190,7 @@ class CampaignConfig:
             self._check_drawing()
         elif self.reader:
             raise FadedError(f"A reader reads drawn pictures: give it with the task {DRAWING}, not {self.task}.")
+        self._check_reading()
         if not (math.isfinite(self.limit) and self.limit >= 0):
             raise FadedError(
                 f"The threshold is {self.limit:g}: discrepancies are finite and never below 0, so give 0 or more."
@@ -176,6 +202,26 @@ class CampaignConfig:
             raise FadedError(f"queries is {self.queries}: give at most {MOST_QUERIES:,}.")
         if not 0 <= self.seed < SEEDS:
             raise FadedError(f"The seed is {self.seed}: give a whole number from 0 to {SEEDS - 1}.")
+
+    def _check_reading(self) -> None:
+        """See that what is said of the data can be meant."""
+        if self.name and not NAME.fullmatch(self.name):
+            raise FadedError(
+                f"The name is {self.name!r}: give at most 60 letters, digits, spaces, dots, hyphens and underscores, "
+                "a letter or digit first."
+            )
+        known = COLUMNS[self.task]
+        for name in self.columns:
+            if name not in known:
+                raise FadedError(
+                    f"columns names {name!r}: for the task {self.task} it may name "
+                    f"{', '.join(known) or 'nothing, since the data are no table'}."
+                )
+        if self.label_map and (self.task != IMAGE or not self.labelled):
+            raise FadedError(
+                f"label_map says what labels of pictures mean: leave it out for the task {self.task}"
+                f"{'' if self.labelled else ' without labels'}."
+            )
 
     def _check_drawing(self) -> None:
         if self.discrepancy not in (BIAS, MISMATCH, CLIP):
@@ -196,6 +242,11 @@ class CampaignConfig:
         """The threshold as a number, which every configuration has once it is made."""
         assert self.threshold is not None  # noqa: S101 - filled in
         return self.threshold
+
+    @property
+    def stem(self) -> str:
+        """What the name of the campaign begins with in a workspace."""
+        return self.name.strip().replace(" ", "-") or self.demo or "campaign"
 
     def check_can_fail(self) -> None:
         """See that an answer can be a failure; asked before exploring, not of campaigns that are read again.
@@ -257,7 +308,7 @@ class CampaignConfig:
         What was not known of earlier campaigns counts only where it is not the default: they keep their names.
         """
         values = self.to_json()
-        for name, usual in (("labelled", True), ("task", IMAGE), ("encoder", ""), ("reader", "")):
+        for name, usual in LATER.items():
             if values[name] == usual:
                 del values[name]
         text = json.dumps([values, *map(str, beside)], sort_keys=True)

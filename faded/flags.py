@@ -56,6 +56,14 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """Add the flags of `run`; which of them were given is noted in `given`."""
     parser.register("action", None, _Noted)
     parser.set_defaults(given=frozenset())
+    parser.add_argument(
+        "campaign",
+        action="store",
+        nargs="?",
+        type=Path,
+        metavar="FILE.yaml",
+        help="a campaign's file, instead of flags",
+    )
     what = parser.add_argument_group("what is tested")
     what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
     what.add_argument(
@@ -74,8 +82,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--data",
         default="",
         metavar="EXPLORE",
-        help="folder of pictures by class, or a Parquet file; a Parquet, JSONL or CSV file of articles and references; "
-        "a YAML file of prompts",
+        help="folder of pictures by class; Parquet, JSONL or CSV file of pictures, or of articles and references; "
+        "dataset on the hub as ORG/NAME:SPLIT; a YAML file of prompts",
     )
     what.add_argument(
         "--no-labels",

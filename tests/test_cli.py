@@ -217,10 +217,10 @@ def test_a_level_out_of_bounds_exits_with_2(run, tmp_path: Path) -> None:  # typ
 
 
 def flags() -> dict[tuple[str, str], argparse.Action]:
-    """Return every flag of every command but --help."""
+    """Return every flag of every command but --help, and every argument."""
     (commands,) = (a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction))
     return {
-        (command, action.option_strings[0]): action
+        (command, action.option_strings[0] if action.option_strings else str(action.metavar)): action
         for command, parser in commands.choices.items()
         for action in parser._actions
         if "--help" not in action.option_strings
@@ -228,7 +228,7 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
 
 
 def test_the_table_of_flags_is_that_of_the_parser() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| `(--[\w-]+|[A-Z][\w./]*)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
     documented = {(command, flag): default for command, flag, default in rows}
     assert documented.keys() == flags().keys() and len(rows) == len(documented)
     for place, action in flags().items():

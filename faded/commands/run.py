@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from faded import config as defaults
+from faded.campaign_file import locate, read_campaign
 from faded.commands.common import GATE_FAILED, OK, Commands, print_record, workspace_of
 from faded.config import CampaignConfig, read_yaml, settings
 from faded.domain import FadedError
@@ -18,6 +19,9 @@ OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "
 OF_THE_ORACLE = {"--labels", "--oracle-noise", "--oracle-cares", "--steps"}
 """Flags that speak of the simulated annotator and of what follows it alone."""
 
+BESIDE_A_FILE = {"--json", "--workspace"}
+"""Flags that say nothing of a campaign."""
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -27,8 +31,7 @@ def add(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    _refuse_idle(arguments)
-    config = _config(arguments)
+    config = _config(arguments) if arguments.campaign is None else _from_file(arguments)
     if arguments.labels < 1:
         raise FadedError(f"--labels is {arguments.labels}: give a whole number above 0.")
     from faded import runtime
@@ -74,7 +77,11 @@ def _refuse_idle(arguments: argparse.Namespace) -> None:
             raise FadedError(
                 f"A demo brings its own target, data and concepts: give --demo or {_listed(idle)}, not both."
             )
-    idle = given & OF_THE_ORACLE
+    _refuse_without_oracle(arguments)
+
+
+def _refuse_without_oracle(arguments: argparse.Namespace) -> None:
+    idle = arguments.given & OF_THE_ORACLE
     if idle and not arguments.oracle:
         raise FadedError(f"{_listed(idle)} would change nothing without --oracle: add it, or leave them out.")
 
@@ -87,7 +94,21 @@ def _is_file(space: str) -> bool:
     return space.endswith((".yaml", ".yml"))
 
 
+def _from_file(arguments: argparse.Namespace) -> CampaignConfig:
+    """Return the campaign of a file.
+
+    Raises:
+        FadedError: it cannot be used, or a flag says something of the campaign beside it.
+    """
+    both = arguments.given - OF_THE_ORACLE - BESIDE_A_FILE
+    if both:
+        raise FadedError(f"{arguments.campaign} says all of the campaign: leave {_listed(both)} out, or the file.")
+    _refuse_without_oracle(arguments)
+    return read_campaign(arguments.campaign)
+
+
 def _config(arguments: argparse.Namespace) -> CampaignConfig:
+    _refuse_idle(arguments)
     space, concepts = arguments.space, None
     if _is_file(space):
         concepts = _space_file(Path(space))
@@ -98,16 +119,16 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     return CampaignConfig(
         demo=arguments.demo,
         task=arguments.task,
-        target=_there(arguments.target),
-        data=_absolute(arguments.data),
-        tune_data=_absolute(arguments.tune_data),
-        verify_data=_absolute(arguments.verify_data),
+        target=_locate(arguments.target),
+        data=_locate(arguments.data),
+        tune_data=_locate(arguments.tune_data),
+        verify_data=_locate(arguments.verify_data),
         verify_folds=folds,
         space=space,
         concepts=concepts,
         discrepancy=arguments.discrepancy,
-        encoder=_there(arguments.encoder),
-        reader=_there(arguments.reader),
+        encoder=_locate(arguments.encoder),
+        reader=_locate(arguments.reader),
         threshold=arguments.threshold,
         bound=arguments.bound,
         queries=_queries(arguments),
@@ -122,14 +143,9 @@ def _queries(arguments: argparse.Namespace) -> int:
     return usual if arguments.queries is None else int(arguments.queries)
 
 
-def _absolute(path: str) -> str:
-    """Return the path from the root, so that it names the same wherever a command or a worker is started."""
-    return str(Path(path).expanduser().resolve()) if path else ""
-
-
-def _there(source: str) -> str:
-    """Return the path from the root where there is something, else what was given: it may be a hub id."""
-    return _absolute(source) if source and Path(source).expanduser().exists() else source
+def _locate(place: str) -> str:
+    """Return a path from the root, so that it names the same wherever a command or a worker is started."""
+    return locate(place, Path.cwd())
 
 
 def _space_file(path: Path) -> tuple[dict[str, object], ...]:

@@ -1,24 +1,26 @@
-"""Pictures from a folder or a Parquet file as samples.
+"""Pictures as samples: from a folder, or from a table of any kind that `faded.data.tables` reads.
 
 A folder holds one folder per class, named as the target names it; the names of files and of folders further up mean
-nothing. A Parquet file has a column `image` (encoded bytes,
-or an Image feature) and a column `label` (a name, or the position among the target's labels). Without labels a folder
-may hold pictures in any folders, a Parquet file needs no `label`, and labels that are there are not read.
+nothing. A table has a column `image` (encoded bytes, an Image feature, or the path of a file beside the table) and a
+column `label` (a name, or the position among the target's labels). Without labels a folder may hold pictures in any
+folders, a table needs no `label`, and labels that are there are not read.
 """
 
 from __future__ import annotations
 
-import glob
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from faded.data.hashing import picture_id
+from faded.data.places import is_there
+from faded.data.tables import AS_THEY_ARE, READERS, Reading, is_dataset, read_table
 from faded.domain import FadedError, Sample
 
 Picture = NDArray[np.uint8]
@@ -40,21 +42,27 @@ NO_STRATUM = ""
 WITHOUT = "Where the pictures have no labels, say so: --no-labels (in a configuration: labelled false)."
 
 
-def check_pictures_there(source: Path) -> None:
-    """Raise FadedError where there is neither a folder nor a file."""
-    if not source.exists():
-        raise FadedError(f"There is no data at {source}. Give a folder of pictures or a Parquet file.")
+def check_pictures_there(source: str) -> None:
+    """Raise FadedError where there is neither a folder nor a file, and no dataset on the hub can be meant."""
+    if not is_there(source):
+        raise FadedError(
+            f"There is no data at {source}. Give a folder of pictures, a file that ends in {', '.join(READERS)}, or a "
+            "dataset on the hub as ORG/NAME:SPLIT."
+        )
 
 
-def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool = True) -> list[PictureSample]:
+def load_pictures(
+    source: str | Path, labels: Sequence[str], fit: Fit, labelled: bool = True, reading: Reading = AS_THEY_ARE
+) -> list[PictureSample]:
     """Load pictures.
 
     Args:
-        source: A folder with one folder per class, or a Parquet file.
+        source: A folder with one folder per class, or a table, see `faded.data.tables`.
         labels: The target's class names.
         fit: Brings a picture to the target's input size.
         labelled: Whether to read labels. Without them samples have no reference, and no stratum until the target has
             answered.
+        reading: Which columns are read, and which of the target's labels the data's mean.
 
     Returns:
         One sample per distinct picture, in the order of the source.
@@ -63,14 +71,15 @@ def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool 
         FadedError: no such source, no pictures, a picture that cannot be read, no labels where there should be some,
             a label that the target does not know, the same picture under two labels, or one class only.
     """
-    check_pictures_there(source)
-    if labelled and source.is_dir() and _is_flat(source):
-        raise FadedError(f"The folder {source} has pictures, but no folder of pictures per class. {WITHOUT}")
+    check_pictures_there(str(source))
+    meant = _meant(reading.label_map, labels)
     samples: dict[str, PictureSample] = {}
     places: dict[str, str] = {}
-    for place, file, value in _folder(source) if source.is_dir() else _parquet(source, labelled):
+    for place, file, value in picture_rows(source, labelled, reading):
+        label = _label(value, labels, meant, f"{place} of {source}") if labelled else None
+        if labelled and label is None:
+            continue
         picture = _decode(file, f"{place} of {source}", fit)
-        label = _label(value, labels, f"{place} of {source}") if labelled else None
         sample = Sample(picture_id(picture), picture, label, label or NO_STRATUM)
         known = samples.setdefault(sample.id, sample)
         first = places.setdefault(sample.id, place)
@@ -85,6 +94,21 @@ def load_pictures(source: Path, labels: Sequence[str], fit: Fit, labelled: bool 
     if labelled and len(classes) < MIN_CLASSES:
         raise FadedError(f"All pictures in {source} are of one class, {classes.pop()!r}. Give at least two classes.")
     return list(samples.values())
+
+
+def picture_rows(source: str | Path, labelled: bool = True, reading: Reading = AS_THEY_ARE) -> Iterator[Row]:
+    """Yield every picture of a source, not decoded yet.
+
+    Raises:
+        FadedError: there is no such source, or it holds no pictures or labels where they should be.
+    """
+    path = Path(source)
+    if not path.is_dir() or is_dataset(str(source)):
+        yield from _table(str(source), labelled, reading.columns)
+        return
+    if labelled and _is_flat(path):
+        raise FadedError(f"The folder {path} has pictures, but no folder of pictures per class. {WITHOUT}")
+    yield from _folder(path)
 
 
 def _folder(source: Path) -> Iterator[Row]:
@@ -112,47 +136,48 @@ def _is_flat(folder: Path) -> bool:
     return bool(inside) and not any(entry.is_dir() for entry in inside)
 
 
-def _parquet(source: Path, labelled: bool) -> Iterator[Row]:
-    """Yield the rows of a Parquet file; where labels are not wanted, they are None."""
-    import pyarrow as pa
-    from datasets import ClassLabel, load_dataset
-    from datasets import Image as ImageFeature
-    from datasets.exceptions import DatasetGenerationError
+def _table(source: str, labelled: bool, columns: Mapping[str, str]) -> Iterator[Row]:
+    """Yield the rows of a table; where labels are not wanted, they are None."""
+    from datasets import ClassLabel
 
-    try:
-        rows = load_dataset("parquet", data_files=glob.escape(str(source)), split="train")
-    except (OSError, ValueError, DatasetGenerationError) as error:
-        raise FadedError(
-            f"The data at {source} cannot be read: {error}. Give a folder with one folder of pictures per class, or a "
-            f"Parquet file with the columns {IMAGE_COLUMN} and {LABEL_COLUMN}."
-        ) from error
-    wanted = [IMAGE_COLUMN, LABEL_COLUMN] if labelled else [IMAGE_COLUMN]
-    missing = set(wanted) - set(rows.column_names)
+    image, label = (columns.get(name, name) for name in (IMAGE_COLUMN, LABEL_COLUMN))
+    table = read_table(source, "picture", f"{image} and {label}" if labelled else image)
+    wanted = [image, label] if labelled else [image]
+    missing = set(wanted) - set(table.names)
     if missing:
         raise FadedError(
-            f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(rows.column_names)}."
-            + (f" {WITHOUT}" if missing == {LABEL_COLUMN} else "")
+            f"{source} lacks the column {', '.join(sorted(missing))}. It has: {', '.join(table.names)}."
+            + (f" {WITHOUT}" if missing == {label} else "")
         )
-    feature = rows.features[LABEL_COLUMN] if labelled else None
+    feature = table.dataset.features[label] if labelled and table.dataset is not None else None
     names = list(feature.names) if isinstance(feature, ClassLabel) else []
-    held = rows.features[IMAGE_COLUMN]
-    try:
-        rows = rows.select_columns(wanted).cast_column(IMAGE_COLUMN, ImageFeature(decode=False))
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise FadedError(
-            f"The column {IMAGE_COLUMN} of {source} holds no pictures but {held}. Give encoded bytes (PNG, JPEG) there."
-        ) from error
+    rows = table.rows if table.dataset is None else _encoded(source, table.dataset.select_columns(wanted), image)
     for number, row in enumerate(rows):
-        field, value = row[IMAGE_COLUMN] or {}, row[LABEL_COLUMN] if labelled else None
+        held, value = row[image], row[label] if labelled else None
+        field: Mapping[str, Any] = {"path": held} if isinstance(held, str) else held or {}
         data, path = field.get("bytes"), field.get("path")
         if data is not None:
             file: Path | io.BytesIO = io.BytesIO(data)
-        elif path is not None:
-            file = Path(path)
+        elif path:
+            file = table.folder / path
         else:
             raise FadedError(f"There is no picture in row {number} of {source}. Remove the row, or give its picture.")
         named = names[value] if isinstance(value, int) and 0 <= value < len(names) else value
         yield path or f"row {number}", file, named
+
+
+def _encoded(source: str, rows: Any, image: str) -> Any:
+    """Return the rows with their pictures as encoded bytes or paths."""
+    import pyarrow as pa
+    from datasets import Image as ImageFeature
+
+    held = rows.features[image]
+    try:
+        return rows.cast_column(image, ImageFeature(decode=False))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise FadedError(
+            f"The column {image} of {source} holds no pictures but {held}. Give encoded bytes (PNG, JPEG) there."
+        ) from error
 
 
 def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
@@ -163,12 +188,30 @@ def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
         raise FadedError(f"The picture {where} cannot be read: {error}. Remove or replace it.") from error
 
 
-def _label(value: object, labels: Sequence[str], where: str) -> str:
+def _meant(label_map: Mapping[str, str | None], labels: Sequence[str]) -> Mapping[str, str | None]:
+    """Return the map, of which every label that is meant is one of the target's."""
+    for name, meant in label_map.items():
+        if meant is not None and meant not in labels:
+            raise FadedError(
+                f"label_map says that {name!r} means {meant!r}, which is none of the target's {len(labels)} labels. "
+                f"They are: {_some(labels)}."
+            )
+    return label_map
+
+
+def _label(value: object, labels: Sequence[str], meant: Mapping[str, str | None], where: str) -> str | None:
+    """Return the target's label that a row's means; None where its samples are to be left out."""
+    if str(value) in meant:
+        return meant[str(value)]
     if isinstance(value, int) and 0 <= value < len(labels):
         return labels[value]
     if isinstance(value, str) and value in labels:
         return value
     raise FadedError(
-        f"The label {value!r} ({where}) is none of the target's {len(labels)} labels. They are: "
-        f"{', '.join(labels[:20])}{' ...' if len(labels) > 20 else ''}. Rename the folder or the label."
+        f"The label {value!r} ({where}) is none of the target's {len(labels)} labels. They are: {_some(labels)}. "
+        "Rename the folder or the label, or say in label_map what it means."
     )
+
+
+def _some(labels: Sequence[str]) -> str:
+    return f"{', '.join(labels[:20])}{' ...' if len(labels) > 20 else ''}"

@@ -95,9 +95,9 @@ def wording_id(wording: Wording) -> str:
     return hashlib.sha256(repr((wording.template, wording.seeds)).encode()).hexdigest()[:16]
 
 
-def check_prompts_there(source: Path) -> None:
+def check_prompts_there(source: str) -> None:
     """Raise FadedError where there is no such file."""
-    if not source.is_file():
+    if not Path(source).is_file():
         raise FadedError(f"There is no file {source}. Give a YAML file of prompts, see docs/text-to-image.md.")
 
 
@@ -107,7 +107,7 @@ def load_prompts(source: Path) -> Prompts:
     Raises:
         FadedError: there is no such file, or something in it cannot be used; the message says what.
     """
-    check_prompts_there(source)
+    check_prompts_there(str(source))
     found = read_yaml(source)
     known = tuple(Prompts.__dataclass_fields__)
     if not isinstance(found, dict) or not set(found) <= set(known) or not found.get("wordings"):

@@ -115,7 +115,7 @@ def check_there(config: CampaignConfig) -> None:
     check = {IMAGE: check_pictures_there, TEXT: check_texts_there, DRAWING: check_prompts_there}[config.task]
     for given in (config.data, config.tune_data, config.verify_data):
         if given:
-            check(Path(given))
+            check(given)
 
 
 def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Context:

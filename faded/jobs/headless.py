@@ -59,7 +59,7 @@ def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] 
         config: The campaign.
         beside: What else must be the same for the round to be the same: the data, the weights, who labels.
     """
-    stem = f"{config.demo or 'campaign'}-{config.digest(*beside)}"
+    stem = f"{config.stem}-{config.digest(*beside)}"
     with store.write() as db:
         names = [c for c in campaigns.list_campaigns(db) if c.name.rpartition("-")[0] == stem]
         for campaign in names:

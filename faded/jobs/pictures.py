@@ -18,6 +18,7 @@ from faded.config import SIGNS, CampaignConfig
 from faded.data.load import load_pictures
 from faded.data.pictures import from_png, png, to_picture
 from faded.data.splits import split_sources
+from faded.data.tables import Reading
 from faded.demo import signs
 from faded.discrepancies.classification import discrepancies
 from faded.domain import Details, FadedError, Sample
@@ -147,9 +148,10 @@ class Pictures:
 
     def _given(self, target: Classifier, fold: int) -> Data:
         config = self._config
+        reading = Reading(config.columns, config.label_map)
 
         def read(source: str) -> list[PictureSample]:
-            return load_pictures(Path(source), target.labels, target.fit, config.labelled)
+            return load_pictures(source, target.labels, target.fit, config.labelled, reading)
 
         splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])

@@ -17,6 +17,7 @@ from faded.concepts.text_registry import text_concepts
 from faded.config import BULLETINS, EMBEDDING, CampaignConfig
 from faded.data.load_texts import TextSample, load_texts
 from faded.data.splits import split_sources
+from faded.data.tables import Reading
 from faded.demo import bulletins
 from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
@@ -162,9 +163,10 @@ class Texts:
         config = self._config
 
         sources: list[list[TextSample]] = []
+        reading = Reading(config.columns, config.label_map)
 
         def read(source: str) -> list[TextSample]:
-            sources.append(load_texts(Path(source), config.labelled))
+            sources.append(load_texts(source, config.labelled, reading))
             return sources[-1]
 
         splits = split_sources(read, config.data, config.tune_data, config.verify_data, config.verify_folds)

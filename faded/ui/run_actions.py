@@ -48,7 +48,7 @@ def start_demo(deed: Deed) -> int:
     """
     config = demo_config(*deed.values)
     now = time.time()
-    stem = f"{config.demo}-{config.digest()}"
+    stem = f"{config.stem}-{config.digest()}"
     with deed.store.write() as db:
         taken = {c.name for c in campaigns.list_campaigns(db)}
         number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)

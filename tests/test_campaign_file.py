@@ -1,0 +1,105 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from faded.campaign_file import read_campaign, schema, write_campaign
+from faded.cli import main
+from faded.commands.common import BAD_INPUT, OK
+from faded.config import CampaignConfig
+from faded.domain import FadedError
+from faded.store import campaigns
+from faded.store.engine import open_store
+
+SCHEMA = Path(__file__).parents[1] / "docs" / "campaign.schema.json"
+SPACE = "- {name: darkening, levels: [0, 0.4, 0.8]}\n- {name: saturation, levels: [0.5, 1]}\n"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        CampaignConfig(demo="scenes", queries=300),
+        CampaignConfig(demo="signs", labelled=False, name="Signs at dusk"),
+        CampaignConfig(
+            target="org/model",
+            data="org/pictures:test",
+            columns={"image": "img"},
+            label_map={"7": "red", "junk": None},
+            concepts=({"name": "darkening", "levels": [0, 0.5]},),
+        ),
+        CampaignConfig(task="text", target="org/model", data="org/news:train", discrepancy="rouge_l", threshold=0.7),
+    ],
+)
+def test_a_campaign_is_read_as_it_was_written(config: CampaignConfig, tmp_path: Path) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text(write_campaign(config))
+    found = read_campaign(file)
+    assert found == config
+    assert found.digest() == config.digest()
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "inner" / "pictures").mkdir(parents=True)
+    file = tmp_path / "inner" / "campaign.yaml"
+    file.write_text("faded: 1\ntarget: org/model\ndata: pictures:test\nverify_data: pictures\ntune_data: ./pictures\n")
+    monkeypatch.chdir(tmp_path)
+    config = read_campaign(Path("inner/campaign.yaml"))
+    folder = str(tmp_path / "inner" / "pictures")
+    assert (config.target, config.data, config.tune_data) == ("org/model", f"{folder}:test", folder)
+    assert config.verify_folds == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1]", r"is no campaign: give one with the line faded: 1"),
+        ("demo: signs", r"is no campaign: give one with the line faded: 1"),
+        ("faded: 2\ndemo: signs", r"faded in .* is 2: this version of Faded reads 1"),
+        ("faded: 1\ndemo: signs\nseeed: 3", r"There is no field 'seeed': did you mean seed\?"),
+        ("faded: 1\ndemo: signs\nfoo: 3", r"There is no field 'foo': known are .*'seed'"),
+        ("faded: 1\ndemo: signs\nbound: high", r"bound is 'high': give a valid number"),
+        ("faded: 1\ndemo: signs\nbound: 2", r"The bound is 2: give a rate between 0 and 1"),
+        ("faded: 1\ndemo: signs\nqueries: '300'", r"queries is '300': give a valid integer"),
+        ("faded: 1\ndemo: signs\nconcepts: [3]", r"concepts\.0 is 3: give an object"),
+        ("faded: 1\ntarget: x\ndata: y\ncolumns: {picture: img}", r"columns names 'picture': .* image, label"),
+        ("faded: 1\ntarget: x\ndata: y\nlabelled: false\nlabel_map: {a: b}", r"label_map .* without labels"),
+        ("faded: 1\ndemo: signs\nname: ../x", r"The name is '\.\./x': give at most 60 letters"),
+        ("faded: [1", r"cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_is_said_with_its_field(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text(text)
+    with pytest.raises(FadedError, match=said):
+        read_campaign(file)
+
+
+def test_the_published_schema_is_the_present_one() -> None:
+    assert json.loads(SCHEMA.read_text()) == schema(), "python -m faded schema > docs/campaign.schema.json"
+    assert all(field["description"] for field in schema()["properties"].values())
+
+
+def test_a_campaign_that_ran_by_flags_runs_from_its_file_with_the_same_numbers(  # type: ignore[no-untyped-def]
+    run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    space = tmp_path / "space.yaml"
+    space.write_text(SPACE)
+    _, by_flags, _ = run("--space", str(space), "--agent", "random", "--verify-folds", "1")
+    workspace = ["--workspace", str(tmp_path / "workspace")]
+    with open_store(tmp_path / "workspace").read() as db:
+        (campaign,) = campaigns.list_campaigns(db)
+    assert main(["campaign", campaign.name, *workspace]) == OK
+    file = tmp_path / "campaign.yaml"
+    file.write_text(capsys.readouterr().out)
+    other = ["--workspace", str(tmp_path / "other"), "--json", "-"]
+    assert main(["run", str(file), *other]) == OK
+    by_file = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    expected = json.loads(by_flags[0])
+    assert {**by_file, "timing": None} == {**expected, "timing": None}
+
+    assert main(["run", str(file), "--seed", "3", *other]) == BAD_INPUT
+    assert "says all of the campaign: leave --seed out" in capsys.readouterr().err
+    assert main(["run", str(file), "--labels", "3", *other]) == BAD_INPUT
+    assert "--labels would change nothing without --oracle" in capsys.readouterr().err
+    assert main(["campaign", "nobody", *workspace]) == BAD_INPUT
+    assert f"Known: {campaign.name}." in capsys.readouterr().err
