@@ -60,10 +60,10 @@ def test_a_finished_round_is_not_taken_up_again_but_the_same_again(
 def test_pictures_are_read_once_a_command(
     colour_config: CampaignConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Path] = []
+    read: list[str] = []
     monkeypatch.setattr(pictures, "load_pictures", lambda *given: read.append(given[0]) or load_pictures(*given))
     explore_only(open_store(tmp_path), dataclasses.replace(colour_config, queries=100))
-    assert read == [Path(colour_config.data)]
+    assert read == [colour_config.data]
 
 
 def test_exploring_alone_leaves_proposals_for_people(colour_config: CampaignConfig, tmp_path: Path) -> None:
