@@ -7,6 +7,10 @@ VERIFY = "verify"
 PREVIEW = "preview"
 """One picture under one setting, answered within a second beside whatever stage is running."""
 
+TARGET, DATA, CONCEPTS, MEASURE = "target", "data", "concepts", "measure"
+INQUIRIES = (TARGET, DATA, CONCEPTS, MEASURE)
+"""What is asked about a campaign before it begins, in the order in which it is described."""
+
 NEXT = {REPAIR: VERIFY}
 """What follows by itself when a stage is done."""
 

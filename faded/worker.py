@@ -1,4 +1,7 @@
-"""The process that runs jobs: `python -m faded worker`. Stages in its main thread, previews in one beside it."""
+"""The process that runs jobs: `python -m faded worker`.
+
+Stages run in its main thread; previews, and what is asked about drafts of campaigns, in two beside it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from types import FrameType
 
 from faded import runtime
 from faded.config import settings
+from faded.jobs.inquire import Inquirer
 from faded.jobs.preview import Previewer
 from faded.jobs.run import Runner
 from faded.store import jobs
@@ -44,9 +48,11 @@ def work(workspace: Path, parent: int | None = None, ready: int | None = None) -
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     store = open_store(workspace)
-    for_stages, for_previews = jobs.worker_names(os.getpid())
+    for_stages, for_previews, for_inquiries = jobs.worker_names(os.getpid())
     previewer = Previewer(store, for_previews)
     threading.Thread(target=previewer.serve, args=(ending,), name="previews", daemon=True).start()
+    inquirer = Inquirer(store, for_inquiries)
+    threading.Thread(target=inquirer.serve, args=(ending,), name="inquiries", daemon=True).start()
     runner = Runner(store, for_stages, _log)
     if ready is not None:
         os.write(ready, READY)

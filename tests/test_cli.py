@@ -228,7 +228,8 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
 
 
 def test_the_table_of_flags_is_that_of_the_parser() -> None:
-    rows = re.findall(r"^\| `([\w-]+)` \| `(--[\w-]+|[A-Z][\w./]*)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
+    row = r"^\| `([\w-]+)` \| `(--[\w-]+|[A-Z][\w./]*)` \| (.*?) \|"
+    rows = re.findall(row, DOCUMENT.read_text(), flags=re.MULTILINE)
     documented = {(command, flag): default for command, flag, default in rows}
     assert documented.keys() == flags().keys() and len(rows) == len(documented)
     for place, action in flags().items():

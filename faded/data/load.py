@@ -79,7 +79,7 @@ def load_pictures(
         label = _label(value, labels, meant, f"{place} of {source}") if labelled else None
         if labelled and label is None:
             continue
-        picture = _decode(file, f"{place} of {source}", fit)
+        picture = decode(file, f"{place} of {source}", fit)
         sample = Sample(picture_id(picture), picture, label, label or NO_STRATUM)
         known = samples.setdefault(sample.id, sample)
         first = places.setdefault(sample.id, place)
@@ -180,7 +180,12 @@ def _encoded(source: str, rows: Any, image: str) -> Any:
         ) from error
 
 
-def _decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
+def decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
+    """Read a picture as the target is given it.
+
+    Raises:
+        FadedError: it cannot be read.
+    """
     try:
         with Image.open(file) as image:
             return fit(image.convert("RGB"))

@@ -28,10 +28,13 @@ INTERACTIVE = 10
 """Priority of what a page waits for: claimed before any stage."""
 
 
-def worker_names(pid: int) -> tuple[str, str]:
-    """Return under which names a worker process claims stages, and previews; workspaces may be shared by machines."""
+def worker_names(pid: int) -> tuple[str, str, str]:
+    """Return under which names a worker process claims stages, previews and inquiries.
+
+    Workspaces may be shared by machines.
+    """
     name = f"{socket.gethostname()}-{pid}"
-    return name, f"{name}-previews"
+    return name, f"{name}-previews", f"{name}-inquiries"
 
 
 class JobState(StrEnum):

@@ -201,6 +201,29 @@ class LeaseColumns(TypedColumns):
     place: Named[int]
 
 
+class DraftColumns(TypedColumns):
+    """The campaign that a person is about to begin, as typed: it may be wrong, and nothing typed is lost."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    fields: Named[dict[str, Any]] = Column(JSON)
+    updated_at: Named[float]
+
+
+class InquiryColumns(TypedColumns):
+    """What is asked about a draft, such as what a target is; the worker answers within seconds. Kept for a while."""
+
+    id = Column(Integer, primary_key=True)
+    owner: Named[str] = Column(Text)
+    kind: Named[str] = Column(Text)
+    digest: Named[str] = Column(Text)
+    params: Named[dict[str, Any]] = Column(JSON)
+    state: Named[str] = Column(Text)
+    worker: Named[str | None] = Column(Text)
+    result: Named[dict[str, Any] | None] = Column(JSON(none_as_null=True))
+    error: Named[str | None] = Column(Text)
+    created_at: Named[float]
+
+
 campaigns = Table("campaigns", metadata, CampaignColumns)
 rounds = Table(
     "rounds",
@@ -241,6 +264,14 @@ verdict_events = Table(
     sqlite_autoincrement=True,
 )
 leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
+drafts = Table("drafts", metadata, DraftColumns)
+inquiries = Table(
+    "inquiries",
+    metadata,
+    InquiryColumns,
+    CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
+    UniqueConstraint("owner", "digest"),
+)
 
 APPEND_ONLY = tuple(
     f"CREATE TRIGGER verdict_events_no_{action.lower()} BEFORE {action} ON verdict_events "

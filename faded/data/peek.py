@@ -1,0 +1,129 @@
+"""A first look at data, before anything is decoded: what there is, and what its columns seem to be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from faded.data.load import IMAGE_COLUMN, LABEL_COLUMN, Row, picture_rows
+from faded.data.load_texts import ARTICLE, REFERENCE
+from faded.data.tables import Reading, Table, is_dataset, read_table
+
+SHOWN = 8
+"""Samples that are shown: what fits into a row."""
+
+
+@dataclass(frozen=True)
+class Peek:
+    """What is found in data.
+
+    Attributes:
+        rows: How many there are.
+        columns: Names of the columns; empty where the data are a folder.
+        suggested: Columns that seem to be what is needed, by what they are called here, where the usual names lack.
+        labels: How many pictures have each label.
+        first: The first pictures, not decoded yet.
+        texts: The first articles with their references.
+    """
+
+    rows: int
+    columns: list[str]
+    suggested: Mapping[str, str]
+    labels: Mapping[str, int] = field(default_factory=dict)
+    first: Sequence[Row] = ()
+    texts: Sequence[tuple[str, str]] = ()
+
+
+def peek_pictures(source: str, labelled: bool, reading: Reading) -> Peek:
+    """Look at pictures: all labels, and the first pictures of each.
+
+    Raises:
+        FadedError: there is no such source, or it cannot be read.
+    """
+    table = None
+    if not Path(source).is_dir() or is_dataset(source):
+        table = read_table(source, "picture", f"{IMAGE_COLUMN} and {LABEL_COLUMN}")
+        suggested = _suggested(table, reading, {IMAGE_COLUMN: _is_image, LABEL_COLUMN: _is_label})
+        if not {reading.columns.get(n, n) for n in (IMAGE_COLUMN, LABEL_COLUMN)[: 1 + labelled]} <= set(table.names):
+            return Peek(len(list(table.rows)), table.names, suggested)
+    rows = list(picture_rows(source, labelled, reading))
+    by_label: dict[str, list[Row]] = {}
+    for row in rows:
+        by_label.setdefault(str(row[2]), []).append(row)
+    turns = [row for turn in zip(*(islice(group, SHOWN) for group in by_label.values()), strict=False) for row in turn]
+    labels = Counter({name: len(group) for name, group in by_label.items()}) if labelled else {}
+    return Peek(len(rows), [] if table is None else table.names, {}, labels, turns[:SHOWN])
+
+
+def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
+    """Look at articles.
+
+    Raises:
+        FadedError: there is no such source, or it cannot be read.
+    """
+    table = read_table(source, "article", f"{ARTICLE[0]} and {REFERENCE[0]}")
+    article = _present(table, reading.columns.get("article"), ARTICLE)
+    reference = _present(table, reading.columns.get("reference"), REFERENCE) if labelled else None
+    rows = list(table.rows)
+    if article is None or (labelled and reference is None):
+        return Peek(len(rows), table.names, _by_length(table, rows, labelled))
+    texts = [(str(row[article]), "" if reference is None else str(row[reference])) for row in rows[:SHOWN]]
+    return Peek(len(rows), table.names, {}, texts=texts)
+
+
+def _present(table: Table, named: str | None, usual: Sequence[str]) -> str | None:
+    """Return the column that is meant, where it is there."""
+    wanted = usual if named is None else (named,)
+    return next((name for name in wanted if name in table.names), None)
+
+
+def _suggested(table: Table, reading: Reading, kinds: Mapping[str, Any]) -> dict[str, str]:
+    """Return for each column that lacks another one that has its kind."""
+    found: dict[str, str] = {}
+    for name, has_kind in kinds.items():
+        if reading.columns.get(name, name) not in table.names:
+            fits = [other for other in table.names if has_kind(table, other)]
+            found |= {name: fits[0]} if fits else {}
+    return found
+
+
+def _is_image(table: Table, name: str) -> bool:
+    from datasets import Image
+
+    if table.dataset is not None and isinstance(table.dataset.features[name], Image):
+        return True
+    value = _first(table, name)
+    return isinstance(value, str) and Path(value).suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
+
+def _is_label(table: Table, name: str) -> bool:
+    from datasets import ClassLabel
+
+    if table.dataset is not None and isinstance(table.dataset.features[name], ClassLabel):
+        return True
+    return isinstance(_first(table, name), str | int) and not _is_image(table, name)
+
+
+def _first(table: Table, name: str) -> object:
+    return next((row[name] for row in islice(table.rows, 1)), None)
+
+
+def _by_length(table: Table, rows: Sequence[Mapping[str, Any]], labelled: bool) -> dict[str, str]:
+    """Take the column of the longest texts for the articles, and that of the next longest for the references."""
+    lengths = {}
+    for name in table.names:
+        values = [row[name] for row in rows[:50]]
+        if values and all(isinstance(value, str) for value in values):
+            lengths[name] = sum(map(len, values)) / len(values)
+    ordered = sorted(lengths, key=lambda name: -lengths[name])
+    return dict(zip(("article", "reference")[: 1 + labelled], ordered, strict=False))
+
+
+def unknown_labels(labels: Mapping[str, int], label_map: Mapping[str, str | None], classes: Sequence[str]) -> list[str]:
+    """Return the labels of the data that neither are the target's nor are said to mean one."""
+    known = {*classes, *label_map, *map(str, range(len(classes)))}
+    return [name for name in labels if name not in known]

@@ -1,0 +1,255 @@
+"""What is found out about a draft of a campaign: its target, its data, its concepts, and how its measure falls.
+
+Each answer is JSON values for a page. A bench keeps the last target in memory, since one question follows the other.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from faded.briefs import Brief
+from faded.config import DRAWING, IMAGE, TEXT, CampaignConfig
+from faded.data.load import decode, picture_rows
+from faded.data.peek import Peek, peek_pictures, peek_texts, unknown_labels
+from faded.data.pictures import to_picture
+from faded.data.prompts import Prompts, load_prompts
+from faded.data.tables import Reading
+from faded.domain import FadedError
+from faded.jobs.catalogue import catalogue
+from faded.jobs.context import check_there, task_of
+from faded.jobs.task import AnySample, AnyTarget, Task
+from faded.runtime import device
+from faded.stages import CONCEPTS, DATA, MEASURE, TARGET
+from faded.targets.attributes import Unread
+from faded.targets.drawn_by_function import DrawnByFunction
+from faded.targets.load import check, load_classifier
+from faded.targets.load_pipeline import load_drawing
+from faded.targets.load_text import load_summarizer
+from faded.targets.recognise import recognise
+from faded.targets.text_to_image import Sampling, TextToImage
+
+THUMB = 96
+"""Pixels of the longer side of a picture that is shown small."""
+EXCERPT = 240
+"""Characters of a text that is shown."""
+MEASURED = {IMAGE: 192, TEXT: 32, DRAWING: 8}
+"""Samples whose clean discrepancies are measured: seconds of work, and enough to see where a threshold falls."""
+TIMED = {IMAGE: 64, TEXT: 4}
+"""Inputs by which a target is timed before there are data."""
+ARTICLE = "A ferry ran aground near the harbour on Monday. Nobody was hurt, and all passengers were taken ashore. " * 6
+
+Params = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+class Bench:
+    """Answers inquiries; keeps the last target."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, AnyTarget] | None = None
+        self._answers: dict[str, Callable[[Params], Answer]] = {
+            TARGET: self.about_target,
+            DATA: self.about_data,
+            CONCEPTS: self.about_concepts,
+            MEASURE: self.about_measure,
+        }
+
+    def answer(self, kind: str, params: Params) -> Answer:
+        """Answer one inquiry.
+
+        Raises:
+            FadedError: what is asked about cannot be used; the message says what to mend.
+        """
+        return self._answers[kind](params)
+
+    def about_target(self, params: Params) -> Answer:
+        """Say what a target does, what it can answer, how large it is, and how long an answer takes.
+
+        Args:
+            params: `target`, and `task`, empty to have it recognised.
+        """
+        source = str(params["target"])
+        task = str(params["task"]) or recognise(source)
+        if task is None:
+            raise FadedError(f"What {source} does cannot be told by its files: choose the task.")
+        loaded, timed = self._alone(task, source)
+        return {
+            "task": task,
+            "classes": list(loaded.labels) if task == IMAGE else [],
+            "parameters": _parameters(loaded),
+            "device": str(device()),
+            "seconds": timed(),
+            **catalogue(task),
+        }
+
+    def about_data(self, params: Params) -> Answer:
+        """Say how many samples there are, how their columns and labels are named, and show the first."""
+        config = CampaignConfig.from_json(params)
+        check_there(config)
+        if config.task == DRAWING:
+            prompts = load_prompts(Path(config.data))
+            count = len(prompts.templates) * prompts.sets
+            return {
+                "rows": count,
+                "prompts": prompts.templates[:12],
+                "pictures": prompts.pictures,
+                "steps": prompts.steps,
+                "open": None if prompts.open is None else prompts.open.attribute,
+            }
+        reading = Reading(config.columns, config.label_map)
+        if config.task == TEXT:
+            peek = peek_texts(config.data, config.labelled, reading)
+            texts = [[_excerpt(article), _excerpt(reference)] for article, reference in peek.texts]
+            return {**_of_table(peek), "texts": texts}
+        peek = peek_pictures(config.data, config.labelled, reading)
+        target = self._target(task_of(config), config)
+        samples = [
+            {"picture": _thumb(decode(file, place, target.fit)), "label": None if value is None else str(value)}
+            for place, file, value in peek.first
+        ]
+        unknown = unknown_labels(peek.labels, config.label_map, target.labels) if config.labelled else []
+        return {**_of_table(peek), "labels": dict(peek.labels), "unknown": unknown, "samples": samples}
+
+    def about_concepts(self, params: Params) -> Answer:
+        """Show the first sample under every level of every concept."""
+        config = CampaignConfig.from_json(params)
+        task = task_of(config)
+        target = self._target(task, config)
+        payload = _first_payload(config, target)
+        editor, space = task.probe(target).editor, task.space
+        concepts = []
+        for place, spec in enumerate(space.specs):
+            settings = np.tile(np.asarray(space.control), (len(spec.levels), 1))
+            settings[:, place] = spec.levels
+            edited = editor([payload] * len(settings), settings)
+            shown = [_shown(one) for one in edited]
+            levels = [
+                {"level": spec.mark(v), "said": spec.describe(v), **s} for v, s in zip(spec.levels, shown, strict=True)
+            ]
+            concepts.append({"name": spec.name, "levels": levels})
+        return {"cells": space.n_cells, "concepts": concepts}
+
+    def about_measure(self, params: Params) -> Answer:
+        """Measure the unedited inputs: where their discrepancies fall, and how long a query takes."""
+        config = CampaignConfig.from_json(params)
+        task = task_of(config)
+        target = self._target(task, config)
+        data = task.data(target, 1, lambda _message: None)
+        probe = task.probe(target)
+        samples = _spread(data.explore, MEASURED[config.task])
+        batch = min(task.batch, len(samples))
+        clean = [probe.clean(samples[i : i + batch]).discrepancy for i in range(0, len(samples), batch)]
+        rng = np.random.default_rng(config.seed)
+        asked = samples[:batch]
+        settings = probe.space.grid[rng.integers(probe.space.n_cells, size=len(asked))]
+        started = time.monotonic()
+        probe.measure(asked, settings)
+        seconds = (time.monotonic() - started) / len(asked)
+        strata: dict[str, int] = {}
+        for sample in data.explore:
+            strata[sample.stratum] = strata.get(sample.stratum, 0) + 1
+        return {
+            "clean": np.sort(np.concatenate(clean)).round(6).tolist(),
+            "seconds": seconds,
+            "explore": len(data.explore),
+            "tune": len(data.tune),
+            "verify": len(data.verify),
+            "strata": len(strata),
+            "fewest": min(strata.values()),
+        }
+
+    def _alone(self, task: str, source: str) -> tuple[AnyTarget, Callable[[], float | None]]:
+        """Load a target before there are data; return it, and what times it."""
+        if task == IMAGE:
+            pictures = self._keep(f"{IMAGE} {source}", lambda: load_classifier(source))
+            check(pictures)
+            noise = torch.full((TIMED[IMAGE], 3, *pictures.input_size), 0.5)
+            return pictures, lambda: _seconds(lambda: pictures.answer(noise), TIMED[IMAGE])
+        if task == TEXT:
+            writer = self._keep(f"{TEXT} {source}", lambda: load_summarizer(source))
+            return writer, lambda: _seconds(lambda: writer.answer([ARTICLE] * TIMED[TEXT]), TIMED[TEXT])
+        usual = Sampling(Prompts({}).steps, Prompts({}).guidance)
+        return self._keep(f"{task} {source}", lambda: load_drawing(source, Unread(), usual)), lambda: None
+
+    def _target(self, task: Task, config: CampaignConfig) -> AnyTarget:
+        """Return the target of a campaign; one that draws is loaded with what its prompts say."""
+        key = f"{config.task} {config.target}"
+        if config.task == DRAWING:
+            key += f" {config.reader} {config.data}"
+        return self._keep(key, lambda: task.load(None))
+
+    def _keep(self, key: str, load: Callable[[], AnyTarget]) -> AnyTarget:
+        if self._kept is None or self._kept[0] != key:
+            self._kept = None  # the memory of the last one first
+            self._kept = (key, load())
+        return self._kept[1]
+
+
+def _parameters(target: AnyTarget) -> int | None:
+    """Return how many numbers were learned; None of a function, which does not say."""
+    if isinstance(target, TextToImage):
+        modules = [part for part in target.pipeline.components.values() if isinstance(part, torch.nn.Module)]
+    elif isinstance(target, DrawnByFunction):
+        return None
+    else:
+        modules = [target.module]
+    return sum(p.numel() for module in modules for p in module.parameters())
+
+
+def _seconds(answer: Callable[[], object], inputs: int) -> float:
+    """Return the seconds that one input takes; the first call warms up."""
+    answer()
+    started = time.monotonic()
+    answer()
+    return (time.monotonic() - started) / inputs
+
+
+def _of_table(peek: Peek) -> Answer:
+    return {"rows": peek.rows, "columns": peek.columns, "suggested": dict(peek.suggested)}
+
+
+def _first_payload(config: CampaignConfig, target: AnyTarget) -> Any:
+    """Return the first input of the data."""
+    reading = Reading(config.columns, config.label_map)
+    if config.task == DRAWING:
+        return load_prompts(Path(config.data)).samples(config.seed)[0].payload
+    if config.task == TEXT:
+        return peek_texts(config.data, False, reading).texts[0][0]
+    place, file, _ = next(iter(picture_rows(config.data, False, reading)))
+    return decode(file, place, target.fit)
+
+
+def _shown(edited: Any) -> Answer:
+    """Return what a page shows of an edited input: a small picture, or words."""
+    if isinstance(edited, torch.Tensor):
+        return {"picture": _thumb(to_picture(edited))}
+    return {"text": edited.prompt if isinstance(edited, Brief) else _excerpt(edited)}
+
+
+def _thumb(picture: NDArray[np.uint8]) -> str:
+    """Return a small PNG file in base64."""
+    image = Image.fromarray(picture)
+    image.thumbnail((THUMB, THUMB))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+
+
+def _spread(samples: Sequence[AnySample], count: int) -> list[AnySample]:
+    """Return so many samples from all over the data."""
+    step = max(1, len(samples) // count)
+    return list(samples[::step])[:count]

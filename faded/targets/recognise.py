@@ -1,0 +1,85 @@
+"""What a target does, told by its files: before it is loaded, and without its weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+)
+
+from faded.config import DRAWING, IMAGE, TEXT
+from faded.domain import FadedError
+from faded.saved import Saved
+from faded.targets.load_text import GGUF
+from faded.targets.pretrained import WRITERS
+
+CLASSIFIER = "ForImageClassification"
+"""How the names of networks that name a picture's class end."""
+
+
+def recognise(source: str) -> str | None:
+    """Return the task of a folder, a hub id or a GGUF file; None where its files do not say.
+
+    A Python callable does not say.
+
+    Raises:
+        FadedError: nothing of that name is found.
+    """
+    path = Path(source).expanduser()
+    if source.endswith(GGUF):
+        return TEXT
+    if ":" in source and not path.exists():
+        return None
+    if path.is_file():
+        raise FadedError(f"The target {source} is a file: give its folder, a hub id, or a file that ends in {GGUF}.")
+    if _file(source, Saved.PIPELINE.value) is not None:
+        return DRAWING
+    if _file(source, Saved.PEFT.value) is not None:
+        return TEXT
+    described = _file(source, Saved.MODEL.value)
+    if described is None:
+        raise FadedError(
+            f"The target {source} has neither {Saved.MODEL.value} nor {Saved.PIPELINE.value}: give a folder or hub id "
+            "in the format of transformers or diffusers."
+        )
+    names = [str(name) for name in described.get("architectures") or ()]
+    if any(name.endswith(CLASSIFIER) for name in names):
+        return IMAGE
+    return TEXT if any(name.endswith(WRITERS) for name in names) else None
+
+
+def _file(source: str, name: str) -> dict[str, Any] | None:
+    """Return a JSON file of a folder or hub id; None where it has none of that name."""
+    folder = Path(source).expanduser()
+    try:
+        if folder.is_dir():
+            file = folder / name
+            if not file.is_file():
+                return None
+        elif source.startswith(("/", "./", "../", "~")):
+            raise FadedError(f"There is no folder {source}: give a folder of a model, a hub id, or a callable.")
+        else:
+            file = Path(hf_hub_download(source, name))
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except LocalEntryNotFoundError as error:
+        raise FadedError(
+            f"No target {source!r} is found: there is no such folder here, and the hub cannot be reached. Give a "
+            "folder, connect to the network, or give package.module:function."
+        ) from error
+    except EntryNotFoundError:
+        return None
+    except (RepositoryNotFoundError, HFValidationError, HfHubHTTPError, OSError, ValueError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise FadedError(
+            f"No target {source!r} is found: there is no such folder here, and on the hub: {said} Give a folder, a hub "
+            "id, or package.module:function."
+        ) from error
+    return found if isinstance(found, dict) else {}
