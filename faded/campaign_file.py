@@ -55,25 +55,38 @@ def read_campaign(path: Path) -> CampaignConfig:
     Raises:
         FadedError: there is no such file, or something in it cannot be used; the message names the field.
     """
-    values = read_yaml(path)
+    return parse_campaign(read_yaml(path), f"The file {path}", path.parent)
+
+
+def parse_campaign(values: object, source: str, folder: Path) -> CampaignConfig:
+    """Return the campaign that a file's values say.
+
+    Args:
+        values: What was read of the file.
+        source: How messages begin that speak of it: "The file campaign.yaml".
+        folder: What paths in it are relative to.
+
+    Raises:
+        FadedError: something in it cannot be used; the message names the field.
+    """
     if not isinstance(values, dict) or VERSION not in values:
         raise FadedError(
-            f"The file {path} is no campaign: give one with the line {VERSION}: {CURRENT} and the campaign's fields, "
+            f"{source} is no campaign: give one with the line {VERSION}: {CURRENT} and the campaign's fields, "
             "see docs/campaign-file.md."
         )
     if values[VERSION] != CURRENT:
         raise FadedError(
-            f"{VERSION} in {path} is {values[VERSION]!r}: this version of Faded reads {CURRENT}. Write the file anew "
-            "with it, or install the version that the file was written with."
+            f"{source} has {VERSION}: {values[VERSION]!r}, but this version of Faded reads {CURRENT}. Write the file "
+            "anew with it, or install the version that the file was written with."
         )
     fields = _with_usual({str(name): value for name, value in values.items() if name != VERSION})
     try:
         config = ADAPTER.validate_json(json.dumps(fields, default=str), strict=True)
     except ValidationError as error:
-        raise FadedError(f"The file {path} cannot be used: {' '.join(map(_in_words, error.errors()))}") from error
+        raise FadedError(f"{source} cannot be used: {' '.join(map(_in_words, error.errors()))}") from error
     except FadedError as error:
-        raise FadedError(f"The file {path} cannot be used: {error}") from error
-    return located(config, path.parent)
+        raise FadedError(f"{source} cannot be used: {error}") from error
+    return located(config, folder)
 
 
 def _with_usual(fields: dict[str, Any]) -> dict[str, Any]:

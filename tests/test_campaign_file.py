@@ -54,7 +54,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     [
         ("[1]", r"is no campaign: give one with the line faded: 1"),
         ("demo: signs", r"is no campaign: give one with the line faded: 1"),
-        ("faded: 2\ndemo: signs", r"faded in .* is 2: this version of Faded reads 1"),
+        ("faded: 2\ndemo: signs", r"has faded: 2, but this version of Faded reads 1"),
         ("faded: 1\ndemo: signs\nseeed: 3", r"There is no field 'seeed': did you mean seed\?"),
         ("faded: 1\ndemo: signs\nfoo: 3", r"There is no field 'foo': known are .*'seed'"),
         ("faded: 1\ndemo: signs\nbound: high", r"bound is 'high': give a valid number"),

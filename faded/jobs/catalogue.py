@@ -10,7 +10,23 @@ from faded.concepts.building import Concept
 from faded.concepts.image_registry import image_concepts
 from faded.concepts.presets import SpaceItems, presets, prompt_presets, text_presets
 from faded.concepts.text_registry import text_concepts
-from faded.config import DEFAULT_DISCREPANCY, DEFAULT_SPACE, DEFAULT_THRESHOLD, DRAWING, IMAGE, TEXT
+from faded.config import (
+    BIAS,
+    CLIP,
+    DEFAULT_DISCREPANCY,
+    DEFAULT_SPACE,
+    DEFAULT_THRESHOLD,
+    DRAWING,
+    EMBEDDING,
+    IMAGE,
+    MISMATCH,
+    MOST,
+    OTHERS,
+    TEXT,
+    usual_queries,
+)
+from faded.discrepancies.classification import discrepancies
+from faded.discrepancies.text import text_discrepancies
 from faded.registry import Registry
 
 LEVELS = 4
@@ -29,9 +45,25 @@ def catalogue(task: str) -> dict[str, Any]:
         "spaces": spaces,
         "usual_space": DEFAULT_SPACE[task],
         "concepts": concepts,
-        "discrepancy": DEFAULT_DISCREPANCY[task],
-        "threshold": DEFAULT_THRESHOLD[task],
+        "discrepancies": {name: _measure(task, name) for name in _measures(task)},
+        "queries": usual_queries(task),
     }
+
+
+def _measures(task: str) -> list[str]:
+    """Return the names of the discrepancies, the usual one first."""
+    names = {
+        IMAGE: discrepancies.names(),
+        TEXT: [*text_discrepancies.names(), EMBEDDING],
+        DRAWING: [BIAS, MISMATCH, CLIP],
+    }[task]
+    return sorted(names, key=lambda name: name != DEFAULT_DISCREPANCY[task])
+
+
+def _measure(task: str, name: str) -> dict[str, float | None]:
+    """Return the usual threshold, None where one must be given, and what the measure is at most, None without end."""
+    own = task in OTHERS and name != DEFAULT_DISCREPANCY[task]
+    return {"threshold": None if own else DEFAULT_THRESHOLD[task], "most": MOST.get(name)}
 
 
 def _concept(name: str, concept: Concept, spaces: dict[str, SpaceItems]) -> dict[str, Any]:

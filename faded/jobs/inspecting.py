@@ -17,8 +17,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from faded.briefs import Brief
-from faded.config import DRAWING, IMAGE, TEXT, CampaignConfig
+from faded.briefs import Brief, Wording
+from faded.concepts.base import Editor
+from faded.concepts.presets import prompt_presets
+from faded.concepts.prompt import PromptEditor, check_template, prompt_slots, prompt_space
+from faded.concepts.spec import ConceptSpace
+from faded.config import DEFAULT_SPACE, DRAWING, IMAGE, TEXT, CampaignConfig
 from faded.data.load import decode, picture_rows
 from faded.data.peek import Peek, peek_pictures, peek_texts, unknown_labels
 from faded.data.pictures import to_picture
@@ -94,18 +98,17 @@ class Bench:
 
     def about_data(self, params: Params) -> Answer:
         """Say how many samples there are, how their columns and labels are named, and show the first."""
-        config = CampaignConfig.from_json(params)
-        check_there(config)
-        if config.task == DRAWING:
-            prompts = load_prompts(Path(config.data))
-            count = len(prompts.templates) * prompts.sets
+        if params["task"] == DRAWING:
+            prompts = load_prompts(Path(params["data"]))
             return {
-                "rows": count,
+                "rows": len(prompts.templates) * prompts.sets,
                 "prompts": prompts.templates[:12],
                 "pictures": prompts.pictures,
                 "steps": prompts.steps,
                 "open": None if prompts.open is None else prompts.open.attribute,
             }
+        config = CampaignConfig.from_json(params)
+        check_there(config)
         reading = Reading(config.columns, config.label_map)
         if config.task == TEXT:
             peek = peek_texts(config.data, config.labelled, reading)
@@ -122,11 +125,14 @@ class Bench:
 
     def about_concepts(self, params: Params) -> Answer:
         """Show the first sample under every level of every concept."""
-        config = CampaignConfig.from_json(params)
-        task = task_of(config)
-        target = self._target(task, config)
-        payload = _first_payload(config, target)
-        editor, space = task.probe(target).editor, task.space
+        editor: Editor[Any, Any]
+        if params["task"] == DRAWING:
+            editor, space, payload = _prompts(params)
+        else:
+            config = CampaignConfig.from_json(params)
+            task = task_of(config)
+            target = self._target(task, config)
+            editor, space, payload = task.probe(target).editor, task.space, _first_payload(config, target)
         concepts = []
         for place, spec in enumerate(space.specs):
             settings = np.tile(np.asarray(space.control), (len(spec.levels), 1))
@@ -218,11 +224,18 @@ def _of_table(peek: Peek) -> Answer:
     return {"rows": peek.rows, "columns": peek.columns, "suggested": dict(peek.suggested)}
 
 
+def _prompts(params: Params) -> tuple[PromptEditor, ConceptSpace, Wording]:
+    """Return what fills slots, the concepts, and the first wording, every one of which has the slots."""
+    items = params["concepts"] or prompt_presets.get(params["space"] or DEFAULT_SPACE[DRAWING])
+    slots, prompts = prompt_slots(items), load_prompts(Path(params["data"]))
+    for template in prompts.templates:
+        check_template(template, slots)
+    return PromptEditor(slots), prompt_space(slots), prompts.samples(0)[0].payload
+
+
 def _first_payload(config: CampaignConfig, target: AnyTarget) -> Any:
     """Return the first input of the data."""
     reading = Reading(config.columns, config.label_map)
-    if config.task == DRAWING:
-        return load_prompts(Path(config.data)).samples(config.seed)[0].payload
     if config.task == TEXT:
         return peek_texts(config.data, False, reading).texts[0][0]
     place, file, _ = next(iter(picture_rows(config.data, False, reading)))

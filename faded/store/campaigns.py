@@ -106,6 +106,12 @@ def create_campaign(db: Db, name: str, config: Mapping[str, Any], now: float) ->
     return get_campaign(db, _key(done))
 
 
+def free_name(db: Db, stem: str) -> str:
+    """Return the first name that is free: the stem with a number behind it."""
+    taken = set(db.execute(select(campaigns.c.name)).scalars())
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{stem}-{n}") not in taken)
+
+
 def get_campaign(db: Db, campaign_id: int) -> Campaign:
     """Return a campaign.
 

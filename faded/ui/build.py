@@ -7,7 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from faded.store.engine import Store
-from faded.ui import frame, label_page, landscape_page, repair_page, run_page, verify_page
+from faded.ui import frame, label_page, landscape_page, new_page, repair_page, run_page, verify_page
 from faded.ui.page import Page
 from faded.ui.theme import html
 
@@ -27,6 +27,7 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
         "landscape": lambda: landscape_page.layout(store, worker_words),
         "repair": repair_page.layout,
         "verify": verify_page.layout,
+        "new": lambda: new_page.layout(store),
     }
     pages = []
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:

@@ -48,11 +48,9 @@ def start_demo(deed: Deed) -> int:
     """
     config = demo_config(*deed.values)
     now = time.time()
-    stem = f"{config.stem}-{config.digest()}"
     with deed.store.write() as db:
-        taken = {c.name for c in campaigns.list_campaigns(db)}
-        number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
-        campaign = campaigns.create_campaign(db, f"{stem}-{number}", config.to_json(), now)
+        name = campaigns.free_name(db, f"{config.stem}-{config.digest()}")
+        campaign = campaigns.create_campaign(db, name, config.to_json(), now)
         found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": deed.user.name})
         jobs.enqueue(db, found.id, EXPLORE, now=now)
     return found.id

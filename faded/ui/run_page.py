@@ -76,5 +76,6 @@ def _form() -> Action:
         "the bound of the inputs fail that do not fail unedited. The seed decides what the demo draws, "
         "writes or asks for.</p>"
     )
+    html("<p>Or bring <a href='#new'>a model and data of your own</a>.</p>")
     start = gr.Button("Start round", variant="primary", elem_id="form-start")
     return Action(start, run_actions.start_demo, (demo, queries, seed, bound))

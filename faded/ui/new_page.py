@@ -1,0 +1,192 @@
+"""The page *New*: a campaign on a model and data of one's own, described in four steps that answer while one types.
+
+The form is kept as typed, whatever is wrong with it. What it names is looked at by the worker; each answer stays on the
+page until what it depends on is changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import yaml
+
+from faded.campaign_file import parse_campaign, write_campaign
+from faded.config import TASKS, CampaignConfig
+from faded.domain import FadedError
+from faded.stages import CONCEPTS, DATA, EXPLORE, MEASURE, TARGET
+from faded.store import campaigns, drafts, jobs
+from faded.store.drafts import Inquiry, InquiryState
+from faded.store.engine import Db, Store
+from faded.ui import auth, draft
+from faded.ui.draft import Draft
+from faded.ui.page import Page
+from faded.ui.theme import asset
+
+SCRIPT = "\n".join([*map(asset, ("new-found.js", "new-fields.js", "new.js")), "mountNew(element, server);"])
+LONGEST_FILE = 200_000
+"""Characters of a campaign's file."""
+
+Answer = dict[str, Any]
+
+
+def layout(store: Store) -> Page:
+    """Lay out the page in the current Blocks context. The form asks for itself, so the frame draws nothing here."""
+    gr.HTML(
+        html_template=asset("new.html"),
+        css_template=asset("new.css"),
+        js_on_load=SCRIPT,
+        server_functions=server_functions(store),
+        apply_default_css=False,
+        elem_id="new-form",
+    )
+    return Page("new", {}, lambda _view: {})
+
+
+def server_functions(store: Store) -> list[Callable[..., Answer]]:
+    """Return the functions of the form, bound to a store."""
+
+    def new_load(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Return the draft of the person who asks, and what is found about it."""
+        return _guarded(request, lambda user: _load(store, user))
+
+    def new_save(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Keep what is typed, ask what it needs to have asked, and return what is found so far."""
+        return _guarded(request, lambda user: _save(store, user, sent))
+
+    def new_again(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Look at everything once more: files may have changed."""
+        return _guarded(request, lambda user: _again(store, user, sent))
+
+    def new_discard(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Forget the draft."""
+        return _guarded(request, lambda user: _discard(store, user))
+
+    def new_file(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Return the campaign as a file."""
+        return _guarded(request, lambda user: _file(store, user, sent))
+
+    def new_open(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Take a campaign's file for the draft."""
+        return _guarded(request, lambda user: _open(store, user, sent))
+
+    def new_begin(sent: dict[str, Any], request: gr.Request) -> Answer:
+        """Register the campaign, and let its first round explore."""
+        return _guarded(request, lambda user: _begin(store, user, sent))
+
+    return [new_load, new_save, new_again, new_discard, new_file, new_open, new_begin]
+
+
+def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
+    """Authorise, do the work, and turn what a person can mend into words for the page."""
+    try:
+        return {"ok": True, **work(auth.authorise(request))}
+    except FadedError as error:
+        return {"ok": False, "message": str(error)}
+
+
+def _load(store: Store, user: auth.User) -> Answer:
+    with store.write() as db:
+        kept = drafts.find(db, user.name)
+        typed = draft.empty_draft() if kept is None else draft.as_draft(kept)
+        return {"fields": typed.to_json(), **_found(db, user, typed)}
+
+
+def _save(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
+    typed = draft.as_draft(sent.get("fields"))
+    with store.write() as db:
+        drafts.save(db, user.name, typed.to_json(), time.time())
+        return _found(db, user, typed)
+
+
+def _again(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
+    with store.write() as db:
+        drafts.again(db, user.name)
+    return _save(store, user, sent)
+
+
+def _discard(store: Store, user: auth.User) -> Answer:
+    with store.write() as db:
+        drafts.discard(db, user.name)
+    return _load(store, user)
+
+
+def _file(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
+    config = _config(store, user, sent)
+    return {"name": f"{config.stem}.yaml", "text": write_campaign(config)}
+
+
+def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
+    text = str(sent.get("text") or "")
+    if len(text) > LONGEST_FILE:
+        raise FadedError(f"The file has {len(text):,} characters: a campaign has at most {LONGEST_FILE:,}.")
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise FadedError(f"The file is no YAML: {str(error).partition(chr(10))[0]}") from error
+    typed = draft.from_config(parse_campaign(values, str(sent.get("name") or "The file"), Path.cwd()))
+    with store.write() as db:
+        drafts.save(db, user.name, typed.to_json(), time.time())
+        return {"fields": typed.to_json(), **_found(db, user, typed)}
+
+
+def _begin(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
+    config = _config(store, user, sent)
+    now = time.time()
+    with store.write() as db:
+        campaign = campaigns.create_campaign(
+            db, campaigns.free_name(db, f"{config.stem}-{config.digest()}"), config.to_json(), now
+        )
+        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": user.name})
+        jobs.enqueue(db, found.id, EXPLORE, now=now)
+        drafts.discard(db, user.name)
+    return {"round": found.id}
+
+
+def _config(store: Store, user: auth.User, sent: dict[str, Any]) -> CampaignConfig:
+    """Return the campaign that is typed.
+
+    Raises:
+        FadedError: something is wrong with it, or what it names cannot be used.
+    """
+    typed = draft.as_draft(sent.get("fields"))
+    with store.write() as db:
+        drafts.save(db, user.name, typed.to_json(), time.time())
+        found = _found(db, user, typed)
+    config, problems = draft.read(typed, found["task"])
+    failed = [step["error"] for step in found["steps"].values() if step.get("error")]
+    if config is None or failed:
+        raise FadedError(" ".join([*problems.values(), *failed]))
+    return config
+
+
+def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
+    """Return what is wrong with a draft and what is found about it, asking what is not asked yet."""
+    now = time.time()
+    steps: dict[str, Answer] = {}
+
+    def ask(kind: str, params: dict[str, Any] | None) -> Answer | None:
+        if params is None:
+            return None
+        inquiry = drafts.ask(db, user.name, kind, params, now)
+        steps[kind] = _told(inquiry)
+        return inquiry.result
+
+    about = ask(TARGET, draft.asked(typed, "", TARGET))
+    task = typed["task"] or (about or {}).get("task", "")
+    config, problems = draft.read(typed, task)
+    if about is not None and task in TASKS:
+        data = ask(DATA, draft.asked(typed, task, DATA))
+        usable = data is not None and not data.get("suggested") and not data.get("unknown")
+        concepts = ask(CONCEPTS, draft.asked(typed, task, CONCEPTS)) if usable else None
+        if concepts is not None and config is not None:
+            ask(MEASURE, draft.measured(config))
+    return {"task": task, "problems": problems, "steps": steps}
+
+
+def _told(inquiry: Inquiry) -> Answer:
+    waiting = inquiry.state in (InquiryState.QUEUED, InquiryState.RUNNING)
+    return {"waiting": waiting, "result": inquiry.result, "error": inquiry.error}
