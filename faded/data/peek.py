@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from faded.data.load import IMAGE_COLUMN, LABEL_COLUMN, Row, picture_rows
 from faded.data.load_texts import ARTICLE, REFERENCE
 from faded.data.tables import Reading, Table, is_dataset, read_table
+from faded.domain import FadedError
 
 SHOWN = 8
 """Samples that are shown: what fits into a row."""
@@ -25,6 +26,7 @@ class Peek:
         rows: How many there are.
         columns: Names of the columns; empty where the data are a folder.
         suggested: Columns that seem to be what is needed, by what they are called here, where the usual names lack.
+        missing: What is called so here and has no column.
         labels: How many pictures have each label.
         first: The first pictures, not decoded yet.
         texts: The first articles with their references.
@@ -33,6 +35,7 @@ class Peek:
     rows: int
     columns: list[str]
     suggested: Mapping[str, str]
+    missing: Sequence[str] = ()
     labels: Mapping[str, int] = field(default_factory=dict)
     first: Sequence[Row] = ()
     texts: Sequence[tuple[str, str]] = ()
@@ -42,21 +45,25 @@ def peek_pictures(source: str, labelled: bool, reading: Reading) -> Peek:
     """Look at pictures: all labels, and the first pictures of each.
 
     Raises:
-        FadedError: there is no such source, or it cannot be read.
+        FadedError: there is no such source, it cannot be read, or it has no pictures.
     """
     table = None
     if not Path(source).is_dir() or is_dataset(source):
         table = read_table(source, "picture", f"{IMAGE_COLUMN} and {LABEL_COLUMN}")
-        suggested = _suggested(table, reading, {IMAGE_COLUMN: _is_image, LABEL_COLUMN: _is_label})
-        if not {reading.columns.get(n, n) for n in (IMAGE_COLUMN, LABEL_COLUMN)[: 1 + labelled]} <= set(table.names):
-            return Peek(len(list(table.rows)), table.names, suggested)
+        kinds = dict(((IMAGE_COLUMN, _is_image), (LABEL_COLUMN, _is_label))[: 1 + labelled])
+        missing = [name for name in kinds if reading.columns.get(name, name) not in table.names]
+        if missing:
+            suggested = _suggested(table, {name: kinds[name] for name in missing if name not in reading.columns})
+            return Peek(len(list(table.rows)), table.names, suggested, missing)
     rows = list(picture_rows(source, labelled, reading))
+    if not rows:
+        raise FadedError(f"There are no pictures in {source}. Give a folder with one folder of pictures per class.")
     by_label: dict[str, list[Row]] = {}
     for row in rows:
         by_label.setdefault(str(row[2]), []).append(row)
     turns = [row for turn in zip(*(islice(group, SHOWN) for group in by_label.values()), strict=False) for row in turn]
     labels = Counter({name: len(group) for name, group in by_label.items()}) if labelled else {}
-    return Peek(len(rows), [] if table is None else table.names, {}, labels, turns[:SHOWN])
+    return Peek(len(rows), [] if table is None else table.names, {}, (), labels, turns[:SHOWN])
 
 
 def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
@@ -69,8 +76,12 @@ def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
     article = _present(table, reading.columns.get("article"), ARTICLE)
     reference = _present(table, reading.columns.get("reference"), REFERENCE) if labelled else None
     rows = list(table.rows)
-    if article is None or (labelled and reference is None):
-        return Peek(len(rows), table.names, _by_length(table, rows, labelled))
+    there = {"article": article, "reference": reference} if labelled else {"article": article}
+    missing = [name for name, column in there.items() if column is None]
+    if article is None or missing:
+        by_length = _by_length(table, rows, labelled)
+        open_ones = {name: by_length[name] for name in missing if name in by_length and name not in reading.columns}
+        return Peek(len(rows), table.names, open_ones, missing)
     texts = [(str(row[article]), "" if reference is None else str(row[reference])) for row in rows[:SHOWN]]
     return Peek(len(rows), table.names, {}, texts=texts)
 
@@ -81,13 +92,12 @@ def _present(table: Table, named: str | None, usual: Sequence[str]) -> str | Non
     return next((name for name in wanted if name in table.names), None)
 
 
-def _suggested(table: Table, reading: Reading, kinds: Mapping[str, Any]) -> dict[str, str]:
-    """Return for each column that lacks another one that has its kind."""
+def _suggested(table: Table, kinds: Mapping[str, Callable[[Table, str], bool]]) -> dict[str, str]:
+    """Return for each of these the first column that has its kind."""
     found: dict[str, str] = {}
     for name, has_kind in kinds.items():
-        if reading.columns.get(name, name) not in table.names:
-            fits = [other for other in table.names if has_kind(table, other)]
-            found |= {name: fits[0]} if fits else {}
+        fits = [other for other in table.names if has_kind(table, other)]
+        found |= {name: fits[0]} if fits else {}
     return found
 
 

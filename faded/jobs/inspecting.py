@@ -46,6 +46,8 @@ THUMB = 96
 """Pixels of the longer side of a picture that is shown small."""
 EXCERPT = 240
 """Characters of a text that is shown."""
+STRETCH = 120
+"""Characters of an edited text, of which one is shown for each level."""
 MEASURED = {IMAGE: 192, TEXT: 32, DRAWING: 8}
 """Samples whose clean discrepancies are measured: seconds of work, and enough to see where a threshold falls."""
 TIMED = {IMAGE: 64, TEXT: 4}
@@ -221,7 +223,12 @@ def _seconds(answer: Callable[[], object], inputs: int) -> float:
 
 
 def _of_table(peek: Peek) -> Answer:
-    return {"rows": peek.rows, "columns": peek.columns, "suggested": dict(peek.suggested)}
+    return {
+        "rows": peek.rows,
+        "columns": peek.columns,
+        "suggested": dict(peek.suggested),
+        "missing": list(peek.missing),
+    }
 
 
 def _prompts(params: Params) -> tuple[PromptEditor, ConceptSpace, Wording]:
@@ -246,7 +253,7 @@ def _shown(edited: Any) -> Answer:
     """Return what a page shows of an edited input: a small picture, or words."""
     if isinstance(edited, torch.Tensor):
         return {"picture": _thumb(to_picture(edited))}
-    return {"text": edited.prompt if isinstance(edited, Brief) else _excerpt(edited)}
+    return {"text": edited.prompt if isinstance(edited, Brief) else _excerpt(edited, STRETCH)}
 
 
 def _thumb(picture: NDArray[np.uint8]) -> str:
@@ -258,8 +265,8 @@ def _thumb(picture: NDArray[np.uint8]) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def _excerpt(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
+def _excerpt(text: str, most: int = EXCERPT) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _spread(samples: Sequence[AnySample], count: int) -> list[AnySample]:

@@ -50,7 +50,7 @@ TEXTS = (
     "verify_folds",
 )
 """Fields of text; numbers are text as well, as typed."""
-SPOKEN_OF = ("threshold", "encoder", "reader", "bound", "seed", "name", "label_map", "columns", "target", "data")
+SPOKEN_OF = ("columns", "label_map", "threshold", "encoder", "reader", "bound", "seed", "target", "data")
 """Fields that an error of the configuration may speak of, the more telling first."""
 
 

@@ -156,10 +156,13 @@ def _config(store: Store, user: auth.User, sent: dict[str, Any]) -> CampaignConf
     with store.write() as db:
         drafts.save(db, user.name, typed.to_json(), time.time())
         found = _found(db, user, typed)
-    config, problems = draft.read(typed, found["task"])
-    failed = [step["error"] for step in found["steps"].values() if step.get("error")]
-    if config is None or failed:
-        raise FadedError(" ".join([*problems.values(), *failed]))
+    failed = [step["error"] for step in found["steps"].values() if step["error"]]
+    if found["problems"] or failed:
+        raise FadedError(" ".join([*found["problems"].values(), *failed]))
+    if MEASURE not in found["steps"] or any(step["waiting"] for step in found["steps"].values()):
+        raise FadedError("What the form names is still being looked at: wait a moment, then press again.")
+    config, _ = draft.read(typed, found["task"])
+    assert config is not None  # noqa: S101 - there are no problems
     return config
 
 
@@ -180,11 +183,35 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
     config, problems = draft.read(typed, task)
     if about is not None and task in TASKS:
         data = ask(DATA, draft.asked(typed, task, DATA))
-        usable = data is not None and not data.get("suggested") and not data.get("unknown")
+        problems |= {} if data is None else _open_of(data)
+        usable = data is not None and not {"columns", "label_map"} & set(problems)
         concepts = ask(CONCEPTS, draft.asked(typed, task, CONCEPTS)) if usable else None
         if concepts is not None and config is not None:
-            ask(MEASURE, draft.measured(config))
+            measured = ask(MEASURE, draft.measured(config))
+            problems |= {} if measured is None else _hopeless(measured, config)
     return {"task": task, "problems": problems, "steps": steps}
+
+
+def _open_of(data: Answer) -> dict[str, str]:
+    """Return what a person has to say of the data yet, by the field to say it in."""
+    if data.get("missing"):
+        missing, columns = " or ".join(data["missing"]), ", ".join(data["columns"])
+        return {"columns": f"The data have no column {missing}. They have: {columns}. Choose which are meant."}
+    unknown = data.get("unknown") or []
+    if unknown:
+        some = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        return {"label_map": f"Labels that are none of the target's: {some}. Choose what each means, or leave it out."}
+    return {}
+
+
+def _hopeless(measured: Answer, config: CampaignConfig) -> dict[str, str]:
+    """Return what is wrong where no unedited input passes."""
+    if measured["clean"][0] <= config.limit:
+        return {}
+    return {
+        "threshold": f"All {len(measured['clean'])} unedited inputs fail at the threshold {config.limit:g}, so no edit "
+        "could make one fail: check what the labels mean, or raise it."
+    }
 
 
 def _told(inquiry: Inquiry) -> Answer:

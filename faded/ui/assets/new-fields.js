@@ -136,7 +136,7 @@ function mountFields(element, part, changed) {
     const queries = Number((fields.queries || String(about?.queries ?? "")).replaceAll(",", ""));
     part("queries-hint").textContent = found && queries ? `About ${duration(found.seconds * queries)} at ${duration(found.seconds)} each, measured just now.` : "The budget of exploring.";
     const threshold = fields.threshold.trim() ? Number(fields.threshold.replace(",", ".")) : (usual ?? NaN);
-    if (fresh("measure", found, threshold)) part("measure-found").replaceChildren(...(found ? measureFound(found, threshold) : []));
+    if (fresh("measure", found, threshold)) part("measure-found").replaceChildren(...(found ? measureFound(found, threshold, about.discrepancies[chosen]?.most) : []));
   }
 
   return {
@@ -152,8 +152,7 @@ function mountFields(element, part, changed) {
       concepts(fields, about, task, results.concepts);
       measures(fields, about, task, results.measure);
       if (fresh("target-found", about)) part("target-found").replaceChildren(...(about ? targetFound(about) : []));
-      if (fresh("data-found", results.data, task)) part("data-found").replaceChildren(...(results.data && whole(results.data) ? dataFound(results.data, task) : []));
+      if (fresh("data-found", results.data, task)) part("data-found").replaceChildren(...(results.data ? dataFound(results.data, task) : []));
     },
   };
 }
-const whole = (found) => Boolean(found.samples?.length || found.texts?.length || found.prompts);

@@ -27,11 +27,12 @@ function make(tag, given = {}, ...children) {
   return made;
 }
 const many = (n, one, more) => `${Number(n).toLocaleString("en")} ${n === 1 ? one : more}`;
+const rounded = (n) => Number(n.toPrecision(2)).toLocaleString("en");
 function duration(seconds) {
-  if (seconds < 1) return `${(seconds * 1000).toPrecision(2)} ms`;
-  if (seconds < 90) return `${seconds.toPrecision(2)} s`;
+  if (seconds < 1) return `${rounded(seconds * 1000)} ms`;
+  if (seconds < 90) return `${rounded(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`;
-  return `${(seconds / 3600).toPrecision(2)} hours`;
+  return `${rounded(seconds / 3600)} hours`;
 }
 function size(parameters) {
   for (const [unit, word] of [[1e9, "billion"], [1e6, "million"], [1e3, "thousand"]])
@@ -81,7 +82,7 @@ function strip(concept) {
   );
   return make("ul", { className: words ? "new-strip words" : "new-strip" }, ...items);
 }
-function measureFound(found, threshold) {
+function measureFound(found, threshold, most) {
   const wrong = found.clean.filter((value) => value > threshold).length;
   const share = ((100 * wrong) / found.clean.length).toFixed(0);
   const thin = found.fewest < 8 ? `The rarest has ${many(found.fewest, "input", "inputs")}: its modes can hardly be established` : "";
@@ -92,13 +93,14 @@ function measureFound(found, threshold) {
       thin,
       Number.isFinite(threshold) ? `Unedited, ${wrong} of ${found.clean.length} (${share}%) fail at this threshold` : "",
     ),
-    histogram(found.clean, threshold),
+    histogram(found.clean, threshold, most),
   ];
 }
-function histogram(values, threshold) {
-  const top = Math.max(values.at(-1), Number.isFinite(threshold) ? threshold : 0, 1e-9) * 1.02;
-  const counts = new Array(BINS).fill(0);
-  for (const value of values) counts[Math.min(BINS - 1, Math.floor((value / top) * BINS))] += 1;
+function histogram(values, threshold, most) {
+  const top = Math.max(values.at(-1), Number.isFinite(threshold) ? threshold : 0) || most || 1;
+  const bins = Array.from({ length: BINS }, () => []);
+  for (const value of values) bins[Math.min(BINS - 1, Math.floor((value / top) * BINS))].push(value);
+  const counts = bins.map((bin) => bin.length);
   const tall = Math.max(...counts);
   const [width, height] = [560, 130];
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -113,7 +115,7 @@ function histogram(values, threshold) {
   svg.setAttribute("aria-label", "How many unedited inputs have which discrepancy");
   counts.forEach((n, i) => {
     const tallness = n ? Math.max(3, (n / tall) * height) : 0;
-    const over = ((i + 0.5) / BINS) * top > threshold;
+    const over = n && bins[i][0] > threshold; // of the values in order the least
     add("rect", { x: (i * width) / BINS + 1, y: height - tallness, width: width / BINS - 2, height: tallness, class: over ? "over" : "" });
   });
   if (Number.isFinite(threshold)) add("line", { x1: (threshold / top) * width, x2: (threshold / top) * width, y1: 0, y2: height + 6 });

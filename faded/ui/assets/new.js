@@ -4,6 +4,7 @@ const PAUSE_MS = 350; // after the last key before anything is asked
 const LOOK_MS = 600; // between two looks while the worker is at it
 const STEPS = ["target", "data", "concepts", "measure"];
 const WAITING = { target: "Loading the model…", data: "Looking at the data…", concepts: "Editing a sample…", measure: "Measuring the unedited inputs…" };
+const AT_ONCE = /^(levels-|label_map$|columns$|threshold$)/; // what the person cannot have overlooked yet is said at once
 
 function mountNew(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
@@ -27,7 +28,7 @@ function mountNew(element, server) {
     for (const name of STEPS) look(name);
     for (const place of element.querySelectorAll("[data-problem]")) {
       const name = place.dataset.problem;
-      const said = state.pressed || state.touched.has(name) || name.startsWith("levels-") ? (state.problems[name] ?? "") : "";
+      const said = state.pressed || state.touched.has(name) || AT_ONCE.test(name) ? (state.problems[name] ?? "") : "";
       place.textContent = said || failed(name);
       const input = element.querySelector(`[data-field="${CSS.escape(name)}"], [data-levels="${CSS.escape(name.replace("levels-", ""))}"]`);
       input?.setAttribute("aria-invalid", String(Boolean(place.textContent)));
@@ -42,13 +43,12 @@ function mountNew(element, server) {
   function look(name) {
     const step = state.steps[name];
     const box = element.querySelector(`[data-step="${name}"]`);
-    const odd = name === "data" && (step?.result?.unknown?.length || Object.keys(step?.result?.suggested ?? {}).length || (step?.result && !whole(step.result)));
+    const odd = name === "data" && step?.result && (state.problems.label_map || state.problems.columns);
     box.dataset.look = step?.error || odd ? "bad" : step?.result ? "good" : "";
     const after = STEPS[STEPS.indexOf(name) - 1];
-    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? told(step.result) : step?.result ? "Ready" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
+    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? "Something is to be said" : step?.result ? "Ready" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
     if (part(`${name}-state`).textContent !== words) part(`${name}-state`).textContent = words;
   }
-  const told = (found) => (found.unknown?.length ? `${many(found.unknown.length, "label is", "labels are")} unknown: say what they mean` : "Say which columns are meant");
   function summary() {
     const wrong = Object.keys(state.problems);
     const first = STEPS.find((name) => state.steps[name]?.error);
@@ -59,7 +59,7 @@ function mountNew(element, server) {
       ? `${many(found.concepts.cells, "setting", "settings")} of ${many(found.concepts.concepts.length, "concept", "concepts")} on ${many(found.measure.explore, "input", "inputs")}. Exploring can begin.`
       : waiting ? "Looking at what you gave…"
       : first ? `Step ${STEPS.indexOf(first) + 1} needs mending.`
-      : wrong.length && (state.pressed || state.fields.target) ? `Still open: ${wrong.map((name) => name.replace("levels-", "levels of ").replaceAll("_", " ")).join(", ")}.`
+      : wrong.length && (state.pressed || state.fields.target) ? `Still open: ${wrong.map((name) => name.replace("levels-", "levels of ").replace("label_map", "what labels mean").replaceAll("_", " ")).join(", ")}.`
       : "Name a model to begin.";
     if (part("summary").textContent !== words) part("summary").textContent = words;
     element.querySelector('[data-act="begin"]').disabled = waiting;
