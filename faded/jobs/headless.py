@@ -73,7 +73,7 @@ def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] 
         return campaign.name, round_.id
 
 
-def _runner(store: Store, round_id: int, context: Context, say: Say) -> Runner:
+def runner_for(store: Store, round_id: int, context: Context, say: Say) -> Runner:
     """Return a runner that has the round's data already."""
     runner = Runner(store, _worker_id(), say)
     with store.read() as db:
@@ -81,7 +81,7 @@ def _runner(store: Store, round_id: int, context: Context, say: Say) -> Runner:
     return runner
 
 
-def _identity(context: Context) -> tuple[object, ...]:
+def identity(context: Context) -> tuple[object, ...]:
     """Return what the configuration only names: hashes of the data, of what is measured with, and of the weights."""
     found = (context.splits(), context.fingerprint)
     return (*found, dict(context.measured)) if context.measured else found
@@ -99,8 +99,8 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
         Stopped: somebody stopped the stage, such as on a page.
     """
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
-    name, round_id = open_round(store, config, _identity(context))
-    explored = run_stage(store, _runner(store, round_id, context, say), round_id, EXPLORE)
+    name, round_id = open_round(store, config, identity(context))
+    explored = run_stage(store, runner_for(store, round_id, context, say), round_id, EXPLORE)
     timing = {EXPLORE: explored.pop("seconds")}
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
@@ -133,8 +133,8 @@ def run_round(
     context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
     simulated = annotator(context)
     beside = (annotator_name, labels) if steps == budget.STEPS else (annotator_name, labels, steps)
-    name, round_id = open_round(store, config, (*beside, *_identity(context)))
-    runner = _runner(store, round_id, context, say)
+    name, round_id = open_round(store, config, (*beside, *identity(context)))
+    runner = runner_for(store, round_id, context, say)
     explored = run_stage(store, runner, round_id, EXPLORE)
     started = time.monotonic()
     say("label", 0.0, f"verdicts: up to {labels}")
