@@ -41,7 +41,7 @@ def test_a_round_in_a_notebook_finds_fades_and_verifies(fields: dict[str, object
         api.label(explored, lambda _proposal: "yes")
     counts = api.label(explored, judge, most=20)
     assert 3 <= counts.confirm == counts.total <= 20
-    repaired = api.repair(explored, steps=40)
+    repaired = api.repair(explored)
     assert load_classifier(str(fields["target"]), repaired.folder).labels == ("red", "green", "blue")
     assert "<td>verdicts</td>" in repaired._repr_html_()
     verified = api.verify(repaired)
