@@ -102,7 +102,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="NAME|FILE.yaml",
         help="the concepts: paper, wide (image and text), street (image only), or a YAML list with name, levels and "
-        "optionally kind and neutral; a demo has its own, which only a file with the same concepts replaces",
+        "optionally kind and neutral; of prompts paper, for those with the slots description, profession and setting, "
+        "or a YAML file of slots; a demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")

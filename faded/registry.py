@@ -5,12 +5,19 @@ A module registers what it defines with a decorator; `faded.builtins` imports th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Generic, TypeVar
 
 from faded.domain import FadedError
 
 T = TypeVar("T")
+
+
+def did_you_mean(given: object, known: Iterable[str]) -> str:
+    """Return " (did you mean steps?)" with the known name that is nearest to what was given; empty where none is."""
+    near = get_close_matches(str(given), list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 class Registry(Generic[T]):
@@ -49,7 +56,8 @@ class Registry(Generic[T]):
             return self._items[name]
         except KeyError:
             known = ", ".join(self.names()) or "none"
-            raise FadedError(f"There is no {self._kind} named {name!r}. Known: {known}.") from None
+            nearest = did_you_mean(name, self._items)
+            raise FadedError(f"There is no {self._kind} named {name!r}{nearest}. Known: {known}.") from None
 
     def names(self) -> list[str]:
         """Return the registered names in order."""

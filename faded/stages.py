@@ -16,3 +16,6 @@ NEXT = {REPAIR: VERIFY}
 
 STEPS = "steps"
 """Key of a repair job's parameters: optimiser steps at most."""
+
+CLEAN = "Answering the clean control: "
+"""How the message of an exploration begins that answers inputs unedited; how many of how many follows."""

@@ -216,6 +216,25 @@ def test_a_level_out_of_bounds_exits_with_2(run, tmp_path: Path) -> None:  # typ
     assert "1.5" in errors
 
 
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        (None, "There is no file {}. Give --space a YAML file of slots, see docs/text-to-image.md, or a preset"),
+        ("- {name: job, level: [a, b]}", "The space {} cannot be used: The slot 'job' must have a name and levels"),
+        ("job: [a, b]", "{} must hold a list of slots"),
+    ],
+)
+def test_a_space_of_prompts_that_cannot_be_used_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], space: str | None, said: str
+) -> None:
+    path = tmp_path / "slots.yaml"
+    if space is not None:
+        path.write_text(space)
+    given = ["--task", "text-to-image", "--target", "x", "--data", "x", "--reader", "x", "--space", str(path)]
+    assert main(["run", *given]) == BAD_INPUT
+    assert said.format(path) in capsys.readouterr().err
+
+
 def flags() -> dict[tuple[str, str], argparse.Action]:
     """Return every flag of every command but --help, and every argument."""
     (commands,) = (a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction))

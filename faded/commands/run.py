@@ -111,7 +111,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     _refuse_idle(arguments)
     space, concepts = arguments.space, None
     if _is_file(space):
-        concepts = _space_file(Path(space))
+        concepts = _space_file(Path(space), defaults.task_of(arguments.demo, arguments.task))
         space = ""
     folds = arguments.verify_folds
     if folds is None:
@@ -148,8 +148,20 @@ def _locate(place: str) -> str:
     return locate(place, Path.cwd())
 
 
-def _space_file(path: Path) -> tuple[dict[str, object], ...]:
+def _space_file(path: Path, task: str) -> tuple[dict[str, object], ...]:
+    what, where = ("slots", "text-to-image") if task == defaults.DRAWING else ("concepts", "command-line")
+    if not path.is_file():
+        raise FadedError(
+            f"There is no file {path}. Give --space a YAML file of {what}, see docs/{where}.md, or a preset."
+        )
     items = read_yaml(path)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise FadedError(f"{path} must hold a list of concepts, each with name and levels.")
+        raise FadedError(f"{path} must hold a list of {what}, each with name and levels.")
+    if task == defaults.DRAWING:
+        from faded.concepts.prompt import prompt_slots
+
+        try:
+            prompt_slots(items)
+        except FadedError as error:
+            raise FadedError(f"The space {path} cannot be used: {error}") from error
     return tuple(items)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from faded.concepts.prompt_kinds import AS_WRITTEN, ATTRIBUTE, FIELDS, LEVELS, ONE, ORDERS, WHOLE, PromptKind, Slot
 from faded.domain import FadedError
+from faded.registry import did_you_mean
 
 BRACES = re.compile(r"[{}]")
 
@@ -20,10 +21,15 @@ def read_slot(item: Mapping[str, object]) -> Slot:
     kind = _kind(item)
     needed = ("name",) if kind in LEVELS else ("name", "levels")
     optional = (*FIELDS[kind], *(("levels",) if kind in LEVELS else ()))
-    if not set(needed) <= set(item) <= {*needed, *optional, "kind"}:
+    known = (*needed, *optional, "kind")
+    if not set(needed) <= set(item) <= set(known):
+        lacking = [field for field in needed if field not in item]
+        unknown = [f"{field}{did_you_mean(field, known)}" for field in item if field not in known]
+        found = [f"it lacks {' and '.join(lacking)}"] * bool(lacking) + [f"it has {', '.join(unknown)}"] * bool(unknown)
         raise FadedError(
-            f"The {kind} {dict(item)} must have a {' and '.join(needed)} and may have "
-            f"{', '.join(optional[:-1]) + ' and ' if optional[1:] else ''}{optional[-1] if optional else 'no more'}."
+            f"The {kind} {item['name'] if 'name' in item else dict(item)!r} must have a {' and '.join(needed)} and may "
+            f"have {', '.join(optional[:-1]) + ' and ' if optional[1:] else ''}"
+            f"{optional[-1] if optional else 'no more'}, but {' and '.join(found)}."
         )
     name = str(item["name"])
     if not name.strip() or BRACES.search(name):

@@ -17,6 +17,7 @@ import numpy as np
 from faded.briefs import Wording
 from faded.config import read_yaml
 from faded.domain import FadedError, Sample
+from faded.registry import did_you_mean
 
 ALL = "all prompts"
 """The stratum where the file names none."""
@@ -111,7 +112,7 @@ def load_prompts(source: Path) -> Prompts:
     found = read_yaml(source)
     known = tuple(Prompts.__dataclass_fields__)
     if not isinstance(found, dict) or not set(found) <= set(known) or not found.get("wordings"):
-        unknown = ", ".join(sorted(map(str, set(found) - set(known)))) if isinstance(found, dict) else ""
+        unknown = _unknown(found, known) if isinstance(found, dict) else ""
         raise FadedError(
             f"The file {source} must hold wordings and may hold {', '.join(known[1:])}"
             + (f", but it holds {unknown}." if unknown else ".")
@@ -127,6 +128,11 @@ def load_prompts(source: Path) -> Prompts:
     if "expected" in found:
         given["expected"] = str(found["expected"])
     return Prompts(**given)
+
+
+def _unknown(fields: Mapping[object, object], known: Sequence[str]) -> str:
+    """Return the names that are not known, each with the known one it may stand for."""
+    return ", ".join(f"{name}{did_you_mean(name, known)}" for name in sorted(map(str, fields)) if name not in known)
 
 
 def _wordings(source: Path, found: object) -> dict[str, list[str]]:
@@ -172,9 +178,12 @@ def _guidance(source: Path, value: object) -> float:
 def _open(source: Path, found: object) -> OpenAttribute:
     fields = found if isinstance(found, dict) else {}
     known = tuple(OpenAttribute.__dataclass_fields__)
-    unknown = ", ".join(sorted(str(name) for name in fields if name not in known))
+    unknown = sorted(str(name) for name in fields if name not in known)
     if unknown:
-        raise FadedError(f"What is open in {source} holds {unknown}: it may hold {', '.join(known)}.")
+        raise FadedError(
+            f"What is open in {source} holds {', '.join(unknown)}: it may hold {', '.join(known)}"
+            f"{did_you_mean(unknown[0], known)}."
+        )
     shares = fields.get("shares")
     words = fields.get("words", {})
     if not fields.get("attribute") or not isinstance(shares, dict) or not isinstance(words, dict):

@@ -15,6 +15,9 @@ EXPLORE_SHARE = 0.4
 TUNE_SHARE = 0.3
 """The rest is for the verify folds. Exploring needs distinct samples most, see docs/exploration.md."""
 
+MORE = "Give more data"
+"""What to do where there are too few samples."""
+
 
 @dataclass(frozen=True)
 class Splits(Generic[P]):
@@ -45,7 +48,7 @@ def folds(samples: Sequence[Sample[P]], count: int, salt: str) -> list[list[Samp
     return split
 
 
-def split_one(samples: Sequence[Sample[P]], verify_folds: int) -> Splits[P]:
+def split_one(samples: Sequence[Sample[P]], verify_folds: int, more: str = MORE) -> Splits[P]:
     """Split one source into explore, tune and verify folds."""
     explore: list[Sample[P]] = []
     tune: list[Sample[P]] = []
@@ -54,11 +57,15 @@ def split_one(samples: Sequence[Sample[P]], verify_folds: int) -> Splits[P]:
         at = position(sample.id, "stage")
         side = explore if at < EXPLORE_SHARE else tune if at < EXPLORE_SHARE + TUNE_SHARE else rest
         side.append(sample)
-    return checked(Splits(explore, tune, folds(rest, verify_folds, "fold")))
+    return checked(Splits(explore, tune, folds(rest, verify_folds, "fold")), more)
 
 
 def split_given(
-    explore: Sequence[Sample[P]], tune: Sequence[Sample[P]], verify: Sequence[Sample[P]], verify_folds: int
+    explore: Sequence[Sample[P]],
+    tune: Sequence[Sample[P]],
+    verify: Sequence[Sample[P]],
+    verify_folds: int,
+    more: str = MORE,
 ) -> Splits[P]:
     """Use separate sources; a sample that stands in two of them is kept for verify first, then for tune.
 
@@ -68,11 +75,16 @@ def split_given(
     kept_tune = [s for s in tune if s.id not in held]
     held |= {s.id for s in kept_tune}
     kept_explore = [s for s in explore if s.id not in held]
-    return checked(Splits(kept_explore, kept_tune, folds(verify, verify_folds, "fold")))
+    return checked(Splits(kept_explore, kept_tune, folds(verify, verify_folds, "fold")), more)
 
 
 def split_sources(
-    read: Callable[[str], list[Sample[P]]], data: str, tune: str, verify: str, verify_folds: int
+    read: Callable[[str], list[Sample[P]]],
+    data: str,
+    tune: str,
+    verify: str,
+    verify_folds: int,
+    more: str = MORE,
 ) -> Splits[P]:
     """Read and split what a campaign names: separate sources to tune and verify on, or one source for everything.
 
@@ -82,14 +94,19 @@ def split_sources(
         tune: A separate source to tune on, or empty.
         verify: A separate source to verify on, or empty.
         verify_folds: Folds for verification.
+        more: What to do where there are too few samples, a sentence without its end.
     """
     if tune:
-        return split_given(read(data), read(tune), read(verify), verify_folds)
-    return split_one(read(data), verify_folds)
+        return split_given(read(data), read(tune), read(verify), verify_folds, more)
+    return split_one(read(data), verify_folds, more)
 
 
-def checked(splits: Splits[P]) -> Splits[P]:
+def checked(splits: Splits[P], more: str = MORE) -> Splits[P]:
     """Return the splits.
+
+    Args:
+        splits: The splits.
+        more: What to do where there are too few samples, a sentence without its end.
 
     Raises:
         FadedError: one of them is empty.
@@ -98,9 +115,9 @@ def checked(splits: Splits[P]) -> Splits[P]:
     sizes |= {f"verify fold {i + 1}": len(fold) for i, fold in enumerate(splits.verify)}
     empty = [name for name, size in sizes.items() if size == 0]
     if empty:
-        raise FadedError(
-            f"No sample is left for {', '.join(empty)} (sizes: {sizes}). Give more data, or fewer verify folds."
-        )
+        fewer = f", or fewer folds than {len(splits.verify)} with --verify-folds" if len(splits.verify) > 1 else ""
+        said = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        raise FadedError(f"No sample is left for {', '.join(empty)} (there are: {said}). {more}{fewer}.")
     return splits
 
 

@@ -62,10 +62,10 @@ class Desk:
         """Report progress to the store alone, and return what `beat` returns; for a thread that only writes."""
         return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time(), seconds_left)
 
-    def tell(self, progress: float, message: str) -> None:
-        """Report progress in a transaction of its own."""
+    def tell(self, progress: float, message: str, seconds_left: float | None = None) -> bool:
+        """Report progress in a transaction of its own, and return what `beat` returns."""
         with self.store.write() as db:
-            self.beat(db, progress, message)
+            return self.beat(db, progress, message, seconds_left)
 
     @property
     def weights(self) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from faded.briefs import Brief, Wording
 from faded.clip import load_clip
-from faded.concepts.presets import prompt_presets
+from faded.concepts.presets import SpaceItems, prompt_presets
 from faded.concepts.prompt import (
     PromptEditor,
     check_prompt_setting,
@@ -47,7 +47,16 @@ from faded.verification.beside import Allowance
 
 DrawingProbe = Probe[Wording, Sequence[Brief], Sets]
 
+MORE_SETS = "Raise sets in the file of prompts, or give more wordings"
+"""What to do where there are too few samples."""
 SCENES_WEIGHTS = Path(scenes.__file__).parent / "weights" / "scenes"
+
+
+def _preset(name: str) -> SpaceItems:
+    try:
+        return prompt_presets.get(name)
+    except FadedError as error:
+        raise FadedError(f"{error} Or give --space a YAML file of slots, see docs/text-to-image.md.") from error
 
 
 class Drawings:
@@ -79,7 +88,7 @@ class Drawings:
         self.source = str(SCENES_WEIGHTS) if config.demo == SCENES else config.target
         items = config.concepts
         if items is None:
-            items = tuple(scene_prompts.SPACE if config.demo == SCENES else prompt_presets.get(config.space))
+            items = tuple(scene_prompts.SPACE if config.demo == SCENES else _preset(config.space))
         self._slots = prompt_slots(items)
         self.space = prompt_space(self._slots)
         for template in self._prompts.templates:  # now, for to load a target takes long
@@ -101,21 +110,28 @@ class Drawings:
         config = self._config
         if config.demo == SCENES:
             explore, tune, verify = scene_prompts.draw(config.seed, fold)
-            truth = scene_prompts.SceneTruth(self.space)
-            data = Data(explore, tune, verify, truth, scene_prompts.accepts)
-        else:
-            splits = split_sources(self._read, config.data, config.tune_data, config.verify_data, config.verify_folds)
-            data = Data(splits.explore, splits.tune, splits.verify[fold - 1])
-        templates = dict.fromkeys(s.payload.template for part in (data.explore, data.tune, data.verify) for s in part)
-        for template in templates:
-            check_template(template, self._slots)
+            self._check(target, (*explore, *tune, *verify))
+            return Data(explore, tune, verify, scene_prompts.SceneTruth(self.space), scene_prompts.accepts)
+        sources = (config.data, config.tune_data, config.verify_data)
+        read = {source: self._read(source) for source in sources if source}
+        self._check(target, (sample for samples in read.values() for sample in samples))  # before they are counted
+        splits = split_sources(read.__getitem__, *sources, config.verify_folds, MORE_SETS)
+        return Data(splits.explore, splits.tune, splits.verify[fold - 1])
+
+    def _check(self, target: AnyTarget, samples: Iterable[Sample[Wording]]) -> None:
+        """See that wordings have the slots, that target and CLIP read them to their ends, and that sets are measured.
+
+        The templates of the campaign's first file were compared with the slots before the target was loaded.
+        """
+        for template in dict.fromkeys(sample.payload.template for sample in samples):
+            if template not in self._prompts.templates:
+                check_template(template, self._slots)
             briefs = PromptEditor(self._slots)([Wording(template, ())] * self.space.n_cells, self.space.grid)
             prompts = list(dict.fromkeys(brief.prompt for brief in briefs))
             target.check(prompts + self._asking_for_more(briefs))
             if self._clip is not None:
                 self._clip.check(prompts)
         self.probe(target)
-        return data
 
     def measured_with(self, target: AnyTarget) -> dict[str, str]:
         """Return what pictures are drawn and measured with."""

@@ -18,10 +18,11 @@ from agents.base import Agent
 from agents.rollout import Event, drive
 from faded.domain import ModeKey
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
-from faded.exploration.frame import AskProbe, Frame, build_frame
+from faded.exploration.frame import AskProbe, Frame
 from faded.jobs import checkpoints
 from faded.jobs.agents import explorers
 from faded.jobs.context import Context
+from faded.jobs.control import ask_clean, share
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
@@ -52,17 +53,14 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     check_unchanged(desk.round, context.splits(), measured, target.fingerprint())
     probe = context.probe(target)
     original = None if desk.weights is None else context.probe(context.target(None))
-
-    def clean_progress(done: int, total: int) -> None:
-        desk.tell(desk.job.progress, f"Answering the clean control: {done} of {total}")
-
-    batch = context.task.batch
-    frame = build_frame(probe, context.explore, batch, clean_progress, original)
+    frame = ask_clean(desk, context, probe, original)
+    if frame is None:
+        return None
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
     steering = Steering(desk.store, desk.round, context.space, frame)
     steering.read(batch=0)
     seed = round_seed(config.seed, desk.round.number)
-    env_config = ExploreConfig(config.bound, batch, seed)
+    env_config = ExploreConfig(config.bound, context.task.batch, seed)
     ask = AskProbe(probe, context.explore)
     env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
     agent = explorers.get(config.agent)(env, seed)
@@ -190,7 +188,7 @@ class _Stage:
         self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
         n_modes = int(established_table(self._env.landscape).sum())
-        progress = event.queries / budget
+        progress = share(self._context, len(self._context.explore), event.queries)
         modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
         message, left = f"{event.queries} of {budget} queries, {modes}", self._pace.seconds_left(progress)
         self._desk.announce(progress, message, left)

@@ -110,7 +110,11 @@ class Runner:
             with self._store.read() as db:
                 campaign = campaigns.get_campaign(db, desk.round.campaign_id)
             config = CampaignConfig.from_json(campaign.config)
-            context = prepare(config, desk.round.fold, lambda message: desk.tell(desk.job.progress, message))
+
+            def say(message: str) -> None:
+                desk.tell(desk.job.progress, message)
+
+            context = prepare(config, desk.round.fold, say)
             self._context = (key, context)
         return self._context[1]
 

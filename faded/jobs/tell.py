@@ -16,6 +16,8 @@ from faded.verification.records import Comparison, Evaluation
 
 ALMOST = 0.99
 """Progress of the stage when only this is left of it."""
+TELLING = "Asking both targets what they answer where something changed"
+"""The progress in words."""
 
 
 def tell(
@@ -34,9 +36,8 @@ def tell(
         probes: Ask the original and the repaired target.
         evaluation: Both targets on the fold.
         comparison: What it says of each setting.
-        should_stop: Asked before each batch.
+        should_stop: Asked before each batch and each example; tells the progress as well.
     """
-    desk.tell(ALMOST, "Asking both targets what they answer where something changed")
     seed = context.config.seed
     followed = failures_to_follow(evaluation, seed)
     shown = examples_of(evaluation, comparison, context.space.control, seed)
@@ -45,14 +46,13 @@ def tell(
     if before is None or after is None:
         return None
     n = len(followed)
-    kept = zip(shown, before[n:], after[n:], strict=True)
-    return {
-        "flow": follow(evaluation, followed, before[:n], after[:n]).to_json(),
-        "examples": [
-            _example(desk, context, probes, case, evaluation) | {"shown_for": why, "before": was, "after": now}
-            for (why, case), was, now in kept
-        ],
-    }
+    examples = []
+    for (why, case), was, now in zip(shown, before[n:], after[n:], strict=True):
+        if should_stop():
+            return None
+        example = _example(desk, context, probes, case, evaluation)
+        examples.append(example | {"shown_for": why, "before": was, "after": now})
+    return {"flow": follow(evaluation, followed, before[:n], after[:n]).to_json(), "examples": examples}
 
 
 def _example(

@@ -11,7 +11,7 @@ from faded.jobs.context import Context
 from faded.jobs.desk import Desk
 from faded.jobs.figures_beside import figures_beside
 from faded.jobs.pace import Pace
-from faded.jobs.tell import ALMOST, tell
+from faded.jobs.tell import ALMOST, TELLING, tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
@@ -66,7 +66,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     if figures is None:
         return None
     comparison = dataclasses.replace(compare(evaluation, seed=context.config.seed), beside=figures)
-    told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
+    told = tell(desk, context, (before, after), evaluation, comparison, writer.on_telling)
     if told is None:
         return None
     verdict = gate(comparison)
@@ -137,6 +137,11 @@ class _Writer:
     def on_beside(self, done: int, total: int) -> None:
         """Say how far the figures beside the failures are; a killed worker measures them anew."""
         self._write(ALMOST, f"Measuring what no failure shows: {done} of {total}")
+
+    def on_telling(self) -> bool:
+        """Say that only what is told of the answers is left; return whether somebody asked the job to stop."""
+        self._write(ALMOST, TELLING)
+        return self.stop
 
     def _write(self, progress: float, message: str) -> None:
         now = time.monotonic()

@@ -70,6 +70,11 @@ class Evidence:
         return self.kind == DRAWN
 
     @property
+    def distinct(self) -> str:
+        """What the verdicts that confirm a mode are on: inputs, or sets, for a prompt is drawn with many seeds."""
+        return f"different {'sets of pictures' if self.is_drawn else self.many}"
+
+    @property
     def passes(self) -> bool:
         """Whether an answer passes or fails by the round's measure, and is not right or wrong by its words."""
         return self.judged in (Judged.PASSED, Judged.DRAWN)

@@ -145,8 +145,8 @@ class Facts:
             return "Exploring has to end first."
         if not self.confirmed:
             return (
-                f"No mode is confirmed yet. A mode needs at least three verdicts on different {self.evidence.many}, "
-                "nearly all of them confirming it."
+                f"No mode is confirmed yet. A mode needs at least three verdicts on {self.evidence.distinct}, nearly "
+                "all of them confirming it."
             )
         return ""
 

@@ -231,6 +231,9 @@ class Wiring:
     ) -> list[Any]:
         """Return updates of what has changed on the page that is looked at, and what the browser has now.
 
+        Where an action has gone on to another round, all pages are drawn: none may tell of the one before when it is
+        turned to.
+
         Pictures that a model drew are left out unless `consent` is True. That changes the digest, so they follow once
         somebody says that they may be shown.
 
@@ -245,16 +248,18 @@ class Wiring:
         chosen = dict(zip(self.choosers, rest[:-1], strict=True))
         seen: Mapping[str, str] = rest[-1]
         looked_at = self._pages.get(str(page)) or self._pages["run"]
-        prefix = f"{looked_at.name}."
-        choice = {name.removeprefix(prefix): v for name, v in chosen.items() if name.startswith(prefix)}
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name)
             drawn = {
                 f"head.{n}": s
                 for n, s in draw(db, facts, looked_at.name, self._worker_words(), round_id, moved).items()
             }
-        view = View(self._store, user, facts, choice, self._cache)
-        of_page = {f"{prefix}{name}": s for name, s in looked_at.draw(view).items()}
+        of_page: dict[str, Shown] = {}
+        for drawn_page in self._pages.values() if moved else (looked_at,):
+            prefix = f"{drawn_page.name}."
+            choice = {name.removeprefix(prefix): v for name, v in chosen.items() if name.startswith(prefix)}
+            view = View(self._store, user, facts, choice, self._cache)
+            of_page |= {f"{prefix}{name}": s for name, s in drawn_page.draw(view).items()}
         if facts is not None and facts.evidence.is_drawn and consent is not True:
             of_page = {name: without_pictures(s) for name, s in of_page.items()}
         drawn |= of_page

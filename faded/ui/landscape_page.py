@@ -9,18 +9,14 @@ import gradio as gr
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
 from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
-from faded.ui.cards import fade, modes, reach, tryout
+from faded.ui.cards import explore, fade, modes, reach, tryout
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
 from faded.ui.page import Page, Shown, View, empty, shown_html
 from faded.ui.theme import asset, html
 
-NOTHING = empty(
-    "No landscape yet",
-    "Once a round explores, this map shows how often each pair of settings makes the target fail. "
-    "<a href='#run'>Start a round</a>.",
-)
+NOTHING = "As a round explores, this map shows how often each pair of settings makes the target fail."
 
 SCRIPT = f"""{asset("landscape.js")}
 {asset("cube.js")}
@@ -102,7 +98,8 @@ def draw(view: View) -> Mapping[str, Shown]:
     """Draw every part."""
     mapped = view.landscape()
     if mapped is None or view.facts is None:
-        parts = {part: shown_html(NOTHING if part == "map" else "") for part in PARTS}
+        nothing = empty("No landscape yet", f"{NOTHING} {explore.whereabouts(view.facts)}")
+        parts = {part: shown_html(nothing if part == "map" else "") for part in PARTS}
         return {**landscape_choice.nothing(), **parts}
     name = f"{view.facts.campaign.name}, round {view.facts.round.number}"
     choice = landscape_choice.read(view.choice, mapped.landscape)

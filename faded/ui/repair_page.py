@@ -12,7 +12,6 @@ from faded.repair import budget
 from faded.stages import STEPS
 from faded.ui import run_actions
 from faded.ui.cards import cost, lessons, repair
-from faded.ui.evidence import PICTURES
 from faded.ui.facts import Facts
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
@@ -71,7 +70,7 @@ def draw(view: View) -> Mapping[str, Shown]:
             variant="secondary" if again else "primary",
         ),
         "curves": shown_html(repair.render_curves(facts)),
-        "modes": shown_html(lessons.render_modes(found, PICTURES if facts is None else facts.evidence)),
+        "modes": shown_html(lessons.render_modes(found, None if facts is None else facts.evidence)),
         "pairs": shown_html(lessons.render_pairs(found, _steps(facts, steps))),
     }
 

@@ -23,6 +23,9 @@ LEAST_QUERIES = 200
 MOST_QUERIES = 200_000
 """A bound against slips of the hand: hours of exploring on two cores."""
 
+MOST_SEED = 2**31 - 1
+"""More than anybody tries, and what every generator takes."""
+
 
 def demo_config(demo: object, queries: float | None, seed: float | None, bound: float | None) -> CampaignConfig:
     """Check what the form says and return the campaign.
@@ -33,9 +36,18 @@ def demo_config(demo: object, queries: float | None, seed: float | None, bound: 
     return CampaignConfig(
         demo=demos.check(demo),
         queries=_whole("Queries", queries, LEAST_QUERIES, MOST_QUERIES),
-        seed=_whole("Seed", seed, 0, 2**31 - 1),
+        seed=_whole("Seed", seed, 0, MOST_SEED),
         bound=_rate(bound),
     )
+
+
+def wrong_in_form(queries: float | None, seed: float | None, bound: float | None) -> str:
+    """Return what is wrong with the numbers of the form; empty where nothing is."""
+    try:
+        demo_config(next(iter(demos.DEMOS)), queries, seed, bound)
+    except FadedError as error:
+        return str(error)
+    return ""
 
 
 def start_demo(deed: Deed) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -23,7 +24,7 @@ def layout() -> Page:
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
             with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
-                start = _form()
+                fields, wrong, start = _form()
             with gr.Column(elem_classes="f-card"):
                 lessons = html(elem_id="run-taught")
         with gr.Column(scale=7, min_width=320):
@@ -34,7 +35,7 @@ def layout() -> Page:
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
     outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}
-    return Page("run", outputs, draw, actions=(start,))
+    return Page("run", {**outputs, **fields, "wrong": wrong}, draw, choosers=tuple(fields), actions=(start,))
 
 
 def draw(view: View) -> Mapping[str, Shown]:
@@ -46,12 +47,17 @@ def draw(view: View) -> Mapping[str, Shown]:
     return {
         "explore": shown_html(explore.render(facts)),
         "form": shown(open=facts is None or not facts.open),
+        "wrong": shown_html(_wrong(run_actions.wrong_in_form(**view.choice))),
         "curves": shown_html(explore.render_curves(facts)),
         "finds": shown_html(finds.render(found, facts)),
         "taught": shown_html(taught.render(facts)),
         "rounds": shown_html(rounds.render(lines, None if facts is None else facts.round.id)),
     }
 
+
+QUERIES_INFO = f"{run_actions.LEAST_QUERIES:,} to {run_actions.MOST_QUERIES:,}"
+SEED_INFO = f"0 to {run_actions.MOST_SEED:,}"
+"""What the fields take, said below them."""
 
 USUAL = """(demo, queries) => {
   const usual = %s;
@@ -60,15 +66,24 @@ USUAL = """(demo, queries) => {
 """Runs in the browser when a demo is chosen: a budget that nobody has changed becomes the demo's usual one."""
 
 
-def _form() -> Action:
+def _wrong(words: str) -> str:
+    return f"<p class='o-wrong' role='alert'>{escape(words)}</p>" if words else ""
+
+
+def _form() -> tuple[dict[str, Any], Any, Action]:
+    """Lay out the form; return its numbers by name, where it is said what is wrong with them, and its button."""
     first = next(iter(DEMOS))
     demo = gr.Radio([(d.title, name) for name, d in DEMOS.items()], value=first, label="Demo", elem_id="form-demo")
     about = "".join(f"<li><b>{escape(d.title)}.</b> {escape(d.about)}</li>" for d in DEMOS.values())
     html(f"<ul class='f-about f-quiet'>{about}</ul>")
     with gr.Row(elem_classes="f-pickers"):
-        queries = gr.Number(DEMOS[first].queries, label="Queries", precision=0, elem_id="form-queries", min_width=90)
-        seed = gr.Number(0, label="Seed", precision=0, elem_id="form-seed", min_width=90)
-        bound = gr.Number(DEFAULT_BOUND, label="Bound", step=0.05, elem_id="form-bound", min_width=90)
+        fields = {
+            "queries": _number(DEMOS[first].queries, "Queries", QUERIES_INFO, precision=0),
+            "seed": _number(0, "Seed", SEED_INFO, precision=0),
+            "bound": _number(DEFAULT_BOUND, "Bound", "between 0 and 1", step=0.05),
+        }
+    wrong = html(elem_id="form-wrong")
+    queries = fields["queries"]
     usual = json.dumps({name: d.queries for name, d in DEMOS.items()})
     demo.input(None, [demo, queries], [queries], js=USUAL % usual)
     html(
@@ -78,4 +93,8 @@ def _form() -> Action:
     )
     html("<p>Or bring <a href='#new'>a model and data of your own</a>.</p>")
     start = gr.Button("Start round", variant="primary", elem_id="form-start")
-    return Action(start, run_actions.start_demo, (demo, queries, seed, bound))
+    return fields, wrong, Action(start, run_actions.start_demo, (demo, *fields.values()))
+
+
+def _number(value: float, label: str, info: str, **more: Any) -> gr.Number:
+    return gr.Number(value, label=label, info=info, elem_id=f"form-{label.lower()}", min_width=90, **more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from faded.stages import EXPLORE, REPAIR, VERIFY
+from faded.stages import CLEAN, EXPLORE, REPAIR, VERIFY
 from faded.store.campaigns import RoundState
 from faded.store.jobs import Job, JobState
 from faded.ui.facts import BUSY, Facts
@@ -17,7 +17,9 @@ KEEP_THE_BEST = "Stop the repair, keep the best"
 PAGE_OF = {EXPLORE: "run", REPAIR: "repair", VERIFY: "verify"}
 """The page that shows a stage."""
 
-NO_ROUND = "No round yet. Start one on a demo; the first results appear within a minute."
+NO_ROUND = (
+    "No round yet. Start one on a demo: first its unedited inputs are answered, then failures appear as they are found."
+)
 
 
 def sentence(facts: Facts | None) -> str:
@@ -61,23 +63,40 @@ def _decided(facts: Facts) -> str:
 def _after_stop(facts: Facts, job: Job) -> str:
     if job.kind == EXPLORE and facts.proposals:
         return f"Resume it, or {_link('label', 'label what was found')}."
-    return "Resume it when you like: it goes on from its last checkpoint."
+    how = "it goes on from its last checkpoint" if job.checkpoint else "it begins again"
+    return f"Resume it when you like: {how}."
 
 
 def _busy(facts: Facts, job: Job) -> str:
     if job.state is JobState.QUEUED:
         return f"{STAGE_WORDS[job.kind]} waits for the worker."
-    if job.kind == EXPLORE and facts.labels.left:
-        waiting = plural(facts.labels.left, "proposal waits", "proposals wait")
-        return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
+    if job.stop_requested:
+        return f"Stopping after this batch. {_kept(facts, job)}"
+    if job.kind == EXPLORE:
+        return _exploring(facts, job)
     keeps = "Stopping keeps the best weights so far; verification follows by itself."
     pauses = "No weights are better than those it began with yet: stopped now, it can be resumed."
-    tail = {
-        EXPLORE: "Exploring. Proposals appear as soon as failures are found.",
-        REPAIR: f"Repairing confirmed modes. {keeps if facts.best_step else pauses}",
-        VERIFY: f"Verifying the repair on {facts.evidence.many} that no stage has used.",
-    }
-    return tail[job.kind]
+    if job.kind == REPAIR:
+        return f"Repairing confirmed modes. {keeps if facts.best_step else pauses}"
+    return f"Verifying the repair on {facts.evidence.many} that no stage has used."
+
+
+def _exploring(facts: Facts, job: Job) -> str:
+    if facts.labels.left:
+        waiting = plural(facts.labels.left, "proposal waits", "proposals wait")
+        return f"Exploring. {waiting} already: {_link('label', 'label them')} while it goes on."
+    if job.message.startswith(CLEAN):
+        done = escape(job.message.removeprefix(CLEAN))
+        return f"First the unedited {facts.evidence.many}: {done}. Proposals appear after them."
+    if not facts.counts.queries:
+        return f"Exploring begins: first the unedited {facts.evidence.many}, then proposals as failures are found."
+    return "Exploring. Proposals appear as soon as failures are found."
+
+
+def _kept(facts: Facts, job: Job) -> str:
+    if job.kind == REPAIR and facts.best_step:
+        return "The best weights so far are kept; verification follows by itself."
+    return "It can be resumed later."
 
 
 def _label(facts: Facts) -> str:
@@ -104,7 +123,9 @@ def _or_explore(facts: Facts) -> str:
 
 
 def stop_words(facts: Facts, job: Job) -> str:
-    """Return what the button that stops a job says."""
+    """Return what the button that stops a job says; once it is pressed, that it was heard."""
+    if job.stop_requested:
+        return "Stopping"
     if job.kind == REPAIR and facts.best_step:
         return KEEP_THE_BEST
     return f"Stop {STAGE_WORDS[job.kind].lower()}"

@@ -77,6 +77,9 @@ def test_a_template_has_every_slot_once(template: str, said: str) -> None:
     ("item", "said"),
     [
         ({"name": "job"}, "must have a name and levels"),
+        ({"name": "job"}, "The slot 'job' must have a name and levels .*, but it lacks levels"),
+        ({"name": "job", "level": ["a", "b"]}, r"it lacks levels and it has level \(did you mean levels\?\)"),
+        ({"levels": ["a", "b"]}, r"The slot \{'levels': \['a', 'b'\]\} must have a name"),
         ({"name": "job", "levels": "nurse"}, "The levels of the slot 'job' are 'nurse': give a list of texts"),
         ({"name": "job", "levels": ["a", 3]}, "give a list of texts"),
         ({"name": "job", "levels": ["nurse"]}, "give at least two different ones"),

@@ -210,3 +210,9 @@ def test_what_is_verified_on_is_taken_from_everywhere_else() -> None:
 def test_too_little_data_is_refused_in_words() -> None:
     with pytest.raises(FadedError, match="verify fold"):
         split_one(samples(0, 4), 3)
+    with pytest.raises(
+        FadedError, match=r"verify fold 1 0.*\. Give more data, or fewer folds than 3 with --verify-folds"
+    ):
+        split_given(samples(0, 9), samples(9, 9), [], 3)
+    with pytest.raises(FadedError, match=r"\. Raise sets\.$"):
+        split_given(samples(0, 9), samples(9, 9), [], 1, "Raise sets")

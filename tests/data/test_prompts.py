@@ -62,6 +62,9 @@ def test_a_single_template_is_one_stratum(tmp_path: Path) -> None:
     [
         ("sets: 3", "must hold wordings"),
         ("wordings: a {job}\ncolour: red", "it holds colour"),
+        ("wordings: a {job}\nguidence: 3", r"it holds guidence \(did you mean guidance\?\)\."),
+        ("wording: a {job}", r"must hold wordings .* it holds wording \(did you mean wordings\?\)"),
+        ("wordings: a {job}\nopen: {atribute: hair}", r"holds atribute: it may hold .* \(did you mean attribute\?\)"),
         ("- a {job}", "must hold wordings"),
         ("wordings: {people: []}", "wordings of 'people' .* are \\[\\]"),
         ("wordings: {a: ['a {job}', 'one {job}', 'a {job}']}", "'a {job}' of 'a' stands twice .* leave one"),

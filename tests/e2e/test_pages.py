@@ -38,7 +38,10 @@ def test_a_bad_bound_is_named_and_nothing_starts(page: Page, app: App, store: St
     page.get_by_role("button", name="Start round").click()
     expect(page.locator("#f-message")).to_have_text("The bound is 1.5: give a rate between 0 and 1.")
     page.get_by_label("Bound").fill("0.5")
+    expect(page.locator("#form-wrong")).to_be_empty()
     page.get_by_label("Queries").fill("10")
+    expect(page.locator("#form-wrong")).to_have_text("Queries is 10: give a whole number from 200 to 200,000.")
+    expect(page.locator("#form-queries")).to_contain_text("200 to 200,000")
     page.get_by_role("button", name="Start round").click()
     expect(page.locator("#f-message")).to_contain_text("Queries is 10: give a whole number from 200")
     with store.read() as db:

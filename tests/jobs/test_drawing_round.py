@@ -202,6 +202,18 @@ def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
             r"(bright ){9}' has 62 tokens",
         ),
         ({"wordings": "a {thing} {place}"}, {}, "bias measures what prompts leave open"),
+        (
+            PROMPTS | {"sets": 1},
+            {"verify_folds": 3},
+            r"No sample is left for .*Raise sets in the file .* fewer folds than 3 with --verify",
+        ),
+        (GREY | {"sets": 1}, LAMPS, "reads light of 'tone' too|cannot read 'grey' of 'tone'"),
+        ({"wordings": "a {thing} {place}" + " on" * 40, "sets": 1, "open": OPEN}, {}, "has 88 tokens"),
+        (
+            PROMPTS,
+            {"space": "wide", "concepts": None},
+            "no space of prompts named 'wide'. Known: paper. Or give --space",
+        ),
         (PROMPTS | {"open": {"attribute": "hair", "shares": {"a": 1}}}, {}, "no attribute 'hair', but tone"),
         (PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 1}}}, {}, "reads light of 'tone' too"),
         (PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 1, "light": 1}}}, {}, r"is \[1.0, 1.0\]"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +10,21 @@ import pytest
 
 from faded import runtime
 from faded.config import CampaignConfig
-from faded.domain import FadedError
-from faded.jobs.headless import open_round, run_round
+from faded.domain import FadedError, Stopped
+from faded.jobs import verify as verify_module
+from faded.jobs.headless import explore_only, open_round, run_round
 from faded.jobs.oracles import oracle
 from faded.jobs.run import Runner
+from faded.jobs.tell import ALMOST, TELLING
 from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.repair import budget
-from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
+from faded.stages import CLEAN, EXPLORE, REPAIR, STEPS, VERIFY
 from faded.store import blobs, campaigns, jobs, series, verdicts
 from faded.store.campaigns import CHOSEN
 from faded.store.engine import Store, open_store
 from faded.store.jobs import Job, JobState
+from tests.jobs.stopping import stop_at
 
 
 @dataclass
@@ -67,6 +71,34 @@ def test_verification_keeps_examples_with_what_both_targets_said(played: Played)
         for picture in ("original", "edited"):
             assert blobs.get(played.store.workspace, example[picture]).startswith(b"\x89PNG")
         assert example["original"] != example["edited"] == example["repaired"]
+
+
+@pytest.mark.parametrize("words", [CLEAN, f"{CLEAN}64 of"])
+def test_a_stop_is_heard_in_the_clean_control(
+    colour_config: CampaignConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    store = open_store(tmp_path)
+    told: list[tuple[float, str]] = []
+    with monkeypatch.context() as patch:
+        stop_at(patch, words)
+        with pytest.raises(Stopped):
+            explore_only(store, colour_config, lambda kind, progress, message: told.append((progress, message)))
+    control = [(progress, message) for progress, message in told if message.startswith(CLEAN)]
+    assert control[-1][1].startswith(words) and [p for p, _ in control] == sorted({p for p, _ in control})
+    assert control[0][0] == 0 and control[-1][0] < 1 and "queries" not in str(told)
+    assert explore_only(store, colour_config).record["explore"]["queries"] == colour_config.queries
+
+
+def test_a_stop_is_heard_while_verification_is_told(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_at(monkeypatch, TELLING)
+    monkeypatch.setattr(verify_module, "BEAT_SECONDS", 0.0)
+    store, round_id = played.store, played.verify.round_id
+    with store.write() as db:
+        again = jobs.enqueue(db, round_id, VERIFY, now=time.time())
+    assert Runner(store, "again").run_next()
+    with store.read() as db:
+        stopped = jobs.get(db, again.id)
+    assert (stopped.state, stopped.progress, stopped.message) == (JobState.STOPPED, ALMOST, TELLING)
 
 
 def test_where_the_failures_went_adds_up(played: Played) -> None:

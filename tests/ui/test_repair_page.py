@@ -91,6 +91,12 @@ def test_the_pairs_say_how_many_are_reapplied(store: Store, made: Believable) ->
     assert budget.from_pairs(128, 0.125, 9, 0) == 128 and budget.from_pairs(128, 0.125, 0, 3) == 0
 
 
+def test_without_a_round_the_rule_speaks_of_no_kind_of_input(store: Store) -> None:
+    assert "three verdicts on different inputs, nearly all" in lessons.render_modes(None)
+    for kind, distinct in ((evidence.PROMPTS, "different sets of pictures"), (evidence.ARTICLES, "different articles")):
+        assert f"three verdicts on {distinct}, nearly all" in lessons.render_modes(None, kind)
+
+
 def test_nothing_chosen_cannot_be_repaired(store: Store, made: Believable) -> None:
     believable.labeled(store, made)
     choose(store, made, [])

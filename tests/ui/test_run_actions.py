@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from faded.domain import FadedError
@@ -7,9 +9,10 @@ from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.store.jobs import JobState
-from faded.ui import run_actions
+from faded.ui import run_actions, run_page
 from faded.ui.auth import User
-from faded.ui.page import Deed
+from faded.ui.landscape_view import LandscapeCache
+from faded.ui.page import Deed, View
 from tests.ui import believable
 from tests.ui.believable import Believable
 
@@ -34,6 +37,17 @@ def deed(store: Store, round_id: int | None = None, *values: object) -> Deed:
 def test_what_the_form_says_is_checked(queries: float | None, seed: float, bound: float | None, message: str) -> None:
     with pytest.raises(FadedError, match=message):
         run_actions.demo_config("signs", queries, seed, bound)
+
+
+def test_the_form_says_what_is_wrong_beside_its_fields(store: Store) -> None:
+    view = View(store, USER, None, {"queries": 100, "seed": 0, "bound": 0.5}, LandscapeCache(store))
+    assert (
+        run_page.draw(view)["wrong"].update
+        == "<p class='o-wrong' role='alert'>Queries is 100: give a whole number from 200 to 200,000.</p>"
+    )
+    assert run_page.QUERIES_INFO == "200 to 200,000"
+    fair = replace(view, choice={"queries": 200, "seed": 0, "bound": 0.5})
+    assert run_page.draw(fair)["wrong"].update == ""
 
 
 def test_starting_registers_the_campaign_and_enqueues_its_exploration(store: Store) -> None:

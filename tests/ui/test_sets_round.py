@@ -149,6 +149,14 @@ def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
         assert "data:image/png" not in str(updates) and "<img" in str(updates), "taken back"
 
 
+def test_every_page_is_drawn_when_another_round_begins(verified: Store, wiring: Wiring) -> None:
+    choosers = [None] * len(wiring.choosers)
+    *_, seen = wiring.draw(User("local"), "run", None, False, [*choosers, {}])
+    assert not any(name.startswith("repair.") for name in seen)
+    *_, seen = wiring.draw(User("local"), "run", None, False, [*choosers, {}], moved=True)
+    assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(seen)
+
+
 def test_pictures_that_no_model_drew_need_no_consent(store: Store, wiring: Wiring) -> None:
     made = believable.explored(store, now=NOW + 9000)
     updates = wiring.draw(User("local"), "run", made.round, False, [*[None] * len(wiring.choosers), {}])

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from faded.stages import CLEAN
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
-from faded.ui import status
-from faded.ui.cards import changes, verification
+from faded.ui import frame, landscape_page, run_actions, status
+from faded.ui.auth import User
+from faded.ui.cards import changes, explore, repair, verification
 from faded.ui.cards import job as job_card
 from faded.ui.facts import Facts, read_facts
+from faded.ui.landscape_view import LandscapeCache
+from faded.ui.page import View
 from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable
 
@@ -43,6 +47,57 @@ def test_a_running_exploration_offers_what_was_found_already(store: Store) -> No
     with store.write() as db:
         jobs.stop(db, made.explore, WORKER, NOW)
     assert "stopped at 50%" in status.sentence(facts_of(store))
+
+
+def exploring(store: Store, message: str) -> Facts:
+    """Return the facts of a round on prompts that has only begun."""
+    with store.write() as db:
+        config = run_actions.demo_config("scenes", 400, 0, 0.5).to_json()
+        campaign = campaigns.create_campaign(db, "scenes-1", config, NOW)
+        made = campaigns.create_round(db, campaign.id, now=NOW)
+        job = jobs.enqueue(db, made.id, "explore", now=NOW)
+        jobs.claim(db, WORKER, 30, NOW + 1)
+        jobs.heartbeat(db, job.id, WORKER, 0.06, message, NOW + 2, 300)
+    return facts_of(store)
+
+
+def test_the_unedited_inputs_come_first_and_are_counted(store: Store) -> None:
+    facts = exploring(store, f"{CLEAN}32 of 120")
+    assert status.sentence(facts) == "First the unedited prompts: 32 of 120. Proposals appear after them."
+    assert "aria-valuenow='6'" in explore.render(facts)
+    assert facts.explore is not None
+    with store.write() as db:
+        jobs.heartbeat(db, facts.explore.id, WORKER, 0.0, "Loading the target", NOW + 3)
+    assert "first the unedited prompts, then proposals" in status.sentence(facts_of(store))
+
+
+def test_a_stop_is_said_until_it_has_stopped(store: Store) -> None:
+    facts = exploring(store, "Loading the target")
+    assert facts.explore is not None and status.stop_words(facts, facts.explore) == "Stop exploring"
+    with store.write() as db:
+        jobs.request_stop(db, facts.explore.id, NOW)
+    facts = facts_of(store)
+    assert status.sentence(facts) == "Stopping after this batch. It can be resumed later."
+    with store.read() as db:
+        assert facts.explore is not None
+        button = frame.draw(db, facts, "run", "", facts.round.id)["stop"].update
+    assert (button["value"], button["interactive"], button["visible"]) == ("Stopping", False, True)
+    with store.write() as db:
+        jobs.stop(db, facts.explore.id, WORKER, NOW + 4)
+    assert "stopped at 6%. Resume it when you like: it begins again" in status.sentence(facts_of(store))
+
+
+def test_pages_say_where_to_look_while_a_round_explores(store: Store) -> None:
+    assert "<a href='#run'>Start a round</a>" in explore.whereabouts(None)
+    facts = exploring(store, "Loading the target")
+    watch = "The round is exploring: <a href='#run'>see on the page Run how far it is</a>."
+    assert f"Exploring has to end first. {watch}" in repair.render(facts)
+    view = View(store, User("local"), facts, dict.fromkeys(landscape_page.CHOOSERS), LandscapeCache(store))
+    assert watch in landscape_page.draw(view)["map"].update
+    with store.write() as db:
+        assert facts.explore is not None
+        jobs.fail(db, facts.explore.id, WORKER, "no room", NOW)
+    assert "Exploring failed: <a href='#run'>look at it" in explore.whereabouts(facts_of(store))
 
 
 def test_a_repair_needs_confirmed_modes(store: Store, made: Believable) -> None:

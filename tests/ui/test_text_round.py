@@ -37,7 +37,7 @@ from tests.ui.believable import NOW, WORKER, Believable
 from tests.ui.believable_text import HOSTILE
 
 CHOICES: Mapping[ModuleType, Mapping[str, Any]] = {
-    run_page: {},
+    run_page: {"queries": 400, "seed": 0, "bound": 0.5},
     landscape_page: dict.fromkeys(CHOOSERS),
     repair_page: {"steps": 300},
     verify_page: {"rows": None, "group": None},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from faded.store.jobs import JobState
 from faded.ui import charts
 from faded.ui.cards import job
-from faded.ui.facts import Facts, Series
+from faded.ui.facts import BUSY, Facts, Series
 from faded.ui.page import empty
 from faded.ui.words import count, percent
 
@@ -28,6 +29,17 @@ def render(facts: Facts | None) -> str:
             "<code>python -m faded run --target … --data …</code>",
         )
     return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.latest)}{_counts(facts)}"
+
+
+def whereabouts(facts: Facts | None) -> str:
+    """Say how exploring is and where to look, or where to start it, as HTML; empty once it is done."""
+    if facts is None or facts.explore is None:
+        return "<a href='#run'>Start a round</a>."
+    state = facts.explore.state
+    if state in BUSY:
+        return "The round is exploring: <a href='#run'>see on the page Run how far it is</a>."
+    words = {JobState.STOPPED: "Exploring is stopped", JobState.FAILED: "Exploring failed"}.get(state)
+    return "" if words is None else f"{words}: <a href='#run'>look at it on the page Run</a>."
 
 
 def render_curves(facts: Facts | None) -> str:

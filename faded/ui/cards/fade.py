@@ -19,7 +19,7 @@ def render(known: ModeFacts, store: Store) -> str:
     if not known.confirmed:
         return empty(
             "No mode is confirmed yet",
-            f"A mode is confirmed by at least three verdicts on different {known.evidence.many}, nearly all of them "
+            f"A mode is confirmed by at least three verdicts on {known.evidence.distinct}, nearly all of them "
             "confirming it. <a href='#label'>Label proposals</a>, then choose here which modes to fade.",
         )
     look = f"fade{known.evidence.look}"

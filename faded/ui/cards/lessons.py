@@ -15,7 +15,6 @@ from faded.repair.pairs import rankings, verdict_pairs
 from faded.store.engine import Db
 from faded.ui import articles
 from faded.ui.cards.picture import img
-from faded.ui.evidence import PICTURES as PICTURED
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Step
 from faded.ui.page import empty
@@ -150,34 +149,39 @@ def _first_of_each(judgements: list[Judgement]) -> list[str]:
     return [proposal for _, _, proposal in sorted(order)[:PAIRS_SHOWN]]
 
 
-def render_modes(found: Lessons | None, evidence: Evidence = PICTURED) -> str:
+def render_modes(found: Lessons | None, evidence: Evidence | None = None) -> str:
     """Return the list of the modes as HTML.
 
     Args:
         found: What is learned; None where nothing is explored yet.
-        evidence: The words for what the round is about.
+        evidence: The words for what the round is about; None where there is no round.
     """
     if found is None or not found.modes:
-        text = (
-            f"A mode is confirmed by three verdicts on different {evidence.many}, nearly all of them confirming it. "
-            "<a href='#label'>Label what was found</a>."
-        )
-        if found is not None and found.left_out:
-            text = "Choose among the confirmed modes on the page <a href='#landscape'>Landscape</a>."
-        head = "No mode is chosen" if found is not None and found.left_out else "No mode is confirmed yet"
-        return "<h2>Modes to fade</h2>" + empty(head, text)
+        return "<h2>Modes to fade</h2>" + _no_modes(found, evidence)
     modes = plural(len(found.modes), "mode", "modes")
     said = f"{'The repair' if found.pinned else 'A repair started now'} is trained on <b>{modes}</b>"
     rest = f"; {plural(found.left_out, 'confirmed mode is', 'confirmed modes are')} left out" if found.left_out else ""
     choose = "" if found.pinned else " <a href='#landscape'>Choose others on the page Landscape</a>."
     first, more = found.modes[:SHOWN], found.modes[SHOWN:]
-    look = f"o-modes{evidence.look}"
+    look = f"o-modes{found.evidence.look}"
     folded = ""
     if more:
         words = plural(len(more), "more mode", "more modes")
         folded = f"<details class='f-more'><summary>{words}</summary><ul class='{look}'>{_lines(more)}</ul></details>"
-    head = f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p>{evidence.unseen}"
+    head = f"<h2>Modes to fade</h2><p>{said}{rest}.{choose}</p>{found.evidence.unseen}"
     return f"{head}<ul class='{look}'>{_lines(first)}</ul>{folded}"
+
+
+def _no_modes(found: Lessons | None, evidence: Evidence | None) -> str:
+    if found is not None and found.left_out:
+        text = "Choose among the confirmed modes on the page <a href='#landscape'>Landscape</a>."
+        return empty("No mode is chosen", text)
+    distinct = "different inputs" if evidence is None else evidence.distinct
+    text = (
+        f"A mode is confirmed by three verdicts on {distinct}, nearly all of them confirming it. "
+        "<a href='#label'>Label what was found</a>."
+    )
+    return empty("No mode is confirmed yet", text)
 
 
 def _lines(modes: tuple[ModeLine, ...]) -> str:

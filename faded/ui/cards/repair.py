@@ -9,7 +9,7 @@ from faded.repair import budget
 from faded.store.jobs import JobState
 from faded.ui import charts
 from faded.ui.cards import cost, job
-from faded.ui.cards.explore import figures
+from faded.ui.cards.explore import figures, whereabouts
 from faded.ui.cards.lessons import Lessons
 from faded.ui.evidence import Evidence
 from faded.ui.facts import Facts, Series
@@ -24,8 +24,7 @@ def render(facts: Facts | None) -> str:
     """Return how the repair stands."""
     head = "<h2>Repair</h2>"
     if facts is None:
-        text = "A repair needs a round with confirmed modes. <a href='#run'>Start a round</a>."
-        return head + empty("No round yet", text)
+        return head + empty("No round yet", f"A repair needs a round with confirmed modes. {whereabouts(facts)}")
     if facts.repair is None:
         labels = facts.labels
         missing = facts.missing_for_repair()
@@ -33,7 +32,8 @@ def render(facts: Facts | None) -> str:
             f"{plural(facts.confirmed, 'mode', 'modes')} confirmed, {count(labels.refused)} refused, "
             f"{count(labels.open)} open, after {plural(labels.everybody, 'verdict', 'verdicts')}."
         )
-        return f"{head}<p>{said}</p>" + (f"<p class='f-quiet'>{escape(missing)}</p>" if missing else "")
+        look = "" if facts.settled else f" {whereabouts(facts)}"
+        return f"{head}<p>{said}</p>" + (f"<p class='f-quiet'>{escape(missing)}{look}</p>" if missing else "")
     bar = job.render(facts.repair)
     verify = facts.verify
     then = ""
