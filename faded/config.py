@@ -45,13 +45,18 @@ EMBEDDING = "embedding"
 """Name of the discrepancy of texts that an encoder measures."""
 BIAS, MISMATCH, CLIP = "bias", "mismatch", "clip"
 """Names of the discrepancies of drawn pictures; the last is measured by an encoder."""
-OTHERS = {
-    TEXT: ("texts", f"rouge_l, unsupported and {EMBEDDING}"),
-    DRAWING: ("drawn pictures", f"{MISMATCH} and {CLIP}"),
+WITH_THRESHOLD = {
+    IMAGE: ("pictures", ("margin", "log_odds")),
+    TEXT: ("texts", ("bleu",)),
+    DRAWING: ("drawn pictures", (BIAS,)),
 }
-"""Of tasks whose discrepancies have units of their own: those without a usual threshold."""
-MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0, BIAS: 1.0, MISMATCH: 1.0, CLIP: 2.0}
-"""What a discrepancy is at most, of those that have a bound."""
+"""The discrepancies that the usual threshold of a task is for; all others have units of their own."""
+OTHERS = {
+    IMAGE: "those that plug-ins bring",
+    TEXT: f"rouge_l, unsupported, {EMBEDDING} and those that plug-ins bring",
+    DRAWING: f"{MISMATCH} and {CLIP}",
+}
+"""The others in words. What plug-ins bring is known only where they are loaded, and the pages do not load them."""
 BULLETINS_THRESHOLD = 0.1
 """One wrong fact breaks up to four sequences of each length: a summary of a bulletin with one is at .14 on average."""
 
@@ -197,13 +202,15 @@ class CampaignConfig:
         assert self.threshold is not None  # noqa: S101 - filled in
         return self.threshold
 
-    def check_can_fail(self) -> None:
+    def check_can_fail(self, most: float) -> None:
         """See that an answer can be a failure; asked before exploring, not of campaigns that are read again.
 
+        Args:
+            most: What the discrepancy is at most.
+
         Raises:
-            FadedError: the threshold is not below what the discrepancy is at most.
+            FadedError: the threshold is not below it.
         """
-        most = MOST.get(self.discrepancy, math.inf)
         if self.limit >= most:
             raise FadedError(
                 f"The threshold is {self.limit:g}, but {self.discrepancy} is never above {most:g}, so nothing could "
@@ -217,12 +224,12 @@ class CampaignConfig:
         object.__setattr__(self, "task", task)
         object.__setattr__(self, "space", self.space or DEFAULT_SPACE[task])
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
-        usual_one = DEFAULT_DISCREPANCY[task]
-        if self.threshold is None and task in OTHERS and self.discrepancy != usual_one:
-            of, others = OTHERS[task]
+        of, known = WITH_THRESHOLD[task]
+        if self.threshold is None and self.discrepancy not in known:
+            have = f"{' and '.join(known)} {'has a usual one' if len(known) == 1 else 'have one'}"
             raise FadedError(
-                f"Give a threshold for the discrepancy {self.discrepancy!r}: of {of} only {usual_one} has a usual one. "
-                f"See that the name is right, too: the others are {others}."
+                f"Give a threshold for the discrepancy {self.discrepancy!r}: of {of} only {have}. "
+                f"See that the name is right, too: the others are {OTHERS[task]}."
             )
         object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 

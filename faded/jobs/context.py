@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from faded import builtins  # noqa: F401 - registers what is asked for by name
+from faded import builtins, plugins  # noqa: F401 - the first registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
 from faded.config import DRAWING, IMAGE, TEXT, CampaignConfig
 from faded.data.load import check_pictures_there
@@ -99,8 +99,9 @@ def task_of(config: CampaignConfig) -> Task:
     """Return the task of a campaign.
 
     Raises:
-        FadedError: its concepts or its discrepancy cannot be used.
+        FadedError: its concepts or its discrepancy cannot be used, or an installed plug-in cannot be loaded.
     """
+    plugins.check()
     if config.task == IMAGE:
         return Pictures(config)
     return Texts(config) if config.task == TEXT else Drawings(config)
@@ -131,7 +132,7 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     """
     task = task_of(config)
     explorers.get(config.agent)
-    config.check_can_fail()
+    config.check_can_fail(task.most)
     check_there(config)
     say("Loading the target")
     target = task.load(None)

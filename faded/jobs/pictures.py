@@ -53,6 +53,7 @@ class Pictures:
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
+        most: What the discrepancy is at most.
 
     Raises:
         FadedError: a concept or the discrepancy cannot be used.
@@ -70,6 +71,7 @@ class Pictures:
             items = tuple(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
         self.space = image_space(items)
         self._discrepancy = discrepancies.get(config.discrepancy)
+        self.most = discrepancies.most(config.discrepancy)
 
     def load(self, weights: Path | None) -> Classifier:
         """Load the target."""

@@ -18,6 +18,7 @@ from faded.config import BULLETINS, EMBEDDING, CampaignConfig
 from faded.data.load_texts import TextSample, load_texts
 from faded.data.splits import split_sources
 from faded.demo import bulletins
+from faded.discrepancies.base import MOST_APART
 from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
 from faded.domain import Details, FadedError
@@ -52,6 +53,7 @@ class Texts:
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
+        most: What the discrepancy is at most.
 
     Raises:
         FadedError: a concept, the discrepancy or the encoder cannot be used.
@@ -68,7 +70,7 @@ class Texts:
         if items is None:
             items = tuple(bulletins.SPACE if config.demo == BULLETINS else text_presets.get(config.space))
         self.space = text_space(items)
-        self._discrepancy = _discrepancy(config)
+        self._discrepancy, self.most = _discrepancy(config)
 
     def load(self, weights: Path | None) -> Summarizer:
         """Load the target."""
@@ -183,13 +185,14 @@ class Texts:
         return Data(samples[0], samples[1], samples[2], truth, truth.accepts)
 
 
-def _discrepancy(config: CampaignConfig) -> TextDiscrepancy:
+def _discrepancy(config: CampaignConfig) -> tuple[TextDiscrepancy, float]:
+    """Return the discrepancy and what it is at most."""
     if config.discrepancy == EMBEDDING:
-        return embedding_distance(load_encoder(config.encoder))
+        return embedding_distance(load_encoder(config.encoder)), MOST_APART
     if config.discrepancy not in text_discrepancies.names():
         known = ", ".join([*text_discrepancies.names(), EMBEDDING])
         raise FadedError(f"There is no discrepancy of texts named {config.discrepancy!r}. Known: {known}.")
-    return text_discrepancies.get(config.discrepancy)
+    return text_discrepancies.get(config.discrepancy), text_discrepancies.most(config.discrepancy)
 
 
 def _parameters(target: Summarizer) -> int:
