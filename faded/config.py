@@ -105,8 +105,9 @@ class CampaignConfig:
     Attributes:
         demo: Name of a demo, which brings target, data and concepts; else None.
         task: What the target does, one of `TASKS`; a demo has its own.
-        target: Folder or hub id of a transformers image classifier, or `package.module:function`; folder, hub id or
-            GGUF file of a summarizer; folder or hub id of a text-to-image pipeline of diffusers, or a function.
+        target: Folder or hub id of a transformers image classifier; folder, hub id or GGUF file of a summarizer; folder
+            or hub id of a text-to-image pipeline of diffusers; or a function, as `package.module:function` or by the
+            name that a plug-in registered it under.
         data: Folder or Parquet file of pictures, Parquet, JSONL or CSV file of articles, or YAML file of prompts; split
             by hash unless the two below are given. The command line makes paths absolute, since the worker may run in
             another folder.

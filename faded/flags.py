@@ -68,7 +68,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--target",
         default="",
         help="transformers folder or hub id, or GGUF file (text); diffusers folder or hub id (text-to-image); or "
-        "PACKAGE.MODULE:FUNCTION (image, text-to-image)",
+        "a function: PACKAGE.MODULE:FUNCTION, or the name of a plug-in's",
     )
     what.add_argument(
         "--data",
@@ -93,8 +93,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--space",
         default="",
         metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide (image and text), street (image only), or a YAML list with name, levels and "
-        "optionally kind and neutral; a demo has its own, which only a file with the same concepts replaces",
+        help="the concepts: paper, wide (image and text), street (image only), a plug-in's, or a YAML list with name, "
+        "levels and optionally kind and neutral; a demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
@@ -103,7 +103,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="NAME",
         help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding; "
-        "text-to-image: bias (the default), mismatch or clip",
+        "text-to-image: bias (the default), mismatch or clip; or a plug-in's, with --threshold",
     )
     budget.add_argument(
         "--encoder",
@@ -128,7 +128,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help=f"control queries included; without it {defaults.DEFAULT_QUERIES}, for text-to-image, where each is a set "
         f"of pictures, {defaults.DRAWING_QUERIES}",
     )
-    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
+    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson, random or a plug-in's")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
     label = parser.add_argument_group("labeling")
     label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")
