@@ -63,5 +63,5 @@ def test_a_function_is_not_repaired() -> None:
     task = Texts(CampaignConfig(task="text", target=f"{__name__}:beginning", data=str(Path(__file__))))
     target = task.load(None)
     assert task.repair_rows(target) is None
-    with pytest.raises(FadedError, match="is a function: there are no weights of it to tune. Give a summarizer"):
+    with pytest.raises(FadedError, match="is a function: there are no weights of it to tune"):
         task.repair(target, cast(Lessons, None), cast(Course, None))

@@ -29,7 +29,8 @@ class TrafficLight(nn.Module):
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (batch, 4)."""
-        return self.lamps(self.colours(pixels).amax(dim=(2, 3)))
+        logits: torch.Tensor = self.lamps(self.colours(pixels).amax(dim=(2, 3)))
+        return logits
 
     @staticmethod
     def preprocess(pixels: torch.Tensor) -> torch.Tensor:
