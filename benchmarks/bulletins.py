@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from benchmarks.common import arguments, emit
 from benchmarks.rounds import run, zero_label
-from faded.config import BULLETINS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.jobs.oracles import oracle
+from faded.tasks import BULLETINS
 
 SEED = 0
 FIGURES = (

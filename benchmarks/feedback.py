@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks import rounds
 from benchmarks.common import arguments, cache_folder, code_hash, emit, say
 from faded import runtime
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import ModeKey, Proposal, Verdict
 from faded.jobs.context import Context, prepare
 from faded.jobs.headless import ORACLE, open_round, run_stage
@@ -36,6 +36,7 @@ from faded.stages import EXPLORE
 from faded.store import campaigns, jobs, trials, verdicts
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
+from faded.tasks import SIGNS
 
 SEEDS = range(5)
 ROUNDS = 3

@@ -22,7 +22,7 @@ from faded import probe as probe_module
 from faded.concepts.image import ImageEditor, image_space
 from faded.concepts.presets import presets
 from faded.concepts.spec import ConceptSpace
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load import PictureSample
 from faded.data.splits import samples_hash
 from faded.discrepancies.classification import discrepancies
@@ -31,6 +31,7 @@ from faded.exploration.frame import AskTable, Frame, build_frame
 from faded.jobs.context import prepare
 from faded.jobs.pictures import PictureProbe
 from faded.probe import Probe
+from faded.tasks import SIGNS
 
 CODE = ("concepts", "data", "demo", "discrepancies", "targets")
 """Packages that decide what a grid holds; the probe, the frame and the network beside them."""

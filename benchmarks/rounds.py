@@ -28,7 +28,7 @@ from benchmarks.common import (
     write_whole,
 )
 from faded import briefs, clip, probe, runtime
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.hashing import picture_id
 from faded.domain import ModeKey
 from faded.jobs.context import Context, prepare
@@ -40,6 +40,7 @@ from faded.labeling.oracle import CountsAnnotator
 from faded.repair import budget
 from faded.repair.pairs import NO_REFUSALS, every_mode
 from faded.store.engine import Store, open_store
+from faded.tasks import SIGNS
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 

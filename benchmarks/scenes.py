@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from benchmarks.common import arguments, emit
 from benchmarks.rounds import run
-from faded.config import DRAWING_QUERIES, SCENES, CampaignConfig
+from faded.config import CampaignConfig
 from faded.jobs.oracles import oracle
+from faded.tasks import DRAWING_QUERIES, SCENES
 
 SEED = 0
 FIGURES = (

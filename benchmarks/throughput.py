@@ -31,7 +31,7 @@ import numpy as np
 from benchmarks.common import arguments, cache_folder, emit, say
 from benchmarks.rounds import cifar_campaign, signs_campaign
 from faded import runtime
-from faded.config import BULLETINS, IMAGE, SCENES, TEXT, CampaignConfig
+from faded.config import CampaignConfig
 from faded.exploration.env import CONTROL_EVERY, ExploreConfig
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import Desk
@@ -39,6 +39,7 @@ from faded.jobs.explore import explore
 from faded.stages import EXPLORE
 from faded.store import campaigns, jobs
 from faded.store.engine import Store, open_store
+from faded.tasks import BULLETINS, IMAGE, SCENES, TEXT
 
 SLICE_BATCHES = 8
 """Batches of the stage in a slice: two rounds of proposals."""

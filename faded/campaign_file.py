@@ -18,9 +18,11 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from faded.config import IMAGE, CampaignConfig, read_yaml, task_of, usual_queries
+from faded.config import CampaignConfig
 from faded.data.places import split_of
 from faded.domain import FadedError
+from faded.files import read_yaml
+from faded.tasks import IMAGE, task_of, usual_queries
 
 VERSION = "faded"
 """The field that says which version of this format a file has."""

@@ -12,15 +12,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
-
-import yaml
+from typing import ClassVar
 
 from faded.domain import FadedError
+from faded.tasks import (
+    BIAS,
+    BULLETINS,
+    BULLETINS_THRESHOLD,
+    CLIP,
+    COLUMNS,
+    DEFAULT_DISCREPANCY,
+    DEFAULT_QUERIES,
+    DEFAULT_SPACE,
+    DEFAULT_THRESHOLD,
+    DEMOS,
+    DRAWING,
+    EMBEDDING,
+    IMAGE,
+    MISMATCH,
+    OTHERS,
+    TASKS,
+    WITH_THRESHOLD,
+    task_of,
+)
 
-DEFAULT_QUERIES = 6000
-DRAWING_QUERIES = 400
-"""Of a model that draws: a query is a set of pictures, each of many passes through the network."""
 DEFAULT_LABELS = 100
 MOST_QUERIES = 10_000_000
 """A bound against slips of the hand."""
@@ -30,25 +45,6 @@ DEFAULT_AGENT = "ppo"
 SEEDS = 2**63
 """Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 
-IMAGE, TEXT, DRAWING = "image", "text", "text-to-image"
-TASKS = (IMAGE, TEXT, DRAWING)
-"""What targets do: name the class of a picture, summarize an article, or draw pictures for a prompt."""
-SIGNS, BULLETINS, SCENES = "signs", "bulletins", "scenes"
-DEMOS = {SIGNS: IMAGE, BULLETINS: TEXT, SCENES: DRAWING}
-"""The task of each demo."""
-DEFAULT_SPACE = {IMAGE: "wide", TEXT: "wide", DRAWING: "paper"}
-DEFAULT_DISCREPANCY = {IMAGE: "margin", TEXT: "bleu", DRAWING: "bias"}
-"""Of texts: the one that agrees best with people, see docs/text.md."""
-DEFAULT_THRESHOLD = {IMAGE: 0.0, TEXT: 0.8, DRAWING: 0.25}
-"""A picture fails where another class is more probable. Of a summary it is where it begins to have little in common
-with a reference in words of its own; which is enough depends on the references, see docs/text.md. Of eight pictures,
-six that show the same of two values still pass."""
-EMBEDDING = "embedding"
-"""Name of the discrepancy of texts that an encoder measures."""
-BIAS, MISMATCH, CLIP = "bias", "mismatch", "clip"
-"""Names of the discrepancies of drawn pictures; the last is measured by an encoder."""
-COLUMNS = {IMAGE: ("image", "label"), TEXT: ("article", "reference", "stratum"), DRAWING: ()}
-"""What the columns of data are called here."""
 NAME = re.compile(r"[^\W_][\w .-]{0,59}")
 """A campaign's."""
 LATER = {
@@ -61,25 +57,6 @@ LATER = {
     "label_map": {},
 }
 """Fields that the first campaigns did not have, with what they stand for where they are left out."""
-OTHERS = {
-    TEXT: ("texts", f"rouge_l, unsupported and {EMBEDDING}"),
-    DRAWING: ("drawn pictures", f"{MISMATCH} and {CLIP}"),
-}
-"""Of tasks whose discrepancies have units of their own: those without a usual threshold."""
-MOST = {"margin": 1.0, "bleu": 1.0, "rouge_l": 1.0, EMBEDDING: 2.0, BIAS: 1.0, MISMATCH: 1.0, CLIP: 2.0}
-"""What a discrepancy is at most, of those that have a bound."""
-BULLETINS_THRESHOLD = 0.1
-"""One wrong fact breaks up to four sequences of each length: a summary of a bulletin with one is at .14 on average."""
-
-
-def task_of(demo: str | None, task: str) -> str:
-    """Return the task of a demo, or the one given where there is no demo."""
-    return task if demo is None else DEMOS.get(demo, task)
-
-
-def usual_queries(task: str) -> int:
-    """Return the budget of exploring where none is given."""
-    return DRAWING_QUERIES if task == DRAWING else DEFAULT_QUERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +94,9 @@ class CampaignConfig:
         name: What people call it; empty for the demo's name, or "campaign".
         demo: Name of a demo, which brings target, data and concepts; else None.
         task: What the target does, one of `TASKS`; a demo has its own.
-        target: Folder or hub id of a transformers image classifier, or `package.module:function`; folder, hub id or
-            GGUF file of a summarizer; folder or hub id of a text-to-image pipeline of diffusers, or a function.
+        target: Folder or hub id of a transformers image classifier; folder, hub id or GGUF file of a summarizer; folder
+            or hub id of a text-to-image pipeline of diffusers; or a function, as `package.module:function` or by the
+            name that a plug-in registered it under.
         data: Folder of pictures, Parquet, JSONL or CSV file of pictures or articles, dataset on the hub as
             `ORG/NAME:SPLIT`, or YAML file of prompts; split by hash unless the two below are given. Paths are made
             absolute where a configuration is read, since the worker may run in another folder.
@@ -248,13 +226,15 @@ class CampaignConfig:
         """What the name of the campaign begins with in a workspace."""
         return self.name.strip().replace(" ", "-") or self.demo or "campaign"
 
-    def check_can_fail(self) -> None:
+    def check_can_fail(self, most: float) -> None:
         """See that an answer can be a failure; asked before exploring, not of campaigns that are read again.
 
+        Args:
+            most: What the discrepancy is at most.
+
         Raises:
-            FadedError: the threshold is not below what the discrepancy is at most.
+            FadedError: the threshold is not below it.
         """
-        most = MOST.get(self.discrepancy, math.inf)
         if self.limit >= most:
             raise FadedError(
                 f"The threshold is {self.limit:g}, but {self.discrepancy} is never above {most:g}, so nothing could "
@@ -268,12 +248,12 @@ class CampaignConfig:
         object.__setattr__(self, "task", task)
         object.__setattr__(self, "space", self.space or DEFAULT_SPACE[task])
         object.__setattr__(self, "discrepancy", self.discrepancy or DEFAULT_DISCREPANCY[task])
-        usual_one = DEFAULT_DISCREPANCY[task]
-        if self.threshold is None and task in OTHERS and self.discrepancy != usual_one:
-            of, others = OTHERS[task]
+        of, known = WITH_THRESHOLD[task]
+        if self.threshold is None and self.discrepancy not in known:
+            have = f"{' and '.join(known)} {'has a usual one' if len(known) == 1 else 'have one'}"
             raise FadedError(
-                f"Give a threshold for the discrepancy {self.discrepancy!r}: of {of} only {usual_one} has a usual one. "
-                f"See that the name is right, too: the others are {others}."
+                f"Give a threshold for the discrepancy {self.discrepancy!r}: of {of} only {have}. "
+                f"See that the name is right, too: the others are {OTHERS[task]}."
             )
         object.__setattr__(self, "threshold", usual if self.threshold is None else self.threshold)
 
@@ -313,15 +293,3 @@ class CampaignConfig:
                 del values[name]
         text = json.dumps([values, *map(str, beside)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file.
-
-    Raises:
-        FadedError: there is none, or it is no YAML.
-    """
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FadedError(f"The file {path} cannot be read: {error}") from error

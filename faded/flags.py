@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from faded import config as defaults
+from faded import tasks
 from faded.repair.budget import STEPS
 
 LOOPBACK = "127.0.0.1"
@@ -65,18 +66,18 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="a campaign's file, instead of flags",
     )
     what = parser.add_argument_group("what is tested")
-    what.add_argument("--demo", choices=defaults.DEMOS, help="a demo, which brings target, data and concepts")
+    what.add_argument("--demo", choices=tasks.DEMOS, help="a demo, which brings target, data and concepts")
     what.add_argument(
         "--task",
-        choices=defaults.TASKS,
-        default=defaults.IMAGE,
+        choices=tasks.TASKS,
+        default=tasks.IMAGE,
         help="what the target does: name a picture's class, summarize an article, or draw pictures for a prompt",
     )
     what.add_argument(
         "--target",
         default="",
         help="transformers folder or hub id, or GGUF file (text); diffusers folder or hub id (text-to-image); or "
-        "PACKAGE.MODULE:FUNCTION (image, text-to-image)",
+        "a function: PACKAGE.MODULE:FUNCTION, or the name of a plug-in's",
     )
     what.add_argument(
         "--data",
@@ -101,9 +102,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--space",
         default="",
         metavar="NAME|FILE.yaml",
-        help="the concepts: paper, wide (image and text), street (image only), or a YAML list with name, levels and "
-        "optionally kind and neutral; of prompts paper, for those with the slots description, profession and setting, "
-        "or a YAML file of slots; a demo has its own, which only a file with the same concepts replaces",
+        help="the concepts: paper, wide (image and text), street (image only), a plug-in's, or a YAML list with name, "
+        "levels and optionally kind and neutral; of prompts paper, for those with the slots description, profession "
+        "and setting, or a YAML file of slots; a demo has its own, which only a file with the same concepts replaces",
     )
     budget = parser.add_argument_group("measure and budget")
     budget.add_argument("--bound", type=float, default=defaults.DEFAULT_BOUND, help="a mode's induced rate is above it")
@@ -112,7 +113,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="NAME",
         help="image: margin (the default) or log_odds; text: bleu (the default), rouge_l, unsupported, or embedding; "
-        "text-to-image: bias (the default), mismatch or clip",
+        "text-to-image: bias (the default), mismatch or clip; or a plug-in's, with --threshold",
     )
     budget.add_argument(
         "--encoder",
@@ -134,10 +135,10 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     budget.add_argument(
         "--queries",
         type=int,
-        help=f"control queries included; without it {defaults.DEFAULT_QUERIES}, for text-to-image, where each is a set "
-        f"of pictures, {defaults.DRAWING_QUERIES}",
+        help=f"control queries included; without it {tasks.DEFAULT_QUERIES}, for text-to-image, where each is a set "
+        f"of pictures, {tasks.DRAWING_QUERIES}",
     )
-    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson or random")
+    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson, random or a plug-in's")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
     label = parser.add_argument_group("labeling")
     label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")

@@ -1,12 +1,15 @@
-"""Names for things that can be chosen by name: concepts, discrepancies, annotators.
+"""Names for things that can be chosen by name: targets, concepts, spaces, discrepancies, agents.
 
-A module registers what it defines with a decorator; `faded.builtins` imports the modules that come with the project.
+A module registers what it defines with a decorator; `faded.builtins` imports the modules that come with the project,
+`faded.plugins` those of installed packages.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from types import FrameType
 from typing import Generic, TypeVar
 
 from faded.domain import FadedError
@@ -30,18 +33,22 @@ class Registry(Generic[T]):
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._items: dict[str, T] = {}
+        self._modules: dict[str, str] = {}
 
     def register(self, name: str) -> Callable[[T], T]:
         """Return a decorator that files its argument under `name`.
 
         Raises:
-            ValueError: the name is taken.
+            FadedError: the name is taken; the message says by which module.
         """
 
         def file(item: T) -> T:
             if name in self._items:
-                raise ValueError(f"{self._kind} {name!r} is registered twice")
-            self._items[name] = item
+                raise FadedError(
+                    f"The {self._kind} {name!r} is registered already, by the module {self._modules[name]}: register "
+                    "the other one under another name."
+                )
+            self._items[name], self._modules[name] = item, _running_module()
             return item
 
         return file
@@ -62,3 +69,11 @@ class Registry(Generic[T]):
     def names(self) -> list[str]:
         """Return the registered names in order."""
         return sorted(self._items)
+
+
+def _running_module() -> str:
+    """Return the name of the module whose import is under way: it is the one that registers."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return "?" if frame is None else str(frame.f_globals["__name__"])

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from faded.config import CampaignConfig
@@ -42,6 +44,10 @@ def test_a_demo_has_its_task() -> None:
             {"task": "text", "discrepancy": "rouge_l"},
             "Give a threshold for the discrepancy 'rouge_l': of texts only bleu",
         ),
+        (
+            {"discrepancy": "margn"},
+            "'margn': of pictures only margin and log_odds have one. See that the name is right",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(given: dict[str, object], said: str) -> None:
@@ -60,5 +66,5 @@ def test_a_threshold_that_nothing_is_above_is_refused_when_a_round_begins(given:
     config = CampaignConfig(target="t", data="d", **given)  # type: ignore[arg-type]
     assert CampaignConfig.from_json(config.to_json()) == config  # an old campaign is still read
     with pytest.raises(FadedError, match=said):
-        config.check_can_fail()
-    CampaignConfig(target="t", data="d", discrepancy="log_odds", threshold=5.0).check_can_fail()
+        config.check_can_fail(most=1.0)
+    CampaignConfig(target="t", data="d", discrepancy="log_odds", threshold=5.0).check_can_fail(most=math.inf)

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 from faded import config as defaults
+from faded import tasks
 from faded.campaign_file import locate, read_campaign
 from faded.commands.common import GATE_FAILED, OK, Commands, print_record, workspace_of
-from faded.config import CampaignConfig, read_yaml, settings
+from faded.config import CampaignConfig, settings
 from faded.domain import FadedError
+from faded.files import read_yaml
 from faded.flags import Help, add_run
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 
@@ -111,7 +113,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
     _refuse_idle(arguments)
     space, concepts = arguments.space, None
     if _is_file(space):
-        concepts = _space_file(Path(space), defaults.task_of(arguments.demo, arguments.task))
+        concepts = _space_file(Path(space), tasks.task_of(arguments.demo, arguments.task))
         space = ""
     folds = arguments.verify_folds
     if folds is None:
@@ -139,7 +141,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
 
 
 def _queries(arguments: argparse.Namespace) -> int:
-    usual = defaults.usual_queries(defaults.task_of(arguments.demo, arguments.task))
+    usual = tasks.usual_queries(tasks.task_of(arguments.demo, arguments.task))
     return usual if arguments.queries is None else int(arguments.queries)
 
 
@@ -149,7 +151,7 @@ def _locate(place: str) -> str:
 
 
 def _space_file(path: Path, task: str) -> tuple[dict[str, object], ...]:
-    what, where = ("slots", "text-to-image") if task == defaults.DRAWING else ("concepts", "command-line")
+    what, where = ("slots", "text-to-image") if task == tasks.DRAWING else ("concepts", "command-line")
     if not path.is_file():
         raise FadedError(
             f"There is no file {path}. Give --space a YAML file of {what}, see docs/{where}.md, or a preset."
@@ -157,7 +159,7 @@ def _space_file(path: Path, task: str) -> tuple[dict[str, object], ...]:
     items = read_yaml(path)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise FadedError(f"{path} must hold a list of {what}, each with name and levels.")
-    if task == defaults.DRAWING:
+    if task == tasks.DRAWING:
         from faded.concepts.prompt import prompt_slots
 
         try:

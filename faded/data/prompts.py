@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from faded.briefs import Wording
-from faded.config import read_yaml
 from faded.domain import FadedError, Sample
+from faded.files import read_yaml
 from faded.registry import did_you_mean
 
 ALL = "all prompts"

@@ -12,9 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.discrepancies.base import ExpectedDiscrepancy, by_expected
+from faded.discrepancies.base import ExpectedDiscrepancy, Measures, by_expected
 from faded.domain import FadedError
-from faded.registry import Registry
 
 FloatArray = NDArray[np.float64]
 
@@ -35,7 +34,7 @@ class Classified(Protocol):
 
 ClassifierDiscrepancy = ExpectedDiscrepancy[Classified]
 
-discrepancies: Registry[ClassifierDiscrepancy] = Registry("discrepancy")
+discrepancies: Measures[ClassifierDiscrepancy] = Measures("discrepancy")
 
 LOG_ODDS_SCALE = 10.0
 """The paper's factor: 10 * |ln(p / (1 - p))|."""
@@ -59,7 +58,7 @@ def expected_columns(answers: Classified, expected: Sequence[str | None]) -> NDA
         ) from error
 
 
-@discrepancies.register("margin")
+@discrepancies.register("margin", most=1.0)
 @by_expected
 def margin(answers: Classified, expected: Sequence[str | None]) -> FloatArray:
     """Return max(0, top wrong probability - probability of what is expected); unit: probability, 0 to 1."""

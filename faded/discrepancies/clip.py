@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from faded.briefs import Brief
 from faded.clip import Clip
-from faded.discrepancies.base import ExpectedDiscrepancy, by_expected
+from faded.discrepancies.base import MOST_APART, ExpectedDiscrepancy, by_expected
 
 FloatArray = NDArray[np.float64]
 
@@ -50,5 +50,5 @@ def picture_distances(clip: Clip, answers: Pictured) -> FloatArray:
     told = clip.of_texts(prompts.tolist())[number]
     shown = clip.of_pictures(answers.pictures.reshape(-1, *answers.pictures.shape[2:])).reshape(batch, count, -1)
     cosine = np.einsum("bf,bpf->bp", told.astype(np.float64), shown.astype(np.float64))
-    found: FloatArray = np.clip(1.0 - cosine, 0.0, 2.0)
+    found: FloatArray = np.clip(1.0 - cosine, 0.0, MOST_APART)
     return found

@@ -40,6 +40,9 @@ class Drawn(Protocol):
 
 DrawnDiscrepancy = ExpectedDiscrepancy[Drawn]
 
+MOST = 1.0
+"""What `mismatch` and `bias` are at most: they are shares."""
+
 
 @by_expected
 def mismatch(answers: Drawn, expected: Sequence[str | None]) -> FloatArray:

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU
 
-from faded.discrepancies.base import Discrepancy, by_expected
+from faded.discrepancies.base import MOST_APART, Discrepancy, Measures, by_expected
 from faded.discrepancies.text_facts import unsupported
 from faded.discrepancies.text_words import SHORTEST, runs, stretch, words
 from faded.domain import FadedError
-from faded.registry import Registry
 
 FloatArray = NDArray[np.float64]
 
@@ -35,7 +34,7 @@ class Written(Protocol):
 
 TextDiscrepancy = Discrepancy[Written, str]
 
-text_discrepancies: Registry[TextDiscrepancy] = Registry("discrepancy of texts")
+text_discrepancies: Measures[TextDiscrepancy] = Measures("discrepancy of texts")
 
 Encode = Callable[[Sequence[str]], NDArray[np.floating]]
 """Texts to embeddings, shape (n, n_features): a sentence encoder."""
@@ -44,7 +43,7 @@ _BLEU = BLEU(tokenize="none", smooth_method="exp", effective_order=True)
 """Of our own words, so that marks and capitals do not count and every script has words."""
 
 
-@text_discrepancies.register("rouge_l")
+@text_discrepancies.register("rouge_l", most=1.0)
 @by_expected
 def rouge_l(answers: Written, expected: Sequence[str | None]) -> FloatArray:
     """Return 1 - ROUGE-L; unit: share of words, 0 to 1.
@@ -55,7 +54,7 @@ def rouge_l(answers: Written, expected: Sequence[str | None]) -> FloatArray:
     return _apart(answers, expected, lambda part, whole: common_subsequence(part, whole) / len(part))
 
 
-@text_discrepancies.register("bleu")
+@text_discrepancies.register("bleu", most=1.0)
 @by_expected
 def bleu(answers: Written, expected: Sequence[str | None]) -> FloatArray:
     """Return 1 - BLEU of single texts; unit: share, 0 to 1.
@@ -95,7 +94,7 @@ def embedding_distance(encode: Encode) -> TextDiscrepancy:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float64).tiny)
         at = {text: vector for text, vector in zip(texts, vectors, strict=True)}
         closest = [max((float(at[a] @ at[b]) for a, b in pairs), default=0.0) for pairs in asked]
-        return np.clip(1.0 - np.array(closest), 0.0, 2.0)
+        return np.clip(1.0 - np.array(closest), 0.0, MOST_APART)
 
     return measured
 

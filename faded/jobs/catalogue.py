@@ -10,7 +10,10 @@ from faded.concepts.building import Concept
 from faded.concepts.image_registry import image_concepts
 from faded.concepts.presets import SpaceItems, presets, prompt_presets, text_presets
 from faded.concepts.text_registry import text_concepts
-from faded.config import (
+from faded.discrepancies.classification import discrepancies
+from faded.discrepancies.text import text_discrepancies
+from faded.registry import Registry
+from faded.tasks import (
     BIAS,
     CLIP,
     DEFAULT_DISCREPANCY,
@@ -20,14 +23,10 @@ from faded.config import (
     EMBEDDING,
     IMAGE,
     MISMATCH,
-    MOST,
-    OTHERS,
     TEXT,
+    WITH_THRESHOLD,
     usual_queries,
 )
-from faded.discrepancies.classification import discrepancies
-from faded.discrepancies.text import text_discrepancies
-from faded.registry import Registry
 
 LEVELS = 4
 """Levels of a concept that no preset has, its neutral among them."""
@@ -61,9 +60,8 @@ def _measures(task: str) -> list[str]:
 
 
 def _measure(task: str, name: str) -> dict[str, float | None]:
-    """Return the usual threshold, None where one must be given, and what the measure is at most, None without end."""
-    own = task in OTHERS and name != DEFAULT_DISCREPANCY[task]
-    return {"threshold": None if own else DEFAULT_THRESHOLD[task], "most": MOST.get(name)}
+    """Return the usual threshold; None where one must be given."""
+    return {"threshold": DEFAULT_THRESHOLD[task] if name in WITH_THRESHOLD[task][1] else None}
 
 
 def _concept(name: str, concept: Concept, spaces: dict[str, SpaceItems]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from faded import builtins  # noqa: F401 - registers what is asked for by name
+from faded import builtins, plugins  # noqa: F401 - the first registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
-from faded.config import DRAWING, IMAGE, TEXT, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load import check_pictures_there
 from faded.data.load_texts import check_texts_there
 from faded.data.prompts import check_prompts_there
@@ -21,6 +21,7 @@ from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
 from faded.jobs.texts import Texts
 from faded.labeling.oracle import Accepts, Truth
 from faded.probe import KnownInvalid
+from faded.tasks import DRAWING, IMAGE, TEXT
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,9 @@ def task_of(config: CampaignConfig) -> Task:
     """Return the task of a campaign.
 
     Raises:
-        FadedError: its concepts or its discrepancy cannot be used.
+        FadedError: its concepts or its discrepancy cannot be used, or an installed plug-in cannot be loaded.
     """
+    plugins.check()
     if config.task == IMAGE:
         return Pictures(config)
     return Texts(config) if config.task == TEXT else Drawings(config)
@@ -131,7 +133,7 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     """
     task = task_of(config)
     explorers.get(config.agent)
-    config.check_can_fail()
+    config.check_can_fail(task.most)
     check_there(config)
     say("Loading the target")
     target = task.load(None)

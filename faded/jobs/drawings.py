@@ -21,13 +21,13 @@ from faded.concepts.prompt import (
     prompt_slots,
     prompt_space,
 )
-from faded.config import BIAS, CLIP, MISMATCH, SCENES, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
 from faded.demo import measure_scenes, scene_prompts, scenes
-from faded.discrepancies.base import ExpectedDiscrepancy
+from faded.discrepancies.base import MOST_APART, ExpectedDiscrepancy
 from faded.discrepancies.clip import clip_distance
-from faded.discrepancies.drawings import bias, mismatch, variety
+from faded.discrepancies.drawings import MOST, bias, mismatch, variety
 from faded.domain import Details, FadedError, Sample
 from faded.jobs.drawn_evidence import Drawing, told, wording_of, written
 from faded.jobs.drawn_in_full import InFull
@@ -43,6 +43,7 @@ from faded.targets.load_pipeline import load_drawing
 from faded.targets.phrases import load_phrase_reader
 from faded.targets.sets import Sets
 from faded.targets.text_to_image import Sampling, TextToImage
+from faded.tasks import BIAS, CLIP, MISMATCH, SCENES
 from faded.verification.beside import Allowance
 
 DrawingProbe = Probe[Wording, Sequence[Brief], Sets]
@@ -71,6 +72,7 @@ class Drawings:
         allowances: How much of what is drawn well a repair may cost.
         source: Where the target is loaded from.
         space: The campaign's concepts.
+        most: What the discrepancy is at most.
 
     Raises:
         FadedError: the prompts, a slot, the discrepancy or the encoder cannot be used.
@@ -94,6 +96,7 @@ class Drawings:
         for template in self._prompts.templates:  # now, for to load a target takes long
             check_template(template, self._slots)
         self._clip = load_clip(config.encoder) if config.discrepancy == CLIP else None
+        self.most = MOST if self._clip is None else MOST_APART
 
     def load(self, weights: Path | None) -> AnyTarget:
         """Load the target with its reader."""

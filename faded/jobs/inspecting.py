@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from faded.concepts.base import Editor
 from faded.concepts.presets import prompt_presets
 from faded.concepts.prompt import PromptEditor, check_template, prompt_slots, prompt_space
 from faded.concepts.spec import ConceptSpace
-from faded.config import DEFAULT_SPACE, DRAWING, IMAGE, TEXT, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load import decode, picture_rows
 from faded.data.peek import Peek, peek_pictures, peek_texts, unknown_labels
 from faded.data.pictures import to_picture
@@ -41,6 +42,8 @@ from faded.targets.load_pipeline import load_drawing
 from faded.targets.load_text import load_summarizer
 from faded.targets.recognise import recognise
 from faded.targets.text_to_image import Sampling, TextToImage
+from faded.targets.written_by_function import WrittenByFunction
+from faded.tasks import DEFAULT_SPACE, DRAWING, IMAGE, TEXT
 
 THUMB = 96
 """Pixels of the longer side of a picture that is shown small."""
@@ -169,6 +172,7 @@ class Bench:
         return {
             "clean": np.sort(np.concatenate(clean)).round(6).tolist(),
             "seconds": seconds,
+            "most": task.most if math.isfinite(task.most) else None,
             "explore": len(data.explore),
             "tune": len(data.tune),
             "verify": len(data.verify),
@@ -207,7 +211,7 @@ def _parameters(target: AnyTarget) -> int | None:
     """Return how many numbers were learned; None of a function, which does not say."""
     if isinstance(target, TextToImage):
         modules = [part for part in target.pipeline.components.values() if isinstance(part, torch.nn.Module)]
-    elif isinstance(target, DrawnByFunction):
+    elif isinstance(target, DrawnByFunction | WrittenByFunction):
         return None
     else:
         modules = [target.module]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from faded.config import read_yaml
 from faded.domain import FadedError
+from faded.files import read_yaml
 from faded.jobs.context import Context
 from faded.jobs.headless import MakeAnnotator
 from faded.labeling.oracle import Annotator, CaringAnnotator, NoisyAnnotator, ReferenceAnnotator, TruthAnnotator

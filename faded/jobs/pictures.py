@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from faded.concepts.image import ImageEditor, Picture, check_setting, image_space
 from faded.concepts.presets import presets
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load import load_pictures
 from faded.data.pictures import from_png, png, to_picture
 from faded.data.splits import split_sources
@@ -29,6 +29,7 @@ from faded.repair.records import RepairResult
 from faded.repair.trainer import RepairConfig, repair
 from faded.targets.classifier import Classifier, ClassifierAnswers
 from faded.targets.load import check, load_classifier
+from faded.tasks import SIGNS
 from faded.verification.beside import Allowance
 
 PictureSample = Sample[Picture]
@@ -54,6 +55,7 @@ class Pictures:
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
+        most: What the discrepancy is at most.
 
     Raises:
         FadedError: a concept or the discrepancy cannot be used.
@@ -71,6 +73,7 @@ class Pictures:
             items = tuple(signs.SPACE if config.demo == SIGNS else presets.get(config.space))
         self.space = image_space(items)
         self._discrepancy = discrepancies.get(config.discrepancy)
+        self.most = discrepancies.most(config.discrepancy)
 
     def load(self, weights: Path | None) -> Classifier:
         """Load the target."""

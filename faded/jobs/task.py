@@ -115,6 +115,11 @@ class Task(Protocol):
         ...
 
     @property
+    def most(self) -> float:
+        """What the campaign's discrepancy is at most; infinity where it has no bound."""
+        ...
+
+    @property
     def batch(self) -> int:
         """Queries that are answered at once: progress is told and a stop looked for as often; a kill loses as many."""
         ...

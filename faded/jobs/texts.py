@@ -14,24 +14,28 @@ from numpy.typing import NDArray
 from faded.concepts.presets import text_presets
 from faded.concepts.text import TextEditor, check_text_setting, content_kept, text_space
 from faded.concepts.text_registry import text_concepts
-from faded.config import BULLETINS, EMBEDDING, CampaignConfig
+from faded.config import CampaignConfig
 from faded.data.load_texts import TextSample, load_texts
 from faded.data.splits import split_sources
 from faded.data.tables import Reading
 from faded.demo import bulletins
+from faded.discrepancies.base import MOST_APART
 from faded.discrepancies.encoder import load_encoder
 from faded.discrepancies.text import TextDiscrepancy, embedding_distance, text_discrepancies
 from faded.domain import Details, FadedError
-from faded.jobs.task import AnyProbe, Course, Data, Lessons, Say
+from faded.jobs.task import AnyProbe, AnyTarget, Course, Data, Lessons, Say
 from faded.jobs.unlabelled import without_references
 from faded.probe import KnownInvalid, Probe, nothing_invalid
 from faded.repair.records import RepairResult
 from faded.repair.sequence import config_for, repair_sequences
-from faded.targets.load_text import load_summarizer
+from faded.targets.load_text import load_writing
 from faded.targets.summarizer import Summaries, Summarizer
+from faded.targets.written_by_function import Writings, WrittenByFunction
+from faded.tasks import BULLETINS, EMBEDDING
 from faded.verification.beside import Allowance
 
-TextProbe = Probe[str, Sequence[str], Summaries]
+TextTarget = Summarizer | WrittenByFunction
+TextProbe = Probe[str, Sequence[str], Summaries | Writings]
 
 BULLETINS_WEIGHTS = Path(bulletins.__file__).parent / "weights" / BULLETINS
 BULLETINS_EXPLORE = 1000
@@ -53,6 +57,7 @@ class Texts:
         allowances: None.
         source: Where the target is loaded from.
         space: The campaign's concepts.
+        most: What the discrepancy is at most.
 
     Raises:
         FadedError: a concept, the discrepancy or the encoder cannot be used.
@@ -69,17 +74,17 @@ class Texts:
         if items is None:
             items = tuple(bulletins.SPACE if config.demo == BULLETINS else text_presets.get(config.space))
         self.space = text_space(items)
-        self._discrepancy = _discrepancy(config)
+        self._discrepancy, self.most = _discrepancy(config)
 
-    def load(self, weights: Path | None) -> Summarizer:
+    def load(self, weights: Path | None) -> TextTarget:
         """Load the target."""
-        return load_summarizer(self.source, weights)
+        return load_writing(self.source, weights)
 
-    def labels(self, target: Summarizer) -> list[str]:
+    def labels(self, target: TextTarget) -> list[str]:
         """Return nothing: answers are free text."""
         return []
 
-    def data(self, target: Summarizer, fold: int, say: Say) -> Data:
+    def data(self, target: TextTarget, fold: int, say: Say) -> Data:
         """Write bulletins or read the articles, and see that the target can read them."""
         say("Writing bulletins" if self._config.demo == BULLETINS else "Reading the articles")
         data = self._bulletins(fold) if self._config.demo == BULLETINS else self._given(target, fold)
@@ -88,11 +93,11 @@ class Texts:
         say("Asking the target about the articles as they are")
         return without_references(data, self.probe(target), classes=False)
 
-    def measured_with(self, target: Summarizer) -> dict[str, str]:
+    def measured_with(self, target: TextTarget) -> dict[str, str]:
         """Return nothing: the configuration says it all."""
         return {}
 
-    def probe(self, target: Summarizer, known_invalid: KnownInvalid = nothing_invalid) -> TextProbe:
+    def probe(self, target: AnyTarget, known_invalid: KnownInvalid = nothing_invalid) -> TextProbe:
         """Return the probe.
 
         Its score is what an answer has of its reference. Where the target's own answer is what is expected, that would
@@ -129,8 +134,10 @@ class Texts:
         """Return nothing: failures show all."""
         return {}
 
-    def repair_rows(self, target: Summarizer) -> dict[str, int]:
-        """Return what a repair of this target is given."""
+    def repair_rows(self, target: TextTarget) -> dict[str, int] | None:
+        """Return what a repair of this target is given; nothing where it is a function, which none is of."""
+        if isinstance(target, WrittenByFunction):
+            return None
         config = config_for(_parameters(target))
         return {
             "batch": config.batch,
@@ -140,8 +147,17 @@ class Texts:
             "patience": config.patience,
         }
 
-    def repair(self, target: Summarizer, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
-        """Tune an adapter."""
+    def repair(self, target: TextTarget, lessons: Lessons, course: Course) -> tuple[RepairResult, dict[str, Any]]:
+        """Tune an adapter.
+
+        Raises:
+            FadedError: the target is a function, of which nothing can be tuned, or there is nothing to learn from.
+        """
+        if isinstance(target, WrittenByFunction):
+            raise FadedError(
+                f"The target {self.source} is a function: there are no weights of it to tune. Give a summarizer to "
+                "repair, as a folder or hub id."
+            )
         config = dataclasses.replace(config_for(_parameters(target)), steps=course.steps, seed=course.seed)
         probe: AnyProbe = self.probe(target)
         result = repair_sequences(
@@ -159,7 +175,7 @@ class Texts:
         )
         return result, dataclasses.asdict(config)
 
-    def _given(self, target: Summarizer, fold: int) -> Data:
+    def _given(self, target: TextTarget, fold: int) -> Data:
         config = self._config
 
         sources: list[list[TextSample]] = []
@@ -185,13 +201,14 @@ class Texts:
         return Data(samples[0], samples[1], samples[2], truth, truth.accepts)
 
 
-def _discrepancy(config: CampaignConfig) -> TextDiscrepancy:
+def _discrepancy(config: CampaignConfig) -> tuple[TextDiscrepancy, float]:
+    """Return the discrepancy and what it is at most."""
     if config.discrepancy == EMBEDDING:
-        return embedding_distance(load_encoder(config.encoder))
+        return embedding_distance(load_encoder(config.encoder)), MOST_APART
     if config.discrepancy not in text_discrepancies.names():
         known = ", ".join([*text_discrepancies.names(), EMBEDDING])
         raise FadedError(f"There is no discrepancy of texts named {config.discrepancy!r}. Known: {known}.")
-    return text_discrepancies.get(config.discrepancy)
+    return text_discrepancies.get(config.discrepancy), text_discrepancies.most(config.discrepancy)
 
 
 def _parameters(target: Summarizer) -> int:

@@ -1,6 +1,7 @@
 """Loading targets: a transformers folder, a hub id, or a Python callable.
 
-A callable is written `package.module:function`; it takes no argument and returns a torch module with three attributes:
+A callable is written `package.module:function`, or named as a plug-in registered it (`functions.classifiers`). It takes
+no argument and returns a torch module with three attributes:
 `labels` (class names in the order of the logits), `input_size` (height, width) and `preprocess` (maps pixels in [0, 1],
 shape (batch, 3, height, width), to what the module is fed).
 """
@@ -8,8 +9,6 @@ shape (batch, 3, height, width), to what the module is fed).
 from __future__ import annotations
 
 import copy
-import importlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,17 @@ from torch import nn
 from faded.domain import FadedError
 from faded.runtime import BUILDING, device
 from faded.targets.classifier import WEIGHTS_FILE, Classifier
+from faded.targets.functions import classifiers, function_of, names_function
 from faded.targets.pretrained import from_pretrained
+
+MAKES = "takes no argument and returns a torch module"
 
 
 def load_classifier(source: str, weights: Path | None = None) -> Classifier:
     """Load an image classifier.
 
     Args:
-        source: A folder or hub id in transformers' format, or `package.module:function`.
+        source: A folder or hub id in transformers' format, `package.module:function`, or the name of a registered one.
         weights: A folder that `Classifier.save` wrote; replaces the source's own weights.
 
     Raises:
@@ -42,9 +44,8 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
         raise FadedError(
             f"There is no folder {source}: give a folder of a transformers model, a hub id, or a callable."
         )
-    named = ":" in source and not Path(source).exists()
     with BUILDING:
-        if not named:
+        if not names_function(classifiers, source):
             return from_pretrained(source, weights)
         target = from_callable(source)
     if weights is not None:
@@ -53,16 +54,13 @@ def load_classifier(source: str, weights: Path | None = None) -> Classifier:
 
 
 def from_callable(source: str) -> Classifier:
-    """Load `package.module:function`; the working directory is searched as well."""
-    module_name, _, function_name = source.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
+    """Load what a function returns, see `functions.function_of`."""
+    make = function_of(classifiers, source, MAKES)
     try:
-        module = getattr(importlib.import_module(module_name), function_name)()
+        module = make()
     except Exception as error:
         raise FadedError(
-            f"The target {source!r} cannot be built: {type(error).__name__}: {error}. Give package.module:function, "
-            "where the function takes no argument and returns a torch module."
+            f"The target {source!r} cannot be built: {type(error).__name__}: {error}. Give a function that {MAKES}."
         ) from error
     if not isinstance(module, nn.Module):
         raise FadedError(f"The target {source!r} returned {type(module).__name__}: it must return a torch module.")

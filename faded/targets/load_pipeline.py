@@ -18,7 +18,8 @@ from faded.saved import Saved
 from faded.targets.attributes import Reader
 from faded.targets.checkpoints import reason
 from faded.targets.denoising import ADAPTER, PREDICTIONS
-from faded.targets.drawn_by_function import DrawnByFunction, named_function
+from faded.targets.drawn_by_function import DRAWS, DrawnByFunction
+from faded.targets.functions import function_of, names_function, or_named, painters
 from faded.targets.text_to_image import Sampling, TextToImage
 
 PARTS = ("vae", "text_encoder", "tokenizer", "unet", "scheduler")
@@ -30,13 +31,13 @@ SECOND_ENCODER = "text_encoder_2"
 def load_drawing(
     source: str, reader: Reader, sampling: Sampling, weights: Path | None = None
 ) -> TextToImage | DrawnByFunction:
-    """Load a target that draws: see `load_pipeline`, or `package.module:function`, which draws by itself.
+    """Load a target that draws: see `load_pipeline`, or a function, which draws by itself (`functions.py`).
 
     Raises:
         FadedError: it cannot be loaded; the message says why and what to give.
     """
-    if ":" in source and not Path(source).exists():
-        return DrawnByFunction(function=named_function(source), reader=reader, source=source)
+    if names_function(painters, source):
+        return DrawnByFunction(function=function_of(painters, source, DRAWS), reader=reader, source=source)
     return load_pipeline(source, reader, sampling, weights)
 
 
@@ -72,7 +73,8 @@ def load_pipeline(source: str, reader: Reader, sampling: Sampling, weights: Path
         except Exception as error:  # whatever diffusers stumbles over, it is the source that cannot be read
             raise FadedError(
                 f"The target {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds "
-                "model_index.json and the parts of a StableDiffusionPipeline as safetensors."
+                "model_index.json and the parts of a StableDiffusionPipeline as safetensors, or "
+                f"package.module:function.{or_named(painters)}"
             ) from error
     lacking = [part for part in PARTS if getattr(pipeline, part, None) is None]
     if lacking:

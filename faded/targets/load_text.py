@@ -1,4 +1,4 @@
-"""Loading summarizers: a folder or hub id in transformers' format, an adapter on top of one, or a GGUF file.
+"""Loading summarizers: a folder or hub id in transformers' format, an adapter on top of one, a GGUF file, a function.
 
 Safetensors or GGUF only, and no code of a checkpoint's own is run. A GGUF file is named by its path, or by hub id and
 file as `owner/name/file.gguf`; its weights are unpacked to float32.
@@ -18,8 +18,10 @@ from faded.domain import FadedError
 from faded.runtime import BUILDING, device
 from faded.saved import Saved
 from faded.targets.checkpoints import check_complete, check_same, reason
+from faded.targets.functions import function_of, names_function, or_named, summarizers
 from faded.targets.reading import INSTRUCTION, UNBOUNDED, Reader, chat_reader, plain_reader
 from faded.targets.summarizer import Summarizer
+from faded.targets.written_by_function import WRITES, WrittenByFunction
 
 GGUF = ".gguf"
 MOST_TOKENS = 64
@@ -45,6 +47,17 @@ class _Place:
     def files(self) -> dict[str, Any]:
         """What every loading call is told."""
         return {"trust_remote_code": False} | ({} if self.gguf is None else {"gguf_file": self.gguf})
+
+
+def load_writing(source: str, weights: Path | None = None) -> Summarizer | WrittenByFunction:
+    """Load a target that writes: see `load_summarizer`, or a function, which writes by itself (`functions.py`).
+
+    Raises:
+        FadedError: it cannot be loaded; the message says why and what to give.
+    """
+    if names_function(summarizers, source):
+        return WrittenByFunction(function_of(summarizers, source, WRITES), source)
+    return load_summarizer(source, weights)
 
 
 def load_summarizer(
@@ -239,5 +252,5 @@ def _unloadable(source: str, error: Exception) -> FadedError:
     return FadedError(
         f"The target {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds config.json, "
         "model.safetensors and the tokenizer of an encoder-decoder or an instruction-tuned causal model, an adapter of "
-        "one in peft's format, or a GGUF file."
+        f"one in peft's format, a GGUF file, or package.module:function.{or_named(summarizers)}"
     )

@@ -11,6 +11,7 @@ from faded.domain import FadedError
 from faded.runtime import device
 from faded.targets.checkpoints import check_complete, check_same, reason, some
 from faded.targets.classifier import Classifier
+from faded.targets.functions import classifiers, or_named
 from faded.targets.preprocessing import Preprocessing, agree, preprocessing
 
 WRITERS = ("ForConditionalGeneration", "ForCausalLM", "LMHeadModel")
@@ -114,4 +115,5 @@ def _unloadable(source: str, error: Exception) -> FadedError:
     return FadedError(
         f"The target {source!r} cannot be loaded: {reason(error)} Give a folder or hub id that holds config.json, "
         "model.safetensors and preprocessor_config.json of an image classifier, or package.module:function."
+        f"{or_named(classifiers)}"
     )

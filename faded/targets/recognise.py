@@ -15,11 +15,12 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 
-from faded.config import DRAWING, IMAGE, TEXT
 from faded.domain import FadedError
 from faded.saved import Saved
+from faded.targets.functions import classifiers, painters, summarizers
 from faded.targets.load_text import GGUF
 from faded.targets.pretrained import WRITERS
+from faded.tasks import DRAWING, IMAGE, TEXT
 
 CLASSIFIER = "ForImageClassification"
 """How the names of networks that name a picture's class end."""
@@ -28,11 +29,14 @@ CLASSIFIER = "ForImageClassification"
 def recognise(source: str) -> str | None:
     """Return the task of a folder, a hub id or a GGUF file; None where its files do not say.
 
-    A Python callable does not say.
+    A function says it where a plug-in registered it by name, and not where it is `package.module:function`.
 
     Raises:
         FadedError: nothing of that name is found.
     """
+    for task, functions in ((IMAGE, classifiers), (TEXT, summarizers), (DRAWING, painters)):
+        if source in functions.names():
+            return task
     path = Path(source).expanduser()
     if source.endswith(GGUF):
         return TEXT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faded.config import BULLETINS, DEFAULT_QUERIES, DRAWING_QUERIES, SCENES, SIGNS
 from faded.domain import FadedError
+from faded.tasks import BULLETINS, DEFAULT_QUERIES, DRAWING_QUERIES, SCENES, SIGNS
 
 
 @dataclass(frozen=True, slots=True)

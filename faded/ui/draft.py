@@ -12,17 +12,10 @@ from typing import Any
 import yaml
 
 from faded.campaign_file import locate, located
-from faded.config import (
-    DEFAULT_BOUND,
-    DEFAULT_DISCREPANCY,
-    DEFAULT_VERIFY_FOLDS,
-    DRAWING,
-    TASKS,
-    CampaignConfig,
-    usual_queries,
-)
+from faded.config import DEFAULT_BOUND, DEFAULT_VERIFY_FOLDS, CampaignConfig
 from faded.domain import FadedError
 from faded.stages import DATA, TARGET
+from faded.tasks import DEFAULT_DISCREPANCY, DRAWING, TASKS, usual_queries
 from faded.ui.run_actions import LEAST_QUERIES, MOST_QUERIES
 
 LONGEST = 200_000
@@ -204,13 +197,11 @@ def read(draft: Draft, task: str) -> tuple[CampaignConfig | None, Problems]:
     if found:
         return None, found
     try:
-        config = located(CampaignConfig(**values), Path.cwd())
-        config.check_can_fail()
+        return located(CampaignConfig(**values), Path.cwd()), found
     except FadedError as error:
         said = str(error)
         found[next((name for name in SPOKEN_OF if name in said.lower()), "name")] = said
         return None, found
-    return config, found
 
 
 def _concepts(draft: Draft, task: str, found: Problems) -> tuple[dict[str, object], ...] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from faded.config import DRAWING, TEXT
+from faded.tasks import DRAWING, TEXT
 from faded.ui.words import percent, plural, points
 
 

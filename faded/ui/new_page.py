@@ -6,6 +6,7 @@ page until what it depends on is changed.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,13 @@ import gradio as gr
 import yaml
 
 from faded.campaign_file import parse_campaign, write_campaign
-from faded.config import TASKS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import CONCEPTS, DATA, EXPLORE, MEASURE, TARGET
 from faded.store import campaigns, drafts, jobs
 from faded.store.drafts import Inquiry, InquiryState
 from faded.store.engine import Db, Store
+from faded.tasks import TASKS
 from faded.ui import auth, draft
 from faded.ui.draft import Draft
 from faded.ui.page import Page
@@ -205,7 +207,11 @@ def _open_of(data: Answer) -> dict[str, str]:
 
 
 def _hopeless(measured: Answer, config: CampaignConfig) -> dict[str, str]:
-    """Return what is wrong where no unedited input passes."""
+    """Return what is wrong where nothing can fail, or no unedited input passes."""
+    try:
+        config.check_can_fail(math.inf if measured["most"] is None else measured["most"])
+    except FadedError as error:
+        return {"threshold": str(error)}
     if measured["clean"][0] <= config.limit:
         return {}
     return {

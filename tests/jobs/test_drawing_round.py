@@ -14,7 +14,7 @@ from PIL import Image
 from transformers import CLIPTextModel, ResNetForImageClassification
 
 from faded import runtime
-from faded.config import DRAWING, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError, Proposal, Said, Stopped, Verdict
 from faded.jobs.context import prepare
 from faded.jobs.headless import Round, explore_only, run_round
@@ -25,6 +25,7 @@ from faded.store.engine import open_store
 from faded.targets.attributes import load_reader
 from faded.targets.load_pipeline import load_pipeline
 from faded.targets.text_to_image import Sampling
+from faded.tasks import DRAWING
 from tests.clips import write_clip
 from tests.jobs.stopping import stop_at
 from tests.targets.pipelines import write_pipeline, write_reader

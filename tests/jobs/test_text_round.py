@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from faded import runtime
-from faded.config import TEXT, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError, Proposal, Said, Stopped, Verdict
 from faded.jobs.context import prepare
 from faded.jobs.headless import Round, explore_only, run_round
@@ -16,6 +16,7 @@ from faded.stages import REPAIR
 from faded.store import blobs, campaigns, jobs, previews, proposals
 from faded.store.engine import Store, open_store
 from faded.targets.load_text import load_summarizer
+from faded.tasks import TEXT
 from tests.jobs.stopping import stop_at
 from tests.targets.writers import write_summarizer
 

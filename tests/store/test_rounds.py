@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from faded.config import SIGNS, CampaignConfig
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, trials
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.store.rounds import begin_next_round, free_fold
+from faded.tasks import SIGNS
 
 FOLDER = CampaignConfig(target="somewhere", data="pictures", verify_folds=2)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from faded.domain import TargetError
 from faded.targets.attributes import Unread
-from faded.targets.drawn_by_function import DrawnByFunction, named_function
+from faded.targets.drawn_by_function import DRAWS, DrawnByFunction
+from faded.targets.functions import function_of, painters
 
 
 def shade(value: float, kind: type, prompts: list[str], seeds: list[int]) -> NDArray[np.generic]:
@@ -53,6 +54,6 @@ def test_pictures_of_another_range_are_refused(value: float, kind: type, said: s
 @pytest.mark.parametrize("name", ["half", "painter"])
 def test_what_is_called_is_known_by_the_file_that_names_it(name: str) -> None:
     source = f"{__name__}:{name}"
-    target = DrawnByFunction(function=named_function(source), reader=Unread(), source=source)
+    target = DrawnByFunction(function=function_of(painters, source, DRAWS), reader=Unread(), source=source)
     code = Path(__file__).read_bytes()
     assert target.fingerprint() == hashlib.sha256(source.encode() + code).hexdigest()[:16]

@@ -136,7 +136,7 @@ function mountFields(element, part, changed) {
     const queries = Number((fields.queries || String(about?.queries ?? "")).replaceAll(",", ""));
     part("queries-hint").textContent = found && queries ? `About ${duration(found.seconds * queries)} at ${duration(found.seconds)} each, measured just now.` : "The budget of exploring.";
     const threshold = fields.threshold.trim() ? Number(fields.threshold.replace(",", ".")) : (usual ?? NaN);
-    if (fresh("measure", found, threshold)) part("measure-found").replaceChildren(...(found ? measureFound(found, threshold, about.discrepancies[chosen]?.most) : []));
+    if (fresh("measure", found, threshold)) part("measure-found").replaceChildren(...(found ? measureFound(found, threshold, found.most) : []));
   }
 
   return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from faded.config import CLIP, MISMATCH
+from faded.tasks import CLIP, MISMATCH
 from faded.ui.evidence import DRAWN, PICTURE, WRITTEN
 from faded.ui.theme import asset
 
