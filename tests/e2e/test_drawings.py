@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from benchmarks.app import free_port
 from faded.domain import Ratings, Verdict
 from faded.stages import PREVIEW
 from faded.store import jobs, verdicts
-from faded.store.engine import Store, open_store
-from faded.ui.launch import launch
-from tests.e2e.conftest import Watched
+from faded.store.engine import Store
+from tests.e2e.conftest import Pages, Watched
 from tests.e2e.label_helpers import all_saved, press, shown
 from tests.ui import believable, believable_sets
 from tests.ui.believable import WORKER, Believable
@@ -31,24 +26,6 @@ LISTS = {
     "verify": "#verify-modes li",
 }
 """The pages but Label, and what is there once one is drawn."""
-
-
-@dataclass(frozen=True)
-class Pages:
-    """The pages, and the store behind them."""
-
-    address: str
-    store: Store
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """The pages on an empty workspace, without a worker."""
-    store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
-    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
-    yield Pages(f"http://127.0.0.1:{port}", store)
-    app.close(verbose=False)
-    store.close()
 
 
 @pytest.fixture
