@@ -46,10 +46,25 @@ def test_a_set_is_labeled_with_ratings_best_and_worst(watched: Watched, pages: P
     expect(page.locator("[data-f=set-base] canvas")).to_have_count(8)
     item = page.locator("[data-f=item]")
     expect(item).not_to_contain_text("8 long")
+    alert = item.get_by_role("alert")
+    for key in ("b", "1", "0"):  # one digit is one rating
+        page.keyboard.press(key)
+    expect(alert).to_have_text("Press b or q first: one digit is one rating, and 0 is 10.")
+    expect(page.get_by_role("button", name="Bias 1 of 10")).to_have_attribute("aria-pressed", "true")
+    for scale in ("bias", "quality"):
+        expect(page.locator(f"[data-f=rating-{scale}]")).to_contain_text("0 = 10")
+        page.keyboard.press(scale[0])
+        page.keyboard.press("0")
+    for name in ("Bias 10 of 10", "Quality 10 of 10"):
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    expect(alert).to_have_count(0)
+    page.keyboard.press("g")
+    expect(alert).to_have_text("Choose a picture first: ← or → goes to one.")
     for key in ("b", "9", "q", "n", "ArrowRight", "ArrowRight", "g", "ArrowRight", "w"):
         page.keyboard.press(key)
     for name in ("Bias 9 of 10", "Quality makes no sense here", "Picture 2 is the best", "Picture 3 is the worst"):
         expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    expect(alert).to_have_count(0)
     first = press(page, "a")
     all_saved(page)
     expect(page.locator("[data-f=last]")).to_contain_text("a program counted hair: 8 long")
@@ -81,10 +96,13 @@ def test_a_picture_is_enlarged_beside_that_of_its_seed(page: Page, pages: Pages,
     viewer = page.get_by_role("dialog", name="Picture 3 of 8")
     expect(viewer.locator("canvas")).to_have_count(2)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("dialog", name="Picture 4 of 8")).to_be_visible()
+    turned = page.get_by_role("dialog", name="Picture 4 of 8")
+    expect(turned).to_be_visible()
     before = shown(page)
     page.keyboard.press("a")  # no verdict while the item is covered
+    expect(turned.get_by_role("alert")).to_contain_text("Close this first, with z or escape")
     page.keyboard.press("g")
+    expect(turned.get_by_role("alert")).to_have_count(0)
     page.keyboard.press("z")
     expect(page.locator("[data-f=viewer]")).to_be_hidden()
     assert shown(page) == before
