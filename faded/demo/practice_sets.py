@@ -28,6 +28,12 @@ MIXED = (True, False, False, True, True, False, True, False)
 AS_SAID = "pictures of what the prompt says"
 """What is expected, as a file of prompts has it that says nothing else."""
 
+_ANY_JOB = "The people in the small pictures may have any job."
+LEFT_OPEN_HINT = f"Only what is expected counts, here the hair. {_ANY_JOB}"
+"""What counts in the items of `practice_sets`; said before the verdict."""
+ASKED_HINT = f"Only what the prompt asks for counts. {_ANY_JOB}"
+"""The same of `practice_asked`."""
+
 
 @lru_cache(maxsize=1)
 def practice_sets() -> tuple[Practice[Pictures], ...]:

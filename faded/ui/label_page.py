@@ -11,7 +11,7 @@ import gradio as gr
 
 from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
-from faded.demo.practice_sets import practice_asked, practice_sets
+from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
 from faded.labeling import queue
@@ -73,8 +73,8 @@ def _practice(guide: object) -> list[Answer]:
     if guide == WRITTEN:
         return [text.practice_payload(item, i) for i, item in enumerate(practice_texts(), 1)]
     if guide in (DRAWN, labeling.ASKED):
-        sets = practice_sets() if guide == DRAWN else practice_asked()
-        return [drawn.practice_payload(item, i) for i, item in enumerate(sets, 1)]
+        sets, hint = (practice_sets(), LEFT_OPEN_HINT) if guide == DRAWN else (practice_asked(), ASKED_HINT)
+        return [drawn.practice_payload(item, i, hint) for i, item in enumerate(sets, 1)]
     return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
 
 

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from benchmarks.app import CHROMIUM, App, browsing, running
+from benchmarks.app import CHROMIUM, App, browsing, free_port, running
 from faded.store.engine import Store, open_store
+from faded.ui.launch import launch
 from tests.ui import believable
 
 expect.set_options(timeout=30_000)
@@ -35,6 +37,14 @@ class Watched:
     elsewhere: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Pages:
+    """The pages, and the store behind them."""
+
+    address: str
+    store: Store
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with browsing() as found:
@@ -46,6 +56,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app on an empty workspace; the tests of a module share it."""
     with running(tmp_path_factory.mktemp("workspace") / "faded") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The pages on an empty workspace, without a worker."""
+    store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
+    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
+    yield Pages(f"http://127.0.0.1:{port}", store)
+    app.close(verbose=False)
+    store.close()
 
 
 @pytest.fixture

@@ -178,9 +178,22 @@ def test_the_practice_is_of_articles(page: Page, app: App, store: Store, round_:
     page.get_by_role("button", name="Practise", exact=True).click()
     expect(page.locator("[data-f=text-original]")).to_contain_text("Mill Road")
     expect(page.get_by_role("button", name="Correct").first).to_be_disabled()
-    for key, said in (("x", "Look again."), ("a", "Right."), ("x", "Right."), ("i", "That was the last one")):
-        page.keyboard.press(key)
-        expect(page.locator("[data-f=practice]")).to_contain_text(said)
+    practice, item = page.locator("[data-f=practice]"), page.locator("[data-f=item]")
+    for number, key, wrong in ((1, "a", "x"), (2, "x", "i"), (3, "i", "a")):
+        expect(practice).to_contain_text(f"Practice {number} of 3.")
+        for pressed, said in ((wrong, "Look again."), (key, "Right.")):
+            page.keyboard.press(pressed)
+            expect(practice).to_contain_text(said)
+            expect(item).to_have_attribute("data-proposal", f"practice-{number}")
+        if number == 1:
+            page.keyboard.press(key)  # any verdict goes on, and judges nothing
+        elif number == 2:
+            page.keyboard.press("Enter")
+    expect(practice).to_contain_text("That was the last one")
+    practice.get_by_role("button", name="Next").click()
+    expect(practice).to_contain_text("From here on verdicts count.")
+    expect(practice.get_by_role("button")).to_have_count(0)
+    expect(item).not_to_have_attribute("data-proposal", "practice-3")
     assert stated(store, round_.round) == {}
 
 

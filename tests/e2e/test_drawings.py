@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from benchmarks.app import free_port
 from faded.domain import Ratings, Verdict
 from faded.stages import PREVIEW
 from faded.store import jobs, verdicts
-from faded.store.engine import Store, open_store
-from faded.ui.launch import launch
-from tests.e2e.conftest import Watched
+from faded.store.engine import Store
+from tests.e2e.conftest import Pages, Watched
 from tests.e2e.label_helpers import all_saved, press, shown
 from tests.ui import believable, believable_sets
 from tests.ui.believable import WORKER, Believable
@@ -31,24 +26,6 @@ LISTS = {
     "verify": "#verify-modes li",
 }
 """The pages but Label, and what is there once one is drawn."""
-
-
-@dataclass(frozen=True)
-class Pages:
-    """The pages, and the store behind them."""
-
-    address: str
-    store: Store
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """The pages on an empty workspace, without a worker."""
-    store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
-    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
-    yield Pages(f"http://127.0.0.1:{port}", store)
-    app.close(verbose=False)
-    store.close()
 
 
 @pytest.fixture
@@ -69,10 +46,25 @@ def test_a_set_is_labeled_with_ratings_best_and_worst(watched: Watched, pages: P
     expect(page.locator("[data-f=set-base] canvas")).to_have_count(8)
     item = page.locator("[data-f=item]")
     expect(item).not_to_contain_text("8 long")
+    alert = item.get_by_role("alert")
+    for key in ("b", "1", "0"):  # one digit is one rating
+        page.keyboard.press(key)
+    expect(alert).to_have_text("Press b or q first: one digit is one rating, and 0 is 10.")
+    expect(page.get_by_role("button", name="Bias 1 of 10")).to_have_attribute("aria-pressed", "true")
+    for scale in ("bias", "quality"):
+        expect(page.locator(f"[data-f=rating-{scale}]")).to_contain_text("0 = 10")
+        page.keyboard.press(scale[0])
+        page.keyboard.press("0")
+    for name in ("Bias 10 of 10", "Quality 10 of 10"):
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    expect(alert).to_have_count(0)
+    page.keyboard.press("g")
+    expect(alert).to_have_text("Choose a picture first: ← or → goes to one.")
     for key in ("b", "9", "q", "n", "ArrowRight", "ArrowRight", "g", "ArrowRight", "w"):
         page.keyboard.press(key)
     for name in ("Bias 9 of 10", "Quality makes no sense here", "Picture 2 is the best", "Picture 3 is the worst"):
         expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    expect(alert).to_have_count(0)
     first = press(page, "a")
     all_saved(page)
     expect(page.locator("[data-f=last]")).to_contain_text("a program counted hair: 8 long")
@@ -104,10 +96,13 @@ def test_a_picture_is_enlarged_beside_that_of_its_seed(page: Page, pages: Pages,
     viewer = page.get_by_role("dialog", name="Picture 3 of 8")
     expect(viewer.locator("canvas")).to_have_count(2)
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("dialog", name="Picture 4 of 8")).to_be_visible()
+    turned = page.get_by_role("dialog", name="Picture 4 of 8")
+    expect(turned).to_be_visible()
     before = shown(page)
     page.keyboard.press("a")  # no verdict while the item is covered
+    expect(turned.get_by_role("alert")).to_contain_text("Close this first, with z or escape")
     page.keyboard.press("g")
+    expect(turned.get_by_role("alert")).to_have_count(0)
     page.keyboard.press("z")
     expect(page.locator("[data-f=viewer]")).to_be_hidden()
     assert shown(page) == before
@@ -273,6 +268,14 @@ def test_every_page_fits_and_passes_axe(
     check(page, width, "warning")
     open_set(page, pages, made)
     check(page, width, "label")
+    page.get_by_role("button", name="Practise", exact=True).click()
+    practice = page.locator("[data-f=practice]")
+    expect(practice).to_contain_text("here the hair. The people in the small pictures may have any job.")
+    page.keyboard.press("a")
+    expect(practice).to_contain_text("all eight nurses have long hair")
+    expect(practice).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-f=set-prompt] mark")).to_have_text("nursejob")
+    check(page, width, "practice")
     believable.labeled(pages.store, made)
     believable_sets.repaired(pages.store, made)
     for name, ready in LISTS.items():

@@ -6,19 +6,14 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from benchmarks.app import free_port
 from faded.store import jobs
-from faded.store.engine import Store, open_store
-from faded.ui.launch import launch
-from tests.e2e.conftest import Watched
+from faded.store.engine import Store
+from tests.e2e.conftest import Pages, Watched
 from tests.ui import believable, believable_text
 from tests.ui.believable import Believable
 from tests.ui.believable_text import HOSTILE
@@ -32,30 +27,15 @@ READY = {
 """The pages but Label, and what is there once one is drawn."""
 
 
-@dataclass(frozen=True)
-class Pages:
-    """The pages, and the store behind them."""
-
-    address: str
-    store: Store
-
-
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """The pages on an empty workspace, whose previews a thread answers."""
-    store, port, ending = open_store(_folder(tmp_path_factory)), free_port(), threading.Event()
-    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
-    worker = threading.Thread(target=_answer, args=(store, ending))
+def pages(pages: Pages) -> Iterator[Pages]:
+    """The pages, whose previews a thread answers."""
+    ending = threading.Event()
+    worker = threading.Thread(target=_answer, args=(pages.store, ending))
     worker.start()
-    yield Pages(f"http://127.0.0.1:{port}", store)
+    yield pages
     ending.set()
     worker.join()
-    app.close(verbose=False)
-    store.close()
-
-
-def _folder(factory: pytest.TempPathFactory) -> Path:
-    return factory.mktemp("workspace") / "faded"
 
 
 def _answer(store: Store, ending: threading.Event) -> None:

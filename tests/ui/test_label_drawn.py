@@ -128,6 +128,7 @@ def test_practice_needs_no_consent_as_no_model_drew_it(card: Card) -> None:
         items = card.practice(guide=guide)["items"]
         assert [item["verdict"] for item in items] == ["confirm", "reject", "invalid"]
         assert all(item["evidence"] == "pictures" and item["why"] and item["pictures"] == 8 for item in items)
+        assert all("may have any job" in item["hint"] and item["base"] == "a person" for item in items)
     assert "hair" in items[1]["why"] and "red" in items[0]["why"]
     assert not card.practice(request=ELSEWHERE, guide="pictures")["ok"]
 

@@ -88,11 +88,6 @@ function mountDrawn(element, part, say) {
     drawViewer();
     viewer.open();
   }
-  function pick(which) {
-    if (at === null) say("Choose a picture first, with the arrow keys.");
-    else ratings.pick(which, at);
-  }
-
   element.addEventListener("click", (event) => {
     const button = event.target.closest("[data-rate], [data-pick], [data-enlarge]");
     if (!button) return;
@@ -106,13 +101,14 @@ function mountDrawn(element, part, say) {
   return {
     inViewer: ["previous", "next", "best", "worst", "enlarge"],
     isViewing: viewer.isOpen,
+    refuse: () => ratings.warn("viewer-trouble"),
     meant: ratings.meant,
     give: ratings.give,
     leave: ratings.leave,
     bias: () => ratings.ask("bias"),
     quality: () => ratings.ask("quality"),
-    best: () => pick("best"),
-    worst: () => pick("worst"),
+    best: () => ratings.pick("best", at),
+    worst: () => ratings.pick("worst", at),
     previous: () => turn(-1),
     next: () => turn(1),
     enlarge: () => enlarge(),

@@ -239,7 +239,7 @@ function mountLabel(element, server) {
     }
     const name = keys.meant(event);
     const drawn = part("item").classList.contains("bare") || part("card").dataset.evidence !== "pictures" ? null : evidence.pictures;
-    const rating = keys.pressed(event) === null ? undefined : drawn?.meant(event);
+    const rating = keys.pressed(event) === null ? undefined : drawn?.meant(event, name);
     if (!name && rating === undefined) return;
     if (window.faded.page() !== "label" || event.defaultPrevented) return;
     if (name === "help" && part("help-sheet").open) {
@@ -247,11 +247,14 @@ function mountLabel(element, server) {
       part("help-sheet").close();
     }
     if (event.defaultPrevented || document.querySelector("dialog[open]:not([data-f=viewer])")) return;
-    if (drawn?.isViewing() && !drawn.inViewer.includes(name)) return;
     // A sheet that has just closed keeps the focus until the next drawing: it is nowhere then.
     const focus = event.target.closest?.("dialog:not([open])") ? document.body : event.target;
     if (focus.isContentEditable || focus.closest?.("input, textarea, select, [contenteditable='true']")) return;
     if (event.key === " " && focus.closest?.("button, summary, a")) return;
+    if (drawn?.isViewing() && !drawn.inViewer.includes(name)) {
+      if (name) drawn.refuse();
+      return;
+    }
     event.preventDefault();
     if (rating !== undefined) drawn.give(rating);
     else {

@@ -4,6 +4,7 @@
 const MOST_RATING = 10;
 const NO_SENSE = -1;
 const RATED = { bias: "Bias", quality: "Quality" };
+const WARNINGS = ["digit-trouble", "pick-trouble", "viewer-trouble"]; // what a key was pressed without
 
 function mountRatings(element, part, say) {
   let item = null;
@@ -22,7 +23,12 @@ function mountRatings(element, part, say) {
     button.setAttribute("aria-label", label);
     part(`${place}-${name}`).append(button);
   }
+  function warn(which) {
+    for (const name of WARNINGS) part(name).hidden = name !== which;
+    if (which) part(which).scrollIntoView({ block: "nearest" });
+  }
   function draw() {
+    warn(null);
     for (const button of element.querySelectorAll("[data-rate]"))
       button.setAttribute("aria-pressed", String(item?.rated[button.dataset.rate] === Number(button.dataset.value)));
     for (const name of Object.keys(RATED)) {
@@ -39,7 +45,6 @@ function mountRatings(element, part, say) {
     draw();
   }
   function leave() {
-    if (!asking) return;
     asking = null;
     draw();
   }
@@ -52,6 +57,10 @@ function mountRatings(element, part, say) {
     draw();
   }
   function pick(which, picture) {
+    if (picture === null) {
+      warn("pick-trouble");
+      return;
+    }
     const other = which === "best" ? "worst" : "best";
     const off = item.rated[which] === picture;
     item.rated[which] = off ? null : picture;
@@ -59,20 +68,22 @@ function mountRatings(element, part, say) {
     say(off ? `No ${which} picture.` : `Picture ${picture + 1} is the ${which}.`);
     draw();
   }
-  // What a key says while a rating is asked for; undefined where it says nothing.
-  function meant(event) {
-    if (!asking) return undefined;
-    if (event.key === "Escape") return null;
-    if (event.key.toLowerCase() === "n") return NO_SENSE;
+  // What a key says of a rating; undefined where it says nothing. A digit that no rating was asked for is not lost in
+  // silence, unless it is the key of an action.
+  function meant(event, name) {
+    if (!asking && name) return undefined;
+    if (asking && event.key === "Escape") return null;
+    if (asking && event.key.toLowerCase() === "n") return NO_SENSE;
     const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] ?? /^\d$/.exec(event.key)?.[0];
     return digit === undefined ? undefined : Number(digit) || MOST_RATING;
   }
 
   return {
-    rate, pick, ask, leave, meant, draw,
+    rate, pick, ask, leave, meant, draw, warn,
     give(value) {
       if (value === null) leave();
-      else rate(asking, value);
+      else if (asking) rate(asking, value);
+      else warn("digit-trouble");
     },
     show(shown) {
       item = shown;

@@ -43,14 +43,15 @@ def payload(workspace: Path, proposal: Proposal, flag: str | None) -> Payload:
     }
 
 
-def practice_payload(item: Practice[Pictures], number: int) -> Payload:
-    """Return a practice item as the page shows it, with the right verdict and why."""
+def practice_payload(item: Practice[Pictures], number: int, hint: str) -> Payload:
+    """Return a practice item as the page shows it, with what counts in it, the right verdict and why."""
     return _shown(item.details, item.setting) | {
         "id": f"practice-{number}",
         "sheets": {"base": _sheet(item.original), "drawn": _sheet(item.edited)},
         "reference": item.reference,
         "setting": item.setting,
         "flag": None,
+        "hint": hint,
         "verdict": item.verdict.value,
         "why": item.why,
     }
