@@ -25,8 +25,7 @@ def render(facts: Facts | None) -> str:
     if facts is None or facts.explore is None:
         return "<h2>Exploration</h2>" + empty(
             "Nothing is being explored",
-            "Start a round on a demo below, or register your own target from the command line: "
-            "<code>python -m faded run --target … --data …</code>",
+            "Start a round on a demo below, or <a href='#new'>bring a model and data of your own</a>.",
         )
     return f"<h2>Exploration</h2>{job.render(facts.explore)}{_rates(facts.latest)}{_counts(facts)}"
 
