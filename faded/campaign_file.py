@@ -27,11 +27,11 @@ from faded.tasks import IMAGE, task_of, usual_queries
 VERSION = "faded"
 """The field that says which version of this format a file has."""
 CURRENT = 1
-PLACES = ("target", "data", "tune_data", "verify_data", "encoder", "reader")
+PLACES = ("target", "candidate", "data", "tune_data", "verify_data", "encoder", "reader")
 """Fields that may hold paths."""
 ENDINGS = (".yaml", ".yml")
 SECTIONS = {
-    "what is tested": ("name", "demo", "task", "target"),
+    "what is tested": ("name", "demo", "task", "target", "candidate"),
     "on what": ("data", "tune_data", "verify_data", "columns", "label_map", "labelled", "verify_folds"),
     "along which concepts": ("space", "concepts"),
     "measure and budget": (

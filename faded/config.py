@@ -55,6 +55,7 @@ LATER = {
     "name": "",
     "columns": {},
     "label_map": {},
+    "candidate": "",
 }
 """Fields that the first campaigns did not have, with what they stand for where they are left out."""
 
@@ -97,6 +98,7 @@ class CampaignConfig:
         target: Folder or hub id of a transformers image classifier; folder, hub id or GGUF file of a summarizer; folder
             or hub id of a text-to-image pipeline of diffusers; or a function, as `package.module:function` or by the
             name that a plug-in registered it under.
+        candidate: Another checkpoint of the same kind, to compare the target with in place of a repair; else empty.
         data: Folder of pictures, Parquet, JSONL or CSV file of pictures or articles, dataset on the hub as
             `ORG/NAME:SPLIT`, or YAML file of prompts; split by hash unless the two below are given. Paths are made
             absolute where a configuration is read, since the worker may run in another folder.
@@ -129,6 +131,7 @@ class CampaignConfig:
     demo: str | None = None
     task: str = IMAGE
     target: str = ""
+    candidate: str = ""
     data: str = ""
     tune_data: str = ""
     verify_data: str = ""

@@ -80,6 +80,13 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "a function: PACKAGE.MODULE:FUNCTION, or the name of a plug-in's",
     )
     what.add_argument(
+        "--candidate",
+        default="",
+        metavar="TARGET",
+        help="another checkpoint of the same kind, to compare the target with: nobody labels, nothing is repaired, and "
+        "the gate says whether it may take the target's place",
+    )
+    what.add_argument(
         "--data",
         default="",
         metavar="EXPLORE",

@@ -7,12 +7,13 @@ VERIFY = "verify"
 PREVIEW = "preview"
 """One picture under one setting, answered within a second beside whatever stage is running."""
 
-TARGET, DATA, CONCEPTS, MEASURE = "target", "data", "concepts", "measure"
-INQUIRIES = (TARGET, DATA, CONCEPTS, MEASURE)
+TARGET, CANDIDATE, DATA, CONCEPTS, MEASURE = "target", "candidate", "data", "concepts", "measure"
 """What is asked about a campaign before it begins, in the order in which it is described."""
 
 NEXT = {REPAIR: VERIFY}
 """What follows by itself when a stage is done."""
+NEXT_OF_A_COMPARISON = {EXPLORE: VERIFY}
+"""The same where a campaign compares its target with a candidate."""
 
 STEPS = "steps"
 """Key of a repair job's parameters: optimiser steps at most."""

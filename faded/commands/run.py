@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from faded import config as defaults
 from faded import tasks
@@ -37,20 +39,26 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.labels < 1:
         raise FadedError(f"--labels is {arguments.labels}: give a whole number above 0.")
     from faded import runtime
-    from faded.jobs.headless import explore_only, run_round
+    from faded.jobs.headless import compare, explore_only, run_round
     from faded.jobs.oracles import oracle
     from faded.store import proposals
     from faded.store.engine import open_store
 
+    if config.candidate and arguments.oracle:
+        raise FadedError("A campaign with a candidate compares and repairs nothing: leave --oracle out, or candidate.")
     runtime.start(config.seed, settings().threads)
     store = open_store(workspace_of(arguments))
     with Bars() as bars:
-        if arguments.oracle:
+        if config.candidate:
+            done = compare(store, config, bars.say)
+        elif arguments.oracle:
             make, name = oracle(arguments.oracle_noise, arguments.oracle_cares, config.seed)
             done = run_round(store, config, make, arguments.labels, name, bars.say, arguments.steps)
         else:
             done = explore_only(store, config, bars.say)
     print_record(done.record, arguments.json)
+    if config.candidate:
+        return _judged(done.record)
     if not arguments.oracle:
         with store.read() as db:
             found = proposals.count(db, done.round_id)
@@ -58,7 +66,12 @@ def _run(arguments: argparse.Namespace) -> int:
         return OK
     say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)
-    gate = done.record["verify"]["gate"]
+    return _judged(done.record)
+
+
+def _judged(record: Mapping[str, Any]) -> int:
+    """Say what the gate found; return the exit code."""
+    gate = record["verify"]["gate"]
     for reason in gate["reasons"]:
         print(reason, file=sys.stderr)
     return OK if gate["passed"] else GATE_FAILED
@@ -122,6 +135,7 @@ def _config(arguments: argparse.Namespace) -> CampaignConfig:
         demo=arguments.demo,
         task=arguments.task,
         target=_locate(arguments.target),
+        candidate=_locate(arguments.candidate),
         data=_locate(arguments.data),
         tune_data=_locate(arguments.tune_data),
         verify_data=_locate(arguments.verify_data),

@@ -137,5 +137,8 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     check_there(config)
     say("Loading the target")
     target = task.load(None)
+    if config.candidate:
+        say("Loading the candidate")
+        task.candidate(target)  # now, for exploring takes long
     data = task.data(target, fold, say)
     return Context(config, task, data, task.measured_with(target), target.fingerprint())

@@ -14,13 +14,7 @@ from numpy.typing import NDArray
 from faded.briefs import Brief, Wording
 from faded.clip import load_clip
 from faded.concepts.presets import SpaceItems, prompt_presets
-from faded.concepts.prompt import (
-    PromptEditor,
-    check_prompt_setting,
-    check_template,
-    prompt_slots,
-    prompt_space,
-)
+from faded.concepts.prompt import PromptEditor, check_prompt_setting, check_template, prompt_slots, prompt_space
 from faded.config import CampaignConfig
 from faded.data.prompts import load_prompts
 from faded.data.splits import split_sources
@@ -68,8 +62,8 @@ class Drawings:
 
     Attributes:
         evidence: What people are shown.
-        batch: Queries that are answered at once.
-        allowances: How much of what is drawn well a repair may cost.
+        batch: Queries answered at once.
+        allowances: What a repair may cost of what is drawn well.
         source: Where the target is loaded from.
         space: The campaign's concepts.
         most: What the discrepancy is at most.
@@ -96,12 +90,16 @@ class Drawings:
         for template in self._prompts.templates:  # now, for to load a target takes long
             check_template(template, self._slots)
         self._clip = load_clip(config.encoder) if config.discrepancy == CLIP else None
+        self._sampling = Sampling(self._prompts.steps, self._prompts.guidance)
         self.most = MOST if self._clip is None else MOST_APART
 
     def load(self, weights: Path | None) -> AnyTarget:
         """Load the target with its reader."""
-        sampling = Sampling(self._prompts.steps, self._prompts.guidance)
-        return load_drawing(self.source, self._reader(), sampling, weights)
+        return load_drawing(self.source, self._reader(), self._sampling, weights)
+
+    def candidate(self, target: AnyTarget) -> AnyTarget:
+        """Load the candidate with the same reader."""
+        return load_drawing(self._config.candidate, self._reader(), self._sampling)
 
     def labels(self, target: AnyTarget) -> list[str]:
         """Return nothing: answers are pictures."""

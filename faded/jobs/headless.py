@@ -105,6 +105,34 @@ def explore_only(store: Store, config: CampaignConfig, say: Say = silent) -> Rou
     return Round(name, round_id, {"schema": SCHEMA, "seed": config.seed, EXPLORE: explored, "timing": timing})
 
 
+def compare(store: Store, config: CampaignConfig, say: Say = silent) -> Round:
+    """Explore the target, and ask a candidate the same as it on inputs that exploring has not used.
+
+    Raises:
+        FadedError: the configuration cannot be used, or a stage failed.
+        Stopped: somebody stopped a stage, such as on a page.
+    """
+    context = prepare(config, 1, lambda message: say(EXPLORE, 0.0, message))
+    name, round_id = open_round(store, config, identity(context))
+    runner = runner_for(store, round_id, context, say)
+    explored = run_stage(store, runner, round_id, EXPLORE)
+    verified = run_stage(store, runner, round_id, VERIFY)
+    timing = {EXPLORE: explored.pop("seconds"), VERIFY: verified.pop("seconds")}
+    return Round(
+        name,
+        round_id,
+        {
+            "schema": SCHEMA,
+            "seed": config.seed,
+            "target": {"fingerprint": context.fingerprint},
+            "splits": context.splits(),
+            EXPLORE: explored,
+            VERIFY: verified,
+            "timing": {stage: round(seconds, 2) for stage, seconds in timing.items()},
+        },
+    )
+
+
 def run_round(
     store: Store,
     config: CampaignConfig,

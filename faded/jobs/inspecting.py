@@ -34,7 +34,7 @@ from faded.jobs.catalogue import catalogue
 from faded.jobs.context import check_there, task_of
 from faded.jobs.task import AnySample, AnyTarget, Task
 from faded.runtime import device
-from faded.stages import CONCEPTS, DATA, MEASURE, TARGET
+from faded.stages import CANDIDATE, CONCEPTS, DATA, MEASURE, TARGET
 from faded.targets.attributes import Unread
 from faded.targets.drawn_by_function import DrawnByFunction
 from faded.targets.load import check, load_classifier
@@ -68,6 +68,7 @@ class Bench:
         self._kept: tuple[str, AnyTarget] | None = None
         self._answers: dict[str, Callable[[Params], Answer]] = {
             TARGET: self.about_target,
+            CANDIDATE: self.about_target,
             DATA: self.about_data,
             CONCEPTS: self.about_concepts,
             MEASURE: self.about_measure,

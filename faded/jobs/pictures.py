@@ -79,6 +79,25 @@ class Pictures:
         """Load the target."""
         return load_classifier(self.source, weights)
 
+    def candidate(self, target: Classifier) -> Classifier:
+        """Load the candidate, which has the same classes and looks at pictures of the same size."""
+        source = self._config.candidate
+        found = load_classifier(source)
+        check(found)
+        if set(found.labels) != set(target.labels):
+            other = ", ".join(sorted(set(found.labels) ^ set(target.labels))[:8])
+            raise FadedError(
+                f"The candidate {source} has other classes than the target; not both have: {other}. Give a checkpoint "
+                "with the same classes."
+            )
+        if found.input_size != target.input_size:
+            sizes = " and ".join(f"{height} x {width}" for height, width in (found.input_size, target.input_size))
+            raise FadedError(
+                f"The candidate {source} and the target look at pictures of different sizes ({sizes}), so they cannot "
+                "be asked the same. Give a checkpoint of the same size."
+            )
+        return found
+
     def labels(self, target: Classifier) -> list[str]:
         """Return the classes."""
         return list(target.labels)

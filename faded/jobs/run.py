@@ -16,9 +16,9 @@ from faded.jobs.desk import Desk, Say, silent
 from faded.jobs.explore import explore
 from faded.jobs.repair import repair_target
 from faded.jobs.verify import verify
-from faded.stages import EXPLORE, NEXT, REPAIR, VERIFY
+from faded.stages import EXPLORE, NEXT, NEXT_OF_A_COMPARISON, REPAIR, VERIFY
 from faded.store import campaigns, jobs
-from faded.store.engine import Store
+from faded.store.engine import Db, Store
 
 PULSE_SECONDS = 2.0
 """How often a running job's heart beats, whatever it is at."""
@@ -118,6 +118,11 @@ class Runner:
             self._context = (key, context)
         return self._context[1]
 
+    def _follows(self, db: Db, job: jobs.Job) -> str | None:
+        """Return the stage that follows by itself."""
+        campaign = campaigns.get_campaign(db, campaigns.get_round(db, job.round_id).campaign_id)
+        return (NEXT_OF_A_COMPARISON if campaign.config.get("candidate") else NEXT).get(job.kind)
+
     def _fail(self, job: jobs.Job, error: str) -> None:
         with self._store.write() as db:
             jobs.fail(db, job.id, self._worker_id, error, time.time())
@@ -130,6 +135,7 @@ class Runner:
                 jobs.stop(db, job.id, self._worker_id, now)
                 return
             jobs.finish(db, job.id, self._worker_id, {**result, "seconds": round(seconds, 3)}, now)
-            if job.kind in NEXT:
-                jobs.enqueue(db, job.round_id, NEXT[job.kind], now=now)
+            follows = self._follows(db, job)
+            if follows is not None:
+                jobs.enqueue(db, job.round_id, follows, now=now)
         self._say(job.kind, 1.0, "done")

@@ -128,6 +128,14 @@ class Task(Protocol):
         """Load the target afresh, with its original weights (None) or with those of a folder that a repair wrote."""
         ...
 
+    def candidate(self, target: AnyTarget) -> AnyTarget:
+        """Load what the campaign compares its target with, and see that it can be asked the same.
+
+        Raises:
+            FadedError: it cannot be loaded, or gives other answers than the target can.
+        """
+        ...
+
     def labels(self, target: AnyTarget) -> list[str]:
         """Return every answer there is; none where answers are free text or pictures."""
         ...

@@ -80,6 +80,10 @@ class Texts:
         """Load the target."""
         return load_writing(self.source, weights)
 
+    def candidate(self, target: TextTarget) -> TextTarget:
+        """Load the candidate."""
+        return load_writing(self._config.candidate)
+
     def labels(self, target: TextTarget) -> list[str]:
         """Return nothing: answers are free text."""
         return []

@@ -1,4 +1,7 @@
-"""The verify stage: both targets on a fold that nothing else has seen, compared and judged."""
+"""The verify stage: two targets on a fold that nothing else has seen, compared and judged.
+
+The second is the repaired target, or the candidate of a campaign that compares two checkpoints.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,17 @@ from faded.jobs.context import Context
 from faded.jobs.desk import Desk
 from faded.jobs.figures_beside import figures_beside
 from faded.jobs.pace import Pace
+from faded.jobs.task import AnyTarget
 from faded.jobs.tell import ALMOST, TELLING, tell
 from faded.jobs.unchanged import check_repaired, check_unchanged
+from faded.labeling.decided import confirmed_modes
 from faded.landscape.rebuild import established_modes, rebuild
 from faded.stages import REPAIR
-from faded.store import campaigns, jobs, rounds, trials
+from faded.store import campaigns, jobs, rounds, trials, verdicts
 from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
-from faded.verification.gate import gate
+from faded.verification.gate import DEFAULT_RULES, OF_A_CANDIDATE, gate
 from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
 
 BEAT_SECONDS = 1.0
@@ -32,21 +37,21 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     Raises:
         FadedError: there is no repaired target, or samples or weights have changed since the round began.
     """
-    if not desk.round.repaired:
+    compares = bool(context.config.candidate)
+    if not (desk.round.repaired or compares):
         raise FadedError("There is no repaired target to verify. Start the repair first.")
     _check_fold(desk)
     unrepaired = context.target(desk.weights)
     measured = context.task.measured_with(unrepaired)
     check_unchanged(desk.round, context.splits(), measured, unrepaired.fingerprint())
-    repaired = context.target(desk.store.workspace / desk.round.repaired)
-    check_repaired(desk.round, repaired.fingerprint())
-    before, after = context.probe(unrepaired), context.probe(repaired)
-    confirmed, established = modes_of_round(desk.store, desk.round.id)
+    second = context.task.candidate(unrepaired) if compares else _repaired(desk, context)
+    before, after = context.probe(unrepaired), context.probe(second)
+    confirmed, established = modes_of_round(desk.store, desk.round.id, compares)
     strata = sorted({s.stratum for s in context.explore})
     settings = settings_of(
         context.space, confirmed, established, strata, context.known_invalid, seed=context.config.seed
     )
-    writer = _Writer(desk)
+    writer = _Writer(desk, "the candidate" if compares else "the repaired target")
     evaluation = evaluate(
         before,
         after,
@@ -69,11 +74,18 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     told = tell(desk, context, (before, after), evaluation, comparison, writer.on_telling)
     if told is None:
         return None
-    verdict = gate(comparison)
+    verdict = gate(comparison, OF_A_CANDIDATE if compares else DEFAULT_RULES)
     values = comparison.to_json() | {"clean_is": "accuracy" if before.score is None else "score"}
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+
+
+def _repaired(desk: Desk, context: Context) -> AnyTarget:
+    """Load the repaired target, which is still what the repair wrote."""
+    found = context.target(desk.store.workspace / desk.round.repaired)
+    check_repaired(desk.round, found.fingerprint())
+    return found
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:
@@ -96,8 +108,13 @@ def _check_fold(desk: Desk) -> None:
         )
 
 
-def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[ModeKey]]:
-    """Return the confirmed modes that the repair learned from, and the established modes.
+def modes_of_round(store: Store, round_id: int, compares: bool = False) -> tuple[list[ModeKey], list[ModeKey]]:
+    """Return the confirmed modes, of a repair those that it learned from, and the established modes.
+
+    Args:
+        store: The store.
+        round_id: The round.
+        compares: Whether it compares its target with a candidate, so that there is no repair.
 
     Raises:
         FadedError: no repair has begun.
@@ -105,18 +122,22 @@ def modes_of_round(store: Store, round_id: int) -> tuple[list[ModeKey], list[Mod
     with store.read() as db:
         summary = campaigns.get_round(db, round_id).summary
         repairs = [j.checkpoint for j in jobs.list_for_round(db, round_id) if j.kind == REPAIR and j.checkpoint]
+        judged = confirmed_modes(verdicts.on_same_weights(db, round_id)) if compares else []
         tallies = [dataclasses.astuple(t) for t in trials.tally(db, round_id)]
+    established = established_modes(rebuild(summary, tallies))
+    if compares:
+        return judged, established
     if not repairs:
         raise FadedError("There is no repaired target to verify. Start the repair first.")
     confirmed = [ModeKey(tuple(cell), stratum) for cell, stratum in repairs[-1]["modes"]]
-    return confirmed, established_modes(rebuild(summary, tallies))
+    return confirmed, established
 
 
 class _Writer:
     """Keeps the outcomes so far in the job's row."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, second: str) -> None:
+        self._desk, self._second = desk, second
         pointer = desk.checkpoint() or {}
         self.before = Outcomes.from_json(pointer["before"]) if "before" in pointer else NO_OUTCOMES
         self.after = Outcomes.from_json(pointer["after"]) if "after" in pointer else NO_OUTCOMES
@@ -130,9 +151,9 @@ class _Writer:
         self._write(0.5 * done / max(total, 1), f"Asking the target as the round began: {done} of {total}")
 
     def on_after(self, outcomes: Outcomes, total: int) -> None:
-        """Keep what the repaired target answered."""
+        """Keep what the second target answered."""
         self.after, done = outcomes, len(outcomes.failed)
-        self._write(0.5 + 0.5 * done / max(total, 1), f"Asking the repaired target: {done} of {total}")
+        self._write(0.5 + 0.5 * done / max(total, 1), f"Asking {self._second}: {done} of {total}")
 
     def on_beside(self, done: int, total: int) -> None:
         """Say how far the figures beside the failures are; a killed worker measures them anew."""

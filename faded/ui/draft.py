@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from faded.campaign_file import locate, located
+from faded.campaign_file import PLACES, locate, located
 from faded.config import DEFAULT_BOUND, DEFAULT_VERIFY_FOLDS, CampaignConfig
 from faded.domain import FadedError
-from faded.stages import DATA, TARGET
+from faded.stages import CANDIDATE, DATA, TARGET
 from faded.tasks import DEFAULT_DISCREPANCY, DRAWING, TASKS, usual_queries
 from faded.ui.run_actions import LEAST_QUERIES, MOST_QUERIES
 
@@ -28,6 +28,7 @@ TEXTS = (
     "name",
     "task",
     "target",
+    "candidate",
     "data",
     "tune_data",
     "verify_data",
@@ -43,7 +44,7 @@ TEXTS = (
     "verify_folds",
 )
 """Fields of text; numbers are text as well, as typed."""
-SPOKEN_OF = ("columns", "label_map", "threshold", "encoder", "reader", "bound", "seed", "target", "data")
+SPOKEN_OF = ("columns", "label_map", "threshold", "encoder", "reader", "bound", "seed", "candidate", "target", "data")
 """Fields that an error of the configuration may speak of, the more telling first."""
 
 
@@ -181,7 +182,7 @@ def read(draft: Draft, task: str) -> tuple[CampaignConfig | None, Problems]:
     values: dict[str, Any] = {
         "name": draft["name"],
         "task": task,
-        **{name: draft[name] for name in ("target", "data", "tune_data", "verify_data", "encoder", "reader")},
+        **{name: draft[name] for name in PLACES},
         "columns": {name: column for name, column in draft.columns.items() if column},
         "label_map": {name: meant or None for name, meant in draft.label_map.items()} if draft.labelled else {},
         "labelled": draft.labelled or task == DRAWING,
@@ -248,6 +249,9 @@ def asked(draft: Draft, task: str, kind: str) -> dict[str, Any] | None:
     target = locate(draft["target"], Path.cwd())
     if kind == TARGET:
         return {"target": target, "task": draft["task"]} if target else None
+    if kind == CANDIDATE:
+        candidate = locate(draft["candidate"], Path.cwd())
+        return {"target": candidate, "task": task} if candidate else None
     data = locate(draft["data"], Path.cwd())
     if not data or task not in TASKS:
         return None

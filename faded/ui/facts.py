@@ -83,6 +83,11 @@ class Facts:
         return self.round.state is RoundState.OPEN
 
     @property
+    def compares(self) -> bool:
+        """Whether the campaign compares its target with a candidate, and repairs nothing."""
+        return bool(self.campaign.config.get("candidate"))
+
+    @property
     def evidence(self) -> Evidence:
         """The words for what the round is about."""
         return evidence.of(self.round.summary, self.campaign.config)
@@ -107,7 +112,9 @@ class Facts:
 
     @property
     def result(self) -> Mapping[str, Any] | None:
-        """What verification found, of the latest repair; None until it is known."""
+        """What verification found, of the candidate or the latest repair; None until it is known."""
+        if self.compares:
+            return None if self.verify is None else self.verify.result
         if self.verify is None or self.repair is None or self.verify.id < self.repair.id:
             return None
         return self.verify.result
@@ -135,6 +142,8 @@ class Facts:
 
     def missing_for_repair(self) -> str:
         """Say what is missing before a repair can start; empty where nothing is."""
+        if self.compares:
+            return "This campaign compares its target with a candidate: nothing is repaired in it."
         if not self.open:
             return "The round is decided."
         if self.followed_by is not None:

@@ -18,7 +18,7 @@ import yaml
 from faded.campaign_file import parse_campaign, write_campaign
 from faded.config import CampaignConfig
 from faded.domain import FadedError
-from faded.stages import CONCEPTS, DATA, EXPLORE, MEASURE, TARGET
+from faded.stages import CANDIDATE, CONCEPTS, DATA, EXPLORE, MEASURE, TARGET
 from faded.store import campaigns, drafts, jobs
 from faded.store.drafts import Inquiry, InquiryState
 from faded.store.engine import Db, Store
@@ -191,6 +191,8 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
         if concepts is not None and config is not None:
             measured = ask(MEASURE, draft.measured(config))
             problems |= {} if measured is None else _hopeless(measured, config)
+            other = ask(CANDIDATE, draft.asked(typed, task, CANDIDATE))
+            problems |= {} if other is None else _unlike(about, other)
     return {"task": task, "problems": problems, "steps": steps}
 
 
@@ -217,6 +219,17 @@ def _hopeless(measured: Answer, config: CampaignConfig) -> dict[str, str]:
     return {
         "threshold": f"All {len(measured['clean'])} unedited inputs fail at the threshold {config.limit:g}, so no edit "
         "could make one fail: check what the labels mean, or raise it."
+    }
+
+
+def _unlike(target: Answer, candidate: Answer) -> dict[str, str]:
+    """Return what is wrong where a candidate cannot be asked what the target can."""
+    other = sorted(set(target["classes"]) ^ set(candidate["classes"]))
+    if not other:
+        return {}
+    return {
+        "candidate": f"The candidate has other classes than the target; not both have: {', '.join(other[:8])}. Give a "
+        "checkpoint with the same classes."
     }
 
 

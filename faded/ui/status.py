@@ -40,6 +40,9 @@ def sentence(facts: Facts | None) -> str:
         return f"{STAGE_WORDS[job.kind]} is stopped at {job.progress:.0%}. {_after_stop(facts, job)}"
     if job is not None and job.state in BUSY:
         return _busy(facts, job)
+    if facts.result is not None and facts.compares:
+        said = "passed" if facts.result["gate"]["passed"] else "did not pass"
+        return f"The candidate is compared and the gate {said}. {_link('verify', 'Look at what is different')}."
     if facts.result is not None:
         passed = bool(facts.result["gate"]["passed"])
         look = _link("verify", "Look at what changed")
@@ -78,7 +81,8 @@ def _busy(facts: Facts, job: Job) -> str:
     pauses = "No weights are better than those it began with yet: stopped now, it can be resumed."
     if job.kind == REPAIR:
         return f"Repairing confirmed modes. {keeps if facts.best_step else pauses}"
-    return f"Verifying the repair on {facts.evidence.many} that no stage has used."
+    doing = "Comparing target and candidate" if facts.compares else "Verifying the repair"
+    return f"{doing} on {facts.evidence.many} that no stage has used."
 
 
 def _exploring(facts: Facts, job: Job) -> str:

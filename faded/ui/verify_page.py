@@ -1,4 +1,7 @@
-"""The page *Verify*: what the repair changed on data that nothing else has seen, and the decision."""
+"""The page *Verify*: what the repair changed on data that nothing else has seen, and the decision.
+
+Of a campaign that compares two checkpoints: what is different of the candidate.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     facts, workspace = view.facts, view.store.workspace
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
-    undecided = facts is not None and facts.open and not busy and facts.result is not None
+    undecided = facts is not None and not facts.compares and facts.open and not busy and facts.result is not None
     passed = facts is not None and facts.result is not None and facts.result["gate"]["passed"]
     rows, groups = matrix.choices(facts), changes.choices(facts)
     by = view.choice["rows"] if view.choice["rows"] in [value for _, value in rows] else matrix.STRATA

@@ -193,7 +193,7 @@ def _notes(results: Sequence[SettingResult], detectable: float | None) -> tuple[
             reason = "its classes have no rightly answered input in the fold" if asked else "there is none"
             notes.append(f"No {name} was verified: {reason}.")
         elif _drop(known) is None:
-            notes.append(f"No {name} failed on this fold before the repair, so there is no drop to state.")
+            notes.append(f"No {name} failed on this fold before, so there is no drop to state.")
     empty = sorted({r.stratum for r in results if r.n == 0})
     if empty:
         notes.append(f"No rightly answered input in the fold for: {', '.join(empty)}. Their settings are left out.")

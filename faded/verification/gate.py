@@ -1,4 +1,4 @@
-"""Whether a repair may be kept: a few rules, each printed with its figure."""
+"""Whether a repair may be kept, or a candidate take the target's place: a few rules, each printed with its figure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ class GateRules:
     """What a repair must keep to.
 
     Attributes:
-        min_drop: The lower end of the relative drop's 90% interval must be above it.
+        min_drop: The lower end of the relative drop's 90% interval must be above it; None for a candidate, which need
+            not be better, only no worse.
         max_clean_loss: Largest loss of the clean score; of a classifier that is the share of the fold named rightly.
         max_negative_flips: Largest share of clean inputs that were right and are wrong now. Of fewer inputs than it
             takes to tell such a share, where a single one would be more, nothing passes.
         max_newly_broken: Most settings that may be newly broken.
     """
 
-    min_drop: float = 0.0
+    min_drop: float | None = 0.0
     max_clean_loss: float = 0.01
     max_negative_flips: float = 0.03
     max_newly_broken: int = 0
@@ -41,6 +42,7 @@ class GateResult:
 
 
 DEFAULT_RULES = GateRules()
+OF_A_CANDIDATE = GateRules(min_drop=None)
 ROUNDING = 1e-9
 """A loss of exactly one point must not fail because 0.81 - 0.80 is 0.010000000000000009."""
 
@@ -51,7 +53,7 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
     broken = comparison.newly_broken
     tested = comparison.modes_established + comparison.watched
     checks = [
-        _drop_rule(comparison, rules),
+        *(() if rules.min_drop is None else (_drop_rule(comparison, rules.min_drop),)),
         (
             loss <= rules.max_clean_loss + ROUNDING,
             f"the clean score went from {comparison.clean_before:.2%} to "
@@ -93,12 +95,12 @@ def _beside_rule(figure: Beside) -> tuple[bool, str]:
     return figure.lost <= figure.allowed + ROUNDING, said
 
 
-def _drop_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
+def _drop_rule(comparison: Comparison, min_drop: float) -> tuple[bool, str]:
     if comparison.relative_drop is None or comparison.interval90 is None:
         return False, "there is no drop of the induced rate to judge, for no confirmed mode could be verified"
     low, high = comparison.interval90
     modes = "mode" if comparison.modes_confirmed == 1 else "modes"
-    return low > rules.min_drop, (
+    return low > min_drop, (
         f"the induced rate over {comparison.modes_confirmed} confirmed {modes} fell by {comparison.relative_drop:.1%}, "
-        f"90% interval {low:.1%} to {high:.1%} (its lower end must be above {rules.min_drop:.1%})"
+        f"90% interval {low:.1%} to {high:.1%} (its lower end must be above {min_drop:.1%})"
     )

@@ -40,6 +40,35 @@ def target() -> Colours:
     return Colours()
 
 
+def leaning(lean: float) -> Colours:
+    found = Colours()
+    with torch.no_grad():
+        found.linear.bias[0] = lean
+    return found
+
+
+def upright() -> Colours:
+    """A checkpoint that does not fail in the dark."""
+    return leaning(0.0)
+
+
+def askew() -> Colours:
+    """A checkpoint that fails sooner."""
+    return leaning(3 * LEAN)
+
+
+def other_names() -> Colours:
+    found = Colours()
+    found.labels = ("red", "green", "violet")  # type: ignore[assignment]
+    return found
+
+
+def larger() -> Colours:
+    found = Colours()
+    found.input_size = (16, 16)  # type: ignore[assignment]
+    return found
+
+
 def draw(folder: Path, per_class: int, seed: int = 0) -> Path:
     """Write pictures of noise in which one channel is brightest, in one folder per class."""
     rng = np.random.default_rng(seed)

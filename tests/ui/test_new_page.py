@@ -187,6 +187,7 @@ WRONG_TURNS = [
         "space",
         "There is no image concept named 'fog'. Known:",
     ),
+    ({"candidate": "tests.jobs.colours:other_names"}, "candidate", "Give a checkpoint with the same classes"),
     ({"threshold": "high"}, "threshold", "Threshold is 'high': give a number from 0"),
     (
         {"label_map": {"red": "green", "green": "blue", "blue": "red"}},

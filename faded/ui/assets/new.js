@@ -4,7 +4,7 @@ const PAUSE_MS = 350; // after the last key before anything is asked
 const LOOK_MS = 600; // between two looks while the worker is at it
 const STEPS = ["target", "data", "concepts", "measure"];
 const WAITING = { target: "Loading the model…", data: "Looking at the data…", concepts: "Editing a sample…", measure: "Measuring the unedited inputs…" };
-const AT_ONCE = /^(levels-|label_map$|columns$|threshold$)/; // what the person cannot have overlooked yet is said at once
+const AT_ONCE = /^(levels-|label_map$|columns$|threshold$|candidate$)/; // what the person cannot have overlooked yet is said at once
 
 function mountNew(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
@@ -37,7 +37,7 @@ function mountNew(element, server) {
   }
   // What the worker could not do stands at the field that the step begins with.
   function failed(name) {
-    const step = { target: "target", data: "data", space: "concepts", discrepancy: "measure" }[name];
+    const step = { target: "target", candidate: "candidate", data: "data", space: "concepts", discrepancy: "measure" }[name];
     return step ? (state.steps[step]?.error ?? "") : "";
   }
   function look(name) {
@@ -53,7 +53,7 @@ function mountNew(element, server) {
     const wrong = Object.keys(state.problems);
     const first = STEPS.find((name) => state.steps[name]?.error);
     const done = STEPS.every((name) => state.steps[name]?.result);
-    const waiting = STEPS.some((name) => state.steps[name]?.waiting);
+    const waiting = Object.values(state.steps).some((step) => step.waiting);
     const found = results();
     const words = done && !wrong.length
       ? `${many(found.concepts.cells, "setting", "settings")} of ${many(found.concepts.concepts.length, "concept", "concepts")} on ${many(found.measure.explore, "input", "inputs")}. Exploring can begin.`
@@ -79,7 +79,7 @@ function mountNew(element, server) {
     Object.assign(state, { task: answer.task, problems: answer.problems, steps: answer.steps });
     suggest();
     draw();
-    if (STEPS.some((name) => state.steps[name]?.waiting)) later(LOOK_MS);
+    if (Object.values(state.steps).some((step) => step.waiting)) later(LOOK_MS);
   }
   // Columns that can only be meant are taken at once; the person sees which, and may choose others.
   function suggest() {

@@ -42,7 +42,7 @@ ADAPTERS = {Saved.PEFT: PEFT, Saved.LORA: LORA}
 
 def render(facts: Facts | None) -> str:
     """Return what is to be decided, or what comes next; empty before there is a result."""
-    if facts is None or facts.result is None:
+    if facts is None or facts.result is None or facts.compares:
         return ""
     if not facts.open:
         return f"<h2>What comes next</h2><p>{NEXT[facts.round.state]}</p>"

@@ -68,7 +68,7 @@ def render(facts: Facts | None) -> str:
     """Return the card's content; empty before there is a result, and for a round verified before this was kept."""
     found = None if facts is None else facts.result
     flow = None if found is None else found.get("flow")
-    if facts is None or flow is None:
+    if facts is None or flow is None or facts.compares:
         return ""
     head = "<h2>Where the failures went</h2>"
     if not flow["followed"]:

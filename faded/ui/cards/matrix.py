@@ -67,7 +67,8 @@ def render(facts: Facts | None, by: str) -> str:
     if not tiles:
         return f"<p class='f-quiet'>No mode has {facts.evidence.many} in the verify fold.</p>"
     body = "".join(_row(name, of_row) for name, of_row in drawn)
-    said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} before and after the repair; the table below lists them")
+    both = "of the target and of the candidate" if facts.compares else "before and after the repair"
+    said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} {both}; the table below lists them")
     dense = " dense" if tiles > DENSE else ""
     stem = f"{facts.campaign.name}, round {facts.round.number} before and after"
     name = downloads.file_name(stem)

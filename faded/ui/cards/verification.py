@@ -22,12 +22,17 @@ def render(facts: Facts | None) -> str:
     found = None if facts is None else facts.result
     if facts is None or found is None:
         return head + _before(facts)
-    return f"{head}{_decision(facts)}{_headline(found, facts.evidence)}{_figures(found, facts.evidence)}{_gate(found)}"
+    words = facts.evidence
+    lead = _compared(found, words) if facts.compares else _headline(found, words)
+    return f"{head}{_decision(facts)}{lead}{_figures(found, words, facts.compares)}{_gate(found)}"
 
 
 def _before(facts: Facts | None) -> str:
     """Say what is missing, or how far the job is."""
     repair, verify = (None, None) if facts is None else (facts.repair, facts.verify)
+    if facts is not None and facts.compares:
+        text = "The candidate is asked once exploring is done. <a href='#run'>See how far it is</a>."
+        return empty("Nothing is compared yet", text) if verify is None else job.render(verify)
     if repair is not None and verify is not None and verify.id > repair.id:
         return job.render(verify)
     if repair is not None and repair.state in BUSY:
@@ -55,6 +60,27 @@ def _headline(found: Mapping[str, Any], words: Evidence) -> str:
     )
 
 
+def _compared(found: Mapping[str, Any], words: Evidence) -> str:
+    """Say how a candidate does where the target fails."""
+    drop, interval = found.get("all_modes_relative_drop"), found.get("all_modes_interval90")
+    modes = plural(found["modes_established"], "established mode", "established modes")
+    less = (
+        "None of the target's modes could be asked again. "
+        if drop is None or interval is None
+        else f"Under the target's {modes} the candidate fails <b>{_less(drop)}</b> than it "
+        f"(90% interval {_less(interval[1])} to {_less(interval[0])}). "
+    )
+    broken = plural(found["newly_broken"], "setting is", "settings are")
+    return (
+        f"<p class='f-lead'>{less}{broken} newly broken. {_clean(found, words)} Measured on "
+        f"{words.count(found['inputs'])} that exploring has not used.</p>"
+    )
+
+
+def _less(drop: float) -> str:
+    return f"{percent(abs(drop))} {'less' if drop >= 0 else 'more'} often"
+
+
 def _clean(found: Mapping[str, Any], words: Evidence) -> str:
     """Say what became of the unedited inputs."""
     measured = evidence.clean(found, words)
@@ -62,13 +88,17 @@ def _clean(found: Mapping[str, Any], words: Evidence) -> str:
     return f"{measured.name.capitalize()} on unedited {words.many} went from {measured.from_to(found)} ({change})."
 
 
-def _figures(found: Mapping[str, Any], words: Evidence) -> str:
+def _figures(found: Mapping[str, Any], words: Evidence, compares: bool) -> str:
     measured = evidence.clean(found, words)
-    items = [
+    every = _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90")
+    of_a_repair = [
         _with_interval("drop, confirmed modes", found, "relative_drop", "interval90"),
-        _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90"),
+        every,
         _with_interval("drop, modes not repaired", found, "unlabelled_relative_drop", "unlabelled_interval90"),
         _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
+    ]
+    items = [
+        *([every] if compares else of_a_repair),
         (
             f"{measured.name} on unedited {words.many}",
             measured.change(found["clean_after"] - found["clean_before"]),
