@@ -32,7 +32,7 @@ from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import campaigns, jobs, proposals, series, trials, verdicts
+from faded.store import campaigns, jobs, proposals, series, trials
 
 NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
 """Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
@@ -50,6 +50,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     target = context.target(desk.weights)
     measured = context.task.measured_with(target)
     check_unchanged(desk.round, context.splits(), measured, target.fingerprint())
+    desk.note_software()
     probe = context.probe(target)
     original = None if desk.weights is None else context.probe(context.target(None))
 
@@ -59,8 +60,8 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     batch = context.task.batch
     frame = build_frame(probe, context.explore, batch, clean_progress, original)
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
-    steering = Steering(desk.store, desk.round, context.space, frame)
-    steering.read(batch=0)
+    steering = Steering(desk.round, context.space, frame)
+    steering.read(desk, batch=0)
     seed = round_seed(config.seed, desk.round.number)
     env_config = ExploreConfig(config.bound, batch, seed)
     ask = AskProbe(probe, context.explore)
@@ -283,10 +284,10 @@ class _Stage:
 
     def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
         """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""
-        if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
+        changed, standing = self._steering.read(self._desk, self._tally.batch)
+        if changed and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
-        with self._desk.store.read() as db:
-            judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
+        judged = tallies(standing)
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape, suspected=False)
         return self._proposing.choose(found, decided, self._steering.mode_weights(found), None if ending else judged)

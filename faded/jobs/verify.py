@@ -40,6 +40,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     check_unchanged(desk.round, context.splits(), measured, unrepaired.fingerprint())
     repaired = context.target(desk.store.workspace / desk.round.repaired)
     check_repaired(desk.round, repaired.fingerprint())
+    desk.note_software()
     before, after = context.probe(unrepaired), context.probe(repaired)
     confirmed, established = modes_of_round(desk.store, desk.round.id)
     strata = sorted({s.stratum for s in context.explore})
