@@ -223,12 +223,12 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
         (command, action.option_strings[0]): action
         for command, parser in commands.choices.items()
         for action in parser._actions
-        if "--help" not in action.option_strings
+        if action.option_strings and "--help" not in action.option_strings
     }
 
 
 def test_the_table_of_flags_is_that_of_the_parser() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
     documented = {(command, flag): default for command, flag, default in rows}
     assert documented.keys() == flags().keys() and len(rows) == len(documented)
     for place, action in flags().items():
