@@ -3,6 +3,7 @@ import pytest
 from faded.domain import FadedError
 from faded.store import campaigns
 from faded.store.campaigns import RoundState
+from faded.store.engine import Store
 
 
 def test_rounds_are_numbered_within_their_campaign(store):
