@@ -27,15 +27,13 @@ from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.proposing import Due, Proposing
 from faded.jobs.steering import Steering, read_earlier
-from faded.jobs.tally import Chosen, Tally
+from faded.jobs.tally import NO_FIGURES, Chosen, Tally
 from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
 from faded.store import campaigns, jobs, proposals, series, trials
 
-NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
-"""Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
@@ -188,8 +186,8 @@ class _Stage:
         """Let one batch be written down, once the one before it is."""
         self.settle()
         asked: Asked = event.infos["asked"]
-        self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
+        self._tally.count(asked, event.metrics, stopped=self.stop and event.queries < budget)
         n_modes = int(established_table(self._env.landscape).sum())
         progress = event.queries / budget
         modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
@@ -256,6 +254,7 @@ class _Stage:
             "modes": int(established_table(self._env.landscape).sum()),
             "bound": self._context.config.bound,
             "agent": {"name": self._context.config.agent, **NO_FIGURES, **tally.agent},
+            "stops": tally.stops,
             **self._steering.numbers(),
         }
 

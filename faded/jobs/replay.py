@@ -92,10 +92,10 @@ def check_can_be_replayed(values: Mapping[str, Any]) -> None:
                 f"The stage {stage} of this round ran before it was written down which verdicts it had read, so they "
                 "cannot be given again at the same point: such a round cannot be replayed."
             )
-        if told is not None and told["stopped"]:
+        if told is not None and (told["stopped"] or told.get("stops")):
             raise FadedError(
                 f"The stage {stage} of this round was stopped by a person, at a moment that cannot be found again: "
-                "only stages that ran to their end can be replayed."
+                "only stages that nobody stopped can be replayed."
             )
 
 

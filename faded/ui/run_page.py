@@ -9,19 +9,21 @@ from html import escape
 import gradio as gr
 
 from faded.config import DEFAULT_BOUND
-from faded.ui import run_actions
+from faded.store.engine import Store
+from faded.ui import report_button, run_actions
 from faded.ui.cards import explore, finds, rounds, taught
 from faded.ui.demos import DEMOS
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
 
-def layout() -> Page:
+def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
     with gr.Row(elem_classes="f-columns"):
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
+                report = report_button.layout(store, "run-report")
             with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
                 start = _form()
             with gr.Column(elem_classes="f-card"):
@@ -33,7 +35,8 @@ def layout() -> Page:
                 newest = html(elem_id="run-finds")
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
-    outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}
+    outputs = {"explore": progress, "report": report, "form": form, "curves": curves, "finds": newest}
+    outputs |= {"taught": lessons, "rounds": table}
     return Page("run", outputs, draw, actions=(start,))
 
 
@@ -45,6 +48,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         lines = rounds.read(db)
     return {
         "explore": shown_html(explore.render(facts)),
+        "report": shown_html(report_button.draw(facts)),
         "form": shown(open=facts is None or not facts.open),
         "curves": shown_html(explore.render_curves(facts)),
         "finds": shown_html(finds.render(found, facts)),
