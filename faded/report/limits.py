@@ -70,9 +70,9 @@ def _of_verdicts(found: Found) -> Iterator[str]:
         return
     who = "One annotator" if people == 1 else f"{people} annotators"
     yield (
-        f"{who} gave {found.verdicts.total:,} verdicts that stand. Every input was judged once, so how far people "
-        "agree was not measured. What was judged was chosen by its worth to the repair: the share of confirmations is "
-        "no share of all failures."
+        f"{who} gave {found.verdicts.total:,} verdicts that stand, one for each input judged, so how far people agree "
+        "was not measured. What was judged was chosen by its worth to the repair: the share of confirmations is no "
+        "share of all failures."
     )
 
 

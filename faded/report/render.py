@@ -88,6 +88,7 @@ def render(values: Mapping[str, Any], shown: Shown) -> str:
         values,
         version=VERSION,
         in_points=points,
+        signed="{:+.3f}".format,
         shown=shown,
         written=kind == WRITTEN,
         drawn=kind == DRAWN,
