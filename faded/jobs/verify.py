@@ -19,7 +19,7 @@ from faded.store import campaigns, jobs, rounds, trials
 from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
-from faded.verification.gate import gate
+from faded.verification.gate import DEFAULT_RULES, GateResult, gate
 from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
 
 BEAT_SECONDS = 1.0
@@ -70,11 +70,11 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     told = tell(desk, context, (before, after), evaluation, comparison, lambda: writer.stop)
     if told is None:
         return None
-    verdict = gate(comparison)
+    verdict = gate(comparison, DEFAULT_RULES)
     values = comparison.to_json() | {"clean_is": "accuracy" if before.score is None else "score"}
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
-    return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+    return values | told | {"gate": verdict.to_json(DEFAULT_RULES)}
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def nothing_verified(reason: str) -> dict[str, Any]:
     figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
     nothing: dict[str, Any] = {"clean_is": None, "modes": [], "notes": [reason], "flow": None, "examples": []}
     empty = figures | nothing | {"inputs": 0, "newly_broken": 0}
-    return empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
+    return empty | {"gate": GateResult(False, (f"Failed: {reason}",)).to_json(DEFAULT_RULES)}
 
 
 def _check_fold(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from faded.report import landscape, modes, stages, verdicts
@@ -14,7 +14,6 @@ from faded.report.read import Found, read
 from faded.store.campaigns import MEASURED, SOFTWARE, SPLITS
 from faded.store.engine import Store
 from faded.store.jobs import Job
-from faded.verification.gate import DEFAULT_RULES
 
 SCHEMA = 1
 """Version of the report's JSON object."""
@@ -77,10 +76,7 @@ def _parts(found: Found) -> Iterator[tuple[str, Any]]:
             "weights_after": found.round.fingerprint_after,
         },
     )
-    yield (
-        "registered",
-        {"bound": found.config.bound, "threshold": found.config.limit, "gate": asdict(DEFAULT_RULES)},
-    )
+    yield "registered", {"bound": found.config.bound, "threshold": found.config.limit}
     yield "frame", _frame(found)
     yield "landscape", landscape.landscape(found)
     yield "explored", stages.explored(found)

@@ -87,6 +87,7 @@ def test_the_report_says_when_each_verdict_was_heeded(values: dict) -> None:
     assert {e["batch"] for e in events[10:]} == {None}
     assert [e["repair"] for e in events] == [True] * (len(events) - 2) + [False] * 2
     assert len(values["repair"]["learned"]) == 2
+    assert values["verification"]["gate"]["rules"]["max_newly_broken"] == 0
     assert values["run"]["software"].keys() == {EXPLORE, REPAIR, VERIFY}
 
 
