@@ -29,9 +29,9 @@ from faded import runtime
 from faded.config import CampaignConfig
 from faded.domain import ModeKey, Proposal, Verdict
 from faded.jobs.context import Context, prepare
-from faded.jobs.headless import ORACLE, open_round, run_stage
+from faded.jobs.headless import open_round, run_stage
 from faded.jobs.run import Runner
-from faded.labeling.oracle import Annotator, CaringAnnotator, ChanceAnnotator, TruthAnnotator, label_all
+from faded.labeling.oracle import ORACLE, Annotator, CaringAnnotator, ChanceAnnotator, TruthAnnotator, label_all
 from faded.stages import EXPLORE
 from faded.store import campaigns, jobs, trials, verdicts
 from faded.store.engine import Store, open_store

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+VERSION = "0.1.0"
+"""Of Faded; the package's metadata take it from here."""
+
 Payload = TypeVar("Payload")
 
 Cell = tuple[int, ...]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import logging
 import os
+import platform
 import random
 import sys
 import threading
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
+
+from faded.domain import VERSION
 
 DEFAULT_THREADS = 1
 """Two torch threads on two busy cores were measured up to sixty times slower than one, so one is the safe default."""
@@ -44,3 +51,44 @@ def start(seed: int, threads: int = DEFAULT_THREADS) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+
+
+LIBRARIES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "pillow",
+    "kornia",
+    "transformers",
+    "tokenizers",
+    "diffusers",
+    "peft",
+    "datasets",
+    "gguf",
+    "gymnasium",
+    "lemminflect",
+    "sacrebleu",
+)
+"""What figures can hang on: networks, edits, measures, estimates and explorers."""
+
+
+def software() -> dict[str, str]:
+    """Return what this process computes with: versions, a hash of the project's own code, device and threads."""
+    return {
+        "faded": VERSION,
+        "code": _code(),
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in LIBRARIES},
+        "device": device().type,
+        "threads": str(torch.get_num_threads()),
+    }
+
+
+@cache
+def _code() -> str:
+    """Return a hash of the Python files of this package and of the agents, 16 hexadecimal digits."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted([*package.rglob("*.py"), *(package.parent / "agents").rglob("*.py")]):
+        digest.update(f"{file.relative_to(package.parent).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from faded import runtime
 from faded.store import campaigns, jobs
 from faded.store.engine import Db, Store
 
@@ -19,6 +20,14 @@ Say = Callable[[str, float, str], None]
 
 def silent(kind: str, progress: float, message: str) -> None:
     """Say nothing."""
+
+
+BeforeReading = Callable[[int], None]
+"""Called with a batch's number before exploring reads the verdicts there: who gives recorded verdicts again does so."""
+
+
+def nothing_to_do(batch: int) -> None:
+    """Give no verdict: people do."""
 
 
 def round_seed(seed: int, number: int) -> int:
@@ -36,6 +45,7 @@ class Desk:
         round: The round it belongs to.
         worker_id: Who runs it.
         say: Told of progress besides the store.
+        before_reading: Called before exploring reads verdicts.
     """
 
     store: Store
@@ -43,6 +53,7 @@ class Desk:
     round: campaigns.Round
     worker_id: str
     say: Say = silent
+    before_reading: BeforeReading = nothing_to_do
 
     def beat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
         """Report progress within an open write transaction; return whether somebody asked the job to stop.
@@ -66,6 +77,11 @@ class Desk:
         """Report progress in a transaction of its own, and return what `beat` returns."""
         with self.store.write() as db:
             return self.beat(db, progress, message, seconds_left)
+
+    def note_software(self) -> None:
+        """Write down what this stage is about to be computed with, for the record."""
+        with self.store.write() as db:
+            campaigns.note_software(db, self.round.id, self.job.kind, runtime.software())
 
     @property
     def weights(self) -> Path | None:

@@ -28,15 +28,13 @@ from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.proposing import Due, Proposing
 from faded.jobs.steering import Steering, read_earlier
-from faded.jobs.tally import Chosen, Tally
+from faded.jobs.tally import NO_FIGURES, Chosen, Tally
 from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.modes import established_table, modes
-from faded.store import campaigns, jobs, proposals, series, trials, verdicts
+from faded.store import campaigns, jobs, proposals, series, trials
 
-NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
-"""Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
 
@@ -51,14 +49,15 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     target = context.target(desk.weights)
     measured = context.task.measured_with(target)
     check_unchanged(desk.round, context.splits(), measured, target.fingerprint())
+    desk.note_software()
     probe = context.probe(target)
     original = None if desk.weights is None else context.probe(context.target(None))
     frame = ask_clean(desk, context, probe, original)
     if frame is None:
         return None
     earlier = read_earlier(desk.store, desk.round, frame, context.space)
-    steering = Steering(desk.store, desk.round, context.space, frame)
-    steering.read(batch=0)
+    steering = Steering(desk.round, context.space, frame)
+    steering.read(desk, batch=0)
     seed = round_seed(config.seed, desk.round.number)
     env_config = ExploreConfig(config.bound, context.task.batch, seed)
     ask = AskProbe(probe, context.explore)
@@ -185,8 +184,8 @@ class _Stage:
         """Let one batch be written down, once the one before it is."""
         self.settle()
         asked: Asked = event.infos["asked"]
-        self._tally.count(asked, event.metrics)
         budget = self._context.config.queries
+        self._tally.count(asked, event.metrics, stopped=self.stop and event.queries < budget)
         n_modes = int(established_table(self._env.landscape).sum())
         progress = share(self._context, len(self._context.explore), event.queries)
         modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
@@ -253,6 +252,7 @@ class _Stage:
             "modes": int(established_table(self._env.landscape).sum()),
             "bound": self._context.config.bound,
             "agent": {"name": self._context.config.agent, **NO_FIGURES, **tally.agent},
+            "stops": tally.stops,
             **self._steering.numbers(),
         }
 
@@ -281,10 +281,10 @@ class _Stage:
 
     def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
         """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""
-        if self._steering.read(self._tally.batch) and (weights := self._steering.weights) is not None:
+        changed, standing = self._steering.read(self._desk, self._tally.batch)
+        if changed and (weights := self._steering.weights) is not None:
             self._env.steer(weights)
-        with self._desk.store.read() as db:
-            judged = tallies(verdicts.on_same_weights(db, self._desk.round.id))
+        judged = tallies(standing)
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape, suspected=False)
         return self._proposing.choose(found, decided, self._steering.mode_weights(found), None if ending else judged)

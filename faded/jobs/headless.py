@@ -16,7 +16,7 @@ from faded.jobs.repair import NOTHING_REPAIRED
 from faded.jobs.run import Runner
 from faded.jobs.verify import nothing_verified
 from faded.labeling.decided import confirmed_modes
-from faded.labeling.oracle import Annotator, label_all
+from faded.labeling.oracle import ORACLE, Annotator, label_all
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
 from faded.store import campaigns, jobs, proposals, verdicts
@@ -24,8 +24,6 @@ from faded.store.engine import Store
 
 SCHEMA = 1
 """Version of the printed object."""
-ORACLE = "oracle"
-"""Name that a simulated annotator's verdicts are given under."""
 
 MakeAnnotator = Callable[[Context], Annotator]
 

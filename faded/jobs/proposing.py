@@ -34,6 +34,11 @@ class Due:
     edited: Any
 
 
+def proposal_id(round_id: int, sample_id: str, cell: int) -> str:
+    """Return the id of a proposal: the same sample and cell give the same id within a round."""
+    return f"{round_id}-{sample_id}-{cell}"
+
+
 class Proposing:
     """Makes proposals for a round.
 
@@ -105,7 +110,7 @@ class Proposing:
         trial, sample, space = due.trial, due.sample, self._context.space
         values = space.values([trial.key.cell])[0].tolist()
         return Proposal(
-            id=f"{self._round_id}-{sample.id}-{space.index(trial.key.cell)}",
+            id=proposal_id(self._round_id, sample.id, space.index(trial.key.cell)),
             sample_id=sample.id,
             key=trial.key,
             answer=trial.answer,

@@ -23,7 +23,7 @@ from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import NO_REFUSALS, Ranking, Refusals, rankings, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.stages import STEPS
-from faded.store import campaigns, jobs, series
+from faded.store import campaigns, events, jobs, series
 
 FOLDER = "targets"
 """Folder of the workspace for repaired targets, each below its fingerprint."""
@@ -42,12 +42,17 @@ class Taught:
         pairs: Pairs from verdicts.
         refusals: Modes that verdicts speak against.
         rankings: The best and the worst picture of sets.
+        event: Number of the round's last verdict event that was read; None where there was none, or in a repair begun
+            before that was kept.
+        chosen: The modes that were chosen then, as the round's summary keeps them; None where all counted.
     """
 
     modes: list[ModeKey]
     pairs: list[Pair]
     refusals: Refusals
     rankings: list[Ranking]
+    event: int | None
+    chosen: list[Any] | None
 
     def to_json(self) -> dict[str, Any]:
         """Return what a job's row keeps."""
@@ -56,6 +61,8 @@ class Taught:
             "pairs": [dataclasses.asdict(p) for p in self.pairs],
             "rankings": [dataclasses.asdict(r) for r in self.rankings],
             "refusals": {name: _listed(sorted(keys, key=str)) for name, keys in _refused(self.refusals).items()},
+            "event": self.event,
+            "chosen": self.chosen,
         }
 
     @classmethod
@@ -66,7 +73,8 @@ class Taught:
         ranked = [
             Ranking(r["sample_id"], tuple(r["values"]), r["best"], r["worst"]) for r in pointer.get("rankings", ())
         ]
-        return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals), ranked)
+        seen = pointer.get("event"), pointer.get("chosen")
+        return cls(_keys(pointer["modes"]), pairs, Refusals(**refusals), ranked, *seen)
 
 
 def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
@@ -82,6 +90,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
     steps = budget.check_steps(desk.job.params.get(STEPS, budget.STEPS))
     target = context.target(desk.weights)
     check_unchanged(desk.round, context.splits(), context.task.measured_with(target), target.fingerprint())
+    desk.note_software()
     pointer = desk.checkpoint() or {}
     taught = _taught(desk, context) if "modes" not in pointer else Taught.from_json(pointer)
     if not taught.modes:
@@ -127,9 +136,13 @@ def _taught(desk: Desk, context: Context) -> Taught:
     """
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
+        event = events.last(db, desk.round.id)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
     said = (found.shown, context.space)
-    return Taught(found.modes, verdict_pairs(found.heeded, *said), refusals, rankings(found.ranked, *said))
+    chosen = desk.round.summary.get(campaigns.CHOSEN)
+    return Taught(
+        found.modes, verdict_pairs(found.heeded, *said), refusals, rankings(found.ranked, *said), event, chosen
+    )
 
 
 def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:

@@ -12,7 +12,7 @@ from typing import Any
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
-from faded.jobs.desk import Desk, Say, silent
+from faded.jobs.desk import BeforeReading, Desk, Say, nothing_to_do, silent
 from faded.jobs.explore import explore
 from faded.jobs.repair import repair_target
 from faded.jobs.verify import verify
@@ -39,13 +39,17 @@ class Runner:
         store: The open store.
         worker_id: Under which name jobs are claimed.
         say: Told of progress besides the store.
+        before_reading: Called before exploring reads verdicts; see `Desk`.
 
     Attributes:
         unexpected: What the latest job raised, where it is a fault of the program and not of its input.
     """
 
-    def __init__(self, store: Store, worker_id: str, say: Say = silent) -> None:
+    def __init__(
+        self, store: Store, worker_id: str, say: Say = silent, before_reading: BeforeReading = nothing_to_do
+    ) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
+        self._before_reading = before_reading
         self._context: tuple[tuple[int, int], Context] | None = None
         self.unexpected: Exception | None = None
 
@@ -69,7 +73,7 @@ class Runner:
     def _run(self, job: jobs.Job) -> None:
         with self._store.read() as db:
             round_ = campaigns.get_round(db, job.round_id)
-        desk = Desk(self._store, job, round_, self._worker_id, self._say)
+        desk = Desk(self._store, job, round_, self._worker_id, self._say, self._before_reading)
         started = time.monotonic()
         try:
             with self._heart(job):

@@ -1,7 +1,8 @@
 """How earlier rounds and verdicts steer a round's exploring: what is known before it, and what verdicts taught so far.
 
-Verdicts are read before the first query and then at batch boundaries, and every reading that changed something is
-logged with the batch's number. What is in force is kept in the checkpoint: a resumed run goes on as an unbroken one.
+Verdicts are read before the first query and then at batch boundaries. Every reading that met another verdict event is
+logged with the batch's number and that event's, and every one that changed what was learned with its own. What is in
+force is kept in the checkpoint: a resumed run goes on as an unbroken one.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import Mode, ModeKey
+from faded.domain import Judgement, Mode, ModeKey
 from faded.exploration.confirmation import Confirmation, Judged, learn
 from faded.exploration.env import Asked, ExploreEnv
 from faded.exploration.frame import Frame
 from faded.exploration.steering import Known
-from faded.store import campaigns, trials, verdicts
-from faded.store.campaigns import TAUGHT, Round
+from faded.jobs.desk import Desk
+from faded.store import campaigns, events, trials, verdicts
+from faded.store.campaigns import HEARD, TAUGHT, Round
 from faded.store.engine import Store
 
 REREAD = 0.05
@@ -60,7 +62,6 @@ class Steering:
     """Reads the campaign's verdicts, keeps the model of them, and counts what it says of the failures found.
 
     Args:
-        store: The open store.
         round_: The round that explores.
         space: The concepts.
         frame: The explore frame.
@@ -68,14 +69,17 @@ class Steering:
     Attributes:
         model: What verdicts taught; None while there is none that says anything.
         readings: The log: for every reading that changed the model, the batch's number and the verdicts known.
+        heard: The other log: for every reading that met new events of this round, the batch's number and that of the
+            last event.
     """
 
-    def __init__(self, store: Store, round_: Round, space: ConceptSpace, frame: Frame) -> None:
-        self._store, self._round, self._space, self._frame = store, round_, space, frame
+    def __init__(self, round_: Round, space: ConceptSpace, frame: Frame) -> None:
+        self._round, self._space, self._frame = round_, space, frame
         self._judged = Judged.from_json([])
         self._found: NDArray[np.float64] = np.zeros((2, len(frame.strata), space.n_cells))
         self.model: Confirmation | None = None
         self.readings: list[dict[str, int]] = []
+        self.heard: list[dict[str, int]] = []
 
     @property
     def weights(self) -> NDArray[np.float64] | None:
@@ -84,16 +88,29 @@ class Steering:
             return np.ones(self._found.shape[1:]) if self.readings else None
         return self.model.weights
 
-    def read(self, batch: int) -> bool:
-        """Read the verdicts of this round and of all before it; return whether the model changed.
+    def read(self, desk: Desk, batch: int) -> tuple[bool, list[Judgement]]:
+        """Read the verdicts of this round and of all before it in one snapshot, and learn from them.
 
         Args:
+            desk: The job.
             batch: Number of the batch before which it is read.
+
+        Returns:
+            Whether the model changed, and the verdicts that stand on the round's weights.
         """
-        with self._store.read() as db:
+        desk.before_reading(batch)
+        with desk.store.read() as db:
+            event = events.last(db, self._round.id)
             of_campaign = campaigns.list_rounds(db, self._round.campaign_id)
             ids = [r.id for r in of_campaign if r.number <= self._round.number]
             judged = Judged.of(self._space, self._frame.strata, verdicts.standing(db, *ids))
+            on_same_weights = verdicts.on_same_weights(db, self._round.id)
+        if event is not None and event != (self.heard[-1]["event"] if self.heard else None):
+            self.heard.append({"batch": batch, "event": event})
+        return self._learn_anew(judged, batch), on_same_weights
+
+    def _learn_anew(self, judged: Judged, batch: int) -> bool:
+        """Learn from verdicts, where enough of them have changed; return whether the model did."""
         if judged.changes_from(self._judged) <= REREAD * self._judged.total:
             return False
         self._learn(judged)
@@ -124,9 +141,10 @@ class Steering:
         return {m.key: float(hopes[place[m.key.stratum], self._space.index(m.key.cell)]) for m in found}
 
     def summary(self, env: ExploreEnv, batch: int) -> dict[str, Any]:
-        """Return what the round's summary says of it; nothing before any verdict."""
+        """Return what the round's summary says of it: before any verdict, only when verdicts were looked for."""
+        heard = {HEARD: list(self.heard)}
         if self.model is None:
-            return {}
+            return heard
         landscape = env.landscape
         rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
         said = self.model.to_json(rates)
@@ -135,16 +153,18 @@ class Steering:
         for row in said["strata"]:
             row["share"] = round(shares[row["stratum"]], 4)
             row["share_without"] = round(by_chance[row["stratum"]], 4)
-        return {TAUGHT: said | {"batch": batch, "readings": list(self.readings)}}
+        return heard | {TAUGHT: said | {"batch": batch, "readings": list(self.readings)}}
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that changes."""
-        return {"judged": self._judged.to_json(), "readings": list(self.readings), "found": self._found.copy()}
+        logs = {"readings": list(self.readings), "heard": list(self.heard)}
+        return logs | {"judged": self._judged.to_json(), "found": self._found.copy()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from where `state_dict` was taken."""
         self._learn(Judged.from_json(state["judged"]))
         self.readings = list(state["readings"])
+        self.heard = list(state.get("heard", ()))  # a checkpoint of an earlier version has none
         self._found = np.array(state["found"])
 
     def _learn(self, judged: Judged) -> None:

@@ -12,6 +12,9 @@ from faded.landscape.modes import established
 from faded.landscape.posterior import Landscape
 from faded.store.trials import TrialRow
 
+NO_FIGURES: Mapping[str, float | None] = {"n_updates": 0, "entropy": None, "kl_from_uniform": None}
+"""Of an agent that has not learned: it does not learn at all, or the budget ended before its first update."""
+
 
 @dataclass
 class Tally:
@@ -24,6 +27,7 @@ class Tally:
         control_failures: Those of them that induced a failure.
         proposals: Proposals made.
         batch: Number of the next batch.
+        stops: How often somebody stopped the stage before its end: it then proposes what it has.
         agent: The agent's latest figures.
     """
 
@@ -33,16 +37,18 @@ class Tally:
     control_failures: int = 0
     proposals: int = 0
     batch: int = 0
+    stops: int = 0
     agent: dict[str, float] = field(default_factory=dict)
 
-    def count(self, asked: Asked, metrics: Mapping[str, float] | None) -> None:
-        """Add one batch."""
+    def count(self, asked: Asked, metrics: Mapping[str, float] | None, *, stopped: bool = False) -> None:
+        """Add one batch; `stopped` where somebody had the stage stop with it."""
         failed = asked.failed & asked.counted
         self.agent_queries += int((~asked.control).sum())
         self.agent_failures += int((failed & ~asked.control).sum())
         self.control_queries += int(asked.control.sum())
         self.control_failures += int((failed & asked.control).sum())
         self.batch += 1
+        self.stops += stopped
         if metrics is not None:
             self.agent = dict(metrics)
 

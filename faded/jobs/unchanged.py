@@ -22,16 +22,37 @@ def check_unchanged(round_: Round, splits: Mapping[str, str], measured: Mapping[
     Raises:
         FadedError: something is not what it was; the message names it.
     """
-    known: Mapping[str, str] = round_.summary.get(SPLITS, {})
-    changes = [f"the data to {name} on" for name in known if splits[name] != known[name]]
-    were: Mapping[str, str] = round_.summary.get(MEASURED, {})  # of an earlier version's round there is nothing
-    for name in were.keys() & measured.keys():
+    summary = round_.summary  # of an earlier version's round it does not say all
+    changed = [
+        *changes(summary.get(SPLITS, {}), splits, summary.get(MEASURED, {}), measured),
+        *changed_weights(round_.fingerprint_before, fingerprint),
+    ]
+    if changed:
+        raise FadedError(f"Since this round began, something has changed: {', '.join(changed)}. {REMEDY}.")
+
+
+def changes(
+    known: Mapping[str, str], splits: Mapping[str, str], were: Mapping[str, str], measured: Mapping[str, str]
+) -> list[str]:
+    """Name what has changed of the data and of what answers are measured with.
+
+    Args:
+        known: A hash per split, as it was written down.
+        splits: The same as it is now.
+        were: See `Task.measured_with`, as it was written down.
+        measured: The same as it is now.
+    """
+    found = [f"the data to {name} on" for name in known if splits[name] != known[name]]
+    for name in sorted(were.keys() & measured.keys()):
         if measured[name] != were[name]:
-            changes.append(f"{name} (now {measured[name]}, before {were[name]})")
-    if round_.fingerprint_before not in ("", fingerprint):
-        changes.append(f"the target's weights (fingerprint {fingerprint}, before {round_.fingerprint_before})")
-    if changes:
-        raise FadedError(f"Since this round began, something has changed: {', '.join(changes)}. {REMEDY}.")
+            found.append(f"{name} (now {measured[name]}, before {were[name]})")
+    return found
+
+
+def changed_weights(before: str, fingerprint: str) -> list[str]:
+    """Name the target's weights where they are not those that were written down; empty stands for not known."""
+    same = before in ("", fingerprint)
+    return [] if same else [f"the target's weights (fingerprint {fingerprint}, before {before})"]
 
 
 def check_repaired(round_: Round, fingerprint: str) -> None:

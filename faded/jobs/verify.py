@@ -24,7 +24,7 @@ from faded.store import campaigns, jobs, rounds, trials, verdicts
 from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
-from faded.verification.gate import DEFAULT_RULES, OF_A_CANDIDATE, gate
+from faded.verification.gate import DEFAULT_RULES, OF_A_CANDIDATE, GateResult, gate
 from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
 
 BEAT_SECONDS = 1.0
@@ -45,6 +45,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     measured = context.task.measured_with(unrepaired)
     check_unchanged(desk.round, context.splits(), measured, unrepaired.fingerprint())
     second = context.task.candidate(unrepaired) if compares else _repaired(desk, context)
+    desk.note_software()
     before, after = context.probe(unrepaired), context.probe(second)
     confirmed, established = modes_of_round(desk.store, desk.round.id, compares)
     strata = sorted({s.stratum for s in context.explore})
@@ -74,11 +75,12 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     told = tell(desk, context, (before, after), evaluation, comparison, writer.on_telling)
     if told is None:
         return None
-    verdict = gate(comparison, OF_A_CANDIDATE if compares else DEFAULT_RULES)
+    rules = OF_A_CANDIDATE if compares else DEFAULT_RULES
+    verdict = gate(comparison, rules)
     values = comparison.to_json() | {"clean_is": "accuracy" if before.score is None else "score"}
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
-    return values | told | {"gate": {"passed": verdict.passed, "reasons": list(verdict.reasons)}}
+    return values | told | {"gate": verdict.to_json(rules)}
 
 
 def _repaired(desk: Desk, context: Context) -> AnyTarget:
@@ -93,7 +95,7 @@ def nothing_verified(reason: str) -> dict[str, Any]:
     figures: dict[str, Any] = {f.name: None for f in dataclasses.fields(Comparison) if f.name != "settings"}
     nothing: dict[str, Any] = {"clean_is": None, "modes": [], "notes": [reason], "flow": None, "examples": []}
     empty = figures | nothing | {"inputs": 0, "newly_broken": 0}
-    return empty | {"gate": {"passed": False, "reasons": [f"Failed: {reason}"]}}
+    return empty | {"gate": GateResult(False, (f"Failed: {reason}",)).to_json(DEFAULT_RULES)}
 
 
 def _check_fold(desk: Desk) -> None:

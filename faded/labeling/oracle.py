@@ -16,6 +16,9 @@ from faded.labeling.queue import next_items
 from faded.store import verdicts
 from faded.store.engine import Store
 
+ORACLE = "oracle"
+"""Name that a simulated annotator's verdicts are given under."""
+
 
 class Annotator(Protocol):
     """Gives a verdict on each proposal, and states the right answer where a confirmation needs one."""

@@ -20,6 +20,10 @@ SPLITS = "splits"
 """Where a round's summary keeps a hash per split of the data it works with."""
 MEASURED = "measured_with"
 """Where a round's summary keeps what answers are made and measured with, beside data and weights."""
+SOFTWARE = "software"
+"""Where a round's summary keeps what each stage was computed with, one entry for each that a resumed one met."""
+HEARD = "verdicts_heard"
+"""Where a round's summary keeps which verdict event was the last that exploring had read, by number of the batch."""
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
 
@@ -226,6 +230,19 @@ def update_round(
     if changes:
         db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
     return get_round(db, round_id)
+
+
+def note_software(db: Db, round_id: int, stage: str, software: Mapping[str, str]) -> Round:
+    """Write down what a stage is about to be computed with, unless its last entry says just that.
+
+    Raises:
+        FadedError: there is no such round.
+    """
+    noted = dict(get_round(db, round_id).summary.get(SOFTWARE, {}))
+    of_stage = noted.get(stage, [])
+    if of_stage[-1:] != [dict(software)]:
+        noted[stage] = [*of_stage, dict(software)]
+    return update_round(db, round_id, summary={SOFTWARE: noted})
 
 
 def choose_modes(db: Db, round_id: int, modes: Sequence[ModeKey] | None) -> Round:

@@ -22,11 +22,11 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
         worker_words: Says how the worker is.
     """
     layouts: dict[str, Callable[[], Page]] = {
-        "run": run_page.layout,
+        "run": lambda: run_page.layout(store),
         "label": lambda: label_page.layout(store),
         "landscape": lambda: landscape_page.layout(store, worker_words),
         "repair": repair_page.layout,
-        "verify": verify_page.layout,
+        "verify": lambda: verify_page.layout(store),
         "new": lambda: new_page.layout(store),
     }
     pages = []

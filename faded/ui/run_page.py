@@ -10,19 +10,21 @@ from typing import Any
 import gradio as gr
 
 from faded.config import DEFAULT_BOUND
-from faded.ui import run_actions
+from faded.store.engine import Store
+from faded.ui import report_button, run_actions
 from faded.ui.cards import explore, finds, rounds, taught
 from faded.ui.demos import DEMOS
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
 
-def layout() -> Page:
+def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
     with gr.Row(elem_classes="f-columns"):
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
+                report = report_button.layout(store, "run-report")
             with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
                 fields, wrong, start = _form()
             with gr.Column(elem_classes="f-card"):
@@ -34,7 +36,8 @@ def layout() -> Page:
                 newest = html(elem_id="run-finds")
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
-    outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}
+    outputs = {"explore": progress, "report": report, "form": form, "curves": curves, "finds": newest}
+    outputs |= {"taught": lessons, "rounds": table}
     return Page("run", {**outputs, **fields, "wrong": wrong}, draw, choosers=tuple(fields), actions=(start,))
 
 
@@ -46,6 +49,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         lines = rounds.read(db)
     return {
         "explore": shown_html(explore.render(facts)),
+        "report": shown_html(report_button.draw(facts)),
         "form": shown(open=facts is None or not facts.open),
         "wrong": shown_html(_wrong(run_actions.wrong_in_form(**view.choice))),
         "curves": shown_html(explore.render_curves(facts)),

@@ -9,20 +9,22 @@ from collections.abc import Mapping
 
 import gradio as gr
 
-from faded.ui import run_actions
+from faded.store.engine import Store
+from faded.ui import report_button, run_actions
 from faded.ui.cards import changes, decide, flow, matrix, verification
 from faded.ui.facts import BUSY
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import asset, html
 
 
-def layout() -> Page:
+def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
     outputs = {}
     script = f"{asset('save.js')}\n{asset('outcome.js')}"
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["result"] = html(elem_id="verify-result")
+            outputs["report"] = report_button.layout(store, "verify-report")
         with gr.Column(elem_classes=["f-card", "o-maybe"]):
             outputs["decide"] = html(elem_id="verify-decide")
             with gr.Row(elem_classes="f-actions"):
@@ -60,6 +62,7 @@ def draw(view: View) -> Mapping[str, Shown]:
     group = view.choice["group"] if view.choice["group"] in offered else changes.first(facts)
     return {
         "result": shown_html(verification.render(facts)),
+        "report": shown_html(report_button.draw(facts)),
         "decide": shown_html(decide.render(facts)),
         "accept": shown(
             value="Accept repair" if passed else "Accept although the gate did not pass",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from faded.verification.beside import Beside
 from faded.verification.records import Comparison
@@ -39,6 +40,10 @@ class GateResult:
 
     passed: bool
     reasons: tuple[str, ...]
+
+    def to_json(self, rules: GateRules) -> dict[str, Any]:
+        """Return JSON values, with the rules by which it was judged."""
+        return {"passed": self.passed, "reasons": list(self.reasons), "rules": asdict(rules)}
 
 
 DEFAULT_RULES = GateRules()

@@ -99,3 +99,14 @@ def _saved(page: Page, button: Locator) -> Path:
     with page.expect_download() as download:
         press(button, "Enter")
     return Path(download.value.path())
+
+
+def test_the_report_is_saved_by_keyboard_as_one_page(page: Page, app: App, store: Store, round_: Believable) -> None:
+    believable.labeled(store, round_)
+    believable.repaired(store, round_)
+    page.goto(f"{app.address}/#verify")
+    with page.expect_download() as saving:
+        press(page.locator("#verify-report").get_by_role("button", name="Report"), "Enter")
+    assert saving.value.suggested_filename.startswith("report-signs-")
+    assert "Report of round 1" in Path(saving.value.path()).read_text(encoding="utf-8")
+    expect(page.locator("#verify-report [role=status]")).to_contain_text("Saved as report-signs-")

@@ -14,10 +14,11 @@ import torch
 from faded import runtime
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
-from faded.domain import FadedError, Proposal, Said, Verdict
+from faded.domain import FadedError, Judgement, Proposal, Said, Verdict
 from faded.exploration.frame import Frame
 from faded.jobs import run as run_module
 from faded.jobs.context import prepare
+from faded.jobs.desk import Desk
 from faded.jobs.headless import open_round, run_stage
 from faded.jobs.run import Runner
 from faded.jobs.steering import Steering, read_earlier
@@ -264,10 +265,10 @@ def test_killed_while_verdicts_arrive_a_round_ends_as_an_unbroken_one(config: Ca
 
         original = Steering.read
 
-        def read(self: Steering, batch: int) -> bool:
+        def read(self: Steering, desk: Desk, batch: int) -> tuple[bool, list[Judgement]]:
             if batch == 8:
                 label(store, round_id, OnlyGreen(), 20)
-            return original(self, batch)
+            return original(self, desk, batch)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Steering, "read", read)
@@ -283,4 +284,5 @@ def test_killed_while_verdicts_arrive_a_round_ends_as_an_unbroken_one(config: Ca
     whole, result, summary = run("whole", None)
     rows, resumed, said = run("killed", 10)
     assert summary["confirmation"]["readings"] == [{"batch": 8, "verdicts": 20}]
+    assert summary["verdicts_heard"] == [{"batch": 8, "event": 20}]
     assert rows == whole and resumed == result and said == summary

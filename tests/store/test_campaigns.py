@@ -3,6 +3,7 @@ import pytest
 from faded.domain import FadedError
 from faded.store import campaigns
 from faded.store.campaigns import RoundState
+from faded.store.engine import Store
 
 
 def test_rounds_are_numbered_within_their_campaign(store):
@@ -49,3 +50,12 @@ def test_a_round_is_decided_once(store, round_id):
 def test_a_missing_round_is_named(store):
     with store.read() as db, pytest.raises(FadedError, match="round 77"):
         campaigns.get_round(db, 77)
+
+
+def test_what_a_stage_is_computed_with_is_noted_once_and_again_where_it_differs(store: Store, round_id: int) -> None:
+    first, second = {"faded": "1", "torch": "2"}, {"faded": "1", "torch": "3"}
+    with store.write() as db:
+        for entry in (first, first, second):
+            campaigns.note_software(db, round_id, "explore", entry)
+        found = campaigns.note_software(db, round_id, "repair", first)
+    assert found.summary["software"] == {"explore": [first, second], "repair": [first]}

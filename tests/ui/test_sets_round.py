@@ -127,10 +127,10 @@ def wiring(verified: Store) -> Wiring:
     with gr.Blocks():
         head = frame.layout()
         pages = [
-            run_page.layout(),
+            run_page.layout(verified),
             landscape_page.layout(verified, lambda: ""),
             repair_page.layout(),
-            verify_page.layout(),
+            verify_page.layout(verified),
         ]
         return Wiring(verified, head, pages, lambda: "")
 
