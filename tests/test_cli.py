@@ -228,14 +228,14 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
 
 
 def test_the_table_of_flags_is_that_of_the_parser() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| `(--[\w-]+)` \| (.*?) \|", DOCUMENT.read_text(), flags=re.MULTILINE)
     documented = {(command, flag): default for command, flag, default in rows}
     assert documented.keys() == flags().keys() and len(rows) == len(documented)
     for place, action in flags().items():
         if has_default(action):
             assert documented[place] == f"`{action.default}`"
         else:
-            assert documented[place].startswith(("none", "off", "1 with", "`FADED_WORKSPACE`"))
+            assert documented[place].startswith(("none", "off", "1 with", "required", "`FADED_WORKSPACE`"))
 
 
 def test_help_shows_every_default_zero_included(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,40 @@
+"""`python -m faded export`: what people said in a round, as a dataset."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.rounds import add_round, find_round
+from faded.flags import add_workspace
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    export = commands.add_parser(
+        "export",
+        help="write a round's verdicts, proposals and pairs as a dataset",
+        description="Write a round's verdicts, proposals and pairs as a dataset folder with a card.",
+    )
+    add_round(export)
+    export.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder to write; nothing is overwritten")
+    export.add_argument(
+        "--anonymous", action="store_true", help="annotators go by numbers, the same throughout the export"
+    )
+    add_workspace(export)
+    export.set_defaults(command=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from faded.publish.dataset import export_dataset
+    from faded.store.engine import open_store
+
+    to = arguments.to.expanduser().absolute()
+    store = open_store(workspace_of(arguments))
+    with store.read() as db:
+        round_id = find_round(db, arguments.round).id
+    found = export_dataset(store, round_id, to, arguments.anonymous)
+    counts = ", ".join(f"{table.name} {len(table.rows):,}" for table in found.tables)
+    print(f"Round {found.number} of {found.campaign} is in {to} (rows: {counts})")
+    return OK
