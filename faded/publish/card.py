@@ -61,8 +61,8 @@ def dataset_card(found: Published) -> str:
         "## Use\n\n"
         "    from datasets import load_dataset\n\n"
         f'    load_dataset(FOLDER_OR_ID, "{loaded[0]}")\n\n'
-        f"A table without rows cannot be loaded so. All tables stand in `{LINES}` too, as JSON lines in which a picture "
-        "is named by its file.\n\n"
+        f"A table without rows cannot be loaded so. All tables stand in `{LINES}` too, as JSON lines in which a "
+        "picture is named by its file.\n\n"
     )
     return front_matter(head, _told(found, use))
 
