@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import export, export_model, run, serve
+from faded.commands import export, export_model, import_verdicts, run, serve
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -41,4 +41,5 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add(commands)
     export.add(commands)
     export_model.add(commands)
+    import_verdicts.add(commands)
     return parser

@@ -223,7 +223,7 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
         (command, action.option_strings[0]): action
         for command, parser in commands.choices.items()
         for action in parser._actions
-        if "--help" not in action.option_strings
+        if action.option_strings and "--help" not in action.option_strings
     }
 
 

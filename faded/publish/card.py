@@ -77,8 +77,8 @@ def _told(found: Published, use: str) -> str:
     return (
         f"# Verdicts on failures: {found.campaign}, round {found.number}\n\n"
         "Faded, which carries out and goes past [Failures Are Fated, But Can Be "
-        "Faded](https://arxiv.org/abs/2406.07145), looked for edits of inputs under which a model fails, and people "
-        f"judged what it found. The model is {target_words(found.config)}.\n\n"
+        "Faded](https://arxiv.org/abs/2406.07145), looked for edits of inputs under which a model fails, and what "
+        f"it found was judged. The model is {target_words(found.config)}.\n\n"
         f"{use}" + "".join(_table(table) for table in found.tables) + "## Limits\n\n"
         "The inputs were searched for failures, so the tables say nothing of how often the model fails. An answer "
         "counts as a failure by the campaign's measure; what people say of it stands in the verdicts. Of several "

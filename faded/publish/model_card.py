@@ -19,8 +19,8 @@ MOST_MODES = 50
 """Modes that are listed at most; a card is to be read."""
 DECIDED = {
     RoundState.OPEN: "nobody has decided yet whether to use it",
-    RoundState.ACCEPTED: "people accepted it",
-    RoundState.ROLLED_BACK: "people rolled it back: they keep the model as it was",
+    RoundState.ACCEPTED: "it was accepted",
+    RoundState.ROLLED_BACK: "it was rolled back: the model as it was is to be used instead",
 }
 METRICS = (
     ("induced_rate_before", "Induced failure rate over the confirmed modes before the repair", None),
@@ -73,8 +73,8 @@ def _what(found: Verified) -> str:
     pairs, tuned = found.repaired["pairs"], "An adapter (LoRA) was" if found.saved in ADAPTERS else "Its weights were"
     passed = "passed" if found.found["gate"]["passed"] else "**did not pass**"
     return (
-        f"The original is {target_words(found.config)}. Faded looked for edits of its inputs under which it fails; "
-        f"people judged what was found. {tuned} tuned by preference on {_count(pairs['verdicts'], 'pair')} from "
+        f"The original is {target_words(found.config)}. Faded looked for edits of its inputs under which it fails, and "
+        f"what it found was judged. {tuned} tuned by preference on {_count(pairs['verdicts'], 'pair')} from "
         f"verdicts and {_count(pairs['reapplied'], 'pair')} of {_count(found.repaired['modes'], 'confirmed mode')} "
         f"applied to further inputs, for {found.repaired['steps']:,} steps; those of step "
         f"{found.repaired['best_step']} were kept. The repair {passed} the gate of its verification, and "
@@ -84,14 +84,11 @@ def _what(found: Verified) -> str:
 
 def _evaluation(found: Mapping[str, Any]) -> str:
     clean = "score" if found.get("clean_is") == "score" else "share answered as expected"
-    change = _ends(found["clean_change_interval90"], "+.1%")
-    drop = _share(found["relative_drop"]) + _ends(found["interval90"], ".1%")
-    other = _share(found["unlabelled_relative_drop"]) + _ends(found["unlabelled_interval90"], ".1%")
     flips = _share(found["negative_flip_rate"]) + _ends(found["negative_flip_interval90"], ".1%")
     rows = [
-        ("induced failure rate, confirmed modes", *_both(found, "induced_rate"), f"fell by {drop} of what it was"),
-        ("induced failure rate, established modes not repaired", "", "", f"fell by {other} of what it was"),
-        (f"unedited inputs: {clean}", *_both(found, "clean"), _change(found, "clean") + change),
+        ("induced failure rate, confirmed modes", *_both(found, "induced_rate"), _fell(found, "")),
+        ("induced failure rate, established modes not repaired", "", "", _fell(found, "unlabelled_")),
+        (f"unedited inputs: {clean}", *_both(found, "clean"), _change(found, "clean")),
         ("unedited inputs: as expected before and not after", "", "", flips),
         ("settings newly broken", "", "", f"{found['newly_broken']}; of {found['cannot_tell']} nothing can be said"),
     ]
@@ -146,8 +143,17 @@ def _both(found: Mapping[str, Any], name: str) -> tuple[str, str]:
     return _share(found[f"{name}_before"]), _share(found[f"{name}_after"])
 
 
+def _fell(found: Mapping[str, Any], which: str) -> str:
+    drop = found[f"{which}relative_drop"]
+    if drop is None:
+        return "not known"
+    return f"fell by {drop:.1%} of what it was" + _ends(found[f"{which}interval90"], ".1%")
+
+
 def _change(found: Mapping[str, Any], name: str) -> str:
-    return f"{found[f'{name}_after'] - found[f'{name}_before']:+.1%}"
+    low, high = (100 * end for end in found[f"{name}_change_interval90"])
+    change = 100 * (found[f"{name}_after"] - found[f"{name}_before"])
+    return f"{change:+.1f} points ({low:+.1f} to {high:+.1f})"
 
 
 def _rate(rate: float, n: int) -> str:

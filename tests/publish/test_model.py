@@ -197,7 +197,7 @@ def test_a_gate_that_did_not_pass_and_a_roll_back_are_said(
     load_classifier(str(classifier_folder)).save(target_of(store, made))
     assert export(store, made, tmp_path / "out") == OK
     card = (tmp_path / "out" / "README.md").read_text()
-    assert "**did not pass** the gate" in card and "rolled it back" in card
+    assert "**did not pass** the gate" in card and "it was rolled back" in card
     assert "that of Faded's demo `signs`" in card
 
 
