@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.pushing import add_destination, destination, pushed
 from faded.commands.rounds import add_round, find_round
 from faded.flags import add_workspace
 
@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
         description="Write a round's verdicts, proposals and pairs as a dataset folder with a card.",
     )
     add_round(export)
-    export.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder to write; nothing is overwritten")
+    add_destination(export)
     export.add_argument(
         "--anonymous", action="store_true", help="annotators go by numbers, the same throughout the export"
     )
@@ -30,11 +30,12 @@ def _export(arguments: argparse.Namespace) -> int:
     from faded.publish.dataset import export_dataset
     from faded.store.engine import open_store
 
-    to = arguments.to.expanduser().absolute()
+    to = destination(arguments)
     store = open_store(workspace_of(arguments))
     with store.read() as db:
         round_id = find_round(db, arguments.round).id
     found = export_dataset(store, round_id, to, arguments.anonymous)
     counts = ", ".join(f"{table.name} {len(table.rows):,}" for table in found.tables)
     print(f"Round {found.number} of {found.campaign} is in {to} (rows: {counts})")
+    pushed(arguments, to, "dataset", f"round {found.number} of {found.campaign}")
     return OK

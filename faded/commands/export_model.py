@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.pushing import add_destination, destination, pushed
 from faded.commands.rounds import add_round, find_round
 from faded.flags import add_workspace
 
@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
         description="Write a round's repaired target as a folder that loads without Faded, with a model card.",
     )
     add_round(export)
-    export.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder to write; nothing is overwritten")
+    add_destination(export)
     add_workspace(export)
     export.set_defaults(command=_export)
 
@@ -27,10 +27,11 @@ def _export(arguments: argparse.Namespace) -> int:
     from faded.publish.model import export_model
     from faded.store.engine import open_store
 
-    to = arguments.to.expanduser().absolute()
+    to = destination(arguments)
     store = open_store(workspace_of(arguments))
     with store.read() as db:
         round_id = find_round(db, arguments.round).id
     found = export_model(store, round_id, to)
     print(f"The repaired target of round {found.number} of {found.campaign} is in {to}")
+    pushed(arguments, to, "model", f"the repaired target of round {found.number} of {found.campaign}")
     return OK
