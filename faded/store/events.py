@@ -58,13 +58,14 @@ class Event:
 def of_round(db: Db, round_id: int) -> list[Event]:
     """Return every event of a round, in order."""
     columns = (verdict_events.c[name] for name in Event.__dataclass_fields__ if name != "stands")
+    stands = (proposals.c.event_id == verdict_events.c.id) & proposals.c.verdict.is_not(None)
     query = (
-        select(*columns, (proposals.c.event_id == verdict_events.c.id) & proposals.c.verdict.is_not(None))
+        select(*columns, stands.label("stands"))
         .join(proposals, proposals.c.id == verdict_events.c.proposal_id)
         .where(verdict_events.c.round_id == round_id)
         .order_by(verdict_events.c.id)
     )
-    return [Event(*values, bool(stands)) for *values, stands in db.execute(query)]
+    return [Event(**{**row._mapping, "stands": bool(row.stands)}) for row in db.execute(query)]
 
 
 def known(db: Db, keys: Sequence[str]) -> set[str]:
