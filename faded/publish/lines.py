@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from faded.publish.card import lines_card
 from faded.publish.round_tables import Published
@@ -31,7 +31,7 @@ def write_lines(found: Published, workspace: Path, folder: Path) -> None:
         (folder / PICTURES).rmdir()
 
 
-def write_zip(found: Published, workspace: Path, file: BinaryIO) -> None:
+def write_zip(found: Published, workspace: Path, file: IO[bytes]) -> None:
     """Write the same as one zip file, with a card.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -69,6 +69,6 @@ def export_route(store: Store) -> Route:
     return Route("/export/{round_id}.zip", export, methods=["GET"])
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE):
         yield piece
