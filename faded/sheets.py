@@ -22,3 +22,16 @@ def sheet(pictures: NDArray[np.uint8]) -> Image.Image:
     cells[:count] = pictures
     grid = cells.reshape(rows, ACROSS, height, width, channels).swapaxes(1, 2)
     return Image.fromarray(grid.reshape(rows * height, ACROSS * width, channels))
+
+
+def picture_of(made: Image.Image, number: int, count: int) -> Image.Image:
+    """Return one of the pictures of which `sheet` made one.
+
+    Args:
+        made: The sheet.
+        number: Which picture, from 0.
+        count: How many there are.
+    """
+    width, height = made.width // ACROSS, made.height // -(-count // ACROSS)
+    left, top = number % ACROSS * width, number // ACROSS * height
+    return made.crop((left, top, left + width, top + height))

@@ -255,7 +255,7 @@ def test_the_table_of_flags_is_that_of_the_parser() -> None:
         if has_default(action):
             assert documented[place] == f"`{action.default}`"
         else:
-            assert documented[place].startswith(("none", "off", "1 with", "`FADED_WORKSPACE`"))
+            assert documented[place].startswith(("none", "off", "1 with", "required", "`FADED_WORKSPACE`"))
 
 
 def test_help_shows_every_default_zero_included(capsys: pytest.CaptureFixture[str]) -> None:

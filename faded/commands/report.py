@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.rounds import add_round
 from faded.flags import add_workspace
 from faded.store.engine import open_store
 from faded.store.named import named_round
@@ -18,12 +19,7 @@ def add(commands: Commands) -> None:
         help="write the report of a round",
         description="Write what a round found, with its evidence, as a page, as JSON and as sums of all files.",
     )
-    report.add_argument(
-        "--round",
-        required=True,
-        metavar="N|CAMPAIGN[/N]",
-        help="the round's number in the workspace, a campaign (its newest round), or a campaign and a round's number",
-    )
+    add_round(report)
     report.add_argument("--to", required=True, type=Path, metavar="DIR", help="a new or empty folder for it")
     add_workspace(report)
     report.set_defaults(command=_report)

@@ -65,15 +65,20 @@ def verdict_pairs(
     pairs = []
     for judgement in judgements:
         proposal = proposals[judgement.proposal_id]
-        other = proposal.expected if judgement.answer is None else judgement.answer
-        if other is None or other == proposal.answer:
-            continue
-        values = cell_values(space, proposal.key)
-        if judgement.verdict is Verdict.CONFIRM:
-            pairs.append(Pair(proposal.sample_id, values, chosen=other, rejected=proposal.answer))
-        elif judgement.verdict is Verdict.REJECT:
-            pairs.append(Pair(proposal.sample_id, values, chosen=proposal.answer, rejected=other))
+        found = preferred(judgement, proposal)
+        if found is not None:
+            pairs.append(Pair(proposal.sample_id, cell_values(space, proposal.key), *found))
     return pairs
+
+
+def preferred(judgement: Judgement, proposal: Proposal) -> tuple[str, str] | None:
+    """Return the chosen and the rejected answer of the pair that a verdict makes, None where it makes none."""
+    other = proposal.expected if judgement.answer is None else judgement.answer
+    if other is None or other == proposal.answer:
+        return None
+    if judgement.verdict is Verdict.CONFIRM:
+        return other, proposal.answer
+    return (proposal.answer, other) if judgement.verdict is Verdict.REJECT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +105,18 @@ def rankings(judgements: Sequence[Judgement], proposals: Mapping[str, Proposal],
     """
     found = []
     for judgement in judgements:
-        said, proposal = judgement.ratings, proposals[judgement.proposal_id]
-        if judgement.verdict is not Verdict.INVALID and said.best is not None and said.worst is not None:
-            found.append(Ranking(proposal.sample_id, cell_values(space, proposal.key), said.best, said.worst))
+        proposal, chosen = proposals[judgement.proposal_id], ranked(judgement)
+        if chosen is not None:
+            found.append(Ranking(proposal.sample_id, cell_values(space, proposal.key), *chosen))
     return found
+
+
+def ranked(judgement: Judgement) -> tuple[int, int] | None:
+    """Return the numbers of the best and the worst picture of a set, None where they are not learned from."""
+    best, worst = judgement.ratings.best, judgement.ratings.worst
+    if judgement.verdict is Verdict.INVALID or best is None or worst is None:
+        return None
+    return best, worst
 
 
 def pair_lessons(pairs: Sequence[Pair], samples: Mapping[str, Sample[P]]) -> list[Lesson[P]]:

@@ -1,7 +1,8 @@
-"""Verdict events as they were given, for whoever tells of a round or gives them again."""
+"""Verdict events as they were given, for whoever tells of a round, exports it, or gives them again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,6 +13,9 @@ from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
 from faded.store.verdicts import EventKind
 
+MANY = 500
+"""Keys per query; SQLite takes at least 999 parameters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -19,6 +23,7 @@ class Event:
 
     Attributes:
         id: Number in the store.
+        proposal_id: The proposal that it is about.
         sample_id: The sample of the proposal that it is about.
         cell: The proposal's cell.
         stratum: The proposal's stratum.
@@ -32,9 +37,11 @@ class Event:
         undoes: Number of the event that an undo voids.
         visible_ms: How long the person saw it, milliseconds.
         created_at: Seconds since 1970.
+        stands: Whether it is the verdict that stands for its proposal.
     """
 
     id: int
+    proposal_id: str
     sample_id: str
     cell: Cell
     stratum: str
@@ -48,6 +55,7 @@ class Event:
     undoes: int | None
     visible_ms: int | None
     created_at: float
+    stands: bool
 
 
 def last(db: Db, round_id: int) -> int | None:
@@ -57,8 +65,9 @@ def last(db: Db, round_id: int) -> int | None:
 
 def of_round(db: Db, round_id: int) -> list[Event]:
     """Return all events of a round, undone ones and undoings too, in the order they were given."""
+    stands = ((proposals.c.event_id == verdict_events.c.id) & proposals.c.verdict.is_not(None)).label("stands")
     query = (
-        select(verdict_events, proposals.c.sample_id, modes.c.cell, modes.c.stratum)
+        select(verdict_events, proposals.c.sample_id, modes.c.cell, modes.c.stratum, stands)
         .join(proposals, proposals.c.id == verdict_events.c.proposal_id)
         .join(modes, modes.c.id == proposals.c.mode_id)
         .where(verdict_events.c.round_id == round_id)
@@ -67,6 +76,7 @@ def of_round(db: Db, round_id: int) -> list[Event]:
     return [
         Event(
             id=row.id,
+            proposal_id=row.proposal_id,
             sample_id=row.sample_id,
             cell=cell_of(row.cell),
             stratum=row.stratum,
@@ -80,6 +90,16 @@ def of_round(db: Db, round_id: int) -> list[Event]:
             undoes=row.undoes,
             visible_ms=row.visible_ms,
             created_at=row.created_at,
+            stands=bool(row.stands),
         )
         for row in db.execute(query)
     ]
+
+
+def known(db: Db, keys: Sequence[str]) -> set[str]:
+    """Return which of these idempotency keys have an event already."""
+    found: set[str] = set()
+    for start in range(0, len(keys), MANY):
+        part = verdict_events.c.key.in_(keys[start : start + MANY])
+        found |= set(db.execute(select(verdict_events.c.key).where(part)).scalars())
+    return found

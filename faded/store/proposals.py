@@ -126,6 +126,12 @@ def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     return [found[i] for i in ids if i in found]
 
 
+def of_round(db: Db, round_id: int) -> list[Proposal]:
+    """Return the proposals of a round in the order in which they were made."""
+    query = FULL.where(proposals.c.round_id == round_id).order_by(proposals.c.seq)
+    return [as_proposal(row) for row in db.execute(query)]
+
+
 def of_sample(db: Db, round_id: int, sample_id: str) -> Proposal | None:
     """Return some proposal of a sample, None where it has none."""
     mine = FULL.where(proposals.c.round_id == round_id, proposals.c.sample_id == sample_id)

@@ -37,7 +37,8 @@ class User:
 
 
 class _Client(Protocol):
-    host: str
+    @property
+    def host(self) -> str: ...
 
 
 class Request(Protocol):

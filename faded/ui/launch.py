@@ -19,6 +19,7 @@ from faded.store.engine import Store, open_store
 from faded.ui.address import taken
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
+from faded.ui.export_zip import export_route
 from faded.ui.keeper import WorkerKeeper
 from faded.ui.theme import ASSETS, asset, theme
 
@@ -100,7 +101,12 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             max_file_size=MAX_UPLOAD,
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
-            app_kwargs={"middleware": [Middleware(LocalOnly)], "docs_url": None, "redoc_url": None},
+            app_kwargs={
+                "middleware": [Middleware(LocalOnly)],
+                "routes": [export_route(store)],
+                "docs_url": None,
+                "redoc_url": None,
+            },
             theme=theme(),
             css=asset("theme.css")
             + asset("marks.css")

@@ -12,6 +12,7 @@ import gradio as gr
 from faded.store.engine import Store
 from faded.ui import report_button, run_actions
 from faded.ui.cards import changes, decide, flow, matrix, verification
+from faded.ui.export_zip import render_data
 from faded.ui.facts import BUSY
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import asset, html
@@ -44,6 +45,8 @@ def layout(store: Store) -> Page:
             outputs["flow"] = html(elem_id="verify-flow")
         with gr.Column(elem_classes=["f-card", "o-maybe"]):
             outputs["untold"] = html(elem_id="verify-untold")
+    with gr.Column(elem_classes=["f-card", "o-maybe"]):
+        outputs["data"] = html(elem_id="verify-data")
     outputs |= {"accept": accept, "roll_back": roll_back}
     actions = (Action(accept, run_actions.accept), Action(roll_back, run_actions.roll_back))
     return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions)
@@ -77,4 +80,5 @@ def draw(view: View) -> Mapping[str, Shown]:
         "modes": shown_html(changes.render(facts, group, workspace)),
         "flow": shown_html(flow.render(facts)),
         "untold": shown_html(verification.render_untold(facts)),
+        "data": shown_html(render_data(facts)),
     }

@@ -63,7 +63,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
         clean_after=float(after.score.mean()),
         clean_change_interval90=_clean_change(before.score, after.score, seed),
         negative_flip_rate=float(broken.mean()),
-        negative_flip_interval90=_share(int(broken.sum()), inputs),
+        negative_flip_interval90=share_interval(int(broken.sum()), inputs),
         newly_broken=sum(r.change is Change.NEWLY_BROKEN for r in tested),
         margin=margin,
         watched=len(watched),
@@ -140,7 +140,7 @@ def _clean_change(before: FloatArray, after: FloatArray, seed: int) -> tuple[flo
     return float(low), float(high)
 
 
-def _share(count: int, n: int) -> tuple[float, float]:
+def share_interval(count: int, n: int) -> tuple[float, float]:
     """Return the 90% interval of a share (Clopper and Pearson 1934, Biometrika 26, 404-413: never too narrow)."""
     low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, 0.05))
     high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 0.95))

@@ -1,0 +1,42 @@
+"""`python -m faded export`: what people said in a round, as a dataset."""
+
+from __future__ import annotations
+
+import argparse
+
+from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.pushing import add_destination, destination, pushed
+from faded.commands.rounds import add_round
+from faded.flags import add_workspace
+from faded.store.named import named_round
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    export = commands.add_parser(
+        "export",
+        help="write a round's verdicts, proposals and pairs as a dataset",
+        description="Write a round's verdicts, proposals and pairs as a dataset folder with a card.",
+    )
+    add_round(export)
+    add_destination(export)
+    export.add_argument(
+        "--anonymous", action="store_true", help="annotators go by numbers, the same throughout the export"
+    )
+    add_workspace(export)
+    export.set_defaults(command=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from faded.publish.dataset import export_dataset
+    from faded.store.engine import open_store
+
+    to = destination(arguments)
+    store = open_store(workspace_of(arguments))
+    with store.read() as db:
+        round_id = named_round(db, arguments.round)[1].id
+    found = export_dataset(store, round_id, to, arguments.anonymous)
+    counts = ", ".join(f"{table.name} {len(table.rows):,}" for table in found.tables)
+    print(f"Round {found.number} of {found.campaign} is in {to} (rows: {counts})")
+    pushed(arguments, to, "dataset", f"round {found.number} of {found.campaign}")
+    return OK

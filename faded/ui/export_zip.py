@@ -1,0 +1,74 @@
+"""A round's verdicts, proposals and pairs as one zip file to take away: its address, and the link to it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from faded.domain import FadedError
+from faded.publish.lines import write_zip
+from faded.publish.round_tables import read_round
+from faded.store.engine import Store
+from faded.ui.auth import NotAllowed, authorise
+from faded.ui.downloads import file_name
+from faded.ui.facts import Facts
+from faded.ui.page import whole_number
+
+PIECE = 1 << 16
+"""Bytes that are sent at once."""
+IN_MEMORY = 1 << 23
+"""Bytes of a file that is not put on the disk; larger ones are, without a name."""
+
+
+def render_data(facts: Facts | None) -> str:
+    """Return the link, as HTML; empty before there are proposals."""
+    if facts is None or not facts.proposals:
+        return ""
+    name = file_name(f"{facts.campaign.name}-round-{facts.round.number}")
+    return (
+        "<h2>Take the data away</h2><p class='f-quiet'>Every verdict, skip and flag, the proposals with their "
+        f"{facts.evidence.many}, and the pairs that a repair learns from, as JSON lines. "
+        "<code>python -m faded export</code> writes the same as a dataset.</p>"
+        f"<div class='f-saves'><a class='f-save' href='export/{facts.round.id}.zip' download='{name}.zip'>"
+        "Save as zip</a></div>"
+    )
+
+
+def export_route(store: Store) -> Route:
+    """Return the address of the files: `export/ROUND.zip`."""
+
+    def export(request: Request) -> Response:
+        try:
+            authorise(request)
+        except NotAllowed as error:
+            return PlainTextResponse(str(error), 403)
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
+        try:
+            found = read_round(store, whole_number(request.path_params["round_id"]) or 0)
+            write_zip(found, store.workspace, file)
+        except FadedError as error:
+            file.close()
+            return PlainTextResponse(str(error), 404)
+        size = file.tell()
+        file.seek(0)
+        name = file_name(f"{found.campaign}-round-{found.number}")
+        headers = {
+            "content-disposition": f'attachment; filename="{name}.zip"',
+            "content-length": str(size),
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        }
+        return StreamingResponse(_pieces(file), 200, headers, "application/zip", BackgroundTask(file.close))
+
+    return Route("/export/{round_id}.zip", export, methods=["GET"])
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
