@@ -1,6 +1,7 @@
 # make run    install what the app needs and start it
 # make test   install what the tests need and run them
 # make soak   kill the app's processes thirty times in the course of a round, for about ten minutes
+# make docs   build the documentation's site in site/
 # make check  format, lint, types, layers, then make test
 #
 # An active virtual environment is used as it is; otherwise one is made in .venv.
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test soak check format install install-dev browser screenshots clean
+.PHONY: run test soak docs check format install install-dev browser screenshots clean
 
 run: install
 	$(BIN)/python app.py $(ARGS)
@@ -35,6 +36,9 @@ format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: install-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 screenshots: install-dev browser
 	$(BIN)/python -m docs.screenshots
 
@@ -49,7 +53,7 @@ $(VENV)/.faded-installed: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.faded-installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/.faded-installed-dev: requirements.txt requirements-dev.txt requirements-docs.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.faded-installed
 

@@ -19,6 +19,7 @@ from transformers import ResNetConfig, ResNetForImageClassification, ViTImagePro
 from faded.cli import main
 from faded.store.engine import Store, open_store
 from tests.jobs import colours
+from tests.learning import learn
 from tests.store.helpers import new_round
 
 torch.set_num_threads(1)
@@ -29,6 +30,10 @@ SHAPES = ("red", "green", "blue")
 @pytest.fixture
 def classifier_folder(tmp_path: Path) -> Path:
     """A tiny random image classifier in transformers' folder format, with the classes red, green and blue."""
+    return save_classifier(tmp_path / "classifier")
+
+
+def save_classifier(folder: Path) -> Path:
     torch.manual_seed(0)
     labels = dict(enumerate(SHAPES))
     config = ResNetConfig(
@@ -40,7 +45,6 @@ def classifier_folder(tmp_path: Path) -> Path:
         id2label=labels,
         label2id={name: i for i, name in labels.items()},
     )
-    folder = tmp_path / "classifier"
     ResNetForImageClassification(config).save_pretrained(folder)
     ViTImageProcessor(size={"height": 16, "width": 16}).save_pretrained(folder)
     return folder
@@ -49,15 +53,28 @@ def classifier_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def picture_folder(tmp_path: Path) -> Path:
     """Twelve pictures of noise per class, in one folder per class."""
+    return draw_pictures(tmp_path / "pictures")
+
+
+def draw_pictures(place: Path) -> Path:
     rng = np.random.default_rng(0)
     for channel, name in enumerate(SHAPES):
-        folder = tmp_path / "pictures" / name
+        folder = place / name
         folder.mkdir(parents=True)
         for i in range(12):
             pixels = rng.integers(0, 80, (20, 24, 3), dtype=np.uint8)
             pixels[..., channel] += 150
             Image.fromarray(pixels).save(folder / f"{i}.png")
-    return tmp_path / "pictures"
+    return place
+
+
+@pytest.fixture(scope="session")
+def learned_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same classifier once it knows such pictures; not to be changed."""
+    place = tmp_path_factory.mktemp("learned")
+    folder = save_classifier(place / "classifier")
+    learn(folder, draw_pictures(place / "pictures"))
+    return folder
 
 
 @pytest.fixture

@@ -105,7 +105,9 @@ def test_everything_that_a_package_brings_is_used_by_name(installed: dict[str, s
         assert record["induced_failures"] > 0
     assert "numbers_left_out is never above 1, so nothing could fail" in done.stderr
     assert "'traffic_lihgt' cannot be loaded" in done.stderr and "Plug-ins bring: traffic_light." in done.stderr
-    assert "There is no agent named 'gredy'. Known: greedy, ppo, random, thompson." in done.stderr
+    assert (
+        "There is no agent named 'gredy' (did you mean greedy?). Known: greedy, ppo, random, thompson." in done.stderr
+    )
 
 
 def test_the_contract_tests_hold_for_what_a_package_brings(installed: dict[str, str]) -> None:

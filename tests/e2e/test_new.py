@@ -16,7 +16,6 @@ from faded.stages import EXPLORE
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
 from tests.e2e.conftest import Watched
-from tests.learning import learn
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 120
@@ -28,12 +27,11 @@ def field(page: Page, name: str):  # type: ignore[no-untyped-def]
 
 
 def test_a_folder_of_pictures_and_a_transformers_folder_become_a_landscape_and_its_file_gives_the_same(
-    watched: Watched, app: App, store: Store, classifier_folder: Path, picture_folder: Path, tmp_path: Path
+    watched: Watched, app: App, store: Store, learned_folder: Path, picture_folder: Path, tmp_path: Path
 ) -> None:
-    learn(classifier_folder, picture_folder)
     page, started = watched.page, time.monotonic()
     page.goto(f"{app.address}#new")
-    field(page, "target").fill(str(classifier_folder))
+    field(page, "target").fill(str(learned_folder))
     expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")
     expect(page.locator("[data-f=target-found]")).to_contain_text("a query, measured on the processor")
     field(page, "data").fill(str(picture_folder.parent / "pictures"))

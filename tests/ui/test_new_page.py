@@ -21,7 +21,6 @@ from faded.store import campaigns, drafts, jobs
 from faded.store.engine import Store
 from faded.ui import draft
 from faded.ui.new_page import server_functions
-from tests.learning import learn
 
 LOCAL = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1"})
 PROMPTS = "wordings: ['a {job} at work']\nsets: 40\npictures: 4\nsteps: 2\n"
@@ -61,9 +60,8 @@ def form(store: Store) -> Form:
 
 
 @pytest.fixture
-def given(classifier_folder: Path, picture_folder: Path) -> dict[str, Any]:
-    learn(classifier_folder, picture_folder)
-    return {"target": str(classifier_folder), "data": str(picture_folder), "threshold": "0.2", "verify_folds": "1"}
+def given(learned_folder: Path, picture_folder: Path) -> dict[str, Any]:
+    return {"target": str(learned_folder), "data": str(picture_folder), "threshold": "0.2", "verify_folds": "1"}
 
 
 def test_every_step_says_what_it_finds_and_exploring_begins_with_what_was_typed(
