@@ -116,13 +116,15 @@ def compare(store: Store, config: CampaignConfig, say: Say = silent) -> Round:
     explored = run_stage(store, runner, round_id, EXPLORE)
     verified = run_stage(store, runner, round_id, VERIFY)
     timing = {EXPLORE: explored.pop("seconds"), VERIFY: verified.pop("seconds")}
+    with store.read() as db:
+        candidate = campaigns.get_round(db, round_id).fingerprint_after
     return Round(
         name,
         round_id,
         {
             "schema": SCHEMA,
             "seed": config.seed,
-            "target": {"fingerprint": context.fingerprint},
+            "target": {"fingerprint": context.fingerprint, "fingerprint_of_candidate": candidate},
             "splits": context.splits(),
             EXPLORE: explored,
             VERIFY: verified,

@@ -44,7 +44,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     unrepaired = context.target(desk.weights)
     measured = context.task.measured_with(unrepaired)
     check_unchanged(desk.round, context.splits(), measured, unrepaired.fingerprint())
-    second = context.task.candidate(unrepaired) if compares else _repaired(desk, context)
+    second = _candidate(desk, context, unrepaired) if compares else _repaired(desk, context)
     desk.note_software()
     before, after = context.probe(unrepaired), context.probe(second)
     confirmed, established = modes_of_round(desk.store, desk.round.id, compares)
@@ -81,6 +81,14 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     for mode in values["modes"]:
         mode["setting"] = context.space.describe(mode["values"])
     return values | told | {"gate": verdict.to_json(rules)}
+
+
+def _candidate(desk: Desk, context: Context, target: AnyTarget) -> AnyTarget:
+    """Load the candidate, and write down which weights it has."""
+    found = context.task.candidate(target)
+    with desk.store.write() as db:
+        campaigns.update_round(db, desk.round.id, fingerprint_after=found.fingerprint())
+    return found
 
 
 def _repaired(desk: Desk, context: Context) -> AnyTarget:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from faded.campaign_file import PLACES
 from faded.report import landscape, modes, stages, verdicts
 from faded.report.evidence import kind_of
 from faded.report.limits import inputs, limits
@@ -20,9 +21,6 @@ SCHEMA = 1
 
 RUN = "run"
 """Name of the part that is of the run itself: times, places and who worked. A replay finds all else again."""
-
-PLACES = ("target", "data", "tune_data", "verify_data", "encoder", "reader")
-"""Fields of a campaign's configuration that say where things lie."""
 
 
 @dataclass(frozen=True)

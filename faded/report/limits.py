@@ -78,6 +78,13 @@ def _of_verdicts(found: Found) -> Iterator[str]:
 
 def _of_repair(found: Found) -> Iterator[str]:
     result = found.result
+    if found.compares:
+        yield (
+            "The round compares its target with a candidate: the modes are the target's, so a failure that only the "
+            "candidate has is seen where a watched setting meets it."
+        )
+        yield from () if result is None else _of_verification(result, inputs(found))
+        return
     if found.repair is None:
         yield "Nothing was repaired in this round, so nothing is said of a repair."
         return

@@ -95,6 +95,11 @@ class Found:
         return self.landscape.posterior()
 
     @property
+    def compares(self) -> bool:
+        """Whether the campaign compares its target with a candidate, and repairs nothing."""
+        return bool(self.campaign.config.get("candidate"))
+
+    @property
     def result(self) -> Mapping[str, Any] | None:
         """What verification found; None before."""
         return None if self.verify is None else self.verify.result
@@ -140,7 +145,7 @@ def read(store: Store, round_id: int) -> Found:
 
 
 def _stages(db: Db, round_: Round, campaign: Campaign) -> tuple[Job, Job | None, Job | None]:
-    """Return the exploration, the last repair that has ended, and its verification where that is done."""
+    """Return the exploration, the last repair that has ended, and its verification, or the comparison, once done."""
     of_round = jobs.list_for_round(db, round_.id)
 
     def last(kind: str, *states: JobState) -> Job | None:
@@ -153,6 +158,7 @@ def _stages(db: Db, round_: Round, campaign: Campaign) -> tuple[Job, Job | None,
             "let it, or stop it, first."
         )
     repair, verify = last(REPAIR, JobState.DONE), last(VERIFY, JobState.DONE)
-    if verify is not None and (repair is None or verify.id < repair.id):
+    outdated = verify is not None and (repair is None or verify.id < repair.id)
+    if outdated and not campaign.config.get("candidate"):
         verify = None
     return explore, repair, verify

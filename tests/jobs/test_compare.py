@@ -11,6 +11,8 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.headless import compare
 from faded.jobs.run import Runner
+from faded.report.collect import report
+from faded.report.write import PAGE, write
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs
 from faded.store.engine import Store, open_store
@@ -54,6 +56,14 @@ def test_the_pages_speak_of_a_candidate_and_offer_no_decision(colour_config: Cam
     assert "The candidate is compared and the gate passed." in sentence(facts)
     assert decide.render(facts) == "" and "of the target and of the candidate" in matrix.render(facts, matrix.STRATA)
     assert "compares its target with a candidate" in facts.missing_for_repair()
+
+    told = report(store, done.round_id)
+    assert told.values["verification"]["gate"]["passed"] and "candidate" not in told.values["tested"]["config"]
+    assert told.values["tested"]["weights_after"] == done.record["target"]["fingerprint_of_candidate"]
+    write(told, tmp_path / "report")
+    page = (tmp_path / "report" / PAGE).read_text()
+    assert "compares its target with the candidate tests.jobs.colours:upright" in page
+    assert "Two checkpoints are compared" in page and "The gate passed" in page
 
 
 @pytest.mark.parametrize(
