@@ -19,6 +19,8 @@ from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from benchmarks.app import ROOT, browsing, running
+from faded.data.pictures import png
+from faded.demo import signs
 
 IMAGES = ROOT / "docs" / "images"
 ROUNDS = {
@@ -47,6 +49,8 @@ PAGES = {
 }
 """Name of the file: the round, its page, and what is there once that is drawn."""
 
+FORM_SIGNS = 800
+"""Signs that the page New is shown with."""
 GATE_FAILED = 3
 USUAL_PATH = """document.querySelectorAll(".o-path code").forEach((path) => {
   path.textContent = `~/.local/share/faded/targets/${path.textContent.split("/").pop()}`;
@@ -74,6 +78,7 @@ def main() -> int:
             done.touch()
         with running(workspace) as app:
             take(browser, app.address)
+            take_form(browser, app.address, draw_signs(Path(folder) / "pictures"))
     return 0
 
 
@@ -94,6 +99,34 @@ def take(browser: Browser, address: str) -> None:
             height = min(page.evaluate("document.documentElement.scrollHeight"), MOST_HEIGHT)
             clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": height}
             write(page.screenshot(full_page=True, clip=clip), IMAGES / f"{name}{suffix}.png")
+        context.close()
+
+
+def draw_signs(folder: Path) -> Path:
+    """Write signs as a folder with one folder per class."""
+    for scene in signs.draw(0, signs.ROUND_STREAM, FORM_SIGNS):
+        place = folder / str(scene.sample.reference)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{scene.sample.id}.png").write_bytes(png(scene.sample.payload))
+    return folder
+
+
+def take_form(browser: Browser, address: str, pictures: Path) -> None:
+    """Write the pictures of the page New, filled in with the sign classifier and drawn signs."""
+    for suffix, (width, height, scheme) in LOOKS.items():
+        dark = scheme == "dark"
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        page = context.new_page()
+        page.goto(f"{address}/#new")
+        page.locator("[data-field=target]").fill("faded/demo/weights/signs")
+        page.locator("[data-field=data]").fill(str(pictures))
+        expect(page.locator("[data-f=summary]")).to_contain_text("Exploring can begin", timeout=60_000)
+        page.evaluate("document.querySelector('[data-field=data]').value = 'data/pictures'")
+        page.evaluate("document.activeElement.blur()")
+        clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": MOST_HEIGHT}
+        write(page.screenshot(full_page=True, clip=clip), IMAGES / f"new{suffix}.png")
         context.close()
 
 
