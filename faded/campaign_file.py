@@ -19,7 +19,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from faded.config import CampaignConfig
-from faded.data.places import split_of
+from faded.data.places import exists, split_of
 from faded.domain import FadedError
 from faded.files import read_yaml
 from faded.tasks import IMAGE, task_of, usual_queries
@@ -111,7 +111,7 @@ def locate(place: str, folder: Path) -> str:
     """
     name, split = split_of(place)
     path = folder / Path(name).expanduser()
-    if place and path.exists():
+    if place and exists(str(path)):
         return f"{path.resolve()}:{split}" if split else str(path.resolve())
     return place
 

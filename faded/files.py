@@ -19,4 +19,5 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FadedError(f"The file {path} cannot be read: {error}") from error
+        said = error.strerror if isinstance(error, OSError) else error
+        raise FadedError(f"The file {path} cannot be read: {said}.") from error

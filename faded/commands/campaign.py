@@ -19,7 +19,11 @@ def add(commands: Commands) -> None:
         help="print a campaign as a file that `run` takes",
         description="Print a campaign of the workspace as YAML, which `run` takes and editors check by the schema.",
     )
-    campaign.add_argument("name", metavar="NAME", help="the campaign's name, as the app shows it")
+    campaign.add_argument(
+        "name",
+        metavar="NAME",
+        help="the campaign's name, as the app shows it or as it was given; of several so called the newest",
+    )
     add_workspace(campaign)
     campaign.set_defaults(command=_campaign)
     fields = commands.add_parser(
@@ -34,9 +38,10 @@ def _campaign(arguments: argparse.Namespace) -> int:
 
     store = open_store(workspace_of(arguments))
     with store.read() as db:
-        found = {c.name: c for c in campaigns.list_campaigns(db)}
+        there = campaigns.list_campaigns(db)
+    found = {str(c.config.get("name")): c for c in there if c.config.get("name")} | {c.name: c for c in there}
     if arguments.name not in found:
-        known = ", ".join(found) or "none"
+        known = ", ".join(c.name for c in there) or "none"
         raise FadedError(f"There is no campaign {arguments.name!r} in {store.workspace}. Known: {known}.")
     print(write_campaign(CampaignConfig.from_json(found[arguments.name].config)), end="")
     return OK

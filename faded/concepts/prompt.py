@@ -116,8 +116,8 @@ def check_template(template: str, slots: Sequence[Slot]) -> None:
     if sorted(found) != sorted(names) or "{" in OPEN.sub("", template) or "}" in OPEN.sub("", template):
         raise FadedError(
             f"The prompt {template!r} has the slots {', '.join(found) or 'none'}, and there are words for "
-            f"{', '.join(names)}: write each of these once, in braces, or give with --space a YAML file of slots with "
-            "words for the prompt's own."
+            f"{', '.join(names)}: write each of these once, in braces, or give slots of your own (--space FILE.yaml; "
+            'on the page New "My own") with words for the prompt\'s.'
         )
     for slot in slots:
         if slot.kind is PromptKind.COUNT:

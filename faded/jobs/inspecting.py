@@ -177,6 +177,7 @@ class Bench:
             "explore": len(data.explore),
             "tune": len(data.tune),
             "verify": len(data.verify),
+            "folds": config.verify_folds,
             "strata": len(strata),
             "fewest": min(strata.values()),
         }

@@ -44,7 +44,7 @@ def check_steps(steps: float | None) -> int:
         FadedError: it is missing, no whole number, or out of range.
     """
     if steps is None or steps != int(steps) or not LEAST_STEPS <= steps <= MOST_STEPS:
-        said = "empty" if steps is None else f"{steps:g}"
+        said = "empty" if steps is None else f"{steps:,.10g}"
         raise FadedError(f"Steps is {said}: give a whole number from {LEAST_STEPS:,} to {MOST_STEPS:,}.")
     return int(steps)
 

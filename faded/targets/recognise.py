@@ -22,6 +22,8 @@ from faded.targets.load_text import GGUF
 from faded.targets.pretrained import WRITERS
 from faded.tasks import DRAWING, IMAGE, TEXT
 
+LONGEST = 1000
+"""Characters of a path or an id."""
 CLASSIFIER = "ForImageClassification"
 """How the names of networks that name a picture's class end."""
 
@@ -38,6 +40,8 @@ def recognise(source: str) -> str | None:
         if source in functions.names():
             return task
     path = Path(source).expanduser()
+    if len(source) > LONGEST:
+        raise FadedError(f"The target has {len(source):,} characters: give a path or hub id.")
     if source.endswith(GGUF):
         return TEXT
     if ":" in source and not path.exists():

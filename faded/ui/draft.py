@@ -148,7 +148,7 @@ class Problems(dict[str, str]):
         except ValueError:
             value = math.nan
         if not least <= value <= most:
-            self[name] = f"{_title(name)} is {typed!r}: give a number from {least:,g} to {most:,g}."
+            self[name] = f"{_title(name)} is {typed!r}: give a number from {least:,.10g} to {most:,.10g}."
             return usual
         return value
 

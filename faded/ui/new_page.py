@@ -193,7 +193,18 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
             problems |= {} if measured is None else _hopeless(measured, config)
             other = ask(CANDIDATE, draft.asked(typed, task, CANDIDATE))
             problems |= {} if other is None else _unlike(about, other)
+    _at_its_field(steps, config)
     return {"task": task, "problems": problems, "steps": steps}
+
+
+def _at_its_field(steps: dict[str, Answer], config: CampaignConfig | None) -> None:
+    """Put what only measuring found of the data to the step of the data, and what it says of a reader to the reader."""
+    said = steps.get(MEASURE, {}).get("error")
+    if not said or config is None:
+        return
+    of_data = any(place and place in said for place in (config.data, config.tune_data, config.verify_data))
+    if of_data or "verify fold" in said or "label_map" in said:
+        steps[DATA]["error"], steps[MEASURE]["error"] = said, None
 
 
 def _open_of(data: Answer) -> dict[str, str]:

@@ -148,6 +148,8 @@ WRONG_TURNS = [
     # what is typed, the field at which it is said, what is said
     ({"target": ""}, "target", "Target is empty: name the model to test"),
     ({"target": "./nowhere"}, "target", "There is no folder ./nowhere: give a folder of a model, a hub id"),
+    ({"target": "x" * 5000}, "target", "The target has 5,000 characters: give a path or hub id"),
+    ({"data": "/tmp/" + "y" * 300}, "data", "There is no data at /tmp/yyy"),
     ({"target": "nobody/nothing"}, "target", "no such folder here, and the hub cannot be reached. Give a folder"),
     ({"target": "@pictures"}, "target", "has neither config.json nor model_index.json: give a folder or hub id"),
     ({"target": "@file"}, "target", "is a file: give its folder, a hub id"),
@@ -159,10 +161,10 @@ WRONG_TURNS = [
     ({"data": "nobody/pictures:test"}, "data", "No dataset nobody/pictures could be read on the hub"),
     ({"data": "@flat"}, "data", "no folder of pictures per class. Where the pictures have no labels, say so"),
     ({"data": "@empty"}, "data", "There are no pictures in"),
-    ({"data": "@broken"}, "discrepancy", "broken.png of"),
-    ({"data": "@one"}, "discrepancy", "are of one class, 'red'. Give at least two classes"),
+    ({"data": "@broken"}, "data", "broken.png of"),
+    ({"data": "@one"}, "data", "are of one class, 'red'. Give at least two classes"),
     ({"columns": {"picture": "x"}}, "columns", "columns names 'picture': for the task image it may name image, label"),
-    ({"label_map": {"red": "rd"}}, "discrepancy", "none of the target's 3 labels"),
+    ({"label_map": {"red": "rd"}}, "data", "none of the target's 3 labels"),
     ({"tune_data": "@pictures"}, "data", "Give tune data and verify data both, or neither"),
     ({**OWN, "concepts": []}, "space", "No concept is switched on: switch on at least one"),
     (
@@ -186,7 +188,7 @@ WRONG_TURNS = [
         "There is no image concept named 'fog'. Known:",
     ),
     ({"candidate": "tests.jobs.colours:other_names"}, "candidate", "Give a checkpoint with the same classes"),
-    ({"threshold": "high"}, "threshold", "Threshold is 'high': give a number from 0"),
+    ({"threshold": "high"}, "threshold", "Threshold is 'high': give a number from 0 to 1,000,000"),
     (
         {"label_map": {"red": "green", "green": "blue", "blue": "red"}},
         "threshold",
@@ -196,9 +198,9 @@ WRONG_TURNS = [
     ({"bound": "1.5"}, "bound", "Bound is '1.5': give a number from 0.01 to 0.99"),
     ({"queries": "10"}, "queries", "Queries is '10': give a number from 200 to 200,000"),
     ({"queries": "300.5"}, "queries", "Queries is '300.5': give a whole number"),
-    ({"seed": "-1"}, "seed", "Seed is '-1': give a number from 0"),
+    ({"seed": "-1"}, "seed", "Seed is '-1': give a number from 0 to 2,147,483,647"),
     ({"name": "../x"}, "name", "The name is '../x': give at most 60 letters"),
-    ({"verify_folds": "9"}, "discrepancy", "No sample is left for verify fold"),
+    ({"verify_folds": "9"}, "data", "No sample is left for verify fold"),
     ({"discrepancy": "clip"}, "discrepancy", "There is no discrepancy named 'clip'. Known: log_odds, margin"),
 ]
 

@@ -54,21 +54,27 @@ function mountFields(element, part, changed) {
   }
 
   // A preset fills the rows; a change of a row makes the space one of one's own.
-  function spaces(fields, about, task) {
+  function spaces(fields, about, task, found) {
     const chosen = fields.space || about?.usual_space || "";
     part("slots").hidden = task !== "text-to-image" || chosen !== OWN;
-    if (!fresh("spaces", about?.spaces, chosen, task)) return;
+    if (!fresh("spaces", about?.spaces, chosen, task, found?.prompts)) return;
     if (!about) return part("spaces").replaceChildren();
     const button = (name, words) => {
       const made = make("button", { type: "button", ariaPressed: String(chosen === name) }, words);
-      made.addEventListener("click", () => choose(fields, about, task, name));
+      made.addEventListener("click", () => choose(fields, about, task, name, found));
       return made;
     };
     part("spaces").replaceChildren(...Object.keys(about.spaces).map((name) => button(name, `Preset “${name}”`)), button(OWN, "My own"));
   }
-  function choose(fields, about, task, name) {
+  // The slots of the prompts themselves, with words to be replaced; the preset's where they have them.
+  function slotsOf(prompts, preset) {
+    const names = [...new Set(prompts.flatMap((prompt) => [...prompt.matchAll(/\{([^{}]*)\}/g)].map((slot) => slot[1])))];
+    const known = new Map(preset.map((slot) => [slot.name, slot.levels]));
+    return (names.length ? names : [...known.keys()]).map((name) => `- name: ${name}\n  levels: ${JSON.stringify(known.get(name) ?? ["", "a word", "another"])}\n`).join("");
+  }
+  function choose(fields, about, task, name, found) {
     if (name === OWN && task === "text-to-image" && !fields.slots.trim())
-      fields.slots = about.spaces[about.usual_space].map((s) => `- name: ${s.name}\n  levels: ${JSON.stringify(s.levels)}\n`).join("");
+      fields.slots = slotsOf(found?.prompts ?? [], about.spaces[about.usual_space]);
     if (name === OWN) fields.concepts = rowsOf(fields, about);
     fields.space = name;
     changed();
@@ -148,7 +154,7 @@ function mountFields(element, part, changed) {
       part("labelled-words").textContent = task === "text" ? "There are no references: people say what is right" : "There are no labels: people say what is right";
       columns(fields, results.data, task);
       labels(fields, results.data, about?.classes);
-      spaces(fields, about, task);
+      spaces(fields, about, task, results.data);
       concepts(fields, about, task, results.concepts);
       measures(fields, about, task, results.measure);
       if (fresh("target-found", about)) part("target-found").replaceChildren(...(about ? targetFound(about) : []));

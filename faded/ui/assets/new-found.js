@@ -88,7 +88,7 @@ function measureFound(found, threshold, most) {
   const thin = found.fewest < 8 ? `The rarest has ${many(found.fewest, "input", "inputs")}: its modes can hardly be established` : "";
   return [
     facts(
-      `${many(found.explore, "input", "inputs")} to explore, ${found.tune} to tune, ${found.verify} to verify`,
+      `${many(found.explore, "input", "inputs")} to explore, ${found.tune} to tune, ${found.verify} to verify${found.folds > 1 ? `, in the first of ${found.folds} folds` : ""}`,
       `${many(found.strata, "stratum", "strata")} that failures are counted within`,
       thin,
       Number.isFinite(threshold) ? `Unedited, ${wrong} of ${found.clean.length} (${share}%) fail at this threshold` : "",

@@ -46,9 +46,11 @@ function mountNew(element, server) {
     const odd = name === "data" && step?.result && (state.problems.label_map || state.problems.columns);
     box.dataset.look = step?.error || odd ? "bad" : step?.result ? "good" : "";
     const after = STEPS[STEPS.indexOf(name) - 1];
-    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? "Something is to be said" : step?.result ? "Ready" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
+    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? "Say what is meant" : step?.result ? "Ready" : wrong(name) ? "Something is to be mended" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
     if (part(`${name}-state`).textContent !== words) part(`${name}-state`).textContent = words;
   }
+  const OF_STEP = { concepts: /^(space|slots|levels-)/, measure: /^(threshold|bound|queries|seed|name|encoder|reader|discrepancy)$/ };
+  const wrong = (name) => name in OF_STEP && state.fields.target && Object.keys(state.problems).some((problem) => OF_STEP[name].test(problem));
   function summary() {
     const wrong = Object.keys(state.problems);
     const first = STEPS.find((name) => state.steps[name]?.error);
@@ -76,6 +78,11 @@ function mountNew(element, server) {
       fill();
     }
     if (!answer.steps) return;
+    // What was chosen for pictures is nothing for articles.
+    if (state.task && answer.task && answer.task !== state.task && !answer.fields) {
+      Object.assign(state.fields, { space: "", concepts: [], discrepancy: "", threshold: "", columns: {}, label_map: {} });
+      later(0);
+    }
     Object.assign(state, { task: answer.task, problems: answer.problems, steps: answer.steps });
     suggest();
     draw();

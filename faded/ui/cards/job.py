@@ -57,5 +57,5 @@ def _error(job: Job) -> str:
     return (
         "<div class='f-note bad' role='alert'><p><b>It failed with this message:</b></p>"
         f"<pre>{escape(job.error or 'no message')}</pre>"
-        "<p>Mend what it names, then press Resume: it goes on from its last checkpoint.</p></div>"
+        "<p>Mend what it names, then press Resume: it goes on from its last checkpoint, where it has one.</p></div>"
     )
