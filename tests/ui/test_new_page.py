@@ -149,7 +149,7 @@ WRONG_TURNS = [
     ({"target": ""}, "target", "Target is empty: name the model to test"),
     ({"target": "./nowhere"}, "target", "There is no folder ./nowhere: give a folder of a model, a hub id"),
     ({"target": "x" * 5000}, "target", "The target has 5,000 characters: give a path or hub id"),
-    ({"data": "/tmp/" + "y" * 300}, "data", "There is no data at /tmp/yyy"),
+    ({"data": "/nowhere/" + "y" * 300}, "data", "There is no data at /nowhere/yyy"),
     ({"target": "nobody/nothing"}, "target", "no such folder here, and the hub cannot be reached. Give a folder"),
     ({"target": "@pictures"}, "target", "has neither config.json nor model_index.json: give a folder or hub id"),
     ({"target": "@file"}, "target", "is a file: give its folder, a hub id"),

@@ -69,8 +69,8 @@ def _kept(facts: Facts) -> str:
         )
     if facts.repair.state is JobState.RUNNING:
         return (
-            "<p class='f-quiet'>No weights are better than those it began with yet. Stopped now, it keeps none; resumed, "
-            "it goes on from its last step, and before the first one it begins again.</p>"
+            "<p class='f-quiet'>No weights are better than those it began with yet. Stopped now, it keeps none; "
+            "resumed, it goes on from its last step, and before the first one it begins again.</p>"
         )
     result = facts.repair.result
     if facts.repair.state is not JobState.DONE or result is None or "best_step" not in result:
