@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import campaign, run, serve
+from faded.commands import campaign, mirror, run, serve
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -40,4 +40,5 @@ def make_parser() -> argparse.ArgumentParser:
     run.add(commands)
     campaign.add(commands)
     serve.add(commands)
+    mirror.add(commands)
     return parser

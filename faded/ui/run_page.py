@@ -35,7 +35,14 @@ def layout() -> Page:
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
     outputs = {"explore": progress, "form": form, "curves": curves, "finds": newest, "taught": lessons, "rounds": table}
-    return Page("run", {**outputs, **fields, "wrong": wrong}, draw, choosers=tuple(fields), actions=(start,))
+    return Page(
+        "run",
+        {**outputs, **fields, "wrong": wrong},
+        draw,
+        choosers=tuple(fields),
+        actions=(start,),
+        managers_only=("form",),
+    )
 
 
 def draw(view: View) -> Mapping[str, Shown]:

@@ -41,7 +41,8 @@ def layout() -> Page:
             outputs["untold"] = html(elem_id="verify-untold")
     outputs |= {"accept": accept, "roll_back": roll_back}
     actions = (Action(accept, run_actions.accept), Action(roll_back, run_actions.roll_back))
-    return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions)
+    hidden = ("accept", "roll_back")
+    return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions, managers_only=hidden)
 
 
 def draw(view: View) -> Mapping[str, Shown]:
