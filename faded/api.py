@@ -24,7 +24,7 @@ from typing import Any
 from faded import runtime
 from faded.campaign_file import located, parse_campaign, read_campaign
 from faded.concepts.spec import ConceptSpace
-from faded.config import DEFAULT_LABELS, CampaignConfig, settings
+from faded.config import DEFAULT_LABELS, CampaignConfig
 from faded.domain import FadedError, Mode, Proposal, Said, Verdict
 from faded.jobs.context import prepare
 from faded.jobs.headless import identity, open_round, run_stage, runner_for
@@ -34,6 +34,7 @@ from faded.landscape.modes import modes
 from faded.landscape.posterior import Landscape
 from faded.landscape.rebuild import rebuild
 from faded.repair import budget
+from faded.settings import settings
 from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.engine import Store, open_store

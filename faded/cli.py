@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import campaign, export, export_model, import_verdicts, replay, report, run, serve
+from faded.commands import campaign, export, export_model, import_verdicts, mirror, replay, report, run, serve
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -45,4 +45,5 @@ def make_parser() -> argparse.ArgumentParser:
     export.add(commands)
     export_model.add(commands)
     import_verdicts.add(commands)
+    mirror.add(commands)
     return parser

@@ -1,4 +1,4 @@
-"""Settings of a process and the configuration of a campaign. The only reader of the environment."""
+"""The configuration of a campaign."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import dataclasses
 import hashlib
 import json
 import math
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -58,33 +56,6 @@ LATER = {
     "candidate": "",
 }
 """Fields that the first campaigns did not have, with what they stand for where they are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a process takes from its environment.
-
-    Attributes:
-        workspace: Where everything is kept; FADED_WORKSPACE, else `faded` in the user's data folder.
-        threads: Threads of torch; FADED_THREADS, else 1.
-    """
-
-    workspace: Path
-    threads: int
-
-
-def settings() -> Settings:
-    """Read the environment.
-
-    Raises:
-        FadedError: FADED_THREADS is no whole number above 0.
-    """
-    data_home = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
-    workspace = os.environ.get("FADED_WORKSPACE", "") or str(Path(data_home) / "faded")
-    threads = os.environ.get("FADED_THREADS", "1")
-    if not threads.isdecimal() or int(threads) < 1:
-        raise FadedError(f"FADED_THREADS is {threads!r}: set it to a whole number above 0, or unset it.")
-    return Settings(Path(workspace).expanduser().resolve(), int(threads))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from faded import config as defaults
 from faded import tasks
 from faded.repair.budget import STEPS
 
-LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 7860
 
 
@@ -41,8 +40,12 @@ def has_default(action: argparse.Action) -> bool:
 
 def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that `serve` and `app.py` share."""
-    parser.add_argument("--host", default=LOOPBACK, help="address to listen on; only this machine's own is allowed")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host", help="address to listen on: 127.0.0.1, the only one allowed; on a Space 0.0.0.0, the only one there"
+    )
+    parser.add_argument(
+        "--port", type=int, help=f"port to listen on: {DEFAULT_PORT}, on a Space GRADIO_SERVER_PORT if that is set"
+    )
     add_workspace(parser)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import FrameType
 
 from faded import runtime
-from faded.config import settings
 from faded.jobs.inquire import Inquirer
 from faded.jobs.preview import Previewer
 from faded.jobs.run import Runner
+from faded.settings import settings
 from faded.store import jobs
 from faded.store.engine import open_store
 

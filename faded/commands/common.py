@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from faded.config import settings
 from faded.domain import FadedError
+from faded.settings import settings
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 """Exit codes."""

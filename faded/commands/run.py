@@ -12,11 +12,12 @@ from faded import config as defaults
 from faded import tasks
 from faded.campaign_file import locate, read_campaign
 from faded.commands.common import GATE_FAILED, OK, Commands, print_record, workspace_of
-from faded.config import CampaignConfig, settings
+from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.files import read_yaml
 from faded.flags import Help, add_run
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
+from faded.settings import settings
 
 OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds", "--reader"}
 """Flags that a demo leaves nothing to say."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from faded.commands.common import OK, Commands, workspace_of
-from faded.flags import add_serve_arguments, add_workspace
+from faded.flags import DEFAULT_PORT, add_serve_arguments, add_workspace
+from faded.settings import space
 
 
 def add(commands: Commands) -> None:
@@ -33,9 +34,13 @@ def _worker(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from faded.ui.address import check_address
+    from faded.ui.auth import EVERYWHERE, LOOPBACK
 
-    check_address(arguments.host, arguments.port)  # before what takes seconds to load
+    there = space()
+    host = (LOOPBACK if there is None else EVERYWHERE) if arguments.host is None else arguments.host
+    port = (DEFAULT_PORT if there is None else there.port) if arguments.port is None else arguments.port
+    check_address(host, port)  # before what takes seconds to load
     from faded.ui.launch import serve
 
-    serve(workspace_of(arguments), arguments.host, arguments.port)
+    serve(workspace_of(arguments), host, port)
     return OK

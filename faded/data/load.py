@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from faded.data.hashing import picture_id
 from faded.data.places import is_there
-from faded.data.tables import AS_THEY_ARE, READERS, Reading, is_dataset, read_table
+from faded.data.tables import AS_THEY_ARE, READERS, Reading, Table, is_dataset, read_table
 from faded.domain import FadedError, Sample
 
 Picture = NDArray[np.uint8]
@@ -159,11 +159,30 @@ def _table(source: str, labelled: bool, columns: Mapping[str, str]) -> Iterator[
         if data is not None:
             file: Path | io.BytesIO = io.BytesIO(data)
         elif path:
-            file = table.folder / path
+            file = _named(table, source, path)
         else:
             raise FadedError(f"There is no picture in row {number} of {source}. Remove the row, or give its picture.")
         named = names[value] if isinstance(value, int) and 0 <= value < len(names) else value
         yield path or f"row {number}", file, named
+
+
+def _named(table: Table, source: str, path: str) -> Path:
+    """Return the file that a row names: beside the table, or among what was fetched with a dataset from the hub.
+
+    Raises:
+        FadedError: a dataset on the hub names a file of this machine.
+    """
+    from datasets import config
+
+    if table.folder is not None:
+        return table.folder / path
+    file: Path = Path(path).resolve()
+    fetched = (config.HF_CACHE_HOME, config.HF_DATASETS_CACHE, config.DOWNLOADED_DATASETS_PATH)
+    if not any(file.is_relative_to(Path(str(place)).resolve()) for place in fetched):
+        raise FadedError(
+            f"{source} names the file {path}, which did not come with it. Give the pictures in the dataset."
+        )
+    return file
 
 
 def _encoded(source: str, rows: Any, image: str) -> Any:

@@ -48,13 +48,13 @@ class Table:
         names: Of the columns.
         rows: One mapping from name to value each.
         dataset: The same as `datasets` holds it; None for CSV files.
-        folder: What paths in it are relative to.
+        folder: What paths in it are relative to; None for a dataset on the hub.
     """
 
     names: list[str]
     rows: Iterable[Mapping[str, Any]]
     dataset: Any | None
-    folder: Path
+    folder: Path | None
 
 
 def is_dataset(place: str) -> bool:
@@ -129,7 +129,7 @@ def _dataset(place: str) -> Table:
             f"No dataset {name} could be read {where}: {_said(error)}. Give a folder, a file that ends in "
             f"{', '.join(READERS)}, or a dataset as ORG/NAME:SPLIT."
         ) from error
-    return Table(list(rows.column_names), rows, rows, folder or Path())
+    return Table(list(rows.column_names), rows, rows, folder)
 
 
 def _repository(name: str) -> tuple[str, ...]:

@@ -60,6 +60,11 @@ def path(workspace: Path, digest: str) -> Path:
     return found
 
 
+def holds(workspace: Path, digest: str) -> bool:
+    """Return whether there is a blob of that SHA-256."""
+    return _place(workspace, digest).is_file()
+
+
 def get(workspace: Path, digest: str) -> bytes:
     """Return the content of a blob.
 

@@ -27,6 +27,9 @@ HEARD = "verdicts_heard"
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
 
+ELSEWHERE = "elsewhere"
+"""Where a round's summary says that another workspace explored it: here it is labelled only."""
+
 TAUGHT = "confirmation"
 """Where a round's summary keeps what verdicts taught."""
 
@@ -93,6 +96,11 @@ class Round:
     def fold(self) -> int:
         """Number of the verify fold that the round uses, from 1; a campaign's first round uses the first."""
         return int(self.summary.get(FOLD, 1))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another workspace explored it: here it is labelled only."""
+        return bool(self.summary.get(ELSEWHERE))
 
 
 def create_campaign(db: Db, name: str, config: Mapping[str, Any], now: float) -> Campaign:

@@ -72,6 +72,8 @@ def check_newest(db: Db, round_: Round) -> None:
 def missing_for_next(db: Db, before: Round) -> str:
     """Say what is missing before a round may be followed by the next; empty where nothing is."""
     name = f"Round {before.number}"
+    if before.elsewhere:
+        return f"{name} is explored elsewhere, and goes on there: here people label what it found."
     newest = followed_by(db, before)
     if newest is not None:
         return f"{name} has been followed by round {newest} already: go on from that one."

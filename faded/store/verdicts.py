@@ -264,9 +264,15 @@ def _valid() -> Select[Any]:
 
 def _append(db: Db, proposal_id: str, **fields: Any) -> None:
     """Append an event and write down what stands for its proposal now."""
-    where = proposals.c.id == proposal_id
-    row = one(db, select(proposals.c.round_id, proposals.c.mode_id).where(where), f"proposal {proposal_id!r}")
+    query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
+    row = one(db, query, f"proposal {proposal_id!r}")
     db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
+    settle(db, proposal_id)
+
+
+def settle(db: Db, proposal_id: str) -> None:
+    """Write down what stands for a proposal after its events so far."""
+    where = proposals.c.id == proposal_id
     events = _valid().where(verdict_events.c.proposal_id == proposal_id).order_by(verdict_events.c.id.desc()).limit(1)
     stands = (
         db.execute(events.where(verdict_events.c.kind == EventKind.VERDICT.value)).one_or_none()
@@ -274,7 +280,7 @@ def _append(db: Db, proposal_id: str, **fields: Any) -> None:
     )
     event_id, verdict = (None, None) if stands is None else (stands.id, stands.verdict)
     db.execute(update(proposals).where(where).values(event_id=event_id, verdict=verdict))
-    recount(db, [row.mode_id])
+    recount(db, db.execute(select(proposals.c.mode_id).where(where)).scalars())
 
 
 def _receipt(db: Db, key: str) -> Receipt | None:

@@ -1,20 +1,25 @@
-"""Who may use the pages: until there are accounts, one local manager on this machine.
+"""Who may use the pages, and for what: one local owner on this machine; on a Space, those whom its settings name.
 
-Asked twice: by `LocalOnly` for every request, static files included, and by `authorise` inside every handler.
+Asked twice: by the middleware (`LocalOnly` here, `MembersOnly` in `door.py`) for every request, static files included,
+and by `authorise` inside every handler.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from enum import IntEnum
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from faded.domain import FadedError
+from faded.settings import ORGANISATION, Space, space
 
 LOCAL_USER = "local"
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a Space's proxy looks
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names a browser on this machine may have used. Any other name in the Host header is a page elsewhere whose name was
 made to point here (DNS rebinding)."""
@@ -23,17 +28,30 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class NotAllowed(FadedError):
-    """The request does not come from this machine."""
+    """The request comes from elsewhere, or from somebody who may not do this."""
+
+
+class Role(IntEnum):
+    """What somebody may do; each includes the ones before."""
+
+    ANNOTATOR = 1
+    """Look and label."""
+    MANAGER = 2
+    """Start, stop, repair, decide."""
+    OWNER = 3
+    """Name files and functions of the machine: whoever started the app there."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who acts, as it is written beside verdicts and decisions."""
+    """Who acts, as it is written beside verdicts and decisions, and what they may do."""
 
     name: str
+    role: Role = Role.ANNOTATOR
 
 
 class _Client(Protocol):
@@ -42,7 +60,10 @@ class _Client(Protocol):
 
 
 class Request(Protocol):
-    """What is asked of a request; Gradio's in events, Starlette's in server functions."""
+    """What is asked of a request: Starlette's, which Gradio hands to server functions and wraps in events.
+
+    Gradio's wrapper cannot hold a session with a list of organisations in it.
+    """
 
     @property
     def client(self) -> _Client | None:
@@ -54,22 +75,30 @@ class Request(Protocol):
         """The headers, by lower-case name."""
         ...
 
+    @property
+    def session(self) -> Any:
+        """What a signed cookie holds; there is one on a Space only."""
+        ...
+
 
 def check_host(host: str) -> None:
-    """Refuse to listen anywhere but on loopback.
+    """Refuse to listen anywhere but on loopback; on a Space, anywhere but where its proxy looks.
 
     Raises:
         FadedError: `host` is another address.
     """
-    if host != LOOPBACK:
+    if space() is not None:
+        if host != EVERYWHERE:
+            raise FadedError(f"The host is {host!r}: on a Space the pages listen on {EVERYWHERE}, leave --host out.")
+    elif host != LOOPBACK:
         raise FadedError(
-            f"The host is {host!r}: the pages have no accounts yet, so they listen on {LOOPBACK} only. "
+            f"The host is {host!r}: the pages have accounts on a Space only, so they listen on {LOOPBACK} only. "
             "To use them from another machine, forward the port, such as with ssh -L."
         )
 
 
 def refusal(client: str | None, host: str | None, origin: str | None) -> str:
-    """Say why a request is refused; empty where it is not.
+    """Say why a request to a machine of one's own is refused; empty where it is not.
 
     Args:
         client: Address of the other end.
@@ -85,23 +114,89 @@ def refusal(client: str | None, host: str | None, origin: str | None) -> str:
     return ""
 
 
-def authorise(request: Request) -> User:
-    """Return who asks.
+def elsewhere(there: Space, origin: str | None) -> str:
+    """Say why a request to a Space is refused whoever sends it; empty where it is not.
+
+    Browsers send the cookie along whichever page asks, so the page has to be the Space's own.
+    """
+    if origin is None or (urlsplit(origin).scheme == "https" and urlsplit(origin).netloc in there.hosts):
+        return ""
+    return "The request comes from another page."
+
+
+def authorise(request: Request, role: Role) -> User:
+    """Return who asks, if they may do what the role may.
 
     Raises:
-        NotAllowed: the request does not come from this machine, by its own name, from our own pages.
+        NotAllowed: the request does not come from our own pages, or from nobody who may; the message says which.
     """
-    client = None if request.client is None else request.client.host
-    why = refusal(client, request.headers.get("host"), request.headers.get("origin"))
+    origin, there = request.headers.get("origin"), space()
+    if there is None:
+        client = None if request.client is None else request.client.host
+        why = refusal(client, request.headers.get("host"), origin)
+        user: User | None = User(LOCAL_USER, Role.OWNER)
+    else:
+        why = elsewhere(there, origin)
+        user = member(there, request.session)
     if why:
         raise NotAllowed(why)
-    return User(LOCAL_USER)
+    if user is None:
+        raise NotAllowed("You are not signed in any more, or not as somebody who may label here: reload the page.")
+    if user.role < role:
+        raise NotAllowed(f"You are signed in as {user.name}, who may label and look: a manager may do this.")
+    return user
+
+
+def member(there: Space, session: Any) -> User | None:
+    """Return who is signed in, with the role that the Space's settings give; None where they give none.
+
+    Args:
+        there: The Space's settings.
+        session: What the signed cookie holds. Gradio writes what Hugging Face says of the person into it, organisations
+            included (`oauth_info.userinfo`), and until when it holds.
+    """
+    person = signed_in(session)
+    if person is None:
+        return None
+    name = str(person.get("preferred_username"))
+    names = {f"{ORGANISATION}{org.get('preferred_username')}" for org in person.get("orgs") or ()}
+    if not name.startswith(ORGANISATION):
+        names.add(name)
+    for role, named in ((Role.MANAGER, there.managers), (Role.ANNOTATOR, there.annotators)):
+        if names & named:
+            return User(name, role)
+    return None
+
+
+def signed_in(session: Any) -> Any | None:
+    """Return what Hugging Face says of the person who is signed in; None where nobody is, or not any more."""
+    told = session.get("oauth_info")
+    if told is None or not told.get("userinfo") or not told.get("userinfo").get("preferred_username"):
+        return None
+    until = told.get("expires_at")
+    return told.get("userinfo") if until is not None and until > time.time() else None
+
+
+async def refuse(scope: Scope, send: Send, why: str) -> None:
+    """Answer 403 with the reason."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = why.encode()
+    kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": kind})
+    await send({"type": "http.response.body", "body": body})
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by lower-case name."""
+    return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
 
 
 class LocalOnly:
     """Middleware that answers 403 to every request `refusal` has something to say about."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Asgi) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,19 +204,12 @@ class LocalOnly:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        client = scope.get("client")
+        headers, client = headers_of(scope), scope.get("client")
         why = refusal(client[0] if client else None, headers.get("host"), headers.get("origin"))
-        if not why:
+        if why:
+            await refuse(scope, send, why)
+        else:
             await self._app(scope, receive, send)
-            return
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        body = why.encode()
-        kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 403, "headers": kind})
-        await send({"type": "http.response.body", "body": body})
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -14,12 +14,13 @@ from faded.ui.theme import html
 TITLE = "Faded"
 
 
-def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
+def build(store: Store, worker_words: Callable[[], str], mirror_words: Callable[[], str]) -> gr.Blocks:
     """Return the app.
 
     Args:
         store: The open store.
         worker_words: Says how the worker is.
+        mirror_words: Says what is wrong with the mirror; empty where nothing is.
     """
     layouts: dict[str, Callable[[], Page]] = {
         "run": lambda: run_page.layout(store),
@@ -36,5 +37,5 @@ def build(store: Store, worker_words: Callable[[], str]) -> gr.Blocks:
             with gr.Column(elem_id=f"page-{name}", elem_classes="f-page"):
                 html(f"<h1 class='f-hidden' tabindex='-1'>{name.capitalize()}</h1>")
                 pages.append(layout())
-        frame.Wiring(store, head, pages, worker_words).connect(app)
+        frame.Wiring(store, head, pages, worker_words, mirror_words).connect(app)
     return app

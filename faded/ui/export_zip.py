@@ -15,7 +15,7 @@ from faded.domain import FadedError
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
 from faded.store.engine import Store
-from faded.ui.auth import NotAllowed, authorise
+from faded.ui.auth import NotAllowed, Role, authorise
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number
@@ -45,7 +45,7 @@ def export_route(store: Store) -> Route:
 
     def export(request: Request) -> Response:
         try:
-            authorise(request)
+            authorise(request, Role.MANAGER)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent

@@ -146,6 +146,8 @@ class Facts:
             return "This campaign compares its target with a candidate: nothing is repaired in it."
         if not self.open:
             return "The round is decided."
+        if self.round.elsewhere:
+            return f"Round {self.round.number} is explored elsewhere, and is repaired there."
         if self.followed_by is not None:
             return f"Round {self.followed_by} goes on with what this one found: repair that one."
         if any(job is not None and job.state in BUSY for job in (self.repair, self.verify)):

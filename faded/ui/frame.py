@@ -16,7 +16,8 @@ from faded.domain import FadedError
 from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
-from faded.ui import auth, run_actions, status
+from faded.ui import account, auth, run_actions, status
+from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures
@@ -60,6 +61,10 @@ MARK = (
 """Four squares that fade."""
 
 
+MANAGERS_ONLY = ("stop", "resume", "go_on")
+"""Parts of the head that only managers are shown."""
+
+
 @dataclass(frozen=True)
 class Head:
     """The components above the pages.
@@ -93,7 +98,7 @@ class Head:
     @property
     def outputs(self) -> dict[str, Any]:
         """What is drawn whatever page is looked at."""
-        names = ("picker", "nav", "now", "worker", "stop", "resume", "go_on")
+        names = ("picker", "nav", "now", "worker", *MANAGERS_ONLY)
         return {name: getattr(self, name) for name in names}
 
 
@@ -106,6 +111,7 @@ def layout() -> Head:
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
         picker = gr.Dropdown([], label="Round", elem_id="f-round", filterable=False, container=False, min_width=160)
         worker = html(elem_id="f-worker")
+        account.layout()
     nav = html(status.nav(None, "run"), elem_id="f-nav")
     with gr.Row(elem_classes="f-line"):
         now = html(elem_id="f-now")
@@ -130,7 +136,7 @@ def draw(
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),
         "now": shown_html(status.render(facts, asked, moved)),
-        "worker": shown_html(f"<p class='f-worker' id='worker-words'>{worker}</p>"),
+        "worker": shown_html(worker),
         "stop": shown(value=stopping, visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": shown(value=f"Resume {stage}", visible=halted),
         "go_on": _go_on(facts),
@@ -161,18 +167,28 @@ class Wiring:
         head: The head's components.
         pages: The pages as laid out.
         worker_words: Says how the worker is.
+        mirror_words: Says what is wrong with the mirror.
 
     Attributes:
         choosers: Names of what persons choose on the pages, in the order in which their values come.
     """
 
-    def __init__(self, store: Store, head: Head, pages: Sequence[Page], worker_words: Callable[[], str]) -> None:
-        self._store, self._head, self._worker_words = store, head, worker_words
+    def __init__(
+        self,
+        store: Store,
+        head: Head,
+        pages: Sequence[Page],
+        worker_words: Callable[[], str],
+        mirror_words: Callable[[], str],
+    ) -> None:
+        self._store, self._head, self._worker_words, self._mirror_words = store, head, worker_words, mirror_words
         self._pages = {page.name: page for page in pages}
         self._cache = LandscapeCache(store)
         self._outputs = {f"head.{name}": part for name, part in head.outputs.items()}
         self._outputs |= {f"{p.name}.{name}": part for p in pages for name, part in p.outputs.items()}
         self.choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
+        self._managers_only = {f"head.{name}" for name in MANAGERS_ONLY}
+        self._managers_only |= {f"{p.name}.{name}" for p in pages for name in p.managers_only}
         self._seen = gr.State({})
 
     def connect(self, app: gr.Blocks) -> None:
@@ -203,22 +219,31 @@ class Wiring:
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 
     def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
-        return self.draw(auth.authorise(request), page, whole_number(round_id), consent, rest)
+        user = auth.authorise(request.request, Role.ANNOTATOR)
+        return self.draw(user, page, whole_number(round_id), consent, rest)
 
     def _act(self, action: Action) -> Callable[..., list[Any]]:
         count = len(self.choosers) + 1
 
         def handler(request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
-            deed = Deed(self._store, auth.authorise(request), whole_number(round_id), rest[count:])
+            user = auth.authorise(request.request, Role.ANNOTATOR)
+            deed = Deed(self._store, user, whole_number(round_id), rest[count:])
             message, show = "", deed.round_id
             try:
+                auth.authorise(request.request, Role.MANAGER)
                 show = action.work(deed) or show
             except FadedError as error:
                 message = str(error)
             moved = show != deed.round_id
-            return [*self.draw(deed.user, page, show, consent, rest[:count], moved), note(message)]
+            return [*self.draw(user, page, show, consent, rest[:count], moved), note(message)]
 
         return handler
+
+    def _beside(self, user: auth.User) -> str:
+        """Return how the worker is, who is signed in and, for managers, what is wrong with the mirror, as HTML."""
+        worker = f"<p class='f-worker' id='worker-words'>{self._worker_words()}</p>"
+        mirror = note(self._mirror_words()) if user.role >= Role.MANAGER else ""
+        return f"{worker}{account.words(user)}{mirror}"
 
     def draw(
         self,
@@ -251,8 +276,7 @@ class Wiring:
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name)
             drawn = {
-                f"head.{n}": s
-                for n, s in draw(db, facts, looked_at.name, self._worker_words(), round_id, moved).items()
+                f"head.{n}": s for n, s in draw(db, facts, looked_at.name, self._beside(user), round_id, moved).items()
             }
         of_page: dict[str, Shown] = {}
         for drawn_page in self._pages.values() if moved else (looked_at,):
@@ -263,6 +287,8 @@ class Wiring:
         if facts is not None and facts.evidence.is_drawn and consent is not True:
             of_page = {name: without_pictures(s) for name, s in of_page.items()}
         drawn |= of_page
+        if user.role < Role.MANAGER:
+            drawn |= {name: shown(visible=False) for name in self._managers_only & set(drawn)}
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]
         return [*updates, {**seen, **{name: s.digest for name, s in changed.items()}}]

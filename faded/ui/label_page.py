@@ -20,6 +20,7 @@ from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
 from faded.ui import auth, evidence
+from faded.ui.auth import Role
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.page import Page, whole_number
@@ -81,7 +82,7 @@ def _practice(guide: object) -> list[Answer]:
 def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
     """Authorise, do the work, and turn what a person can mend into words for the page."""
     try:
-        return {"ok": True, **work(auth.authorise(request))}
+        return {"ok": True, **work(auth.authorise(request, Role.ANNOTATOR))}
     except FadedError as error:
         return {"ok": False, "message": str(error)}
 
@@ -92,12 +93,12 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
         if found is None:
             nothing = "Start one on the Run page: proposals appear here as soon as exploring finds failures."
             empty = {"head": "No round yet", "text": nothing}
-            return {"workspace": _workspace(store), "round": None, "items": [], "progress": [], "empty": empty}
+            return {"workspace": _workspace(store, user), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
         kind, config = _words(db, found).kind, campaigns.get_campaign(db, found.campaign_id).config
         guide = labeling.guide(kind, config.get("discrepancy"))
         about = {"evidence": kind, "guide": guide, "guidelines": labeling.VERSIONS[guide], "labels": labels}
-        return {"workspace": _workspace(store), **about, **_queue(db, store, user, found, asked)}
+        return {"workspace": _workspace(store, user), **about, **_queue(db, store, user, found, asked)}
 
 
 def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
@@ -170,6 +171,8 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
         return f"Your last item: {sure}".rstrip() if sure else ""
     space = ConceptSpace.from_json(found.summary["space"])
     tally = trials.of_cell(db, found.id, item.key.stratum, space.index(item.key.cell))
+    if not tally.trials:  # they stay where the round was explored
+        return f"Your last item: {sure}".rstrip() if sure else ""
     tried = words.count(tally.trials)
     return f"Your last item: {sure}Under its setting {tally.failures} of {tried} of {item.key.stratum!r} failed so far."
 
@@ -281,6 +284,9 @@ def _round(db: Db, asked: object) -> Round | None:
     return campaigns.get_round(db, number)
 
 
-def _workspace(store: Store) -> str:
-    """Return a name for the workspace under which a browser keeps what is not saved yet."""
-    return hashlib.sha256(str(store.workspace).encode()).hexdigest()[:12]
+def _workspace(store: Store, user: auth.User) -> str:
+    """Return a name for workspace and person under which a browser keeps what is not saved yet.
+
+    Two people who share a browser do not send each other's verdicts.
+    """
+    return hashlib.sha256(f"{store.workspace} {user.name}".encode()).hexdigest()[:12]

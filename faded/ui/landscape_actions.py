@@ -13,6 +13,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
 from faded.ui import auth
+from faded.ui.auth import Role
 from faded.ui.page import whole_number
 
 Answer = dict[str, Any]
@@ -24,7 +25,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
     def landscape_choose(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Keep which confirmed modes are ticked."""
         try:
-            auth.authorise(request)
+            auth.authorise(request, Role.MANAGER)
             choose(store, asked.get("round"), asked.get("modes"))
         except FadedError as error:
             return {"ok": False, "message": str(error)}

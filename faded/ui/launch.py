@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -15,10 +16,15 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from faded.domain import FadedError
+from faded.hub import Hub, open_dataset
+from faded.settings import check_sign_in, space
 from faded.store.engine import Store, open_store
+from faded.store.sender import Sender
+from faded.ui import opening
 from faded.ui.address import taken
 from faded.ui.auth import LocalOnly, check_host
 from faded.ui.build import build
+from faded.ui.door import MembersOnly
 from faded.ui.export_zip import export_route
 from faded.ui.keeper import WorkerKeeper
 from faded.ui.theme import ASSETS, asset, theme
@@ -26,11 +32,17 @@ from faded.ui.theme import ASSETS, asset, theme
 MOST_THREADS = 16
 """Handlers at once; each takes milliseconds, and verdicts wait for each other in the store anyway."""
 
+MOST_WAITING = 64
+"""Events that may wait. Handlers are not queued; what Gradio queues by itself, such as the sign-in button, is short."""
+
 MAX_UPLOAD = "1mb"
 """Nothing is uploaded: the smallest useful limit for an endpoint that exists all the same."""
 
 PROJECT = Path(__file__).resolve().parents[2]
 """The program's own folder, in which `faded/` lies."""
+
+NO_WORDS = str
+"""Nothing is wrong with a mirror that is not there."""
 
 HEAD = (
     "<meta name='color-scheme' content='light dark'>"
@@ -38,20 +50,30 @@ HEAD = (
 )
 
 
-def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> None:
+def serve(
+    workspace: Path,
+    host: str,
+    port: int,
+    open_browser: bool = False,
+    open_hub: Callable[[str], Hub] = open_dataset,
+) -> None:
     """Serve the pages until the process is told to end.
 
     Args:
         workspace: Where everything is kept; outside the program's own folder.
-        host: Address to listen on; only loopback is allowed.
+        host: Address to listen on; only loopback is allowed, on a Space all.
         port: Port to listen on.
         open_browser: Whether to show the first page.
+        open_hub: Opens the dataset that mirrors a Space.
 
     Raises:
         FadedError: the host, port or workspace cannot be used.
     """
     check_host(host)
     check_workspace(workspace)
+    there = space()
+    if there is not None:
+        check_sign_in()
     ending = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -60,8 +82,13 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     store = open_store(workspace)
+    sender = Sender(store, open_hub(there.mirror)) if there is not None and there.mirror else None
+    if sender is not None:
+        sender.start()
+    if there is not None:
+        opening.begin(store, PROJECT)
     keeper = WorkerKeeper(store)
-    app = launch(store, keeper, host, port)
+    app = launch(store, keeper, host, port, NO_WORDS if sender is None else sender.words)
     try:
         address = f"http://{host}:{port}/"
         print(f"Faded is at {address} (workspace {workspace}). Ctrl+C ends it.", flush=True)
@@ -72,16 +99,20 @@ def serve(workspace: Path, host: str, port: int, open_browser: bool = False) -> 
     finally:
         keeper.end()
         app.close(verbose=False)
+        if sender is not None:
+            sender.end()
         store.close()
 
 
-def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Blocks:
-    """Start listening and return at once.
+def launch(
+    store: Store, keeper: WorkerKeeper, host: str, port: int, mirror_words: Callable[[], str] = NO_WORDS
+) -> gr.Blocks:
+    """Start listening and return at once; `mirror_words` says what is wrong with the mirror.
 
     Raises:
         FadedError: the port is taken.
     """
-    app = build(store, keeper.words)
+    app = build(store, keeper.words, mirror_words).queue(max_size=MOST_WAITING, api_open=False)
     try:
         app.launch(
             server_name=host,
@@ -102,7 +133,7 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
-                "middleware": [Middleware(LocalOnly)],
+                "middleware": [_door()],
                 "routes": [export_route(store)],
                 "docs_url": None,
                 "redoc_url": None,
@@ -121,6 +152,12 @@ def launch(store: Store, keeper: WorkerKeeper, host: str, port: int) -> gr.Block
     except OSError as error:  # taken since it was asked for
         raise FadedError(taken(host, port)) from error
     return app
+
+
+def _door() -> Middleware:
+    """Return what every request has to pass."""
+    there = space()
+    return Middleware(LocalOnly) if there is None else Middleware(MembersOnly, there=there)
 
 
 def check_workspace(workspace: Path) -> None:

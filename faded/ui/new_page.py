@@ -23,7 +23,8 @@ from faded.store import campaigns, drafts, jobs
 from faded.store.drafts import Inquiry, InquiryState
 from faded.store.engine import Db, Store
 from faded.tasks import TASKS
-from faded.ui import auth, draft
+from faded.ui import auth, draft, places
+from faded.ui.auth import Role
 from faded.ui.draft import Draft
 from faded.ui.page import Page
 from faded.ui.theme import asset
@@ -85,7 +86,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
     """Authorise, do the work, and turn what a person can mend into words for the page."""
     try:
-        return {"ok": True, **work(auth.authorise(request))}
+        return {"ok": True, **work(auth.authorise(request, Role.MANAGER))}
     except FadedError as error:
         return {"ok": False, "message": str(error)}
 
@@ -129,6 +130,9 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise FadedError(f"The file is no YAML: {str(error).partition(chr(10))[0]}") from error
+    barred = places.barred(values) if user.role < Role.OWNER and isinstance(values, dict) else {}
+    if barred:  # before anything is looked for
+        raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")
     typed = draft.from_config(parse_campaign(values, str(sent.get("name") or "The file"), Path.cwd()))
     with store.write() as db:
         drafts.save(db, user.name, typed.to_json(), time.time())
@@ -180,10 +184,12 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
         steps[kind] = _told(inquiry)
         return inquiry.result
 
-    about = ask(TARGET, draft.asked(typed, "", TARGET))
+    barred = {} if user.role == Role.OWNER else places.barred(typed.texts)
+    about = None if "target" in barred else ask(TARGET, draft.asked(typed, "", TARGET))
     task = typed["task"] or (about or {}).get("task", "")
     config, problems = draft.read(typed, task)
-    if about is not None and task in TASKS:
+    problems |= barred
+    if about is not None and task in TASKS and not barred:
         data = ask(DATA, draft.asked(typed, task, DATA))
         problems |= {} if data is None else _open_of(data)
         usable = data is not None and not {"columns", "label_map"} & set(problems)

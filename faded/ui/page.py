@@ -122,6 +122,7 @@ class Page:
         draw: What they show.
         choosers: Names of outputs that the person sets and that decide what is drawn.
         actions: Its buttons.
+        managers_only: Names of outputs that only managers are shown.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Page:
     draw: Callable[[View], Mapping[str, Shown]]
     choosers: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    managers_only: tuple[str, ...] = ()
 
 
 def whole_number(given: Any) -> int | None:

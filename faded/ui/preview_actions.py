@@ -16,6 +16,7 @@ from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.jobs import Job, JobState
 from faded.ui import auth, evidence, preview_words
+from faded.ui.auth import Role
 from faded.ui.cards.tryout import stops
 from faded.ui.page import whole_number
 
@@ -45,7 +46,7 @@ def server_functions(store: Store, worker_words: Callable[[], str]) -> list[Call
 def _guarded(request: gr.Request, work: Callable[[], Answer]) -> Answer:
     """Authorise, do the work, and turn what a person can mend into words for the page."""
     try:
-        auth.authorise(request)
+        auth.authorise(request, Role.ANNOTATOR)
         return {"ok": True, **work()}
     except FadedError as error:
         return {"ok": False, "message": str(error)}

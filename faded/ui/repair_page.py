@@ -44,7 +44,7 @@ def layout() -> Page:
         "pairs": pairs,
     }
     actions = (Action(start, run_actions.start_repair, (steps,)),)
-    return Page("repair", outputs, draw, choosers=("steps",), actions=actions)
+    return Page("repair", outputs, draw, choosers=("steps",), actions=actions, managers_only=("steps", "start"))
 
 
 def draw(view: View) -> Mapping[str, Shown]:

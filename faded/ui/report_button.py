@@ -13,6 +13,7 @@ from faded.report.evidence import Shown as Evidence
 from faded.report.render import render
 from faded.store.engine import Store
 from faded.ui import auth
+from faded.ui.auth import Role
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number
@@ -47,7 +48,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
     def report_page(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the page of a round's report, with the name to save it under."""
         try:
-            auth.authorise(request)
+            auth.authorise(request, Role.MANAGER)
             return {"ok": True, **page(store, asked.get("round"))}
         except FadedError as error:
             return {"ok": False, "message": str(error)}

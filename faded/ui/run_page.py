@@ -38,7 +38,14 @@ def layout(store: Store) -> Page:
         table = html(elem_id="run-rounds")
     outputs = {"explore": progress, "report": report, "form": form, "curves": curves, "finds": newest}
     outputs |= {"taught": lessons, "rounds": table}
-    return Page("run", {**outputs, **fields, "wrong": wrong}, draw, choosers=tuple(fields), actions=(start,))
+    return Page(
+        "run",
+        {**outputs, **fields, "wrong": wrong},
+        draw,
+        choosers=tuple(fields),
+        actions=(start,),
+        managers_only=("form", "report"),
+    )
 
 
 def draw(view: View) -> Mapping[str, Shown]:

@@ -32,6 +32,8 @@ def sentence(facts: Facts | None) -> str:
         return (
             f"Round {facts.followed_by} goes on with what this round found; its verdicts count there. Choose it above."
         )
+    if facts.round.elsewhere:
+        return _elsewhere(facts)
     job = facts.current
     if job is not None and job.state is JobState.FAILED:
         where = _link(PAGE_OF[job.kind], "Read its message")
@@ -101,6 +103,14 @@ def _kept(facts: Facts, job: Job) -> str:
     if job.kind == REPAIR and facts.best_step:
         return "The best weights so far are kept; verification follows by itself."
     return "It can be resumed later."
+
+
+def _elsewhere(facts: Facts) -> str:
+    """Return what there is to do in a round that another workspace explores and repairs."""
+    if not facts.labels.left:
+        return "Everything is labeled. The round goes on where it was explored."
+    waits = plural(facts.labels.left, "proposal waits", "proposals wait")
+    return f"{waits} for a verdict. {_link('label', 'Label them')}; the round goes on where it was explored."
 
 
 def _label(facts: Facts) -> str:

@@ -49,7 +49,8 @@ def layout(store: Store) -> Page:
         outputs["data"] = html(elem_id="verify-data")
     outputs |= {"accept": accept, "roll_back": roll_back}
     actions = (Action(accept, run_actions.accept), Action(roll_back, run_actions.roll_back))
-    return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions)
+    hidden = ("accept", "roll_back", "report", "data")
+    return Page("verify", outputs, draw, choosers=("rows", "group"), actions=actions, managers_only=hidden)
 
 
 def draw(view: View) -> Mapping[str, Shown]:

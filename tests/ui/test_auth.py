@@ -1,21 +1,34 @@
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from faded.domain import FadedError
+from faded.settings import space
 from faded.ui import auth
+from faded.ui.auth import Role
+from tests.ui.space import ENVIRONMENT, HOST, session
 
 
-def request(client: str, **headers: str) -> SimpleNamespace:
-    return SimpleNamespace(client=SimpleNamespace(host=client), headers=headers)
+def request(client: str, who: dict[str, Any] | None = None, **headers: str) -> SimpleNamespace:
+    return SimpleNamespace(client=SimpleNamespace(host=client), headers=headers, session=who or {})
 
 
-def test_this_machine_is_the_local_user() -> None:
-    assert auth.authorise(request("127.0.0.1", host="127.0.0.1:7860")).name == "local"
+@pytest.fixture
+def on_space(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_this_machine_is_the_local_user_who_may_do_everything() -> None:
+    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.OWNER)
+    assert user.name == "local"
     own = request("127.0.0.1", host="localhost:7860", origin="http://localhost:7860")
-    assert auth.authorise(own).name == "local"
+    assert auth.authorise(own, Role.MANAGER) == user
 
 
 @pytest.mark.parametrize(
@@ -33,10 +46,100 @@ def test_this_machine_is_the_local_user() -> None:
 def test_everything_else_is_refused(client: str, host: str, origin: str | None) -> None:
     headers = {"host": host} | ({} if origin is None else {"origin": origin})
     with pytest.raises(auth.NotAllowed):
-        auth.authorise(request(client, **headers))
+        auth.authorise(request(client, **headers), Role.ANNOTATOR)
 
 
 def test_only_loopback_may_be_listened_on() -> None:
     auth.check_host("127.0.0.1")
     with pytest.raises(FadedError, match=r"0\.0\.0\.0.*127\.0\.0\.1 only"):
         auth.check_host("0.0.0.0")  # noqa: S104 - the refused one
+
+
+def test_on_a_space_its_own_address_is_listened_on(on_space: pytest.MonkeyPatch) -> None:
+    auth.check_host("0.0.0.0")  # noqa: S104 - where the proxy looks
+    with pytest.raises(FadedError, match=r"127\.0\.0\.1.*leave --host out"):
+        auth.check_host("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [
+        (session("mira"), Role.MANAGER),
+        (session("ann"), Role.ANNOTATOR),
+        (session("lena", ["others", "labellers"]), Role.ANNOTATOR),
+        (session("mira", ["labellers"]), Role.MANAGER),
+        (session("labellers"), None),
+        (session("org:labellers"), None),  # nobody can be called so
+        (session("mallory", ["mira", "ann"]), None),
+        (session("Mira"), None),
+        (session("mira", seconds=-1), None),
+        ({"oauth_info": {"userinfo": {"preferred_username": "mira"}}}, None),  # without an end
+        ({"oauth_info": {"expires_at": 9e9}}, None),
+        ({}, None),
+    ],
+)
+def test_a_space_knows_people_by_their_sign_in(
+    on_space: pytest.MonkeyPatch, who: dict[str, Any], role: Role | None
+) -> None:
+    asked = request("10.0.0.1", who, host=HOST, origin=f"https://{HOST}")
+    for needed in Role:
+        if role is not None and needed <= role:
+            assert auth.authorise(asked, needed).role is role
+        else:
+            with pytest.raises(auth.NotAllowed, match="signed in"):
+                auth.authorise(asked, needed)
+
+
+def test_being_on_the_machine_of_a_space_makes_nobody_its_owner(on_space: pytest.MonkeyPatch) -> None:
+    with pytest.raises(auth.NotAllowed):
+        auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ANNOTATOR)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", f"http://{HOST}", f"https://{HOST}.evil.example", "null"])
+def test_a_page_elsewhere_cannot_use_a_sign_in(on_space: pytest.MonkeyPatch, origin: str) -> None:
+    with pytest.raises(auth.NotAllowed, match="another page"):
+        auth.authorise(request("10.0.0.1", session("mira"), host=HOST, origin=origin), Role.ANNOTATOR)
+
+
+def test_a_space_may_have_a_domain_of_its_own(on_space: pytest.MonkeyPatch) -> None:
+    on_space.setenv("SPACE_HOST", f"{HOST},judge.example.org")
+    asked = request("10.0.0.1", session("ann"), host="judge.example.org", origin="https://judge.example.org")
+    assert auth.authorise(asked, Role.ANNOTATOR).name == "ann"
+
+
+def test_nobody_may_come_in_where_nobody_is_named(on_space: pytest.MonkeyPatch) -> None:
+    on_space.setenv("FADED_MANAGERS", "")
+    on_space.delenv("FADED_ANNOTATORS")
+    with pytest.raises(auth.NotAllowed):
+        auth.authorise(request("10.0.0.1", session(""), host=HOST), Role.ANNOTATOR)
+
+
+def test_half_a_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert space() is None
+    monkeypatch.setenv("SPACE_ID", "faded-people/faded")
+    with pytest.raises(FadedError, match="unset SPACE_ID"):
+        auth.authorise(request("127.0.0.1", host="127.0.0.1"), Role.ANNOTATOR)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("FADED_MANAGERS", "mira, not a name", r"FADED_MANAGERS names 'not a name'.*org:NAME"),
+        ("FADED_MIRROR", "verdicts", r"FADED_MIRROR is 'verdicts': give a dataset repository as ORG/DATASET"),
+        ("GRADIO_SERVER_PORT", "high", r"GRADIO_SERVER_PORT is 'high'"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    on_space: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    on_space.setenv(variable, value)
+    with pytest.raises(FadedError, match=said):
+        space()
+
+
+def test_a_sign_in_ends_when_hugging_face_says(on_space: pytest.MonkeyPatch) -> None:
+    who = session("ann", seconds=0.05)
+    auth.authorise(request("10.0.0.1", who, host=HOST), Role.ANNOTATOR)
+    time.sleep(0.06)
+    with pytest.raises(auth.NotAllowed, match="not signed in any more"):
+        auth.authorise(request("10.0.0.1", who, host=HOST), Role.ANNOTATOR)

@@ -132,7 +132,7 @@ def wiring(verified: Store) -> Wiring:
             repair_page.layout(),
             verify_page.layout(verified),
         ]
-        return Wiring(verified, head, pages, lambda: "")
+        return Wiring(verified, head, pages, lambda: "", lambda: "")
 
 
 def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:

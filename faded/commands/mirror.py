@@ -1,0 +1,46 @@
+"""`python -m faded mirror`: rounds out to the Space where people label them, and their verdicts back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from faded.commands.common import OK, Commands, workspace_of
+from faded.domain import FadedError
+from faded.flags import add_workspace
+from faded.settings import check_repository
+
+PUSH, PULL = "push", "pull"
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    mirror = commands.add_parser(
+        "mirror",
+        help="push a round to a Space's mirror, or pull verdicts from it",
+        description="Push the newest round to the private dataset that a Space reads, or pull what people said there.",
+    )
+    mirror.add_argument("DIRECTION", choices=(PUSH, PULL), metavar="DIRECTION", help="push a round, or pull verdicts")
+    mirror.add_argument("--mirror", required=True, metavar="ORG/DATASET", help="the private dataset")
+    mirror.add_argument("--campaign", metavar="NAME", help="push this campaign's newest round, not the newest of all")
+    add_workspace(mirror)
+    mirror.set_defaults(command=_mirror)
+
+
+def _mirror(arguments: argparse.Namespace) -> int:
+    from faded.hub import open_dataset
+    from faded.store import mirror
+    from faded.store.engine import open_store
+
+    check_repository(arguments.mirror, "--mirror")
+    if arguments.DIRECTION == PULL and arguments.campaign is not None:
+        raise FadedError("--campaign would change nothing: pull takes what was said of every round. Leave it out.")
+    hub, store = open_dataset(arguments.mirror), open_store(workspace_of(arguments))
+    if arguments.DIRECTION == PUSH:
+        found = mirror.push(store, hub, arguments.campaign)
+        said = f"Round {found.number} is in {arguments.mirror}: restart the Space, and people can label it there."
+    else:
+        done = mirror.pull(store, hub)
+        said = f"{done.new:,} new events, {done.known:,} known, {done.strange:,} of rounds that are not here."
+    print(said, file=sys.stderr)
+    return OK

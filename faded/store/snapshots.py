@@ -1,0 +1,91 @@
+"""A round as another workspace needs it for labeling: campaign, round, modes, proposals, and what people said so far.
+
+Trials, jobs, leases and weights stay where the round was explored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from faded.domain import FadedError, ModeKey, Proposal
+from faded.store import campaigns, event_lines, proposals
+from faded.store.campaigns import ELSEWHERE
+from faded.store.engine import Db
+from faded.store.schema import rounds
+
+FORMAT = 1
+OF_ROUND = (
+    *("number", "state", "fingerprint_before", "fingerprint_after", "weights", "repaired", "summary"),
+    *("created_at", "decided_by", "decided_at"),
+)
+
+
+def take(db: Db, round_id: int) -> dict[str, Any]:
+    """Return a round as JSON values.
+
+    Raises:
+        FadedError: there is no such round, or it came from elsewhere itself.
+    """
+    found = campaigns.get_round(db, round_id)
+    campaign = campaigns.get_campaign(db, found.campaign_id)
+    if found.summary.get(ELSEWHERE):
+        raise FadedError(
+            f"Round {found.number} of {campaign.name} was explored elsewhere: push it from the workspace it came from."
+        )
+    items = proposals.newest(db, round_id, proposals.count(db, round_id))
+    modes = proposals.mode_rows(db, round_id)
+    said = [line | {ELSEWHERE: True} for line in event_lines.lines(db, round_id=round_id)]
+    return {
+        "format": FORMAT,
+        "campaign": {"name": campaign.name, "config": campaign.config, "created_at": campaign.created_at},
+        "round": {name: getattr(found, name) for name in OF_ROUND},
+        "modes": [[list(mode.key.cell), mode.key.stratum, mode.score] for mode in modes],
+        "proposals": [asdict(item) for item in reversed(items)],
+        "events": said,
+    }
+
+
+def load(db: Db, snapshot: Mapping[str, Any]) -> int:
+    """Put a round from elsewhere into the store, or bring it up to date; return its number in the store.
+
+    Raises:
+        FadedError: the format is another version's, or a campaign of this workspace has the same name.
+    """
+    if snapshot.get("format") != FORMAT:
+        raise FadedError(
+            f"The snapshot has the format {snapshot.get('format')!r}, this version of Faded reads {FORMAT}: bring both "
+            "to the same version."
+        )
+    about, fields = snapshot["campaign"], dict(snapshot["round"])
+    fields["summary"] = fields["summary"] | {ELSEWHERE: True}
+    campaign = next((c for c in campaigns.list_campaigns(db) if c.name == about["name"]), None)
+    if campaign is None:
+        campaign = campaigns.create_campaign(db, about["name"], about["config"], about["created_at"])
+    of_campaign = campaigns.list_rounds(db, campaign.id)
+    if any(not found.summary.get(ELSEWHERE) for found in of_campaign):
+        raise FadedError(
+            f"A campaign of this workspace is called {campaign.name} like one of the mirror's: give one of them "
+            "another name."
+        )
+    number = int(fields["number"])
+    known = next((found.id for found in of_campaign if found.number == number), None)
+    if known is None:
+        done: Any = db.execute(insert(rounds).values(campaign_id=campaign.id, **fields))
+        known = int(done.inserted_primary_key[0])
+    else:
+        db.execute(update(rounds).where(rounds.c.id == known).values(fields))
+    scores = {ModeKey(tuple(cell), stratum): score for cell, stratum, score in snapshot["modes"]}
+    items = [_proposal(values) for values in snapshot["proposals"]]
+    named = [replace(item, id=event_lines.local_id(True, campaign.name, number, item.id)) for item in items]
+    proposals.add_many(db, known, named, scores)
+    event_lines.replay(db, snapshot["events"])
+    return known
+
+
+def _proposal(values: Mapping[str, Any]) -> Proposal:
+    key = values["key"]
+    return Proposal(**{**values, "key": ModeKey(tuple(key["cell"]), key["stratum"])})

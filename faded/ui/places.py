@@ -1,0 +1,40 @@
+"""Which places a person may name who did not start the app: models and data on the hub, nothing of this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from faded.campaign_file import PLACES
+
+MODEL = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+"""A model on the hub. Names without a slash may be those of a plug-in's functions."""
+DATASET = re.compile(r"[\w-][\w.-]*(/[\w.-]+){1,2}(:\w[\w.-]*(\[[^]/]*\])?)?")
+"""A dataset on the hub, with a subset and a split or not."""
+OF_DATA = ("data", "tune_data", "verify_data")
+
+
+def barred(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what may not be named on this server, in words, by the field to mend.
+
+    Args:
+        fields: A campaign's fields, as typed or as a file says them.
+    """
+    given = {name: str(fields[name]).strip() for name in PLACES if fields.get(name)}
+    return {name: _words(name, place) for name, place in given.items() if place and not _on_hub(name, place)}
+
+
+def _on_hub(name: str, place: str) -> bool:
+    """Return whether a place can only be on the hub: it has the form of one, and no file here is called so."""
+    wanted = DATASET if name in OF_DATA else MODEL
+    return wanted.fullmatch(place) is not None and not Path(place.partition(":")[0]).exists()
+
+
+def _words(name: str, place: str) -> str:
+    form = "ORG/NAME:SPLIT" if name in OF_DATA else "ORG/NAME"
+    return (
+        f"{name.replace('_', ' ').capitalize()} is {place!r}: on this server only whoever runs it may name files, "
+        f"folders and functions. Give an id on the hub, as {form}."
+    )
