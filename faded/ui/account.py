@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -10,24 +11,14 @@ from faded.settings import space
 from faded.ui.auth import LOCAL_USER, User
 
 
-class SignIn(gr.LoginButton):  # type: ignore[misc]
-    """Makes Gradio keep sessions and answer the ways to sign in and out, and does nothing else.
+def sign_in() -> Any | None:
+    """Return what makes Gradio keep sessions and answer the ways to sign in and out; None off a Space.
 
-    Gradio's own button reads the session through its wrapper of requests, which fails on a list of organisations.
+    It is Gradio's own button, hidden, and made before the pages are begun, so that it attaches no events: they read
+    the session through Gradio's wrapper of requests, which fails on a list of organisations. Off a Space it would sign
+    everybody in as the machine's owner.
     """
-
-    def activate(self) -> None:
-        """Attach no events: the visitors' page leads to signing in, the head of the pages to signing out."""
-
-    def get_block_name(self) -> str:
-        """Return the name of the component in the browser."""
-        return "button"
-
-
-def layout() -> None:
-    """Let people sign in, on a Space. Elsewhere Gradio would sign everybody in as the machine's owner."""
-    if space() is not None:
-        SignIn(visible=False)
+    return None if space() is None else gr.LoginButton(visible=False, render=False)
 
 
 def words(user: User) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from faded.store.engine import Store
-from faded.ui import frame, label_page, landscape_page, new_page, repair_page, run_page, verify_page
+from faded.ui import account, frame, label_page, landscape_page, new_page, repair_page, run_page, verify_page
 from faded.ui.page import Page
 from faded.ui.theme import html
 
@@ -30,9 +30,11 @@ def build(store: Store, worker_words: Callable[[], str], mirror_words: Callable[
         "verify": lambda: verify_page.layout(store),
         "new": lambda: new_page.layout(store),
     }
-    pages = []
+    pages, sign_in = [], account.sign_in()
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:
         head = frame.layout()
+        if sign_in is not None:
+            sign_in.render()
         for name, layout in layouts.items():
             with gr.Column(elem_id=f"page-{name}", elem_classes="f-page"):
                 html(f"<h1 class='f-hidden' tabindex='-1'>{name.capitalize()}</h1>")

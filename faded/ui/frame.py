@@ -111,7 +111,6 @@ def layout() -> Head:
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
         picker = gr.Dropdown([], label="Round", elem_id="f-round", filterable=False, container=False, min_width=160)
         worker = html(elem_id="f-worker")
-        account.layout()
     nav = html(status.nav(None, "run"), elem_id="f-nav")
     with gr.Row(elem_classes="f-line"):
         now = html(elem_id="f-now")
