@@ -23,7 +23,10 @@ def layout() -> Page:
         with gr.Column(scale=5, min_width=320):
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
-            with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
+            with (
+                gr.Column(elem_classes=["f-card", "f-form"]),
+                gr.Accordion("Start a round on a demo", open=True) as form,
+            ):
                 fields, wrong, start = _form()
             with gr.Column(elem_classes="f-card"):
                 lessons = html(elem_id="run-taught")
