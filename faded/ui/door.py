@@ -14,7 +14,7 @@ OPEN = frozenset({LOGIN, "/login/callback", "/logout", "/gradio_api/startup-even
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Faded</title><style>
+<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>Faded</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 12vh auto; padding: 0 1.25rem; }}
 a {{ display: inline-block; padding: .7rem 1.1rem; border: 1px solid; border-radius: 6px; }}
 </style></head><body><main><h1>Faded</h1>

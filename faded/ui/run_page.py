@@ -25,7 +25,10 @@ def layout(store: Store) -> Page:
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
                 report = report_button.layout(store, "run-report")
-            with gr.Column(elem_classes="f-card"), gr.Accordion("Start a round on a demo", open=True) as form:
+            with (
+                gr.Column(elem_classes=["f-card", "f-form"]),
+                gr.Accordion("Start a round on a demo", open=True) as form,
+            ):
                 fields, wrong, start = _form()
             with gr.Column(elem_classes="f-card"):
                 lessons = html(elem_id="run-taught")

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faded.data.load import check_pictures_there, load_pictures
+from faded.data.load import _named, check_pictures_there, load_pictures
 from faded.data.load_texts import load_texts
 from faded.data.places import is_there
-from faded.data.tables import Reading
+from faded.data.tables import Reading, Table
 from faded.domain import FadedError
 
 LABELS = ("red", "green", "blue")
@@ -111,3 +111,13 @@ def test_articles_are_read_from_columns_of_any_name(tmp_path: Path) -> None:
         load_texts(file, reading=Reading({"article": "text_"}, {}))
     with pytest.raises(FadedError, match=r"has no column desk_"):
         load_texts(file, reading=Reading({"article": "body", "reference": "headline", "stratum": "desk_"}, {}))
+
+
+def test_a_dataset_on_the_hub_names_no_file_of_this_machine(tmp_path: Path) -> None:
+    beside = Table([], (), None, tmp_path)
+    assert _named(beside, "list.csv", "one.png") == tmp_path / "one.png"
+    fetched = Table([], (), None, None)
+    with pytest.raises(FadedError, match=r"org/data names the file .*one\.png, which did not come with it"):
+        _named(fetched, "org/data", str(tmp_path / "one.png"))
+    cached = Path(str(datasets.config.DOWNLOADED_DATASETS_PATH)) / "one.png"
+    assert _named(fetched, "org/data", str(cached)) == cached.resolve()

@@ -123,6 +123,7 @@ def test_managers_are_told_of_a_mirror_that_fails_and_annotators_are_not(tmp_pat
         assert "The hub is down." in head(space, MANAGER)
         annotators = head(space, ANNOTATOR)
         assert "The mirror" not in annotators
+        assert '"open":' in head(space, MANAGER) and '"open":' not in annotators, "the form to start a round"
         assert "ann, annotator" in annotators and "goes on where it was explored" in annotators
     finally:
         space.end()
