@@ -170,8 +170,12 @@ function mountNew(element, server) {
   };
   element.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
 
-  // The form is asked for when the page is first turned to: nobody else needs it.
-  const begin = () => state.fields === null && window.faded.page() === "new" && ask(server.new_load, {});
+  // The form is made and asked for when the page is first turned to: nobody else needs it.
+  function begin() {
+    if (window.faded.page() !== "new" || !part("whole")) return;
+    part("form").replaceChildren(part("whole").content);
+    ask(server.new_load, {});
+  }
   window.faded.onTurn(begin);
   begin();
 }
