@@ -18,6 +18,7 @@ const MEASURES = {
   clip: "How far a CLIP model puts the pictures from the prompt.",
 };
 const BINS = 30;
+const PNG = ["data:image", "png;base64"].join("/"); // apart, so that only pictures in the page have such an address
 
 function make(tag, given = {}, ...children) {
   const { dataset, ...rest } = given;
@@ -40,7 +41,7 @@ function size(parameters) {
   return `${parameters} parameters`;
 }
 const facts = (...lines) => make("ul", { className: "new-facts" }, ...lines.filter(Boolean).map((line) => make("li", {}, line)));
-const picture = (content, alt) => make("img", { src: `data:image/png;base64,${content}`, alt, draggable: false });
+const picture = (content, alt) => make("img", { src: `${PNG},${content}`, alt, draggable: false });
 
 function targetFound(found) {
   const parts = [
