@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test soak docs check format install install-dev browser screenshots clean
+.PHONY: run test soak docs check types format install install-dev browser screenshots clean
 
 run: install
 	$(BIN)/python app.py $(ARGS)
@@ -25,12 +25,15 @@ test: install-dev browser
 soak: install-dev
 	$(BIN)/python -m pytest -s tests/soak $(ARGS)
 
-check: install-dev
+check: install-dev browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(MAKE) -j 2 types test
+
+# Beside the tests: on one core mypy alone takes more than a minute.
+types: install-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
 
 format: install-dev
 	$(BIN)/ruff format .
