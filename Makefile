@@ -1,6 +1,6 @@
 # make run    install what the app needs and start it
 # make test   install what the tests need and run them
-# make soak   kill the app's processes thirty times in the course of a round, for about ten minutes
+# make soak   the slow tests, and kill the app's processes thirty times in the course of a round, about twelve minutes
 # make docs   build the documentation's site in site/
 # make check  format, lint, types, layers, then make test
 #
@@ -23,6 +23,7 @@ test: install-dev browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: install-dev
+	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m pytest -s tests/soak $(ARGS)
 
 check: install-dev browser

@@ -65,6 +65,7 @@ def test_the_prompts_and_slots_of_the_tutorial_fit_each_other(tmp_path: Path) ->
         check_template(template, slots)
 
 
+@pytest.mark.slow
 def test_the_notebook_of_the_documents_runs(tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a campaign of seconds in place of the demo's of minutes."""
     code = "\n".join(blocks(ROOT / "docs" / "notebook.md", "python"))

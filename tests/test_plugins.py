@@ -110,6 +110,7 @@ def test_everything_that_a_package_brings_is_used_by_name(installed: dict[str, s
     )
 
 
+@pytest.mark.slow
 def test_the_contract_tests_hold_for_what_a_package_brings(installed: dict[str, str]) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/contracts", "-k", " or ".join(NAMES)]
     done = subprocess.run(command, env=installed, cwd=ROOT, capture_output=True, text=True)

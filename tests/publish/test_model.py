@@ -115,6 +115,7 @@ def test_a_classifier_is_loaded_by_transformers(
     assert {f.suffix for f in (tmp_path / "out").rglob("*") if f.is_file()} == {".safetensors", ".json", ".md"}
 
 
+@pytest.mark.slow
 def test_an_adapter_of_a_summarizer_is_loaded_by_transformers_and_peft(
     store: Store, made: believable.Believable, tmp_path: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_an_adapter_of_a_summarizer_is_loaded_by_transformers_and_peft(
     assert "The original is not part of this folder" in card
 
 
+@pytest.mark.slow
 def test_an_adapter_of_a_pipeline_is_loaded_by_diffusers(
     store: Store, made: believable.Believable, tmp_path: Path
 ) -> None:

@@ -110,6 +110,7 @@ def test_every_verdict_is_there_after_a_kill_and_after_an_end(tmp_path: Path, wo
     assert standing(worker) == {name.rpartition("/")[2]: verdict for name, verdict in said.items()}
 
 
+@pytest.mark.slow
 def test_managers_are_told_of_a_mirror_that_fails_and_annotators_are_not(tmp_path: Path, worker: Store) -> None:
     hub = FolderHub(tmp_path / "dataset")
     mirror.push(worker, hub)
