@@ -36,7 +36,7 @@ ENVIRONMENT = {
 START_S = 90.0
 
 
-def session(name: str, orgs: Sequence[str] = (), seconds: float = 600) -> dict[str, Any]:
+def session(name: str, orgs: Sequence[str] = (), seconds: float = 86_400) -> dict[str, Any]:
     """What Gradio writes of somebody who has signed in."""
     person = {"preferred_username": name, "name": name, "orgs": [{"preferred_username": org} for org in orgs]}
     return {"oauth_info": {"access_token": "t", "expires_at": time.time() + seconds, "userinfo": person}}
