@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.common import OK, Commands
 from faded.commands.pushing import add_destination, destination, pushed
-from faded.commands.rounds import add_round
+from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
-from faded.store.named import named_round
 
 
 def add(commands: Commands) -> None:
@@ -26,12 +25,9 @@ def add(commands: Commands) -> None:
 
 def _export(arguments: argparse.Namespace) -> int:
     from faded.publish.model import export_model
-    from faded.store.engine import open_store
 
     to = destination(arguments)
-    store = open_store(workspace_of(arguments))
-    with store.read() as db:
-        round_id = named_round(db, arguments.round)[1].id
+    store, round_id = chosen_round(arguments)
     found = export_model(store, round_id, to)
     print(f"The repaired target of round {found.number} of {found.campaign} is in {to}")
     pushed(arguments, to, "model", f"the repaired target of round {found.number} of {found.campaign}")

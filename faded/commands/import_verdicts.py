@@ -6,10 +6,9 @@ import argparse
 import time
 from pathlib import Path
 
-from faded.commands.common import OK, Commands, workspace_of
-from faded.commands.rounds import add_round
+from faded.commands.common import OK, Commands
+from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
-from faded.store.named import named_round
 
 
 def add(commands: Commands) -> None:
@@ -33,11 +32,8 @@ def add(commands: Commands) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     from faded.publish.incoming import import_verdicts
-    from faded.store.engine import open_store
 
-    store = open_store(workspace_of(arguments))
-    with store.read() as db:
-        round_id = named_round(db, arguments.round)[1].id
+    store, round_id = chosen_round(arguments)
     file = arguments.file.expanduser()
     found = import_verdicts(store, round_id, file, time.time(), arguments.annotator_prefix)
     unread = f". Columns that were not read: {', '.join(found.unread)}" if found.unread else ""

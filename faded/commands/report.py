@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from faded.commands.common import OK, Commands, workspace_of
-from faded.commands.rounds import add_round
+from faded.commands.common import OK, Commands
+from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
-from faded.store.engine import open_store
-from faded.store.named import named_round
 
 
 def add(commands: Commands) -> None:
@@ -41,11 +39,9 @@ def _report(arguments: argparse.Namespace) -> int:
     from faded.report.collect import report
     from faded.report.write import write
 
-    store = open_store(workspace_of(arguments))
-    with store.read() as db:
-        _, found = named_round(db, arguments.round)
+    store, round_id = chosen_round(arguments)
     folder = arguments.to.expanduser()
-    told = write(report(store, found.id), folder)
+    told = write(report(store, round_id), folder)
     print(f"{folder}: report.html, report.json, manifest.json\nSHA-256 of manifest.json: {told}")
     return OK
 

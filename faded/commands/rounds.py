@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+from faded.commands.common import workspace_of
+
+if TYPE_CHECKING:
+    from faded.store.engine import Store
 
 
 def add_round(parser: argparse.ArgumentParser) -> None:
@@ -14,3 +20,17 @@ def add_round(parser: argparse.ArgumentParser) -> None:
         help="the round: its number in the workspace, as in the pages' address; or its campaign's name, with the "
         "number of the round in it (without one: the newest)",
     )
+
+
+def chosen_round(arguments: argparse.Namespace) -> tuple[Store, int]:
+    """Return the open store of the workspace, and the number of the round that the flag names.
+
+    Raises:
+        FadedError: there is no such round, or the workspace cannot be used.
+    """
+    from faded.store.engine import open_store
+    from faded.store.named import named_round
+
+    store = open_store(workspace_of(arguments))
+    with store.read() as db:
+        return store, named_round(db, arguments.round)[1].id

@@ -19,7 +19,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import ORACLE, Annotator, label_all
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
-from faded.store import campaigns, jobs, proposals, verdicts
+from faded.store import campaigns, jobs, proposals, rounds, verdicts
 from faded.store.engine import Store
 
 SCHEMA = 1
@@ -64,10 +64,7 @@ def open_round(store: Store, config: CampaignConfig, beside: tuple[object, ...] 
             first = campaigns.list_rounds(db, campaign.id)[0]
             if not _finished(jobs.list_for_round(db, first.id)):
                 return campaign.name, first.id
-        now = time.time()
-        campaign = campaigns.create_campaign(db, f"{stem}-{len(names) + 1}", config.to_json(), now)
-        round_ = campaigns.create_round(db, campaign.id, now=now)
-        jobs.enqueue(db, round_.id, EXPLORE, now=now)
+        campaign, round_ = rounds.begin_campaign(db, config, time.time(), beside=beside)
         return campaign.name, round_.id
 
 

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import threading
-import traceback
-from typing import Any
 
-from faded.domain import FadedError
 from faded.jobs.inspecting import Bench
+from faded.jobs.serving import serve, tried
 from faded.store import drafts
 from faded.store.engine import Store
-
-POLL_SECONDS = 0.1
-"""How often questions are looked for."""
-TROUBLE_SECONDS = 5.0
-"""How long to wait after the store could not be used."""
 
 
 class Inquirer:
@@ -32,13 +25,7 @@ class Inquirer:
         """Answer questions until told to end; those of a worker that died are asked anew."""
         with self._store.write() as db:
             drafts.give_back(db, self._worker_id)
-        while not ending.is_set():
-            try:
-                if not self.run_next():
-                    ending.wait(POLL_SECONDS)
-            except FadedError:
-                traceback.print_exc()
-                ending.wait(TROUBLE_SECONDS)
+        serve(self.run_next, ending)
 
     def run_next(self) -> bool:
         """Claim and answer the next question; return whether there was one.
@@ -53,17 +40,7 @@ class Inquirer:
             inquiry = drafts.claim(db, self._worker_id)
         if inquiry is None:
             return False
-        result, error = self._try(inquiry)
+        result, error = tried(lambda: self._bench.answer(inquiry.kind, inquiry.params))
         with self._store.write() as db:
             drafts.answer(db, inquiry.id, self._worker_id, result, error)
         return True
-
-    def _try(self, inquiry: drafts.Inquiry) -> tuple[dict[str, Any] | None, str]:
-        """Return the result, or None and what a person should read."""
-        try:
-            return self._bench.answer(inquiry.kind, inquiry.params), ""
-        except FadedError as error:
-            return None, str(error)
-        except Exception as error:
-            traceback.print_exc()
-            return None, f"{type(error).__name__}: {error}. The worker's log has the details."

@@ -11,7 +11,6 @@ import base64
 import itertools
 import threading
 import time
-import traceback
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,6 +22,7 @@ import numpy as np
 from faded.config import CampaignConfig
 from faded.domain import FadedError, Sample
 from faded.jobs.context import task_of
+from faded.jobs.serving import serve, tried
 from faded.jobs.task import AnyProbe, AnySample, Task
 from faded.probe import Measured
 from faded.stages import PREVIEW
@@ -31,14 +31,10 @@ from faded.store.engine import Db, Store
 
 SAMPLES = 24
 """Samples that a round offers for previews: as many as one person looks over."""
-POLL_SECONDS = 0.1
-"""How often previews are looked for: a tenth of the second that they may take."""
 STALE_SECONDS = 10.0
 """A preview claimed so long ago and not answered has lost its worker: it is taken over."""
 TARGETS_KEPT = 2
 """Targets in memory: the present round's, and the one it is compared with."""
-TROUBLE_SECONDS = 5.0
-"""How long to wait after the store could not be used."""
 
 
 def to_choose_from(
@@ -77,13 +73,7 @@ class Previewer:
 
     def serve(self, ending: threading.Event) -> None:
         """Answer previews until told to end."""
-        while not ending.is_set():
-            try:
-                if not self.run_next():
-                    ending.wait(POLL_SECONDS)
-            except FadedError:
-                traceback.print_exc()
-                ending.wait(TROUBLE_SECONDS)
+        serve(self.run_next, ending)
 
     def run_next(self) -> bool:
         """Claim and answer the next preview; return whether there was one.
@@ -98,7 +88,7 @@ class Previewer:
             job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), kinds=[PREVIEW])
         if job is None:
             return False
-        result, error = self._try(job)
+        result, error = tried(lambda: self._answer(job))
         try:
             with self._store.write() as db:
                 if result is None:
@@ -108,16 +98,6 @@ class Previewer:
         except jobs.JobLost:
             pass  # deleted meanwhile: nobody waits for it any more
         return True
-
-    def _try(self, job: jobs.Job) -> tuple[dict[str, Any] | None, str]:
-        """Return the result, or None and what a person should read."""
-        try:
-            return self._answer(job), ""
-        except FadedError as error:
-            return None, str(error)
-        except Exception as error:
-            traceback.print_exc()
-            return None, f"{type(error).__name__}: {error}. The worker's log has the details."
 
     def _answer(self, job: jobs.Job) -> dict[str, Any]:
         """Return the result. The edited input is in it, as base64, so that it goes when the preview goes."""

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs, trials
-from faded.store.campaigns import FOLD, MEASURED, SPLITS, Round, RoundState
+from faded.store.campaigns import FOLD, MEASURED, SPLITS, Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
+
+
+def begin_campaign(
+    db: Db, config: CampaignConfig, now: float, by: str | None = None, beside: Sequence[object] = ()
+) -> tuple[Campaign, Round]:
+    """Register a campaign under a free name, with its first round, and enqueue the exploration.
+
+    Args:
+        db: The transaction.
+        config: The campaign.
+        now: Seconds since 1970.
+        by: Who began it, where a person did.
+        beside: What is in the name's hash beside the configuration, see `CampaignConfig.digest`.
+    """
+    name = campaigns.free_name(db, f"{config.stem}-{config.digest(*beside)}")
+    campaign = campaigns.create_campaign(db, name, config.to_json(), now)
+    found = campaigns.create_round(db, campaign.id, now=now, summary=None if by is None else {"started_by": by})
+    jobs.enqueue(db, found.id, EXPLORE, now=now)
+    return campaign, found
 
 
 def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:

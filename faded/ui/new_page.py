@@ -18,8 +18,8 @@ import yaml
 from faded.campaign_file import parse_campaign, write_campaign
 from faded.config import CampaignConfig
 from faded.domain import FadedError
-from faded.stages import CANDIDATE, CONCEPTS, DATA, EXPLORE, MEASURE, TARGET
-from faded.store import campaigns, drafts, jobs
+from faded.stages import CANDIDATE, CONCEPTS, DATA, MEASURE, TARGET
+from faded.store import drafts, rounds
 from faded.store.drafts import Inquiry, InquiryState
 from faded.store.engine import Db, Store
 from faded.tasks import TASKS
@@ -141,13 +141,8 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
 
 def _begin(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     config = _config(store, user, sent)
-    now = time.time()
     with store.write() as db:
-        campaign = campaigns.create_campaign(
-            db, campaigns.free_name(db, f"{config.stem}-{config.digest()}"), config.to_json(), now
-        )
-        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": user.name})
-        jobs.enqueue(db, found.id, EXPLORE, now=now)
+        _, found = rounds.begin_campaign(db, config, time.time(), user.name)
         drafts.discard(db, user.name)
     return {"round": found.id}
 

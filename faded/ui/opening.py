@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 
 from faded.campaign_file import read_campaign
-from faded.stages import EXPLORE
-from faded.store import campaigns, jobs
+from faded.store import campaigns, rounds
 from faded.store.engine import Store
 
 CAMPAIGN = "campaign.yaml"
@@ -28,7 +27,4 @@ def begin(store: Store, folder: Path) -> None:
     with store.write() as db:
         if any(found.config == config.to_json() for found in campaigns.list_campaigns(db)):
             return
-        name = campaigns.free_name(db, f"{config.stem}-{config.digest()}")
-        campaign = campaigns.create_campaign(db, name, config.to_json(), now)
-        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": BY})
-        jobs.enqueue(db, found.id, EXPLORE, now=now)
+        rounds.begin_campaign(db, config, now, BY)

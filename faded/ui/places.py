@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from faded.campaign_file import PLACES
+from faded.data.places import exists, may_be_on_hub, split_of
 
 MODEL = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 """A model on the hub. Names without a slash may be those of a plug-in's functions."""
-DATASET = re.compile(r"[\w-][\w.-]*(/[\w.-]+){1,2}(:\w[\w.-]*(\[[^]/]*\])?)?")
-"""A dataset on the hub, with a subset and a split or not."""
 OF_DATA = ("data", "tune_data", "verify_data")
 
 
@@ -28,8 +26,9 @@ def barred(fields: Mapping[str, Any]) -> dict[str, str]:
 
 def _on_hub(name: str, place: str) -> bool:
     """Return whether a place can only be on the hub: it has the form of one, and no file here is called so."""
-    wanted = DATASET if name in OF_DATA else MODEL
-    return wanted.fullmatch(place) is not None and not Path(place.partition(":")[0]).exists()
+    if name in OF_DATA:
+        return may_be_on_hub(place) and not exists(split_of(place)[0])
+    return MODEL.fullmatch(place) is not None and not exists(place)
 
 
 def _words(name: str, place: str) -> str:

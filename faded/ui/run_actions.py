@@ -8,7 +8,7 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.labeling.chosen import read_to_learn
 from faded.repair import budget
-from faded.stages import EXPLORE, REPAIR, STEPS
+from faded.stages import REPAIR, STEPS
 from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
@@ -59,12 +59,8 @@ def start_demo(deed: Deed) -> int:
         FadedError: a value is missing or out of range.
     """
     config = demo_config(*deed.values)
-    now = time.time()
     with deed.store.write() as db:
-        name = campaigns.free_name(db, f"{config.stem}-{config.digest()}")
-        campaign = campaigns.create_campaign(db, name, config.to_json(), now)
-        found = campaigns.create_round(db, campaign.id, now=now, summary={"started_by": deed.user.name})
-        jobs.enqueue(db, found.id, EXPLORE, now=now)
+        _, found = rounds.begin_campaign(db, config, time.time(), deed.user.name)
     return found.id
 
 
