@@ -96,15 +96,23 @@ def load_pictures(
     return list(samples.values())
 
 
-def picture_rows(source: str | Path, labelled: bool = True, reading: Reading = AS_THEY_ARE) -> Iterator[Row]:
+def picture_rows(
+    source: str | Path, labelled: bool = True, reading: Reading = AS_THEY_ARE, table: Table | None = None
+) -> Iterator[Row]:
     """Yield every picture of a source, not decoded yet.
+
+    Args:
+        source: See `load_pictures`.
+        labelled: Whether labels are wanted; else they are None in tables.
+        reading: Which columns are read.
+        table: The source's table, where it is read already.
 
     Raises:
         FadedError: there is no such source, or it holds no pictures or labels where they should be.
     """
     path = Path(source)
-    if not path.is_dir() or is_dataset(str(source)):
-        yield from _table(str(source), labelled, reading.columns)
+    if table is not None or not path.is_dir() or is_dataset(str(source)):
+        yield from _table(str(source), table, labelled, reading.columns)
         return
     if labelled and _is_flat(path):
         raise FadedError(f"The folder {path} has pictures, but no folder of pictures per class. {WITHOUT}")
@@ -136,12 +144,12 @@ def _is_flat(folder: Path) -> bool:
     return bool(inside) and not any(entry.is_dir() for entry in inside)
 
 
-def _table(source: str, labelled: bool, columns: Mapping[str, str]) -> Iterator[Row]:
+def _table(source: str, known: Table | None, labelled: bool, columns: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of a table; where labels are not wanted, they are None."""
     from datasets import ClassLabel
 
     image, label = (columns.get(name, name) for name in (IMAGE_COLUMN, LABEL_COLUMN))
-    table = read_table(source, "picture", f"{image} and {label}" if labelled else image)
+    table = known or read_table(source, "picture", f"{image} and {label}" if labelled else image)
     wanted = [image, label] if labelled else [image]
     missing = set(wanted) - set(table.names)
     if missing:

@@ -54,8 +54,8 @@ def peek_pictures(source: str, labelled: bool, reading: Reading) -> Peek:
         missing = [name for name in kinds if reading.columns.get(name, name) not in table.names]
         if missing:
             suggested = _suggested(table, {name: kinds[name] for name in missing if name not in reading.columns})
-            return Peek(len(list(table.rows)), table.names, suggested, missing)
-    rows = list(picture_rows(source, labelled, reading))
+            return Peek(len(table.rows), table.names, suggested, missing)
+    rows = list(picture_rows(source, labelled, reading, table))
     if not rows:
         raise FadedError(f"There are no pictures in {source}. Give a folder with one folder of pictures per class.")
     by_label: dict[str, list[Row]] = {}

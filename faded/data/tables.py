@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import glob
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Table:
     """
 
     names: list[str]
-    rows: Iterable[Mapping[str, Any]]
+    rows: Collection[Mapping[str, Any]]
     dataset: Any | None
     folder: Path | None
 
