@@ -39,24 +39,11 @@ class HubError(FadedError):
         self.wait = wait
 
 
-class Api(Protocol):
-    """What is asked of `huggingface_hub.HfApi` to put a folder into a repository."""
-
-    def create_repo(self, repo_id: str, **options: Any) -> Any:
-        """Create a repository."""
-
-    def repo_info(self, repo_id: str, **options: Any) -> Any:
-        """Return what is known of it; `private` says whether others see it."""
-
-    def upload_folder(self, **options: Any) -> Any:
-        """Upload a folder in one commit."""
-
-
-def ensure(api: Api, name: str, kind: Kind, public: bool, remedy: str, **options: Any) -> bool:
+def ensure(api: Any, name: str, kind: Kind, public: bool, remedy: str, **options: Any) -> bool:
     """See that a repository is there, and that not everybody sees it who was not to.
 
     Args:
-        api: The hub.
+        api: A `huggingface_hub.HfApi`.
         name: `ORG/NAME`; created where there is none.
         kind: Of repository.
         public: Whether everybody may see it.

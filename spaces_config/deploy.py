@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from faded import hub
 from faded.campaign_file import read_campaign, write_campaign
@@ -31,13 +31,6 @@ README = "README.md"
 GRADIO = re.compile(r"^gradio==(\S+)$", re.MULTILINE)
 MIRRORED = "Verdicts are copied to the private dataset {mirror}."
 ON_ITS_DISK = "Verdicts lie on the disk of this Space only."
-
-
-class Api(hub.Api, Protocol):
-    """What is asked of `huggingface_hub.HfApi`."""
-
-    def add_space_variable(self, repo_id: str, key: str, value: str) -> Any:
-        """Set a variable of a Space, for all to see."""
 
 
 def build(folder: Path, campaign: Path | None = None, mirror: str = "") -> None:
@@ -76,11 +69,11 @@ def readme(kept: str) -> str:
     return text.replace("{sdk_version}", found[1]).replace("{kept}", kept)
 
 
-def push(api: Api, folder: Path, name: str, public: bool, mirror: str) -> None:
+def push(api: Any, folder: Path, name: str, public: bool, mirror: str) -> None:
     """Upload a built folder to a Space, which is created where there is none; what else is in it is deleted.
 
     Args:
-        api: The hub.
+        api: A `huggingface_hub.HfApi`.
         folder: The built folder.
         name: The Space, as ORG/NAME.
         public: Whether everybody may look at the Space's files, and at its visitors' page.
@@ -103,7 +96,7 @@ def push(api: Api, folder: Path, name: str, public: bool, mirror: str) -> None:
         )
 
 
-def main(argv: Sequence[str] | None = None, api: Api | None = None) -> int:
+def main(argv: Sequence[str] | None = None, api: Any = None) -> int:
     """Build, and upload where that is asked for; return the exit code."""
     given = make_parser().parse_args(argv)
     try:
@@ -137,7 +130,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _push(api: Api | None, folder: Path, given: argparse.Namespace) -> None:
+def _push(api: Any, folder: Path, given: argparse.Namespace) -> None:
     from huggingface_hub import HfApi
 
     push(api or HfApi(), folder, given.push, given.public, given.mirror)

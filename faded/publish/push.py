@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from faded.hub import Api, Kind, ensure, in_words
+from faded.hub import Kind, ensure, in_words
 
 
-def push(api: Api, folder: Path, repository: str, kind: Kind, public: bool, message: str) -> bool:
+def push(api: Any, folder: Path, repository: str, kind: Kind, public: bool, message: str) -> bool:
     """Upload a folder into a repository, which is created where there is none.
 
     Args:
-        api: The hub.
+        api: A `huggingface_hub.HfApi`.
         folder: What is uploaded.
         repository: `ORG/NAME`.
         kind: Of repository.
