@@ -1,16 +1,30 @@
-"""A dataset repository on the Hugging Face Hub, as little of it as is needed: names, files, commits."""
+"""The Hugging Face hub, as little of it as is needed, private unless told otherwise; its token is huggingface_hub's."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from faded.domain import FadedError
 
 T = TypeVar("T")
-KIND = "dataset"
+Kind = Literal["dataset", "model", "space"]
+KIND: Kind = "dataset"
+LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write there."
+REFUSED = {
+    401: f"The hub does not know who you are. {LOG_IN}",
+    403: "The hub says that you may not write there. Name an organisation or user that your token may write to.",
+    404: "There is no such organisation, user or file, or your token does not see it. See that the name is right.",
+    429: "The hub takes no more requests at the moment. Wait some minutes.",
+}
+"""What is said of an answer of the hub, by its status."""
+
+
+REMEDY = "make it private in its settings, for it holds what people said and the inputs they saw."
+"""What to do about a dataset of verdicts that is public."""
 
 
 class HubError(FadedError):
@@ -23,6 +37,63 @@ class HubError(FadedError):
     def __init__(self, message: str, wait: float = 0.0) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+def ensure(api: Any, name: str, kind: Kind, public: bool, remedy: str, **options: Any) -> bool:
+    """See that a repository is there, and that not everybody sees it who was not to.
+
+    Args:
+        api: A `huggingface_hub.HfApi`.
+        name: `ORG/NAME`; created where there is none.
+        kind: Of repository.
+        public: Whether everybody may see it.
+        remedy: What to do about one that is public and was not to be.
+        options: What else creating it takes.
+
+    Returns:
+        Whether it is private.
+
+    Raises:
+        HubError: it is public, and was not to be.
+    """
+    api.create_repo(name, repo_type=kind, private=not public, exist_ok=True, **options)
+    private = bool(api.repo_info(name, repo_type=kind).private)
+    if not (private or public):
+        raise HubError(f"The {kind} {name} is public: {remedy}")
+    return private
+
+
+@contextlib.contextmanager
+def in_words(failed: str, rest: str = "") -> Iterator[None]:
+    """Put what goes wrong with the hub, or on the way to it, in words of our own: theirs may hold the token.
+
+    Args:
+        failed: What was not done, as a sentence.
+        rest: What else is to be said, after the reason.
+
+    Raises:
+        HubError: something went wrong.
+    """
+    try:
+        yield
+    except FadedError:
+        raise
+    except Exception as error:  # whatever the connection stumbles over, which has no one class
+        raise HubError(f"{failed} {_reason(error)} {rest}".rstrip(), _asked_to_wait(error)) from error
+
+
+def _reason(error: Any) -> str:
+    from huggingface_hub.errors import LocalTokenNotFoundError
+
+    answer = getattr(error, "response", None)
+    if answer is not None:
+        return REFUSED.get(answer.status_code, f"The hub answered with status {answer.status_code}. Try again later.")
+    if isinstance(error, LocalTokenNotFoundError):
+        return REFUSED[401]
+    return (
+        f"The hub cannot be reached ({type(error).__name__}). See that this machine is online and HF_HUB_OFFLINE is "
+        "not set."
+    )
 
 
 class Hub(Protocol):
@@ -42,7 +113,7 @@ class Hub(Protocol):
 
 
 class Dataset:
-    """A dataset repository; created, private, where there is none. The token is huggingface_hub's own.
+    """A dataset repository; created, private, where there is none.
 
     Args:
         repository: ORG/DATASET.
@@ -80,25 +151,11 @@ class Dataset:
         Raises:
             HubError: it is public, or the hub or the way to it failed.
         """
-        try:
+        with in_words(f"The dataset {self._repository} was not read or written."):
             if not self._checked:
-                self._api.create_repo(self._repository, repo_type=KIND, private=True, exist_ok=True)
-                private = self._api.repo_info(self._repository, repo_type=KIND).private
-                if not private:
-                    raise HubError(
-                        f"The dataset {self._repository} is public: make it private in its settings, for it holds "
-                        "what people said and the inputs they saw."
-                    )
+                ensure(self._api, self._repository, KIND, False, REMEDY)
                 self._checked = True
             return call()
-        except HubError:
-            raise
-        except (OSError, ValueError) as error:  # all that huggingface_hub and the connection below it raise
-            said = str(error).strip().partition("\n")[0]
-            raise HubError(
-                f"The dataset {self._repository} could not be reached: {said}. See that HF_TOKEN may write there.",
-                _asked_to_wait(error),
-            ) from error
 
 
 def open_dataset(repository: str) -> Hub:

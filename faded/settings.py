@@ -16,7 +16,7 @@ SPACE_PORT = "7860"
 ORGANISATION = "org:"
 """Stands before the name of an organisation, which names all its members."""
 NAMED = re.compile(rf"({ORGANISATION})?[\w.-]+")
-REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,17 @@ def space() -> Space | None:
 
 
 def check_repository(name: str, given: str) -> None:
-    """Refuse what cannot name a dataset repository.
+    """Refuse what cannot name a repository on the hub.
+
+    Args:
+        name: The name.
+        given: What it was given as: a flag or a variable.
 
     Raises:
-        FadedError: it is not written ORG/DATASET; the message names what `given` says it was given as.
+        FadedError: it is not written ORG/NAME.
     """
     if not REPOSITORY.fullmatch(name):
-        raise FadedError(f"{given} is {name!r}: give a dataset repository as ORG/DATASET.")
+        raise FadedError(f"{given} is {name!r}: give ORG/NAME, letters, digits, points, - and _ only.")
 
 
 def check_sign_in() -> None:

@@ -14,10 +14,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from faded import hub
 from faded.campaign_file import read_campaign, write_campaign
 from faded.domain import FadedError
+from faded.publish.folders import check_free
 from faded.settings import check_repository
 from faded.ui.opening import CAMPAIGN
 from faded.ui.places import barred
@@ -31,22 +33,6 @@ MIRRORED = "Verdicts are copied to the private dataset {mirror}."
 ON_ITS_DISK = "Verdicts lie on the disk of this Space only."
 
 
-class Api(Protocol):
-    """What is asked of `huggingface_hub.HfApi`."""
-
-    def create_repo(self, repo_id: str, **options: Any) -> Any:
-        """Create a repository."""
-
-    def repo_info(self, repo_id: str, **options: Any) -> Any:
-        """Say what a repository is like."""
-
-    def upload_folder(self, **options: Any) -> Any:
-        """Upload a folder as one commit."""
-
-    def add_space_variable(self, repo_id: str, key: str, value: str) -> Any:
-        """Set a variable of a Space, for all to see."""
-
-
 def build(folder: Path, campaign: Path | None = None, mirror: str = "") -> None:
     """Build the folder of a Space.
 
@@ -56,11 +42,10 @@ def build(folder: Path, campaign: Path | None = None, mirror: str = "") -> None:
         mirror: Dataset that keeps the verdicts, as ORG/DATASET; empty for none.
 
     Raises:
-        FadedError: the folder is not empty, the campaign names files of this machine, or this is no git checkout.
+        FadedError: something is there already, the campaign names files of this machine, or this is no git checkout.
     """
     begun = None if campaign is None else _campaign(campaign)
-    if folder.exists() and any(folder.iterdir()):
-        raise FadedError(f"The folder {folder} is not empty: name one that is, or that is not there yet.")
+    check_free(folder)
     for name in _tracked():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,34 +69,34 @@ def readme(kept: str) -> str:
     return text.replace("{sdk_version}", found[1]).replace("{kept}", kept)
 
 
-def push(api: Api, folder: Path, name: str, public: bool, mirror: str) -> None:
+def push(api: Any, folder: Path, name: str, public: bool, mirror: str) -> None:
     """Upload a built folder to a Space, which is created where there is none; what else is in it is deleted.
 
     Args:
-        api: The hub.
+        api: A `huggingface_hub.HfApi`.
         folder: The built folder.
         name: The Space, as ORG/NAME.
         public: Whether everybody may look at the Space's files, and at its visitors' page.
         mirror: Dataset that keeps the verdicts; empty for none.
 
     Raises:
-        FadedError: the Space is there already and is public, which was not asked for.
+        FadedError: the hub refuses or cannot be reached, or the Space is there, public, and was not to be.
     """
-    api.create_repo(name, repo_type="space", space_sdk="gradio", private=not public, exist_ok=True)
-    if not public and not api.repo_info(name, repo_type="space").private:
-        raise FadedError(f"The Space {name} is public: add --public, or make it private in its settings first.")
-    if mirror:
-        api.add_space_variable(name, "FADED_MIRROR", mirror)
-    api.upload_folder(
-        folder_path=str(folder),
-        repo_id=name,
-        repo_type="space",
-        commit_message="Deploy Faded",
-        delete_patterns="*",
-    )
+    with hub.in_words(f"The Space {name} was not written."):
+        remedy = "add --public, or make it private in its settings first."
+        hub.ensure(api, name, "space", public, remedy, space_sdk="gradio")
+        if mirror:
+            api.add_space_variable(name, "FADED_MIRROR", mirror)
+        api.upload_folder(
+            folder_path=str(folder),
+            repo_id=name,
+            repo_type="space",
+            commit_message="Deploy Faded",
+            delete_patterns="*",
+        )
 
 
-def main(argv: Sequence[str] | None = None, api: Api | None = None) -> int:
+def main(argv: Sequence[str] | None = None, api: Any = None) -> int:
     """Build, and upload where that is asked for; return the exit code."""
     given = make_parser().parse_args(argv)
     try:
@@ -145,19 +130,10 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _push(api: Api | None, folder: Path, given: argparse.Namespace) -> None:
+def _push(api: Any, folder: Path, given: argparse.Namespace) -> None:
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
 
-    try:
-        hub: Any = api or HfApi()
-        push(hub, folder, given.push, given.public, given.mirror)
-    except (HfHubHTTPError, OSError) as error:
-        said = str(error).strip().partition("\n")[0]
-        raise FadedError(
-            f"The Space {given.push} could not be written: {said}. Sign in with hf auth login, with a token that may "
-            "write there, and see that there is a connection."
-        ) from error
+    push(api or HfApi(), folder, given.push, given.public, given.mirror)
     print(f"The Space is at https://huggingface.co/spaces/{given.push}. Name its managers in its settings:")
     print(
         "FADED_MANAGERS, user names with commas between." + (" Give it HF_TOKEN as a secret." if given.mirror else "")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
 from faded.hub import Dataset, HubError
+
+TOKEN = "hf_secretsecretsecret"  # noqa: S105 - none
 
 
 class Api:
@@ -51,16 +53,25 @@ def test_a_public_one_is_neither_read_nor_written() -> None:
 
 @pytest.mark.parametrize(("header", "wait"), [("42", 42.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (None, 0.0)])
 def test_it_is_left_alone_for_as_long_as_it_asks(header: str | None, wait: float) -> None:
-    answer = httpx.Response(
+    answer = httpx2.Response(
         429,
         headers={} if header is None else {"Retry-After": header},
-        request=httpx.Request("GET", "https://x.example"),
+        request=httpx2.Request("GET", "https://x.example"),
     )
-    with pytest.raises(HubError, match=r"Too many.*HF_TOKEN") as error:
+    with pytest.raises(HubError, match=r"people/verdicts was not read.*takes no more requests") as error:
         dataset(Api(trouble=HfHubHTTPError("Too many requests", response=answer))).names()
     assert error.value.wait == wait
 
 
+@pytest.mark.parametrize(
+    "trouble", [httpx2.ConnectError("no route"), ValueError(f"Illegal header value b'Bearer {TOKEN}'")]
+)
+def test_no_way_to_the_hub_is_trouble_with_it_and_told_without_the_token(trouble: Exception) -> None:
+    with pytest.raises(HubError, match="cannot be reached") as error:
+        dataset(Api(trouble=trouble)).names()
+    assert TOKEN not in str(error.value)
+
+
 def test_without_a_connection_it_says_so() -> None:
-    with pytest.raises(HubError, match=r"people/verdicts could not be reached: .*offline"):
+    with pytest.raises(HubError, match=r"people/verdicts was not read.*cannot be reached.*HF_HUB_OFFLINE"):
         Dataset("people/verdicts").names()  # the tests are told to stay offline

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from faded.domain import FadedError
-from faded.publish.push import Kind, check_repository, push
+from faded.hub import Kind
+from faded.publish.push import push
+from faded.settings import check_repository
 
 
 def add_destination(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +29,7 @@ def destination(arguments: argparse.Namespace) -> Path:
     if arguments.public and not arguments.push:
         raise FadedError("--public would change nothing without --push: add it, or leave it out.")
     if arguments.push:
-        check_repository(arguments.push)
+        check_repository(arguments.push, "--push")
     to: Path = arguments.to.expanduser().absolute()
     return to
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import yaml
@@ -21,6 +22,11 @@ GGUF_ON_HUB = re.compile(r"([A-Za-z0-9][\w.-]*/[\w.-]+)/[^/]+\.gguf")
 HUB_TASK = {IMAGE: "image-classification", TEXT: "summarization", DRAWING: "text-to-image"}
 """What the hub calls a task."""
 TARGETS = {IMAGE: "an image classifier", TEXT: "a summarizer", DRAWING: "a text-to-image model"}
+
+
+def plain(text: str) -> str:
+    """Return somebody's text as Markdown that shows it as it is, in a line or a table's cell: no tag, link or bar."""
+    return re.sub(r"([\\`*_\[\]|])", r"\\\1", escape(text, quote=False)).replace("\n", " ")
 
 
 def front_matter(values: Mapping[str, Any], body: str) -> str:

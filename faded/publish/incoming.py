@@ -14,6 +14,7 @@ from faded.publish.reading import Fault, Given, read_rows, said
 from faded.store import answers, campaigns, events, proposals, ratings, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db, Store
+from faded.store.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def import_verdicts(store: Store, round_id: int, file: Path, now: float, prefix:
     """Import a file of verdicts, all of it or nothing, in its order.
 
     Each row is an event like one from the page Label. Its key follows from what the row says, so that a row that was
-    imported before changes nothing. Of several verdicts on a proposal the one that is written last stands.
+    imported before changes nothing; nor does one that the round itself was exported with. Of several verdicts on a
+    proposal the one that is written last stands.
 
     Args:
         store: The open store.
@@ -56,7 +58,8 @@ def import_verdicts(store: Store, round_id: int, file: Path, now: float, prefix:
         if faults:
             raise FadedError(_told(faults, len(rows), file))
         wanted = {_key(one): one for one in checked if isinstance(one, Given)}
-        new = wanted.keys() - events.known(db, list(wanted))
+        given = {_of(event) for event in events.of_round(db, round_id) if event.verdict is not None}
+        new = {key for key, one in wanted.items() if one not in given} - events.known(db, list(wanted))
         if new and found.state is not RoundState.OPEN:
             raise FadedError(f"Round {found.number} is decided, so it takes no more verdicts: nothing was imported.")
         _submit(db, {key: one for key, one in wanted.items() if key in new}, now)
@@ -100,6 +103,12 @@ def _submit(db: Db, new: Mapping[str, Given], now: float) -> None:
             answer=one.answer,
             ratings=one.ratings,
         )
+
+
+def _of(event: Event) -> Given:
+    """Return what a row of an export says of an event."""
+    assert event.verdict is not None  # noqa: S101 - it is one of a verdict
+    return Given(event.proposal_id, event.verdict, event.annotator, event.answer, event.created_at, event.ratings)
 
 
 def _key(given: Given) -> str:

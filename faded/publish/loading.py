@@ -39,7 +39,9 @@ def loading(saved: Saved, config: CampaignConfig, folder: Path) -> str:
         layers = json.loads((folder / Saved.PEFT.value).read_text(encoding="utf-8"))["target_modules"]
         kind = _writer(any("encoder" in layer.split(".") for layer in layers))
         lines = ["from peft import PeftModel", f"from transformers import {kind}, AutoTokenizer", ""]
-        lines += [f"model = PeftModel.from_pretrained({kind}.from_pretrained({original}), {HERE})"]
+        file = config.target.rpartition("/")[2]
+        packed = f', gguf_file="{file}"' if hub_id(config) and file.endswith(".gguf") else ""
+        lines += [f"model = PeftModel.from_pretrained({kind}.from_pretrained({original}{packed}), {HERE})"]
         lines += [f"tokenizer = AutoTokenizer.from_pretrained({HERE})"]
     elif saved is Saved.MODEL:
         lines = _whole(config, json.loads((folder / Saved.MODEL.value).read_text(encoding="utf-8")))

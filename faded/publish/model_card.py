@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from faded.publish.card import HUB_TASK, front_matter, hub_id, target_words
+from faded.publish.card import HUB_TASK, front_matter, hub_id, plain, target_words
 from faded.publish.loading import LIBRARY, loading
 from faded.publish.verified import Verified
 from faded.saved import Saved
@@ -94,7 +94,7 @@ def _evaluation(found: Mapping[str, Any]) -> str:
     ]
     rows += [(b["name"], _number(b["before"]), _number(b["after"]), _lost(b)) for b in found.get("beside", ())]
     reasons = "".join(f"- {reason}\n" for reason in found["gate"]["reasons"])
-    notes = "".join(f"- {note}\n" for note in found["notes"])
+    notes = "".join(f"- {plain(note)}\n" for note in found["notes"])
     return (
         f"Both models were asked about the same {found['inputs']:,} inputs that neither exploring nor repairing has "
         "used. A *mode* is an edit within a class or group of inputs. The *induced failure rate* is the share that "
@@ -112,7 +112,7 @@ def _modes(found: Mapping[str, Any]) -> str:
     if not modes:
         return ""
     rows = "".join(
-        f"| {_cell(m['setting'])} | {_cell(m['stratum'])} | {m['n']} | {_rate(m['before'], m['n'])} "
+        f"| {plain(m['setting'])} | {plain(m['stratum'])} | {m['n']} | {_rate(m['before'], m['n'])} "
         f"| {_rate(m['after'], m['n'])} | {m['change']} |\n"
         for m in modes[:MOST_MODES]
     )
@@ -178,8 +178,3 @@ def _number(value: float) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _cell(text: str) -> str:
-    """Return a text that may stand in a cell of a table."""
-    return text.replace("|", "\\|").replace("\n", " ")

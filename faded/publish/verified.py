@@ -53,7 +53,8 @@ def read_verified(store: Store, round_id: int) -> Verified:
         of_round = jobs.list_for_round(db, round_id)
     name = f"Round {round_.number} of the campaign {campaign.name}"
     if not round_.repaired:
-        raise FadedError(f"{name} has no repaired target: repair it first.")
+        compares = "it compares two checkpoints, and both are as they were." if campaign.config.get("candidate") else ""
+        raise FadedError(f"{name} has no repaired target: {compares or 'repair it first.'}")
     repair, verify = (next((j for j in reversed(of_round) if j.kind == kind), None) for kind in (REPAIR, VERIFY))
     if repair is None or repair.result is None or verify is None or verify.result is None or verify.id < repair.id:
         raise FadedError(

@@ -15,7 +15,7 @@ from faded.landscape.slices import cut
 from faded.report.read import Found
 
 STRONGEST = 12
-"""Settings listed: those of which most is certain."""
+"""Established modes listed: those of which most is certain."""
 
 DIGITS = 6
 """Decimals of estimated rates: what lies below is rounding of the machine and not of the estimate."""
@@ -24,22 +24,23 @@ DIGITS = 6
 def landscape(found: Found) -> dict[str, Any]:
     """Return what a report says of the landscape."""
     every = modes(found.landscape)
+    established = [mode for mode in every if mode.established]
     return {
         "concepts": [_marginal(found, spec) for spec in found.space.specs],
         "settings": found.space.n_cells,
         "strata": list(found.landscape.strata),
         "left_out": int(found.landscape.known_invalid.sum()),
         "modes": {
-            "established": sum(mode.established for mode in every),
-            "suspected": sum(not mode.established for mode in every),
+            "established": len(established),
+            "suspected": len(every) - len(established),
         },
-        "strongest": [strongest(found, mode) for mode in sorted(every, key=_certain)[:STRONGEST]],
+        "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
         "baseline": baseline(found),
     }
 
 
 def _certain(mode: Mode) -> tuple[object, ...]:
-    return not mode.established, -mode.low, mode.key.stratum, mode.key.cell
+    return -mode.low, mode.key.stratum, mode.key.cell
 
 
 def _marginal(found: Found, spec: ConceptSpec) -> dict[str, Any]:

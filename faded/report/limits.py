@@ -64,15 +64,15 @@ def _of_exploring(found: Found) -> Iterator[str]:
 
 
 def _of_verdicts(found: Found) -> Iterator[str]:
-    people = len(found.of_annotator)
+    people = sum(counts.total > 0 for counts in found.of_annotator.values())
     if found.verdicts.total == 0:
         yield "Nobody has judged the failures: they are failures by the measure alone."
         return
     who = "One annotator" if people == 1 else f"{people} annotators"
+    stand = "1 verdict that stands" if found.verdicts.total == 1 else f"{found.verdicts.total:,} verdicts that stand"
     yield (
-        f"{who} gave {found.verdicts.total:,} verdicts that stand, one for each input judged, so how far people agree "
-        "was not measured. What was judged was chosen by its worth to the repair: the share of confirmations is no "
-        "share of all failures."
+        f"{who} gave {stand}, one for each input judged, so how far people agree was not measured. What was judged was "
+        "chosen by its worth to the repair: the share of confirmations is no share of all failures."
     )
 
 

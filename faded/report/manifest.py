@@ -12,6 +12,8 @@ from typing import Any
 from faded.domain import FadedError
 
 NAME = "manifest.json"
+PAGE, VALUES = "report.html", "report.json"
+"""What every report has."""
 SCHEMA = 1
 
 
@@ -36,11 +38,13 @@ def check(folder: Path) -> str:
     """
     manifest, content = _read(folder)
     there = set(_files(folder))
-    troubles = [f"{name} is missing" for name in sorted(manifest.keys() - there)]
+    troubles = [f"{name} is missing" for name in sorted((manifest.keys() | {PAGE, VALUES}) - there)]
     troubles += [f"{name} is not listed in {NAME}" for name in sorted(there - manifest.keys() - {NAME})]
     for name in sorted(manifest.keys() & there):
-        found = sum_of((folder / name).read_bytes())
-        if found != manifest[name]:
+        file = folder / name
+        if not file.is_file():
+            troubles.append(f"{name} is no file")
+        elif (found := sum_of(file.read_bytes())) != manifest[name]:
             troubles.append(f"{name} has been changed (SHA-256 {found}, written {manifest[name]})")
     if troubles:
         raise FadedError(f"The report in {folder} is not as it was written: {'; '.join(troubles)}.")

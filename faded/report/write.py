@@ -10,9 +10,8 @@ from faded.domain import FadedError
 from faded.report import manifest
 from faded.report.collect import SCHEMA, Report
 from faded.report.evidence import Shown
+from faded.report.manifest import PAGE, VALUES
 from faded.report.render import render
-
-PAGE, VALUES = "report.html", "report.json"
 
 
 def write(report: Report, folder: Path) -> str:

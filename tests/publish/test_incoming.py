@@ -74,6 +74,9 @@ def test_what_stands_in_an_export_is_taken_into_another_workspace(store: Store, 
     assert main(["export", *given]) == OK
     with store.read() as db:
         said = verdicts.standing(db, made.round)
+    before = log(store, made.round)
+    assert take(store, tmp_path / "out" / "jsonl" / "adjudicated.jsonl", made.round) == OK
+    assert log(store, made.round) == before
     other = believable.explored(store)  # the same proposals, by other ids
     text = (tmp_path / "out" / "jsonl" / "adjudicated.jsonl").read_text()
     file = tmp_path / "theirs.jsonl"

@@ -16,7 +16,11 @@ from transformers import AutoModelForImageClassification
 
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
+from faded.publish.loading import loading
+from faded.publish.model_card import model_card
+from faded.publish.verified import read_verified
 from faded.repair.adapters import adapter_weights, attach, put_adapter
+from faded.saved import Saved
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -201,6 +205,14 @@ def test_a_gate_that_did_not_pass_and_a_roll_back_are_said(
     card = (tmp_path / "out" / "README.md").read_text()
     assert "**did not pass** the gate" in card and "it was rolled back" in card
     assert "that of Faded's demo `signs`" in card
+    found = read_verified(store, made.round)
+    bad = {"stratum": "a|<img src=x>", "setting": "[here](javascript:x)"}
+    told = {**found.found, "modes": [found.found["modes"][0] | bad], "notes": ["No input of <script>."]}
+    card = model_card(dataclasses.replace(found, found=told))
+    assert "| a\\|&lt;img src=x&gt; |" in card and "\\[here\\](javascript:x)" in card and "<script>" not in card
+    config = dataclasses.replace(found.config, demo=None, data="data", target="us/packed/small.gguf", task="text")
+    (tmp_path / "adapter_config.json").write_text('{"target_modules": ["q"]}')
+    assert 'from_pretrained("us/packed", gguf_file="small.gguf")' in loading(Saved.PEFT, config, tmp_path)
 
 
 def test_what_cannot_be_exported_says_what_to_do(

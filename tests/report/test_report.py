@@ -12,7 +12,7 @@ import pytest
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.domain import FadedError
-from faded.report import collect, limits, manifest
+from faded.report import collect, landscape, limits, manifest
 from faded.report.evidence import pieces
 from faded.report.write import write
 from faded.store import campaigns, jobs, verdicts
@@ -49,7 +49,10 @@ def page_of(store: Store, made: Believable, folder: Path) -> str:
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_report_says_what_was_tested_found_repaired_and_decided(store: Store, made: Believable) -> None:
+def test_a_report_says_what_was_tested_found_repaired_and_decided(
+    store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landscape, "STRONGEST", 100)  # more than are established
     told = values_of(store, made)
     assert told["round"] == {"number": 1, "state": "accepted", "evidence": "picture"}
     assert told["registered"]["bound"] == 0.5
@@ -59,6 +62,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(store: Store, 
     rates = [level["rate"] for level in darkening["levels"]]
     assert rates[0] < rates[1] < rates[2]
     assert all(level["low"] < level["rate"] < level["high"] for level in darkening["levels"])
+    assert len(told["landscape"]["strongest"]) == told["landscape"]["modes"]["established"] < 100
     assert 0 < told["landscape"]["baseline"]["control"]["low"] < told["landscape"]["baseline"]["control"]["rate"]
     confirmed = [mode for mode in told["modes"] if mode["people"] == "confirmed"]
     assert len(confirmed) == 3 and told["modes"][:3] == confirmed
@@ -72,6 +76,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(store: Store, 
 def test_annotators_are_numbers_and_their_events_stand_in_order(store: Store, made: Believable) -> None:
     told = values_of(store, made)
     assert [row["annotator"] for row in told["verdicts"]["annotators"]] == [1, 2, 3]
+    assert any(limit.startswith("One annotator gave 9 verdicts") for limit in told["limits"])  # two gave none
     assert told["verdicts"]["flags"] == [{"annotator": 2, "reason": BAD}]
     kinds = [(e["annotator"], e["kind"]) for e in told["events"]]
     assert kinds == [*[(1, "verdict")] * 9, (2, "flag"), (3, "skip"), (3, "undo")]
@@ -215,6 +220,15 @@ def test_a_file_missing_or_too_many_is_refused_by_name(folder: Path, capsys: pyt
     assert (code, ".hidden is not listed" in said) == (BAD_INPUT, True)
     (folder / "evidence" / ".hidden").unlink()
     assert verify(folder, capsys)[0] == OK
+    gone.unlink()
+    gone.symlink_to(folder / "nowhere")
+    code, said = verify(folder, capsys)
+    assert (code, f"{gone.name} is no file" in said) == (BAD_INPUT, True)
+    for file in [f for f in folder.rglob("*") if not f.is_dir()]:
+        file.unlink()
+    (folder / "manifest.json").write_text(manifest.text({}))
+    code, said = verify(folder, capsys)
+    assert (code, "report.html is missing; report.json is missing" in said) == (BAD_INPUT, True)
 
 
 def test_a_folder_that_is_no_report_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 
@@ -76,10 +77,11 @@ def test_what_was_built_starts(built: Path, tmp_path: Path) -> None:
     assert all(line.startswith(str(copy)) for line in done.stdout.splitlines())
 
 
-def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    assert deploy.main(["--to", str(tmp_path)]) == 2
-    assert "is not empty" in capsys.readouterr().err
+    for place, said in ((tmp_path, "a folder that is not empty"), (tmp_path / "mine.txt", "a file")):
+        assert deploy.main(["--to", str(place)]) == 2
+        assert said in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -160,11 +162,11 @@ def test_what_cannot_be_meant_is_refused(given: list[str], said: str, capsys: py
 def test_without_a_connection_the_remedy_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     class Cut(Api):
         def create_repo(self, repo_id: str, **options: Any) -> None:
-            raise OSError("no route to host")
+            raise httpx2.ConnectError("no route to host, Bearer hf_secret")
 
     assert deploy.main(["--push", "people/faded"], Cut()) == 2
     said = capsys.readouterr().err
-    assert "no route to host" in said and "hf auth login" in said
+    assert "people/faded was not written" in said and "machine is online" in said and "hf_secret" not in said
 
 
 def test_requirements_that_do_not_pin_gradio_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_half_a_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ("variable", "value", "said"),
     [
         ("FADED_MANAGERS", "mira, not a name", r"FADED_MANAGERS names 'not a name'.*org:NAME"),
-        ("FADED_MIRROR", "verdicts", r"FADED_MIRROR is 'verdicts': give a dataset repository as ORG/DATASET"),
+        ("FADED_MIRROR", "verdicts", r"FADED_MIRROR is 'verdicts': give ORG/NAME"),
         ("GRADIO_SERVER_PORT", "high", r"GRADIO_SERVER_PORT is 'high'"),
     ],
 )
