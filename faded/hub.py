@@ -93,8 +93,10 @@ class Dataset:
             return call()
         except HubError:
             raise
-        except (OSError, ValueError) as error:  # all that huggingface_hub and the connection below it raise
-            said = str(error).strip().partition("\n")[0]
+        except Exception as error:  # the connection below huggingface_hub has errors of its own
+            told = str(error).strip().partition("\n")[0]
+            safe = isinstance(error, OSError | ValueError)  # the words of others may hold the token
+            said = told if safe else type(error).__name__
             raise HubError(
                 f"The dataset {self._repository} could not be reached: {said}. See that HF_TOKEN may write there.",
                 _asked_to_wait(error),
@@ -107,7 +109,14 @@ def open_dataset(repository: str) -> Hub:
 
 
 def _asked_to_wait(error: Any) -> float:
-    """Return the seconds of the answer's Retry-After header; 0 where there is none, or it gives a date."""
+    """Return the seconds that the answer asks to wait; 0 where it does not, or gives a date."""
+    from huggingface_hub.utils import parse_ratelimit_headers
+
     answer = getattr(error, "response", None)
-    given = "" if answer is None else answer.headers.get("Retry-After", "")
+    if answer is None:
+        return 0.0
+    limit = parse_ratelimit_headers(answer.headers)
+    if answer.status_code == 429 and limit is not None and limit.remaining == 0:
+        return float(limit.reset_in_seconds)
+    given = answer.headers.get("Retry-After", "")
     return float(given) if given.isdecimal() else 0.0

@@ -49,16 +49,26 @@ def test_a_public_one_is_neither_read_nor_written() -> None:
     assert api.asked == 0
 
 
-@pytest.mark.parametrize(("header", "wait"), [("42", 42.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (None, 0.0)])
-def test_it_is_left_alone_for_as_long_as_it_asks(header: str | None, wait: float) -> None:
-    answer = httpx.Response(
-        429,
-        headers={} if header is None else {"Retry-After": header},
-        request=httpx.Request("GET", "https://x.example"),
-    )
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "42"}, 42.0),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),
+        ({"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}, 55.0),
+        ({}, 0.0),
+    ],
+)
+def test_it_is_left_alone_for_as_long_as_it_asks(headers: dict[str, str], wait: float) -> None:
+    answer = httpx.Response(429, headers=headers, request=httpx.Request("GET", "https://x.example"))
     with pytest.raises(HubError, match=r"Too many.*HF_TOKEN") as error:
         dataset(Api(trouble=HfHubHTTPError("Too many requests", response=answer))).names()
     assert error.value.wait == wait
+
+
+def test_a_connection_that_breaks_is_told_without_its_words_which_may_hold_the_token() -> None:
+    with pytest.raises(HubError, match=r"could not be reached: ConnectError\. See") as error:
+        dataset(Api(trouble=httpx.ConnectError("Bearer hf_secret"))).names()
+    assert "hf_secret" not in str(error.value)
 
 
 def test_without_a_connection_it_says_so() -> None:
