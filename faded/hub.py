@@ -110,7 +110,7 @@ def open_dataset(repository: str) -> Hub:
 
 def _asked_to_wait(error: Any) -> float:
     """Return the seconds that the answer asks to wait; 0 where it does not, or gives a date."""
-    from huggingface_hub.utils import parse_ratelimit_headers
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
 
     answer = getattr(error, "response", None)
     if answer is None:
