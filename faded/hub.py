@@ -164,7 +164,14 @@ def open_dataset(repository: str) -> Hub:
 
 
 def _asked_to_wait(error: Any) -> float:
-    """Return the seconds of the answer's Retry-After header; 0 where there is none, or it gives a date."""
+    """Return the seconds that the answer asks to wait; 0 where it does not, or gives a date."""
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+
     answer = getattr(error, "response", None)
-    given = "" if answer is None else answer.headers.get("Retry-After", "")
+    if answer is None:
+        return 0.0
+    limit = parse_ratelimit_headers(answer.headers)
+    if answer.status_code == 429 and limit is not None and limit.remaining == 0:
+        return float(limit.reset_in_seconds)
+    given = answer.headers.get("Retry-After", "")
     return float(given) if given.isdecimal() else 0.0

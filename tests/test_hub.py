@@ -51,13 +51,17 @@ def test_a_public_one_is_neither_read_nor_written() -> None:
     assert api.asked == 0
 
 
-@pytest.mark.parametrize(("header", "wait"), [("42", 42.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (None, 0.0)])
-def test_it_is_left_alone_for_as_long_as_it_asks(header: str | None, wait: float) -> None:
-    answer = httpx2.Response(
-        429,
-        headers={} if header is None else {"Retry-After": header},
-        request=httpx2.Request("GET", "https://x.example"),
-    )
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "42"}, 42.0),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),
+        ({"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}, 55.0),
+        ({}, 0.0),
+    ],
+)
+def test_it_is_left_alone_for_as_long_as_it_asks(headers: dict[str, str], wait: float) -> None:
+    answer = httpx2.Response(429, headers=headers, request=httpx2.Request("GET", "https://x.example"))
     with pytest.raises(HubError, match=r"people/verdicts was not read.*takes no more requests") as error:
         dataset(Api(trouble=HfHubHTTPError("Too many requests", response=answer))).names()
     assert error.value.wait == wait

@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import exc, func, insert, select
 
+from faded.domain import Verdict
 from faded.store import verdicts
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.schema import campaigns, proposals, rounds, verdict_events
 
-SAID = (
-    *("annotator", "kind", "verdict", "reason", "visible_ms", "created_at", "answer", "guidelines"),
-    *("bias", "quality", "best", "worst"),
-)
+TEXTS = ("annotator", "kind", "verdict", "reason", "answer", "guidelines")
+NUMBERS = ("visible_ms", "bias", "quality", "best", "worst")
+SAID = (*TEXTS, *NUMBERS, "created_at")
 """Columns that a line holds as they are."""
 
 
@@ -83,7 +83,8 @@ def text(found: Iterable[Mapping[str, Any]]) -> bytes:
 
 def parse(data: bytes) -> list[dict[str, Any]]:
     """Return the lines of a file; what is no JSON object becomes an empty one, which counts as strange."""
-    return [_object(line) for line in data.decode(errors="replace").splitlines() if line.strip()]
+    lines = data.decode(errors="replace").split("\n")  # what people write may hold other signs that part lines
+    return [_object(line) for line in lines if line.strip()]
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -97,9 +98,9 @@ def _object(line: str) -> dict[str, Any]:
 def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
     """Append the events that are not here yet, in their order. A line may come as often as it likes.
 
-    Rounds that are decided take them as well: they were given before that was known where they were given.
+    An undo may come before what it voids: files are in the order of the clocks of those that wrote them. Rounds that
+    are decided take events as well: they were given before that was known where they were given.
     """
-    outcome = {"new": 0, "known": 0, "strange": 0}
     ids = dict(db.execute(select(verdict_events.c.key, verdict_events.c.id)).tuples().all())
     homes = {
         (name, number): (round_id, bool(summary.get(ELSEWHERE)))
@@ -109,38 +110,59 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
             )
         )
     }
-    for line in found:
-        key = line.get("key")
-        if key in ids:
-            outcome["known"] += 1
-            continue
-        number = _append(db, line, ids, homes) if isinstance(key, str) else None
-        outcome["strange" if number is None else "new"] += 1
-        if number is not None:
-            ids[str(key)] = number
-    return Replayed(**outcome)
+    of_round = dict(db.execute(select(proposals.c.id, proposals.c.round_id)).tuples().all())
+    before, known, tried = len(ids), 0, 0
+    touched: set[str] = set()
+    waiting = list(found)
+    while len(waiting) != tried:
+        tried = len(waiting)
+        left = []
+        for line in waiting:
+            key = line.get("key")
+            if isinstance(key, str) and key in ids:
+                known += 1
+                continue
+            row = _row(line, ids, homes)
+            if row is None or of_round.get(row["proposal_id"]) != row["round_id"] or not _append(db, row, ids):
+                left.append(line)
+                continue
+            touched.add(row["proposal_id"])
+        waiting = left
+    for proposal in sorted(touched):
+        verdicts.settle(db, proposal)
+    return Replayed(new=len(ids) - before, known=known, strange=len(waiting))
 
 
-def _append(
-    db: Db, line: Mapping[str, Any], ids: Mapping[str, int], homes: Mapping[tuple[str, int], tuple[int, bool]]
-) -> int | None:
-    """Append one event; return its number, None where it cannot be."""
-    campaign, number, proposal = (line.get(name) for name in ("campaign", "round", "proposal"))
-    home = homes.get((campaign, number))  # type: ignore[arg-type]
-    voids = line.get("voids")
+def _row(
+    line: Mapping[str, Any], ids: Mapping[str, int], homes: Mapping[tuple[str, int], tuple[int, bool]]
+) -> dict[str, Any] | None:
+    """Return the event that a line tells of; None where it cannot be one of this store."""
+    key, campaign, number, proposal, voids = (line.get(n) for n in ("key", "campaign", "round", "proposal", "voids"))
+    words = (key, campaign, proposal, voids, *(line.get(name) for name in TEXTS))
+    figures = (number, *(line.get(name) for name in NUMBERS))
+    readable = (
+        all(word is None or isinstance(word, str) for word in words)
+        and all(figure is None or type(figure) is int for figure in figures)
+        and line.get("verdict") in (None, *Verdict)
+        and isinstance(line.get("created_at"), int | float)
+    )
+    if not readable:
+        return None
+    home = homes.get((str(campaign), number or 0))
     if home is None or not line.get(ELSEWHERE) or (voids is not None and voids not in ids):
         return None
-    name = local_id(home[1], str(campaign), int(str(number)), str(proposal))
-    known = db.execute(select(proposals.c.id).where(proposals.c.id == name, proposals.c.round_id == home[0]))
-    if known.one_or_none() is None:
-        return None
-    row = {name: line.get(name) for name in SAID} | {"undoes": None if voids is None else ids[voids]}
+    name = local_id(home[1], str(campaign), number or 0, str(proposal))
+    undoes = None if voids is None else ids[voids]
+    said = {column: line.get(column) for column in SAID}
+    return {"key": key, "round_id": home[0], "proposal_id": name, "undoes": undoes, **said}
+
+
+def _append(db: Db, row: Mapping[str, Any], ids: dict[str, int]) -> bool:
+    """Append an event and note its number; return whether it can be."""
     try:
         with db.begin_nested():
-            done: Any = db.execute(
-                insert(verdict_events).values(key=line["key"], round_id=home[0], proposal_id=name, **row)
-            )
-            verdicts.settle(db, name)
-    except (exc.IntegrityError, exc.StatementError):
-        return None
-    return int(done.inserted_primary_key[0])
+            done: Any = db.execute(insert(verdict_events).values(row))
+    except (exc.IntegrityError, OverflowError, UnicodeError):  # what else goes wrong is not the line's fault
+        return False
+    ids[row["key"]] = int(done.inserted_primary_key[0])
+    return True

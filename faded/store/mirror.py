@@ -79,8 +79,9 @@ def restore(store: Store, hub: Hub) -> set[str]:
     """
     names = hub.names()
     keys: set[str] = set()
-    for name in (n for n in names if n.startswith(SNAPSHOTS) and n.endswith(".json")):
-        snapshot = json.loads(hub.read(name))
+    held = [hub.read(name) for name in names if name.startswith(SNAPSHOTS) and name.endswith(".json")]
+    for data in sorted(held, key=lambda d: float(json.loads(d)["round"]["created_at"])):  # the newest round comes last
+        snapshot = json.loads(data)
         _unpack(store, hub, snapshot["packs"])
         with store.write() as db:
             snapshots.load(db, snapshot)
@@ -132,6 +133,12 @@ def _unpack(store: Store, hub: Hub, packs: Mapping[str, Sequence[str]]) -> None:
     for name, held in packs.items():
         if all(blobs.holds(store.workspace, digest) for digest in held):
             continue
-        with zipfile.ZipFile(io.BytesIO(hub.read(name))) as pack:
-            if blobs.put_many(store.workspace, [pack.read(digest) for digest in held]) != list(held):
-                raise FadedError(f"The mirror's file {name} is damaged: push the round again.")
+        try:
+            with zipfile.ZipFile(io.BytesIO(hub.read(name))) as pack:
+                whole = blobs.put_many(store.workspace, [pack.read(digest) for digest in held]) == list(held)
+        except (zipfile.BadZipFile, KeyError):
+            whole = False
+        if not whole:
+            raise FadedError(
+                f"The mirror's file {name} is damaged: delete it in the dataset, and push the round again."
+            )

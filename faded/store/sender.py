@@ -28,7 +28,8 @@ class Pace:
         commit: Between two commits, at least: a hub takes about two a minute from one who writes all day.
         first: Before it is tried again, the first time; twice as long each time.
         longest: The longest of these waits.
-        boot: For how long reading is tried at a start before the start fails.
+        boot: For how long reading is tried at a start before the start fails: a hub counts requests in windows of five
+            minutes, and asks to be left alone until the next one.
         last: For how long ending waits for the last commit.
         behind: How long something may wait before a manager is told.
     """
@@ -37,7 +38,7 @@ class Pace:
     commit: float = 30.0
     first: float = 5.0
     longest: float = 300.0
-    boot: float = 180.0
+    boot: float = 600.0
     last: float = 15.0
     behind: float = 120.0
 
@@ -79,7 +80,7 @@ class Sender:
         if since is None or (not trouble and time.monotonic() - since < self._pace.behind):
             return ""
         with self._store.read() as db:
-            waiting = len(event_lines.lines(db, self._sent))
+            waiting = sum(line["key"] not in self._held for line in event_lines.lines(db, self._sent))
         some = "1 event waits" if waiting == 1 else f"{waiting:,} events wait"
         why = f" {trouble}" if trouble else " It has not answered yet."
         return (

@@ -1,6 +1,6 @@
 """A round as another workspace needs it for labeling: campaign, round, modes, proposals, and what people said so far.
 
-Trials, jobs, leases and weights stay where the round was explored.
+Trials, jobs, leases and weights stay where the round was explored, and so does trying settings: it takes the target.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from faded.store.engine import Db
 from faded.store.schema import rounds
 
 FORMAT = 1
+PREVIEWS = "previews"
+"""Where a round's summary keeps the inputs that settings can be tried on."""
 OF_ROUND = (
     *("number", "state", "fingerprint_before", "fingerprint_after", "weights", "repaired", "summary"),
     *("created_at", "decided_by", "decided_at"),
@@ -36,15 +38,15 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
         raise FadedError(
             f"Round {found.number} of {campaign.name} was explored elsewhere: push it from the workspace it came from."
         )
-    items = proposals.newest(db, round_id, proposals.count(db, round_id))
+    summary = {name: value for name, value in found.summary.items() if name != PREVIEWS}
     modes = proposals.mode_rows(db, round_id)
     said = [line | {ELSEWHERE: True} for line in event_lines.lines(db, round_id=round_id)]
     return {
         "format": FORMAT,
         "campaign": {"name": campaign.name, "config": campaign.config, "created_at": campaign.created_at},
-        "round": {name: getattr(found, name) for name in OF_ROUND},
+        "round": {name: getattr(found, name) for name in OF_ROUND} | {"summary": summary},
         "modes": [[list(mode.key.cell), mode.key.stratum, mode.score] for mode in modes],
-        "proposals": [asdict(item) for item in reversed(items)],
+        "proposals": [asdict(item) for item in proposals.of_round(db, round_id)],
         "events": said,
     }
 

@@ -119,9 +119,8 @@ def elsewhere(there: Space, origin: str | None) -> str:
 
     Browsers send the cookie along whichever page asks, so the page has to be the Space's own.
     """
-    if origin is None or (urlsplit(origin).scheme == "https" and urlsplit(origin).netloc in there.hosts):
-        return ""
-    return "The request comes from another page."
+    own = origin is None or origin in {f"https://{host}" for host in there.hosts}
+    return "" if own else "The request comes from another page."
 
 
 def authorise(request: Request, role: Role) -> User:

@@ -61,6 +61,8 @@ def ask(store: Store, asked: Mapping[str, Any]) -> int:
     viewer = _viewer(asked)
     with store.write() as db:
         found = campaigns.get_round(db, _number(asked.get("round"), "round"))
+        if found.elsewhere:  # its campaign may name files and functions of that machine
+            raise FadedError(f"Round {found.number} is explored elsewhere: try settings there, where its target is.")
         offered = _offered(found, asked.get("sample"))
         values = setting_of(ConceptSpace.from_json(found.summary["space"]), asked.get("values"))
         return previews.ask(db, found.id, offered["sample"], values, viewer, time.time())

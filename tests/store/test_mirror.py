@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +19,7 @@ from tests.store.hub import FolderHub
 from tests.ui import believable
 
 QUICK = Pace(look=0.01, commit=0.02, first=0.02, longest=0.1, boot=0.5, last=5.0, behind=0.2)
+FLAG = "\u201codd\u201d\nand long\u2028as pasted\x85from elsewhere"
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def label(store: Store, n: int, who: str = "ann", stem: str = "k") -> None:
             if i == 1:
                 verdicts.undo(db, found.id, who, f"{stem}-undo", 100.5, f"{stem}{i}")
                 verdicts.submit(db, item.id, who, f"{stem}-again", now=100.6, verdict=Verdict.UNSURE)
-        verdicts.submit(db, waiting[0].id, who, f"{stem}-flag", now=200.0, flag="odd: \u201cquoted\u201d\nand long")
+        verdicts.submit(db, waiting[0].id, who, f"{stem}-flag", now=200.0, flag=FLAG)
 
 
 def judged(db: Any, round_id: int) -> dict[str, tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def test_a_round_goes_out_and_its_verdicts_come_back(worker: Store, hub: FolderH
     assert standing(worker) == standing(space) and len(standing(worker)) == 5
     assert mirror.pull(worker, hub).known == done.new
     with worker.read() as db:
-        assert [flag.reason for flag in verdicts.flags(db, 1)] == ["odd: \u201cquoted\u201d\nand long"]
+        assert [flag.reason for flag in verdicts.flags(db, 1)] == [FLAG]
 
 
 def test_boot_after_boot_on_empty_disks_every_verdict_is_there(
@@ -226,15 +226,24 @@ def test_a_hub_that_stalls_holds_nobody_up_and_a_manager_is_told(
     sender.end()
 
 
+def down(*_: object) -> None:
+    raise HubError("The hub is down.")
+
+
 def test_what_one_boot_could_not_send_the_next_on_its_disk_does(
-    worker: Store, hub: FolderHub, disks: Callable[[], Store]
+    worker: Store, hub: FolderHub, disks: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    label(worker, 2, stem="before")
     mirror.push(worker, hub)
     space = disks()
     mirror.restore(space, hub)
     label(space, 3)  # and the machine goes away before any of it is sent
     sender = Sender(space, hub, QUICK)
-    sender.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(hub, "write", down)
+        sender.start()
+        until(lambda: sender.words() != "")
+        assert "6 events wait" in sender.words(), "what the mirror holds does not wait"
     until(lambda: len(mirrored(hub)) == 6)
     sender.end()
 
@@ -249,25 +258,32 @@ def test_a_mirror_that_cannot_be_read_at_a_start_is_tried_for_a_while(hub: Folde
         Sender(store, hub, QUICK).start()
 
 
-def test_lines_that_mean_nothing_here_are_counted_and_hurt_nobody(worker: Store, hub: FolderHub) -> None:
+def test_the_newest_round_is_the_one_that_a_space_shows_first(
+    worker: Store, hub: FolderHub, disks: Callable[[], Store]
+) -> None:
     mirror.push(worker, hub)
-    with worker.read() as db:
-        item = proposals.newest(db, 1, 1)[0].id
-    good = {"key": "a", "elsewhere": True, "campaign": "signs-1", "round": 1, "proposal": item, "annotator": "ann",
-            "kind": "verdict", "verdict": "confirm", "created_at": 5.0}  # fmt: skip
-    bad = [
-        good | {"key": "b", "campaign": "other"},
-        good | {"key": "c", "proposal": "nothing"},
-        good | {"key": "d", "verdict": "maybe", "kind": "odd"},
-        good | {"key": "e", "kind": "undo", "verdict": None, "voids": "nothing"},
-        good | {"key": "f", "elsewhere": False},
-        good | {"key": None},
-    ]
-    lines = "".join(json.dumps(line) + "\n" for line in [*bad, good])
-    hub.write({"events/1.jsonl": f"[1]\n{lines}torn".encode()}, "")
-    done = mirror.pull(worker, hub)
-    assert (done.new, done.strange) == (1, len(bad) + 2)
-    assert list(standing(worker)) == [item]
+    with worker.write() as db:
+        older = campaigns.create_campaign(db, "z-older", campaigns.get_campaign(db, 1).config, 1.0)
+        campaigns.create_round(db, older.id, now=1.0)
+    mirror.push(worker, hub, "z-older")
+    space = disks()
+    mirror.restore(space, hub)
+    with space.read() as db:
+        found = campaigns.latest_round(db)
+        assert found is not None and campaigns.get_campaign(db, found.campaign_id).name == "signs-1"
+
+
+def test_a_damaged_pack_is_named_and_can_be_made_anew(
+    worker: Store, hub: FolderHub, disks: Callable[[], Store]
+) -> None:
+    mirror.push(worker, hub)
+    (name,) = [name for name in hub.names() if name.endswith(".zip")]
+    hub.write({name: b"torn"}, "")
+    with pytest.raises(FadedError, match=rf"{name} is damaged: delete it"):
+        mirror.restore(disks(), hub)
+    (hub.folder / name).unlink()
+    mirror.push(worker, hub)
+    mirror.restore(disks(), hub)
 
 
 def test_campaigns_of_the_same_name_are_not_mixed(worker: Store, hub: FolderHub, disks: Callable[[], Store]) -> None:

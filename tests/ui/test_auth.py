@@ -95,7 +95,9 @@ def test_being_on_the_machine_of_a_space_makes_nobody_its_owner(on_space: pytest
         auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ANNOTATOR)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", f"http://{HOST}", f"https://{HOST}.evil.example", "null"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", f"http://{HOST}", f"https://{HOST}.evil.example", "null", "https://["]
+)
 def test_a_page_elsewhere_cannot_use_a_sign_in(on_space: pytest.MonkeyPatch, origin: str) -> None:
     with pytest.raises(auth.NotAllowed, match="another page"):
         auth.authorise(request("10.0.0.1", session("mira"), host=HOST, origin=origin), Role.ANNOTATOR)

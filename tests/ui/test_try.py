@@ -131,6 +131,13 @@ def test_the_newest_question_of_a_page_is_all_that_the_worker_sees(card: Card) -
         assert not jobs.waiting(db, ["preview"], 10, time.time())
 
 
+def test_settings_of_a_round_from_elsewhere_are_tried_where_its_target_is(card: Card) -> None:
+    with card.store.write() as db:
+        summary = campaigns.update_round(db, card.round, summary={"elsewhere": True}).summary
+    assert "Round 1 is explored elsewhere: try settings there" in card.ask()["message"]
+    assert "data-t='card'" not in tryout.render(card.round, summary, card.store.workspace)
+
+
 def test_a_page_is_told_what_it_waits_for(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     number = card.ask()["job"]
     assert card.look(number) == {"ok": True, "state": "waiting", "words": "Waiting for the worker (Worker starting)."}

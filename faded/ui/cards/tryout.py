@@ -11,6 +11,7 @@ from typing import Any
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
+from faded.store.campaigns import ELSEWHERE
 from faded.ui import evidence
 from faded.ui.articles import article, opening
 from faded.ui.page import empty
@@ -65,6 +66,8 @@ def render(round_id: int, summary: Mapping[str, Any], workspace: Path) -> str:
         workspace: Where the evidence is.
     """
     words, offered = evidence.of(summary), summary.get("previews")
+    if summary.get(ELSEWHERE):
+        return empty("Not here", "This round is explored elsewhere: settings are tried there, where its target is.")
     if not offered:
         return empty(
             f"No {words.many} to try yet",
