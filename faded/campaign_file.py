@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from faded.config import CampaignConfig
 from faded.data.places import exists, split_of
 from faded.domain import FadedError
-from faded.files import read_yaml
+from faded.files import expanded, read_yaml
 from faded.tasks import IMAGE, task_of, usual_queries
 
 VERSION = "faded"
@@ -47,7 +47,9 @@ SECTIONS = {
 }
 """The order in which fields are written."""
 BY_THE_DEMO = ("task", "verify_folds", "space")
-"""Fields that a demo leaves nothing to say of."""
+"""Fields that a demo leaves nothing to say of, and that a configuration has all the same."""
+OF_THE_DEMO = (*BY_THE_DEMO, "target", "data", "tune_data", "verify_data", "columns", "label_map", "reader")
+"""Fields that are refused beside a demo."""
 ADAPTER = TypeAdapter(CampaignConfig)
 
 
@@ -81,9 +83,10 @@ def parse_campaign(values: object, source: str, folder: Path) -> CampaignConfig:
             f"{source} has {VERSION}: {values[VERSION]!r}, but this version of Faded reads {CURRENT}. Write the file "
             "anew with it, or install the version that the file was written with."
         )
-    fields = _with_usual({str(name): value for name, value in values.items() if name != VERSION})
+    given = {str(name): _plain(value) for name, value in values.items() if name != VERSION}
+    _refuse_beside_demo(given, source)
     try:
-        config = ADAPTER.validate_json(json.dumps(fields, default=str), strict=True)
+        config = ADAPTER.validate_json(json.dumps(_with_usual(given)), strict=True)
     except ValidationError as error:
         raise FadedError(f"{source} cannot be used: {' '.join(map(_in_words, error.errors()))}") from error
     except FadedError as error:
@@ -91,10 +94,30 @@ def parse_campaign(values: object, source: str, folder: Path) -> CampaignConfig:
     return located(config, folder)
 
 
+def _plain(value: Any) -> Any:
+    """Return what YAML says as JSON has it: of dates and of names that are none their text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _refuse_beside_demo(fields: Mapping[str, Any], source: str) -> None:
+    """Raise FadedError where a demo stands beside what it brings itself."""
+    idle = [name for name in fields if name in OF_THE_DEMO and fields[name]] if fields.get("demo") else []
+    if idle:
+        raise FadedError(
+            f"{source} cannot be used: a demo brings its own target, data and concepts, so leave out demo or "
+            f"{' and '.join(idle)}."
+        )
+
+
 def _with_usual(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields with what the command line would put where nothing is said."""
     usual = {"verify_folds": 1} if fields.get("verify_data") else {}
-    task = task_of(fields.get("demo"), fields.get("task", IMAGE))
+    demo = fields.get("demo")
+    task = task_of(demo if isinstance(demo, str) else None, fields.get("task", IMAGE))
     return {**usual, "queries": usual_queries(task), **fields}
 
 
@@ -110,7 +133,7 @@ def locate(place: str, folder: Path) -> str:
     A split behind a path stays behind it.
     """
     name, split = split_of(place)
-    path = folder / Path(name).expanduser()
+    path = folder / expanded(name)
     if place and exists(str(path)):
         return f"{path.resolve()}:{split}" if split else str(path.resolve())
     return place

@@ -1,4 +1,4 @@
-"""Files that people write: YAML, and nothing but plain values in it."""
+"""Files that people name and write: paths, and YAML with nothing but plain values in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ import yaml
 from faded.domain import FadedError
 
 
+def expanded(place: str) -> Path:
+    """Return a place as a path, `~` for a home folder; as it is where nobody of that name has one."""
+    try:
+        return Path(place).expanduser()
+    except RuntimeError:
+        return Path(place)
+
+
 def read_yaml(path: Path) -> Any:
     """Read a YAML file.
 
@@ -17,7 +25,24 @@ def read_yaml(path: Path) -> Any:
         FadedError: there is none, or it is no YAML.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else error
         raise FadedError(f"The file {path} cannot be read: {said}.") from error
+    return parse_yaml(text, f"The file {path} cannot be read")
+
+
+def parse_yaml(text: str, trouble: str) -> Any:
+    """Read YAML.
+
+    Args:
+        text: The YAML.
+        trouble: How the message begins where it is none.
+
+    Raises:
+        FadedError: it is no YAML.
+    """
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that no calendar has
+        raise FadedError(f"{trouble}: {error}.") from error

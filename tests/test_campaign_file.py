@@ -65,6 +65,9 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("faded: 1\ntarget: x\ndata: y\nlabelled: false\nlabel_map: {a: b}", r"label_map .* without labels"),
         ("faded: 1\ndemo: signs\nname: ../x", r"The name is '\.\./x': give at most 60 letters"),
         ("faded: [1", r"cannot be read"),
+        ("faded: 1\nname: 2024-13-45", r"campaign\.yaml cannot be read: month must be in 1\.\.12"),
+        ("faded: 1\ndemo: [signs]", r"demo is \['signs'\]: give a valid string"),
+        ("faded: 1\ndemo: signs\ndata: pictures", r"a demo brings its own target.*leave out demo or data\."),
     ],
 )
 def test_what_cannot_be_used_is_said_with_its_field(text: str, said: str, tmp_path: Path) -> None:
@@ -72,6 +75,12 @@ def test_what_cannot_be_used_is_said_with_its_field(text: str, said: str, tmp_pa
     file.write_text(text)
     with pytest.raises(FadedError, match=said):
         read_campaign(file)
+
+
+def test_names_that_yaml_takes_for_dates_are_read_as_written(tmp_path: Path) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text("faded: 1\ntarget: org/model\ndata: org/data\nlabel_map: {2024-01-01: red, 7: null}\n")
+    assert read_campaign(file).label_map == {"2024-01-01": "red", "7": None}
 
 
 def test_the_published_schema_is_the_present_one() -> None:
@@ -99,6 +108,8 @@ def test_a_campaign_that_ran_by_flags_runs_from_its_file_with_the_same_numbers( 
 
     assert main(["run", str(file), "--seed", "3", *other]) == BAD_INPUT
     assert "says all of the campaign: leave --seed out" in capsys.readouterr().err
+    assert main(["run", str(file), "--no-labels", *other]) == BAD_INPUT
+    assert "leave --no-labels out" in capsys.readouterr().err
     assert main(["run", str(file), "--labels", "3", *other]) == BAD_INPUT
     assert "--labels would change nothing without --oracle" in capsys.readouterr().err
     assert main(["campaign", "nobody", *workspace]) == BAD_INPUT

@@ -117,6 +117,8 @@ def _from_file(arguments: argparse.Namespace) -> CampaignConfig:
         FadedError: it cannot be used, or a flag says something of the campaign beside it.
     """
     both = arguments.given - OF_THE_ORACLE - BESIDE_A_FILE
+    if not arguments.labelled:
+        both |= {"--no-labels"}
     if both:
         raise FadedError(f"{arguments.campaign} says all of the campaign: leave {_listed(both)} out, or the file.")
     _refuse_without_oracle(arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ from faded.domain import FadedError
 
 SHOWN = 8
 """Samples that are shown: what fits into a row."""
+LOOKED_AT = 50
+"""Rows by which columns of texts are told apart."""
+
+Label = str | int
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Peek:
         columns: Names of the columns; empty where the data are a folder.
         suggested: Columns that seem to be what is needed, by what they are called here, where the usual names lack.
         missing: What is called so here and has no column.
-        labels: How many pictures have each label.
+        labels: How many pictures have each label: a name, or a position.
         first: The first pictures, not decoded yet.
         texts: The first articles with their references.
     """
@@ -36,7 +40,7 @@ class Peek:
     columns: list[str]
     suggested: Mapping[str, str]
     missing: Sequence[str] = ()
-    labels: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[Label, int] = field(default_factory=dict)
     first: Sequence[Row] = ()
     texts: Sequence[tuple[str, str]] = ()
 
@@ -55,15 +59,19 @@ def peek_pictures(source: str, labelled: bool, reading: Reading) -> Peek:
         if missing:
             suggested = _suggested(table, {name: kinds[name] for name in missing if name not in reading.columns})
             return Peek(len(table.rows), table.names, suggested, missing)
-    rows = list(picture_rows(source, labelled, reading, table))
-    if not rows:
+    labels = Counter[Label]()
+    groups: dict[Label, list[Row]] = {}  # what may be shown, and no more: the data may be larger than the memory
+    for row in picture_rows(source, labelled, reading, table):
+        label = row[2] if isinstance(row[2], str | int) else str(row[2])
+        labels[label] += 1
+        if label in groups or len(groups) < SHOWN:
+            group = groups.setdefault(label, [])
+            group += [row] if len(group) < SHOWN else []
+    if not labels:
         raise FadedError(f"There are no pictures in {source}. Give a folder with one folder of pictures per class.")
-    by_label: dict[str, list[Row]] = {}
-    for row in rows:
-        by_label.setdefault(str(row[2]), []).append(row)
-    turns = [row for turn in zip(*(islice(group, SHOWN) for group in by_label.values()), strict=False) for row in turn]
-    labels = Counter({name: len(group) for name, group in by_label.items()}) if labelled else {}
-    return Peek(len(rows), [] if table is None else table.names, {}, (), labels, turns[:SHOWN])
+    turns = [row for turn in zip_longest(*groups.values()) for row in turn if row is not None]
+    names = [] if table is None else table.names
+    return Peek(labels.total(), names, {}, (), labels if labelled else {}, turns[:SHOWN])
 
 
 def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
@@ -75,15 +83,15 @@ def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
     table = read_table(source, "article", f"{ARTICLE[0]} and {REFERENCE[0]}")
     article = _present(table, reading.columns.get("article"), ARTICLE)
     reference = _present(table, reading.columns.get("reference"), REFERENCE) if labelled else None
-    rows = list(table.rows)
+    rows = list(islice(table.rows, LOOKED_AT))
     there = {"article": article, "reference": reference} if labelled else {"article": article}
     missing = [name for name, column in there.items() if column is None]
     if article is None or missing:
         by_length = _by_length(table, rows, labelled)
         open_ones = {name: by_length[name] for name in missing if name in by_length and name not in reading.columns}
-        return Peek(len(rows), table.names, open_ones, missing)
+        return Peek(len(table.rows), table.names, open_ones, missing)
     texts = [(str(row[article]), "" if reference is None else str(row[reference])) for row in rows[:SHOWN]]
-    return Peek(len(rows), table.names, {}, texts=texts)
+    return Peek(len(table.rows), table.names, {}, texts=texts)
 
 
 def _present(table: Table, named: str | None, usual: Sequence[str]) -> str | None:
@@ -126,14 +134,16 @@ def _by_length(table: Table, rows: Sequence[Mapping[str, Any]], labelled: bool) 
     """Take the column of the longest texts for the articles, and that of the next longest for the references."""
     lengths = {}
     for name in table.names:
-        values = [row[name] for row in rows[:50]]
+        values = [row[name] for row in rows]
         if values and all(isinstance(value, str) for value in values):
             lengths[name] = sum(map(len, values)) / len(values)
     ordered = sorted(lengths, key=lambda name: -lengths[name])
     return dict(zip(("article", "reference")[: 1 + labelled], ordered, strict=False))
 
 
-def unknown_labels(labels: Mapping[str, int], label_map: Mapping[str, str | None], classes: Sequence[str]) -> list[str]:
-    """Return the labels of the data that neither are the target's nor are said to mean one."""
-    known = {*classes, *label_map, *map(str, range(len(classes)))}
-    return [name for name in labels if name not in known]
+def unknown_labels(
+    labels: Mapping[Label, int], label_map: Mapping[str, str | None], classes: Sequence[str]
+) -> list[str]:
+    """Return the labels of the data that neither are the target's, or positions of those, nor are said to mean one."""
+    known: set[Label] = {*classes, *range(len(classes))}
+    return [str(label) for label in labels if label not in known and str(label) not in label_map]

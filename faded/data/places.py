@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from faded.files import expanded
+
 HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w.-]+){1,2}")
 """What may name a dataset on the hub."""
 WITH_SPLIT = re.compile(r"(.+):(\w[\w.-]*(?:\[[^]/]*\])?)")
@@ -14,7 +16,7 @@ WITH_SPLIT = re.compile(r"(.+):(\w[\w.-]*(?:\[[^]/]*\])?)")
 def exists(place: str) -> bool:
     """Return whether there is something; a name that is too long for any disk is of nothing."""
     try:
-        return Path(place).expanduser().exists()
+        return expanded(place).exists()
     except OSError:
         return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import glob
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 from faded.data.places import as_folder, split_of
 from faded.domain import FadedError
 
+ON_HUB = "hf://"
+"""How the names of files on the hub begin."""
 CSV = ".csv"
 READERS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", CSV: "csv"}
 """Names of `datasets`' readers by the file's ending; a CSV file is read by Python's own, which tells a row with a field
@@ -106,12 +108,14 @@ def read_table(place: str, kind: str, columns: str) -> Table:
 
 def _dataset(place: str) -> Table:
     """Read one split of a dataset, on the hub or as it is saved there."""
-    from datasets import get_dataset_split_names, load_dataset
+    from datasets import get_dataset_split_names, load_dataset, load_dataset_builder
     from datasets.exceptions import DatasetGenerationError
 
     (name, split), folder = split_of(place), as_folder(place)
     given: tuple[str, ...] = (str(folder),) if folder else _repository(name)
     try:
+        if folder is None:
+            _check_on_hub(name, load_dataset_builder(*given).config.data_files or {})
         splits = get_dataset_split_names(*given)
         if split is None and len(splits) == 1:
             split = splits[0]
@@ -130,6 +134,16 @@ def _dataset(place: str) -> Table:
             f"{', '.join(READERS)}, or a dataset as ORG/NAME:SPLIT."
         ) from error
     return Table(list(rows.column_names), rows, rows, folder)
+
+
+def _check_on_hub(name: str, files: Mapping[str, Iterable[object]]) -> None:
+    """Raise FadedError where the card of a dataset on the hub names files elsewhere, such as on this machine."""
+    elsewhere = [str(file) for of_split in files.values() for file in of_split if not str(file).startswith(ON_HUB)]
+    if elsewhere:
+        raise FadedError(
+            f"The dataset {name} names the file {elsewhere[0]}, which is not on the hub. Give a dataset that holds its "
+            "files."
+        )
 
 
 def _repository(name: str) -> tuple[str, ...]:

@@ -112,15 +112,21 @@ class Drawings:
         if config.demo == SCENES:
             explore, tune, verify = scene_prompts.draw(config.seed, fold)
             self._check(target, (*explore, *tune, *verify))
+            self.probe(target)
             return Data(explore, tune, verify, scene_prompts.SceneTruth(self.space), scene_prompts.accepts)
         sources = (config.data, config.tune_data, config.verify_data)
         read = {source: self._read(source) for source in sources if source}
-        self._check(target, (sample for samples in read.values() for sample in samples))  # before they are counted
+        for source, samples in read.items():  # before they are counted
+            try:
+                self._check(target, samples)
+            except FadedError as error:
+                raise FadedError(f"The prompts in {source} cannot be used: {error}") from error
+        self.probe(target)
         splits = split_sources(read.__getitem__, *sources, config.verify_folds, MORE_SETS)
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _check(self, target: AnyTarget, samples: Iterable[Sample[Wording]]) -> None:
-        """See that wordings have the slots, that target and CLIP read them to their ends, and that sets are measured.
+        """See that wordings have the slots, and that target and CLIP read them to their ends.
 
         The templates of the campaign's first file were compared with the slots before the target was loaded.
         """
@@ -132,7 +138,6 @@ class Drawings:
             target.check(prompts + self._asking_for_more(briefs))
             if self._clip is not None:
                 self._clip.check(prompts)
-        self.probe(target)
 
     def measured_with(self, target: AnyTarget) -> dict[str, str]:
         """Return what pictures are drawn and measured with."""

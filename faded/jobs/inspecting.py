@@ -85,6 +85,8 @@ class Bench:
     def about_target(self, params: Params) -> Answer:
         """Say what a target does, what it can answer, how large it is, and how long an answer takes.
 
+        It is loaded anew, for its files may have changed since it was asked about.
+
         Args:
             params: `target`, and `task`, empty to have it recognised.
         """
@@ -92,6 +94,7 @@ class Bench:
         task = str(params["task"]) or recognise(source)
         if task is None:
             raise FadedError(f"What {source} does cannot be told by its files: choose the task.")
+        self._kept = None
         loaded, timed = self._alone(task, source)
         return {
             "task": task,
@@ -123,11 +126,12 @@ class Bench:
         peek = peek_pictures(config.data, config.labelled, reading)
         target = self._target(task_of(config), config)
         samples = [
-            {"picture": _thumb(decode(file, place, target.fit)), "label": None if value is None else str(value)}
+            {"picture": _thumb(decode(file, place, target.fit)), "label": str(value) if config.labelled else None}
             for place, file, value in peek.first
         ]
         unknown = unknown_labels(peek.labels, config.label_map, target.labels) if config.labelled else []
-        return {**_of_table(peek), "labels": dict(peek.labels), "unknown": unknown, "samples": samples}
+        labels = {str(label): number for label, number in peek.labels.items()}
+        return {**_of_table(peek), "labels": labels, "unknown": unknown, "samples": samples}
 
     def about_concepts(self, params: Params) -> Answer:
         """Show the first sample under every level of every concept."""

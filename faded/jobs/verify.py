@@ -6,7 +6,9 @@ The second is the repaired target, or the candidate of a campaign that compares 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from faded.domain import FadedError, ModeKey
@@ -25,7 +27,7 @@ from faded.store.engine import Store
 from faded.verification.compare import compare
 from faded.verification.evaluate import evaluate, settings_of
 from faded.verification.gate import DEFAULT_RULES, OF_A_CANDIDATE, GateResult, gate
-from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes
+from faded.verification.records import NO_OUTCOMES, Comparison, Outcomes, Setting
 
 BEAT_SECONDS = 1.0
 """How often outcomes are written; a killed worker loses at most as much."""
@@ -52,7 +54,8 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     settings = settings_of(
         context.space, confirmed, established, strata, context.known_invalid, seed=context.config.seed
     )
-    writer = _Writer(desk, "the candidate" if compares else "the repaired target")
+    asked = _digest(second.fingerprint(), settings)
+    writer = _Writer(desk, "the candidate" if compares else "the repaired target", asked)
     evaluation = evaluate(
         before,
         after,
@@ -96,6 +99,12 @@ def _repaired(desk: Desk, context: Context) -> AnyTarget:
     found = context.target(desk.store.workspace / desk.round.repaired)
     check_repaired(desk.round, found.fingerprint())
     return found
+
+
+def _digest(fingerprint: str, settings: Sequence[Setting]) -> str:
+    """Return a hash of what is asked: of a comparison weights and verdicts may change while it is stopped."""
+    asked = [fingerprint, *((s.stratum, s.values) for s in settings)]
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 def nothing_verified(reason: str) -> dict[str, Any]:
@@ -144,11 +153,13 @@ def modes_of_round(store: Store, round_id: int, compares: bool = False) -> tuple
 
 
 class _Writer:
-    """Keeps the outcomes so far in the job's row."""
+    """Keeps the outcomes so far in the job's row; those of other questions are dropped."""
 
-    def __init__(self, desk: Desk, second: str) -> None:
-        self._desk, self._second = desk, second
+    def __init__(self, desk: Desk, second: str, asked: str) -> None:
+        self._desk, self._second, self._asked = desk, second, asked
         pointer = desk.checkpoint() or {}
+        if pointer.get("asked") != asked:
+            pointer = {}
         self.before = Outcomes.from_json(pointer["before"]) if "before" in pointer else NO_OUTCOMES
         self.after = Outcomes.from_json(pointer["after"]) if "after" in pointer else NO_OUTCOMES
         self._told_at = time.monotonic()
@@ -182,5 +193,6 @@ class _Writer:
         left = self._pace.seconds_left(progress) if progress < ALMOST else None
         with desk.store.write() as db:
             self.stop = desk.beat(db, progress, message, left)
-            pointer = {"before": self.before.to_json(), "after": self.after.to_json()}
+            outcomes = {"before": self.before.to_json(), "after": self.after.to_json()}
+            pointer = {"asked": self._asked} | outcomes
             jobs.checkpoint(db, desk.job.id, desk.worker_id, pointer)

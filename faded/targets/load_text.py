@@ -118,6 +118,11 @@ def _placed(source: str, weights: Path | None) -> _Place:
     base = json.loads(Path(described).read_text(encoding="utf-8")).get("base_model_name_or_path")
     if not base:
         raise FadedError(f"The adapter_config.json of {source!r} names no base model. Give base_model_name_or_path.")
+    if not Path(source).is_dir() and Path(str(base)).exists():
+        raise FadedError(
+            f"The adapter {source} on the hub names the base model {str(base)!r}, which is a path on this machine: "
+            "give an adapter whose base_model_name_or_path is on the hub, or a folder with the adapter."
+        )
     own = _placed(str(base), None)
     return _Place(own.base, own.gguf, source)
 

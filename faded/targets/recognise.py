@@ -16,6 +16,7 @@ from huggingface_hub.errors import (
 )
 
 from faded.domain import FadedError
+from faded.files import expanded
 from faded.saved import Saved
 from faded.targets.functions import classifiers, painters, summarizers
 from faded.targets.load_text import GGUF
@@ -39,11 +40,11 @@ def recognise(source: str) -> str | None:
     for task, functions in ((IMAGE, classifiers), (TEXT, summarizers), (DRAWING, painters)):
         if source in functions.names():
             return task
-    path = Path(source).expanduser()
     if len(source) > LONGEST:
         raise FadedError(f"The target has {len(source):,} characters: give a path or hub id.")
     if source.endswith(GGUF):
         return TEXT
+    path = expanded(source)
     if ":" in source and not path.exists():
         return None
     if path.is_file():
@@ -66,7 +67,7 @@ def recognise(source: str) -> str | None:
 
 def _file(source: str, name: str) -> dict[str, Any] | None:
     """Return a JSON file of a folder or hub id; None where it has none of that name."""
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     try:
         if folder.is_dir():
             file = folder / name

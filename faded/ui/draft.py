@@ -14,14 +14,15 @@ import yaml
 from faded.campaign_file import PLACES, locate, located
 from faded.config import DEFAULT_BOUND, DEFAULT_VERIFY_FOLDS, CampaignConfig
 from faded.domain import FadedError
+from faded.files import parse_yaml
 from faded.stages import CANDIDATE, DATA, TARGET
 from faded.tasks import DEFAULT_DISCREPANCY, DRAWING, TASKS, usual_queries
 from faded.ui.run_actions import LEAST_QUERIES, MOST_QUERIES
 
 LONGEST = 200_000
 """Characters of a draft: a space of prompts with hundreds of wordings is a tenth of it."""
-THOUSANDS = re.compile(r",(?=\d{3}(,|$))")
-"""A comma between thousands; any other is taken for a point."""
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+"""A whole number with commas between thousands; in any other number a comma is taken for a point."""
 OWN = "own"
 """What the field `space` says where the concepts are given one by one."""
 TEXTS = (
@@ -57,7 +58,7 @@ class Draft:
         labelled: Whether the data's labels are read.
         columns: The data's columns, by what they are called here.
         label_map: The target's labels by the data's; empty for a picture to be left out.
-        concepts: Name, switch and levels of each concept, the levels as typed.
+        concepts: Name, switch and levels of each concept, the levels as typed; kind and neutral where a file says them.
     """
 
     texts: Mapping[str, str]
@@ -87,13 +88,18 @@ def as_draft(given: object) -> Draft:
         raise FadedError("The form did not arrive as it should, or is far too long: reload the page.")
     texts = {name: str(values.get(name) or "") for name in TEXTS}
     concepts = [
-        {"name": str(c.get("name")), "on": c.get("on") is True, "levels": str(c.get("levels") or "")}
+        {"name": str(c.get("name")), "on": c.get("on") is True, "levels": str(c.get("levels") or ""), **_beside(c)}
         for c in values.get("concepts") or ()
         if isinstance(c, dict)
     ]
     return Draft(
         texts, values.get("labelled") is not False, _words(values, "columns"), _words(values, "label_map"), concepts
     )
+
+
+def _beside(concept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a file says of a concept and the form does not show."""
+    return {name: concept[name] for name in ("kind", "neutral") if concept.get(name) is not None}
 
 
 def _words(values: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -122,17 +128,18 @@ def from_config(config: CampaignConfig) -> Draft:
         if config.task == DRAWING:
             texts["slots"] = yaml.safe_dump([dict(c) for c in config.concepts], sort_keys=False, allow_unicode=True)
         else:
-            concepts = [{"name": c["name"], "on": True, "levels": _listed(c["levels"])} for c in config.concepts]
+            concepts = [{"name": "", **c, "on": True, "levels": _listed(c.get("levels"))} for c in config.concepts]
     label_map = {name: meant or "" for name, meant in config.label_map.items()}
     return Draft(texts, config.labelled, config.columns, label_map, concepts)
 
 
 def _typed(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """Return a value to its last digit, as somebody would type it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _listed(levels: Any) -> str:
-    return ", ".join(f"{level:g}" for level in levels)
+    return ", ".join(map(_typed, levels)) if isinstance(levels, list) else _typed(levels or "")
 
 
 class Problems(dict[str, str]):
@@ -140,11 +147,13 @@ class Problems(dict[str, str]):
 
     def number(self, draft: Draft, name: str, usual: float | None, least: float, most: float) -> float | None:
         """Return a field as a number, `usual` where it is empty; what is wrong with it is noted."""
-        typed = draft[name]
+        return self._read(name, draft[name], draft[name].replace(",", "."), usual, least, most)
+
+    def _read(self, name: str, typed: str, meant: str, usual: float | None, least: float, most: float) -> float | None:
         if not typed:
             return usual
         try:
-            value = float(THOUSANDS.sub("", typed).replace(",", "."))
+            value = float(meant)
         except ValueError:
             value = math.nan
         if not least <= value <= most:
@@ -154,7 +163,9 @@ class Problems(dict[str, str]):
 
     def whole(self, draft: Draft, name: str, usual: int, least: int, most: int) -> int:
         """Return a field as a whole number; the same otherwise."""
-        value = self.number(draft, name, usual, least, most)
+        typed = draft[name]
+        meant = typed.replace(",", "" if THOUSANDS.fullmatch(typed) else ".")
+        value = self._read(name, typed, meant, usual, least, most)
         if value != int(value or 0):
             self[name] = f"{_title(name)} is {draft[name]!r}: give a whole number from {least:,} to {most:,}."
         return usual if value is None else int(value)
@@ -201,7 +212,8 @@ def read(draft: Draft, task: str) -> tuple[CampaignConfig | None, Problems]:
         return located(CampaignConfig(**values), Path.cwd()), found
     except FadedError as error:
         said = str(error)
-        found[next((name for name in SPOKEN_OF if name in said.lower()), "name")] = said
+        about = () if said.startswith("The name is ") else SPOKEN_OF  # a name may hold any of these words
+        found[next((name for name in about if name in said.lower()), "name")] = said
         return None, found
 
 
@@ -224,17 +236,16 @@ def _concepts(draft: Draft, task: str, found: Problems) -> tuple[dict[str, objec
             continue
         if len(set(levels)) < 2:
             found[f"levels-{name}"] = f"The levels of {name} are {typed!r}: give at least two different ones."
-        concepts.append({"name": name, "levels": sorted(levels)})
+        concepts.append({"name": name, "levels": sorted(levels), **_beside(concept)})
     return tuple(concepts)
 
 
 def _slots(draft: Draft, found: Problems) -> tuple[dict[str, object], ...]:
+    items = None
     try:
-        items = yaml.safe_load(draft["slots"])
-    except yaml.YAMLError as error:
-        items = None
-        said = str(error).partition("\n")[0]
-        found["slots"] = f"The slots are no YAML: {said}. Give a list with a name and levels for each."
+        items = parse_yaml(draft["slots"], "The slots are no YAML")
+    except FadedError as error:
+        found["slots"] = f"{error} Give a list with a name and levels for each."
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         found.setdefault("slots", "The slots are no list: give a list with a name and levels for each.")
         return ()
@@ -273,4 +284,5 @@ def asked(draft: Draft, task: str, kind: str) -> dict[str, Any] | None:
 
 def measured(config: CampaignConfig) -> dict[str, Any]:
     """Return what the inquiry about the measure is asked about: a campaign without what its answer does not hang on."""
-    return config.to_json() | {"name": "", "threshold": 0.5, "bound": DEFAULT_BOUND, "queries": MOST_QUERIES}
+    beside = {"name": "", "candidate": "", "threshold": 0.5, "bound": DEFAULT_BOUND, "queries": MOST_QUERIES}
+    return config.to_json() | beside

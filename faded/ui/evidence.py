@@ -27,6 +27,10 @@ class Judged(Enum):
 PICTURE, WRITTEN, DRAWN = "picture", "text", "pictures"
 """What people are shown: a picture, an article, or the set of pictures that was drawn for a prompt."""
 
+BEFORE_AND_NOW = ("before", "now")
+CHECKPOINTS = ("target", "candidate")
+"""What the two sides of a comparison are called: of a repair by time, of two checkpoints by their roles."""
+
 UNSEEN = (
     "<p class='f-unseen'>The pictures here were made by a model, and may show what you do not want to see. "
     "<button type='button' data-generated-say='yes'>Show them</button></p>"
@@ -46,7 +50,8 @@ class Evidence:
         stratum: What failures are counted within, as tables head it.
         judged: What is known of an answer.
         lost: Which unedited inputs a repair has lost, a clause that follows `many`.
-        turned: The same of one answer, in two words.
+        turned: The same of one answer, in a few words.
+        sides: What the two that verification compares are called.
     """
 
     kind: str
@@ -58,6 +63,7 @@ class Evidence:
     judged: Judged
     lost: str
     turned: str
+    sides: tuple[str, str] = BEFORE_AND_NOW
 
     @property
     def is_text(self) -> bool:
@@ -68,6 +74,11 @@ class Evidence:
     def is_drawn(self) -> bool:
         """Whether inputs are prompts, and answers sets of pictures."""
         return self.kind == DRAWN
+
+    @property
+    def compares(self) -> bool:
+        """Whether two checkpoints are compared, and nothing is repaired."""
+        return self.sides == CHECKPOINTS
 
     @property
     def distinct(self) -> str:
@@ -133,6 +144,13 @@ PROMPTS = Evidence(
     lost="whose set passed before the repair and fails now",
     turned="now failing",
 )
+WORSE = {
+    Judged.RIGHT: ("that the target gets right and the candidate wrong", "wrong by the candidate"),
+    Judged.KEPT: ("whose answer is as expected by the target and another by the candidate", "changed by the candidate"),
+    Judged.PASSED: ("whose summary passes by the target and fails by the candidate", "failing by the candidate"),
+    Judged.DRAWN: ("whose set passes by the target and fails by the candidate", "failing by the candidate"),
+}
+"""What a candidate loses, instead of `lost` and `turned` of a repair."""
 OF_TASK = {TEXT: ARTICLES, DRAWING: PROMPTS}
 OF_KIND = {ARTICLES.kind: ARTICLES, PROMPTS.kind: PROMPTS}
 
@@ -146,9 +164,12 @@ def of(summary: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> E
     """
     begun = "evidence" in summary or "space" in summary
     found = OF_KIND.get(str(summary.get("evidence"))) if begun else OF_TASK.get(str((config or {}).get("task")))
-    if found is not None:
+    if found is None:
+        found = PICTURES if summary.get("labelled", True) else KEPT_PICTURES
+    if not (config or {}).get("candidate"):
         return found
-    return PICTURES if summary.get("labelled", True) else KEPT_PICTURES
+    lost, turned = WORSE[found.judged]
+    return replace(found, lost=lost, turned=turned, sides=CHECKPOINTS)
 
 
 @dataclass(frozen=True, slots=True)

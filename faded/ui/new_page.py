@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import yaml
 
 from faded.campaign_file import parse_campaign, write_campaign
 from faded.config import CampaignConfig
 from faded.domain import FadedError
+from faded.files import parse_yaml
 from faded.stages import CANDIDATE, CONCEPTS, DATA, MEASURE, TARGET
 from faded.store import drafts, rounds
 from faded.store.drafts import Inquiry, InquiryState
@@ -126,10 +126,7 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     text = str(sent.get("text") or "")
     if len(text) > LONGEST_FILE:
         raise FadedError(f"The file has {len(text):,} characters: a campaign has at most {LONGEST_FILE:,}.")
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise FadedError(f"The file is no YAML: {str(error).partition(chr(10))[0]}") from error
+    values = parse_yaml(text, "The file is no YAML")
     barred = places.barred(values) if user.role < Role.OWNER and isinstance(values, dict) else {}
     if barred:  # before anything is looked for
         raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")
@@ -199,7 +196,7 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
 
 
 def _at_its_field(steps: dict[str, Answer], config: CampaignConfig | None) -> None:
-    """Put what only measuring found of the data to the step of the data, and what it says of a reader to the reader."""
+    """Put what only measuring found of the data to the step of the data."""
     said = steps.get(MEASURE, {}).get("error")
     if not said or config is None:
         return

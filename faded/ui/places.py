@@ -25,9 +25,13 @@ def barred(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _on_hub(name: str, place: str) -> bool:
-    """Return whether a place can only be on the hub: it has the form of one, and no file here is called so."""
+    """Return whether a place can only be on the hub: it has the form of one, and no file here is called so.
+
+    Of ORG/NAME/SUBSET a folder ORG/NAME would be read, so there must be none either.
+    """
     if name in OF_DATA:
-        return may_be_on_hub(place) and not exists(split_of(place)[0])
+        repository = "/".join(split_of(place)[0].split("/")[:2])
+        return may_be_on_hub(place) and not exists(repository)
     return MODEL.fullmatch(place) is not None and not exists(place)
 
 

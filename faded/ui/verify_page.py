@@ -33,7 +33,7 @@ def layout(store: Store) -> Page:
                 roll_back = gr.Button("Roll back", visible=False, elem_id="verify-roll-back")
             outputs["folder"] = html(elem_id="verify-folder", js=script)
     with gr.Column(elem_classes=["f-card", "o-shown"]):
-        html("<h2>Every mode before and after</h2>")
+        html("<h2>Every mode</h2>")
         outputs["rows"] = gr.Dropdown([], label="One row for each", elem_id="verify-rows", filterable=False)
         outputs["matrix"] = html(elem_id="verify-matrix", js=script)
     with gr.Column(elem_classes=["f-card", "o-shown"]):

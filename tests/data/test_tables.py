@@ -1,16 +1,19 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import datasets
 import numpy as np
 import pytest
 from PIL import Image
 
+from faded.data import peek
 from faded.data.load import _named, check_pictures_there, load_pictures
 from faded.data.load_texts import load_texts
 from faded.data.places import is_there
-from faded.data.tables import Reading, Table
+from faded.data.tables import AS_THEY_ARE, Reading, Table, read_table
 from faded.domain import FadedError
 
 LABELS = ("red", "green", "blue")
@@ -113,7 +116,32 @@ def test_articles_are_read_from_columns_of_any_name(tmp_path: Path) -> None:
         load_texts(file, reading=Reading({"article": "body", "reference": "headline", "stratum": "desk_"}, {}))
 
 
-def test_a_dataset_on_the_hub_names_no_file_of_this_machine(tmp_path: Path) -> None:
+def test_a_first_look_counts_all_and_keeps_no_more_than_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in (("red", 1), ("green", 30), ("7", 2)):
+        (tmp_path / name).mkdir()
+        for i in range(number):
+            (tmp_path / name / f"{i}.png").touch()
+    found = peek.peek_pictures(str(tmp_path), True, AS_THEY_ARE)
+    assert found.rows == 33 and found.labels == {"red": 1, "green": 30, "7": 2}
+    assert len(found.first) == peek.SHOWN and {str(row[2]) for row in found.first} == set(found.labels)
+    assert peek.unknown_labels({**found.labels, 2: 4, 3: 5}, {"x": None}, LABELS) == ["7", "3"]
+
+    class Many(list[Any]):
+        def __len__(self) -> int:
+            return 10**6
+
+        def __iter__(self) -> Any:
+            yield from ({"article": f"Text {i}."} for i in range(peek.LOOKED_AT))
+            raise AssertionError("more is read than is shown")
+
+    monkeypatch.setattr(peek, "read_table", lambda *_: Table(["article"], Many(), None, None))
+    found = peek.peek_texts("org/news:train", False, AS_THEY_ARE)
+    assert (found.rows, found.texts[7]) == (10**6, ("Text 7.", ""))
+
+
+def test_a_dataset_on_the_hub_names_no_file_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = Table([], (), None, tmp_path)
     assert _named(beside, "list.csv", "one.png") == tmp_path / "one.png"
     fetched = Table([], (), None, None)
@@ -121,3 +149,7 @@ def test_a_dataset_on_the_hub_names_no_file_of_this_machine(tmp_path: Path) -> N
         _named(fetched, "org/data", str(tmp_path / "one.png"))
     cached = Path(str(datasets.config.DOWNLOADED_DATASETS_PATH)) / "one.png"
     assert _named(fetched, "org/data", str(cached)) == cached.resolve()
+    card = SimpleNamespace(config=SimpleNamespace(data_files={"train": ["hf://datasets/org/data/a.csv", "/etc/b.csv"]}))
+    monkeypatch.setattr(datasets, "load_dataset_builder", lambda *_: card)
+    with pytest.raises(FadedError, match=r"org/data names the file /etc/b\.csv, which is not on the hub"):
+        read_table("org/data:train", "picture", "image")

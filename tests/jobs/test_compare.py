@@ -2,8 +2,12 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from faded.commands.common import BAD_INPUT, GATE_FAILED, OK
@@ -11,14 +15,16 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.headless import compare
 from faded.jobs.run import Runner
+from faded.jobs.verify import _digest, _Writer
 from faded.report.collect import report
 from faded.report.write import PAGE, write
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs
 from faded.store.engine import Store, open_store
-from faded.ui.cards import decide, matrix, verification
+from faded.ui.cards import changes, decide, matrix, verification
 from faded.ui.facts import read_facts
 from faded.ui.status import sentence
+from faded.verification.records import Outcomes, Setting
 
 SPACE = "- {name: darkening, levels: [0, 0.4, 0.8]}\n- {name: saturation, levels: [0.5, 1]}\n"
 
@@ -53,6 +59,11 @@ def test_the_pages_speak_of_a_candidate_and_offer_no_decision(colour_config: Cam
     assert facts is not None and facts.compares
     shown = verification.render(facts)
     assert "the candidate fails <b>100.0% less often</b> than it" in shown and "repair" not in shown
+    assert "by the target and" in shown and "unedited, wrong by the candidate" in shown
+    lower = matrix.render(facts, matrix.STRATA) + changes.render(facts, "fixed", tmp_path)
+    assert "Failing by the target, not by the candidate" in lower and "<dt>candidate</dt>" in lower
+    assert not re.search(r"\b(before|now|after|repair)\b", re.sub(r"(href|src)='[^']*'", "", lower), re.IGNORECASE)
+    assert "rate of the candidate" in matrix.to_csv((), facts.evidence)
     assert "The candidate is compared and the gate passed." in sentence(facts)
     assert decide.render(facts) == "" and "of the target and of the candidate" in matrix.render(facts, matrix.STRATA)
     assert "compares its target with a candidate" in facts.missing_for_repair()
@@ -64,6 +75,18 @@ def test_the_pages_speak_of_a_candidate_and_offer_no_decision(colour_config: Cam
     page = (tmp_path / "report" / PAGE).read_text()
     assert "compares its target with the candidate tests.jobs.colours:upright" in page
     assert "Two checkpoints are compared" in page and "The gate passed" in page
+
+
+def test_what_was_answered_to_other_questions_is_asked_again() -> None:
+    dark, grey = (Setting("red", (level, 1.0), None, frozenset()) for level in (0.4, 0.8))
+    asked = _digest("weights", [dark])
+    assert len({asked, _digest("others", [dark]), _digest("weights", [dark, grey])}) == 3
+    known = Outcomes(np.zeros(2, bool), np.ones(3, bool), np.zeros(2))
+    pointer = {"asked": asked, "before": known.to_json(), "after": known.to_json()}
+    desk: Any = SimpleNamespace(checkpoint=lambda: pointer)
+    assert len(_Writer(desk, "the candidate", asked).after.failed) == 3
+    other = _Writer(desk, "the candidate", _digest("others", [dark]))
+    assert len(other.before.failed) == len(other.after.failed) == 0
 
 
 @pytest.mark.parametrize(

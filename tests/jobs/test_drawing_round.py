@@ -192,6 +192,14 @@ def test_pictures_are_compared_with_their_prompts_and_read_by_phrases(
     np.testing.assert_allclose(unread.discrepancy, measured.discrepancy)
 
 
+def test_the_file_of_prompts_that_cannot_be_used_is_named(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    short = tmp_path / "short.yaml"
+    short.write_text("wordings: a {thing}\n")
+    config = campaign(folders, tmp_path, tune_data=str(tmp_path / "prompts.yaml"), verify_data=str(short))
+    with pytest.raises(FadedError, match=r"The prompts in .*short\.yaml cannot be used: .*has the slots thing"):
+        prepare(config, 1, lambda words: None)
+
+
 @pytest.mark.parametrize(
     ("prompts", "other", "said"),
     [

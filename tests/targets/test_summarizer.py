@@ -1,5 +1,6 @@
 """Summarizers load from folders, answer alike in any batch, and say what they cannot read."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,14 @@ def test_what_is_saved_loads_as_any_folder_and_as_weights(folder: Path, tmp_path
     for again in (load(tmp_path / "moved"), load_summarizer(str(folder), tmp_path / "moved", most_tokens=12)):
         assert again.fingerprint() == target.fingerprint() != load(folder).fingerprint()
         assert again.answer(ARTICLES).texts == target.answer(ARTICLES).texts
+
+
+def test_an_adapter_on_the_hub_names_no_folder_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    described = tmp_path / "adapter_config.json"
+    described.write_text(json.dumps({"base_model_name_or_path": str(tmp_path)}))
+    monkeypatch.setattr("transformers.utils.find_adapter_config_file", lambda _source: str(described))
+    with pytest.raises(FadedError, match=r"org/adapter on the hub names the base model .*, which is a path"):
+        load_summarizer("org/adapter")
 
 
 @pytest.mark.parametrize("folder", ["bart", "gpt2"], indirect=True)

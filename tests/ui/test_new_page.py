@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -116,6 +117,35 @@ def test_a_file_fills_the_form_and_comes_out_the_same(form: Form, given: dict[st
     assert read_campaign(tmp_path / "in.yaml") == read_campaign(tmp_path / "out.yaml")
 
 
+def test_what_a_file_says_is_kept_to_its_last_digit_and_a_comma_may_be_a_point() -> None:
+    concepts = (
+        {"name": "rotation", "levels": [-90.0, 0.0, 12.3456789], "kind": "circular"},
+        {"name": "zoom", "levels": [0.5, 2.0], "neutral": 1},
+    )
+    config = CampaignConfig(target="org/model", data="org/data", threshold=0.123456789, bound=1 / 3, concepts=concepts)
+    typed = draft.as_draft(draft.from_config(config).to_json())
+    assert draft.read(typed, "image") == (config, {})
+    assert typed.concepts[0]["levels"] == "-90, 0, 12.3456789"
+
+    def read(**texts: str) -> Any:
+        return draft.read(draft.Draft({**typed.texts, **texts}, concepts=typed.concepts), "image")
+
+    found, _ = read(threshold="0,125", queries="20,000")
+    assert (found.threshold, found.queries) == (0.125, 20_000)
+    assert list(read(name="my data/v2")[1]) == ["name"]
+    bare = CampaignConfig(target="org/model", data="org/data", concepts=({"name": "zoom"},))
+    assert "give at least two" in draft.read(draft.from_config(bare), "image")[1]["levels-zoom"]
+
+
+def test_looking_again_sees_what_has_changed_of_the_target(form: Form, learned_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(learned_folder, tmp_path / "mine")
+    assert form.type(target=str(folder))["steps"]["target"]["result"]["classes"] == ["red", "green", "blue"]
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace("blue", "violet"))
+    assert form.call("new_again", fields=form.fields)["steps"]["target"]["waiting"]
+    assert form.type()["steps"]["target"]["result"]["classes"] == ["red", "green", "violet"]
+
+
 def test_columns_that_can_only_be_meant_are_suggested_and_labels_are_mapped_by_hand(
     form: Form, given: dict[str, Any], picture_folder: Path, tmp_path: Path
 ) -> None:
@@ -148,6 +178,7 @@ WRONG_TURNS = [
     # what is typed, the field at which it is said, what is said
     ({"target": ""}, "target", "Target is empty: name the model to test"),
     ({"target": "./nowhere"}, "target", "There is no folder ./nowhere: give a folder of a model, a hub id"),
+    ({"target": "~nobody-here/x"}, "target", "There is no folder ~nobody-here/x: give a folder of a model"),
     ({"target": "x" * 5000}, "target", "The target has 5,000 characters: give a path or hub id"),
     ({"data": "/nowhere/" + "y" * 300}, "data", "There is no data at /nowhere/yyy"),
     ({"target": "nobody/nothing"}, "target", "no such folder here, and the hub cannot be reached. Give a folder"),

@@ -126,6 +126,7 @@ def test_a_manager_may_start_a_demo(space: Space) -> None:
         ("target", "../../data"),
         ("data", "~/pictures"),
         ("data", "faded/demo:train"),
+        ("data", "faded/demo/default:train"),
         ("tune_data", "pictures.parquet"),
         ("encoder", "file:///etc"),
         ("reader", "a/b/c"),

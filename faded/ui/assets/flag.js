@@ -4,14 +4,22 @@ function mountFlag(element, onFlag) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
   const [sheet, reason] = ["flag-sheet", "flag-reason"].map(part);
 
-  function wrong(yes) {
-    part("flag-trouble").hidden = !yes;
-    reason.setAttribute("aria-invalid", String(yes));
+  const LONGEST = 500; // characters that a reason may have in the store
+  function trouble(said) {
+    part("flag-trouble").hidden = !said;
+    part("flag-trouble").textContent = said;
+    reason.setAttribute("aria-invalid", String(Boolean(said)));
+  }
+  function wrong(given) {
+    if (!given) return "Give a reason: it says what should be looked at.";
+    const length = [...given].length;
+    return length > LONGEST ? `The reason has ${length} characters: say it in ${LONGEST}.` : "";
   }
   function save() {
     const given = reason.value.trim();
-    wrong(!given);
-    if (!given) {
+    const said = wrong(given);
+    trouble(said);
+    if (said) {
       reason.focus();
       return;
     }
@@ -20,7 +28,7 @@ function mountFlag(element, onFlag) {
   }
 
   part("flag-save").addEventListener("click", save);
-  reason.addEventListener("input", () => wrong(false));
+  reason.addEventListener("input", () => trouble(""));
   reason.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -31,7 +39,7 @@ function mountFlag(element, onFlag) {
   return {
     open() {
       reason.value = "";
-      wrong(false);
+      trouble("");
       sheet.showModal();
       reason.focus();
     },

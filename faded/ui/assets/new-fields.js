@@ -80,12 +80,16 @@ function mountFields(element, part, changed) {
     changed();
   }
   function rowsOf(fields, about) {
-    if (fields.space === OWN && fields.concepts.length) {
-      const known = new Map(fields.concepts.map((c) => [c.name, c]));
-      return about.concepts.map((c) => known.get(c.name) ?? { name: c.name, on: false, levels: c.levels.join(", ") });
-    }
-    const preset = new Map((about.spaces[fields.space || about.usual_space] ?? []).map((c) => [c.name, c.levels]));
-    return about.concepts.map((c) => ({ name: c.name, on: preset.has(c.name), levels: (preset.get(c.name) ?? c.levels).join(", ") }));
+    // Those that are chosen stand first, in their order: it is that of the edits.
+    const own = fields.space === OWN && fields.concepts.length;
+    const preset = about.spaces[fields.space || about.usual_space] ?? [];
+    const chosen = own ? fields.concepts : preset.map((c) => ({ ...c, on: true, levels: c.levels.join(", ") }));
+    const named = (list, name) => list.some((c) => c.name === name);
+    const others = about.concepts.filter((c) => !named(chosen, c.name));
+    return [
+      ...chosen.filter((c) => named(about.concepts, c.name)),
+      ...others.map((c) => ({ name: c.name, on: false, levels: c.levels.join(", ") })),
+    ];
   }
   function concepts(fields, about, task, found) {
     const listed = about && task !== "text-to-image" ? rowsOf(fields, about) : [];

@@ -8,7 +8,7 @@ const AT_ONCE = /^(levels-|label_map$|columns$|threshold$|candidate$)/; // what 
 
 function mountNew(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { fields: null, task: "", problems: {}, steps: {}, touched: new Set(), pressed: false, asked: 0, timer: null };
+  const state = { fields: null, task: "", problems: {}, steps: {}, touched: new Set(), pressed: false, beginning: false, asked: 0, timer: null };
   const results = () => Object.fromEntries(STEPS.map((name) => [name, state.steps[name]?.result ?? null]));
   const parts = mountFields(element, part, () => changed());
 
@@ -64,7 +64,7 @@ function mountNew(element, server) {
       : wrong.length && (state.pressed || state.fields.target) ? `Still open: ${wrong.map((name) => name.replace("levels-", "levels of ").replace("label_map", "what labels mean").replaceAll("_", " ")).join(", ")}.`
       : "Name a model to begin.";
     if (part("summary").textContent !== words) part("summary").textContent = words;
-    element.querySelector('[data-act="begin"]').disabled = waiting;
+    element.querySelector('[data-act="begin"]').disabled = waiting || state.beginning;
   }
 
   // --- asking
@@ -144,9 +144,11 @@ function mountNew(element, server) {
   }
   const acts = {
     async begin() {
-      state.pressed = true;
+      if (state.beginning) return; // pressed twice
+      Object.assign(state, { pressed: true, beginning: true });
       draw();
       const answer = await ask(server.new_begin, { fields: state.fields });
+      state.beginning = false;
       if (!answer?.ok) return save().then(() => trouble(answer?.message));
       window.faded.pick(answer.round);
       location.hash = "#run";

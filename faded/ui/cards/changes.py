@@ -1,4 +1,4 @@
-"""The modes by what happened to them, each with examples and what the target said before and says now."""
+"""The modes by what happened to them, each with examples of the two answers that are compared."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ GROUPS = {
 }
 """What a group means, with the words of the evidence; in the order they are offered."""
 
+OF_A_CANDIDATE = GROUPS | {
+    "fixed": "The candidate's rate is lower for certain.",
+    "unchanged": "A rate higher by more than the margin is ruled out, and a lower one is not certain.",
+    "newly broken": "The candidate's rate is higher by more than the margin.",
+    "cannot tell": "Too few {many}, or too many differences both ways, to say any of these.",
+}
+"""The same where two checkpoints are compared."""
+
 PASSING = {
     "mended": "Failed before, pass now",
     "still failing": "Failed before, failing still",
@@ -49,6 +57,13 @@ OUTCOMES = {
     Judged.DRAWN: PASSING,
 }
 """Rows of examples within a group, in this order."""
+
+BY_CHECKPOINT = {
+    "mended": "Failing by the target, not by the candidate",
+    "still failing": "Failing by both",
+    "broken": "Failing by the candidate, not by the target",
+}
+"""The same where two checkpoints are compared."""
 
 LOOK = {"fixed": "good", "newly broken": "bad", "cannot tell": "warn"}
 """How a mode's status is coloured; the word itself is always there."""
@@ -85,12 +100,12 @@ def render(facts: Facts | None, group: str, workspace: Path) -> str:
     evidence = facts.evidence
     rows = "".join(
         _examples([e for e in shown if e["outcome"] == name], words, workspace, evidence)
-        for name, words in OUTCOMES[evidence.judged].items()
+        for name, words in (BY_CHECKPOINT if evidence.compares else OUTCOMES[evidence.judged]).items()
     )
-    meaning = GROUPS[group].format(many=evidence.many, lost=evidence.lost)
+    meaning = (OF_A_CANDIDATE if evidence.compares else GROUPS)[group].format(many=evidence.many, lost=evidence.lost)
     confirmed = [m for m in modes if "confirmed" in m["roles"] or group == "newly broken"]
     rest = [m for m in modes if m not in confirmed]
-    listed = _table("Modes before and after", confirmed, evidence) if confirmed else ""
+    listed = _table(f"Modes: {' and '.join(evidence.sides)}", confirmed, evidence) if confirmed else ""
     if rest:
         words = plural(len(rest), "established mode that is not confirmed", "established modes that are not confirmed")
         more = _table("Modes not confirmed", rest, evidence)
@@ -115,7 +130,7 @@ def _examples(examples: Sequence[Mapping[str, Any]], outcome: str, workspace: Pa
 
 def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) -> str:
     if evidence.is_drawn:
-        return _sets(example, workspace)
+        return _sets(example, workspace, evidence)
     expected = ""
     before, after = escape(str(example["before"])), escape(str(example["after"]))
     if not evidence.is_text:
@@ -125,8 +140,9 @@ def _example(example: Mapping[str, Any], workspace: Path, evidence: Evidence) ->
         before, after = articles.differing(str(example["before"]), str(example["after"]))
         expected = _expected(example["reference"])
     mode = f"<b>{escape(str(example['stratum']))}</b> {escape(str(example['setting']))}"
-    was = _answer("before", before, _bad(example, "before", evidence), evidence)
-    now = _answer("now", after, _bad(example, "after", evidence), evidence)
+    first, second = evidence.sides
+    was = _answer(first, before, _bad(example, "before", evidence), evidence)
+    now = _answer(second, after, _bad(example, "after", evidence), evidence)
     return f"<li>{shown}<small>{mode}</small><dl>{expected}{was}{now}</dl></li>"
 
 
@@ -137,8 +153,8 @@ def _pictures(example: Mapping[str, Any], workspace: Path) -> str:
     return f"<span class='o-two'>{pictures}</span>"
 
 
-def _sets(example: Mapping[str, Any], workspace: Path) -> str:
-    """Return the set that was drawn before the repair and the one that is now, each with what was counted in it."""
+def _sets(example: Mapping[str, Any], workspace: Path, evidence: Evidence) -> str:
+    """Return the two sets that were drawn, each with what was counted in it."""
 
     def drawn(when: str, side: str, digest: str | None) -> str:
         failed = bool(example[f"{side}_failed"])
@@ -149,8 +165,9 @@ def _sets(example: Mapping[str, Any], workspace: Path) -> str:
         return f"<figure>{shown}<figcaption>{when}<b class='{look}'>{said}</b></figcaption></figure>"
 
     mode = f"<b>{escape(str(example['setting']))}</b> <small>{escape(str(example['stratum']))}</small>"
-    before, now = drawn("Before", "before", example["edited"]), drawn("Now", "after", example.get("repaired"))
-    return f"<li><p>{mode}</p>{before}{now}</li>"
+    first, second = (side.capitalize() for side in evidence.sides)
+    sets = drawn(first, "before", example["edited"]) + drawn(second, "after", example.get("repaired"))
+    return f"<li><p>{mode}</p>{sets}</li>"
 
 
 def _expected(reference: Any) -> str:
@@ -175,9 +192,8 @@ def _columns(evidence: Evidence) -> Sequence[Column]:
         Column(evidence.stratum),
         Column("Setting"),
         Column(evidence.many.capitalize(), number=True),
-        Column("Before", number=True),
-        Column("Now", number=True),
-        Column("Change, 90% interval", number=True),
+        *(Column(side.capitalize(), number=True) for side in evidence.sides),
+        Column(f"{'Difference' if evidence.compares else 'Change'}, 90% interval", number=True),
         Column("Status"),
     )
 

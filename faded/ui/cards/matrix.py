@@ -1,4 +1,7 @@
-"""All modes before and after in one figure: a tile for each, the rate before above the rate now, and its CSV."""
+"""All modes in one figure: a tile for each, the rate before the repair above the rate now, and its CSV.
+
+Where two checkpoints are compared, the target's rate stands above the candidate's.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ STRATA = ""
 DENSE = 400
 """More tiles than this are drawn narrow, without figures: they would fill several screens."""
 
-COLUMNS = ("{stratum}", "setting", "roles", "{many}", "rate before", "rate after", "change", "low", "high", "status")
+COLUMNS = ("{stratum}", "setting", "roles", "{many}", "{first}", "{second}", "change", "low", "high", "status")
 """Headings of the CSV, with the words of the evidence."""
+RATES = {False: ("rate before", "rate after"), True: ("rate of the target", "rate of the candidate")}
+"""Headings of the two rates, by whether two checkpoints are compared."""
 
 Mode = Mapping[str, Any]
 
@@ -66,14 +71,19 @@ def render(facts: Facts | None, by: str) -> str:
     tiles = sum(len(of_row) for _, of_row in drawn)
     if not tiles:
         return f"<p class='f-quiet'>No mode has {facts.evidence.many} in the verify fold.</p>"
-    body = "".join(_row(name, of_row) for name, of_row in drawn)
-    both = "of the target and of the candidate" if facts.compares else "before and after the repair"
+    sides = facts.evidence.sides
+    body = "".join(_row(name, of_row, sides) for name, of_row in drawn)
+    both, called = (
+        ("of the target and of the candidate", "target and candidate")
+        if facts.compares
+        else ("before and after the repair", "before and after")
+    )
     said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} {both}; the table below lists them")
     dense = " dense" if tiles > DENSE else ""
-    stem = f"{facts.campaign.name}, round {facts.round.number} before and after"
-    name = downloads.file_name(stem)
+    stem = f"{facts.campaign.name}, round {facts.round.number} {called}"
     return (
-        f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{name}'>{body}</div>{_legend()}"
+        f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{downloads.file_name(stem)}'>{body}"
+        f"</div>{_legend(facts.compares)}"
         f"<div class='f-saves'>{downloads.link(to_csv(modes, facts.evidence), stem)}"
         "<button type='button' class='f-save' data-png>Save as PNG</button></div>"
     )
@@ -85,16 +95,16 @@ def _space(facts: Facts | None) -> ConceptSpace | None:
     return ConceptSpace.from_json(facts.round.summary["space"])
 
 
-def _row(name: str, modes: Sequence[Mode]) -> str:
+def _row(name: str, modes: Sequence[Mode], sides: tuple[str, str]) -> str:
     before, after = (sum(m[side] for m in modes) / len(modes) for side in ("before", "after"))
     mean = f"{percent(before, 0)} \N{RIGHTWARDS ARROW} {percent(after, 0)}"
-    tiles = "".join(_tile(mode) for mode in modes)
+    tiles = "".join(_tile(mode, sides) for mode in modes)
     return f"<div class='o-row'><span class='o-name'><b>{escape(name)}</b><small>{mean}</small></span>{tiles}</div>"
 
 
-def _tile(mode: Mode) -> str:
+def _tile(mode: Mode, sides: tuple[str, str]) -> str:
     frame = " broken" if mode["change"] == "newly broken" else " sure" if "confirmed" in mode["roles"] else ""
-    rates = f"{percent(mode['before'], 0)} before, {percent(mode['after'], 0)} now, {mode['change']}"
+    rates = f"{percent(mode['before'], 0)} {sides[0]}, {percent(mode['after'], 0)} {sides[1]}, {mode['change']}"
     words = escape(f"{mode['stratum']}: {mode['setting']} {rates}", quote=True)
     halves = "".join(_half(mode[side]) for side in ("before", "after"))
     return f"<i class='o-tile{frame}' title='{words}'>{halves}</i>"
@@ -104,11 +114,12 @@ def _half(rate: float) -> str:
     return f"<b class='heat-{min(int(rate * STEPS), STEPS - 1)}'>{100 * rate:.0f}</b>"
 
 
-def _legend() -> str:
+def _legend(compares: bool) -> str:
+    halves = "above: the target fails, below: the candidate" if compares else "above: failed before, below: fail now"
     scale = "".join(f"<i class='heat-{i}'></i>" for i in range(STEPS))
     tile = "<b></b><b></b>"
     return (
-        "<ul class='heat-legend'><li>above: failed before, below: fail now, in percent</li>"
+        f"<ul class='heat-legend'><li>{halves}, in percent</li>"
         f"<li><span>0%</span><span class='heat-scale' aria-hidden='true'>{scale}</span><span>100%</span></li>"
         f"<li><i class='o-tile sure'>{tile}</i>confirmed</li><li><i class='o-tile'>{tile}</i>established</li>"
         f"<li><i class='o-tile broken'>{tile}</i>newly broken</li></ul>"
@@ -117,7 +128,9 @@ def _legend() -> str:
 
 def to_csv(modes: Sequence[Mode], evidence: Evidence) -> str:
     """Return the modes as CSV."""
-    head = [name.format(stratum=evidence.stratum.lower(), many=evidence.many) for name in COLUMNS]
+    first, second = RATES[evidence.compares]
+    words = {"stratum": evidence.stratum.lower(), "many": evidence.many, "first": first, "second": second}
+    head = [name.format_map(words) for name in COLUMNS]
     return downloads.csv_text(head, [_fields(mode) for mode in modes])
 
 

@@ -24,7 +24,7 @@ def render(facts: Facts | None) -> str:
         return head + _before(facts)
     words = facts.evidence
     lead = _compared(found, words) if facts.compares else _headline(found, words)
-    return f"{head}{_decision(facts)}{lead}{_figures(found, words, facts.compares)}{_gate(found)}"
+    return f"{head}{_decision(facts)}{lead}{_figures(found, words)}{_gate(found)}"
 
 
 def _before(facts: Facts | None) -> str:
@@ -85,10 +85,16 @@ def _clean(found: Mapping[str, Any], words: Evidence) -> str:
     """Say what became of the unedited inputs."""
     measured = evidence.clean(found, words)
     change = measured.change(found["clean_after"] - found["clean_before"])
+    if words.compares:
+        target, candidate = measured.value(found["clean_before"]), measured.value(found["clean_after"])
+        return (
+            f"{measured.name.capitalize()} on unedited {words.many} is {target} by the target and {candidate} by the "
+            f"candidate ({change})."
+        )
     return f"{measured.name.capitalize()} on unedited {words.many} went from {measured.from_to(found)} ({change})."
 
 
-def _figures(found: Mapping[str, Any], words: Evidence, compares: bool) -> str:
+def _figures(found: Mapping[str, Any], words: Evidence) -> str:
     measured = evidence.clean(found, words)
     every = _with_interval("drop, all established modes", found, "all_modes_relative_drop", "all_modes_interval90")
     of_a_repair = [
@@ -98,7 +104,7 @@ def _figures(found: Mapping[str, Any], words: Evidence, compares: bool) -> str:
         _with_interval("drop, half-way settings", found, "interpolated_relative_drop", "interpolated_interval90"),
     ]
     items = [
-        *([every] if compares else of_a_repair),
+        *([every] if words.compares else of_a_repair),
         (
             f"{measured.name} on unedited {words.many}",
             measured.change(found["clean_after"] - found["clean_before"]),
