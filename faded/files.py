@@ -10,6 +10,17 @@ import yaml
 from faded.domain import FadedError
 
 
+class PlainLoader(yaml.SafeLoader):
+    """Reads plain values, and no aliases: a few lines of those can stand for more values than memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse an alias, and read any other node."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.get_event()  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError(f"the alias *{event.anchor} is not read: write out what it stands for")
+        return super().compose_node(parent, index)
+
+
 def expanded(place: str) -> Path:
     """Return a place as a path, `~` for a home folder; as it is where nobody of that name has one."""
     try:
@@ -43,6 +54,6 @@ def parse_yaml(text: str, trouble: str) -> Any:
         FadedError: it is no YAML.
     """
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, PlainLoader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that no calendar has
         raise FadedError(f"{trouble}: {error}.") from error

@@ -65,6 +65,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("faded: 1\ntarget: x\ndata: y\nlabelled: false\nlabel_map: {a: b}", r"label_map .* without labels"),
         ("faded: 1\ndemo: signs\nname: ../x", r"The name is '\.\./x': give at most 60 letters"),
         ("faded: [1", r"cannot be read"),
+        ("faded: 1\ndemo: &a signs\nname: *a", r"the alias \*a is not read: write out what it stands for"),
         ("faded: 1\nname: 2024-13-45", r"campaign\.yaml cannot be read: month must be in 1\.\.12"),
         ("faded: 1\ndemo: [signs]", r"demo is \['signs'\]: give a valid string"),
         ("faded: 1\ndemo: signs\ndata: pictures", r"a demo brings its own target.*leave out demo or data\."),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,8 @@ from faded.store import blobs, campaigns, event_lines, snapshots
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.event_lines import Replayed
+
+log = logging.getLogger(__name__)
 
 SNAPSHOTS, EVENTS = "snapshots/", "events/"
 PACKED = 500
@@ -71,7 +74,8 @@ def pull(store: Store, hub: Hub) -> Replayed:
 def restore(store: Store, hub: Hub) -> set[str]:
     """Load every snapshot of a mirror, then play in all events; return the keys of those that the mirror holds.
 
-    What is there already stays, so that it does not matter how much the disk has kept.
+    What is there already stays, so that it does not matter how much the disk has kept. A campaign that has the name of
+    one that began here is left out, with a warning in the log.
 
     Raises:
         HubError: the hub failed; what was loaded until then stays.
@@ -83,8 +87,11 @@ def restore(store: Store, hub: Hub) -> set[str]:
     for data in sorted(held, key=lambda d: float(json.loads(d)["round"]["created_at"])):  # the newest round comes last
         snapshot = json.loads(data)
         _unpack(store, hub, snapshot["packs"])
-        with store.write() as db:
-            snapshots.load(db, snapshot)
+        try:
+            with store.write() as db:
+                snapshots.load(db, snapshot)
+        except snapshots.NameTakenError as error:  # nothing can be done about it here, and all else can be labelled
+            log.warning("Left out: %s", error)
         keys |= {str(line.get("key")) for line in snapshot["events"]}
     said = said_in(hub, names)
     with store.write() as db:

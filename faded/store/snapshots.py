@@ -51,11 +51,16 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
     }
 
 
+class NameTakenError(FadedError):
+    """A campaign of this workspace has the name of one of the mirror's."""
+
+
 def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     """Put a round from elsewhere into the store, or bring it up to date; return its number in the store.
 
     Raises:
-        FadedError: the format is another version's, or a campaign of this workspace has the same name.
+        NameTakenError: a campaign of this workspace has the same name.
+        FadedError: the format is another version's.
     """
     if snapshot.get("format") != FORMAT:
         raise FadedError(
@@ -69,9 +74,9 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
         campaign = campaigns.create_campaign(db, about["name"], about["config"], about["created_at"])
     of_campaign = campaigns.list_rounds(db, campaign.id)
     if any(not found.summary.get(ELSEWHERE) for found in of_campaign):
-        raise FadedError(
-            f"A campaign of this workspace is called {campaign.name} like one of the mirror's: give one of them "
-            "another name."
+        raise NameTakenError(
+            f"A campaign of this workspace is called {campaign.name} like one of the mirror's: push it again under "
+            "another `name` in its campaign file."
         )
     number = int(fields["number"])
     known = next((found.id for found in of_campaign if found.number == number), None)
