@@ -78,6 +78,7 @@ def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_pa
         assert again.fingerprint() == record["target"]["fingerprint_after"]
 
 
+@pytest.mark.parametrize("folder", [pytest.param("bart", marks=pytest.mark.slow), "gpt2"], indirect=True)
 def test_a_repair_stopped_while_it_answers_goes_on_when_it_is_asked_again(
     folder: Path, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ HOSTILE = "<img src=x onerror=alert(1)> & <b>bold</b>"
 """What a prompt may hold."""
 
 
+@cache
 def drawn(seed: int, job: str = "", colour: str = "", setting: str = "", longs: int = 4) -> bytes:
     """Draw a set of eight people, the first `longs` of them with long hair; return its sheet as PNG."""
     made = []
