@@ -20,9 +20,7 @@ RESAMPLES = 2000
 """Of the bootstrap: the ends of a 90% interval then vary by about 3% of its width."""
 
 
-def compare(
-    evaluation: Evaluation, margin: float = MARGIN, seed: int = 0, of_a_candidate: bool = False
-) -> Comparison:
+def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0, of_a_candidate: bool = False) -> Comparison:
     """Compare both targets.
 
     Args:
