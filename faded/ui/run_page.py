@@ -17,7 +17,6 @@ from faded.ui.demos import DEMOS
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
-
 OWN = "<p>Or bring <a href='#new'>a model and data of your own</a>.</p>"
 """Stands below the form, open or not."""
 

@@ -17,7 +17,6 @@ from faded.ui.facts import BUSY
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import asset, html
 
-
 SURE = (
     "<div class='f-note warn o-sure' role='group' aria-labelledby='verify-asked' tabindex='-1' hidden>"
     "<p id='verify-asked'></p><p><button type='button' data-sure></button>"

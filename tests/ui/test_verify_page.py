@@ -116,7 +116,7 @@ def test_a_rows_mean_leaves_out_settings_shown_only_because_they_rose(verified: 
     drawing = matrix.render(facts_of(verified), matrix.STRATA)
     assert "<b>stop</b><small>60% \N{RIGHTWARDS ARROW} 20%</small><small>beside: 1 newly broken</small>" in drawing
     assert "<b>yield</b><small>beside: 1 newly broken</small>" in drawing
-    assert "Rates of 1 mode and of 2 newly broken settings beside them" in drawing and matrix.BESIDE in drawing
+    assert "Rates of 1 mode and of 2 settings beside them that rose" in drawing and matrix.BESIDE in drawing
     assert drawing.index("<b class='heat-2'>20") < drawing.index("o-tile broken")
 
 

@@ -33,7 +33,7 @@ class Cost:
 def expected(db: Db, facts: Facts) -> Cost | None:
     """Return the cost as the last repair of the same target measured it; None before there was one.
 
-    How long exploring took says little of it: of a small network it counts the edits and the agent more than the target.
+    How long exploring took says little of it: of a small network that is the edits and the agent more than the target.
     """
     for campaign in _same_target(db, facts.campaign):
         for found in reversed(campaigns.list_rounds(db, campaign.id)):
@@ -84,8 +84,8 @@ def words(cost: Cost | None, steps: int) -> str:
     """Return the expected time in words; trusted text."""
     if cost is None:
         return (
-            "How long it takes is not known yet: no repair of this target has been timed here. Its first steps tell, and "
-            "the time left is shown while it runs."
+            "How long it takes is not known yet: no repair of this target has been timed here. Its first steps tell, "
+            "and the time left is shown while it runs."
         )
     whole = duration(cost.step_s * steps + (cost.before_s or 0.0))
     then = "" if cost.verify_s is None else f", then {duration(cost.verify_s)} to verify it"

@@ -28,8 +28,8 @@ RATES = {False: ("rate before", "rate after"), True: ("rate of the target", "rat
 """Headings of the two rates, by whether two checkpoints are compared."""
 
 BESIDE = (
-    "<p class='f-quiet'>The rates under a name are means over its modes. A setting that was no mode is shown last in its "
-    "row, for it is newly broken; it is in no mean, for only what rose is shown.</p>"
+    "<p class='f-quiet'>The rates under a name are means over its modes. A setting that was no mode is shown last in "
+    "its row, for it is newly broken; it is in no mean, for only what rose is shown.</p>"
 )
 
 Mode = Mapping[str, Any]
@@ -110,7 +110,7 @@ def _is_mode(mode: Mode) -> bool:
 
 
 def _others(number: int) -> str:
-    return plural(number, "newly broken setting beside them", "newly broken settings beside them")
+    return plural(number, "setting beside them that rose", "settings beside them that rose")
 
 
 def _row(name: str, of_row: Sequence[Mode], sides: tuple[str, str]) -> str:
