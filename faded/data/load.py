@@ -47,8 +47,8 @@ def check_pictures_there(source: str) -> None:
     """Raise FadedError where there is neither a folder nor a file, and no dataset on the hub can be meant."""
     if not is_there(source):
         raise FadedError(
-            f"There is no data at {whole(source)}. Give a folder of pictures, a file that ends in {', '.join(READERS)}, "
-            "or a dataset on the hub as ORG/NAME:SPLIT."
+            f"There is no data at {whole(source)}. Give a folder of pictures, a file that ends in "
+            f"{', '.join(READERS)}, or a dataset on the hub as ORG/NAME:SPLIT."
         )
 
 
