@@ -78,6 +78,21 @@ class Explored:
             summary = campaigns.get_round(db, self.round_id).summary
             return rebuild(summary, [dataclasses.astuple(t) for t in trials.tally(db, self.round_id)])
 
+    def __repr__(self) -> str:
+        """Return the round's name and what was found, not the store and every figure."""
+        figures = f"{self.record['queries']:,} queries, {self.record['modes']:,} established modes"
+        return f"<Explored {self.campaign}, round {self.round_id} of {self.store.workspace}: {figures}>"
+
+    def words(self, mode: Mode) -> str:
+        """Return a mode in words: its stratum, its setting, and how often it fails."""
+        rate = f"{mode.rate:.0%} fail ({mode.low:.0%} to {mode.high:.0%}), {mode.failures} of {mode.trials} asked."
+        return f"{mode.key.stratum}: {self._setting()(mode)} {rate}"
+
+    def _setting(self) -> Callable[[Mode], str]:
+        with self.store.read() as db:
+            space = ConceptSpace.from_json(campaigns.get_round(db, self.round_id).summary["space"])
+        return lambda mode: space.describe(space.values([mode.key.cell])[0].tolist())
+
     def modes(self, suspected: bool = True) -> list[Mode]:
         """Return the modes, the most frequent failures first.
 
@@ -93,12 +108,10 @@ class Explored:
 
     def _repr_html_(self) -> str:
         """Return the figures and the first modes as HTML."""
-        with self.store.read() as db:
-            space = ConceptSpace.from_json(campaigns.get_round(db, self.round_id).summary["space"])
-        found = self.modes()
+        found, setting = self.modes(), self._setting()
         rows = [
             (
-                space.describe(space.values([mode.key.cell])[0].tolist()),
+                setting(mode),
                 mode.key.stratum,
                 f"{mode.rate:.0%} ({mode.low:.0%} to {mode.high:.0%})",
                 f"{mode.failures} of {mode.trials}",
@@ -121,7 +134,7 @@ class Repaired:
     """
 
     explored: Explored
-    record: Mapping[str, Any]
+    record: Mapping[str, Any] = field(repr=False)
     folder: Path
 
     def _repr_html_(self) -> str:
@@ -141,7 +154,7 @@ class Verified:
     """
 
     repaired: Repaired
-    record: Mapping[str, Any]
+    record: Mapping[str, Any] = field(repr=False)
 
     @property
     def passed(self) -> bool:
@@ -214,7 +227,7 @@ def repair(explored: Explored, steps: int = budget.STEPS) -> Repaired:
 
     Args:
         explored: The round, with verdicts.
-        steps: Optimiser steps at most.
+        steps: Optimiser steps at most, from 50 to 10,000.
 
     Raises:
         FadedError: no mode is confirmed, or the stage failed.

@@ -19,7 +19,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from faded.config import CampaignConfig
-from faded.data.places import exists, split_of
+from faded.data.places import exists, is_there, split_of
 from faded.domain import FadedError
 from faded.files import expanded, read_yaml
 from faded.tasks import IMAGE, task_of, usual_queries
@@ -27,8 +27,9 @@ from faded.tasks import IMAGE, task_of, usual_queries
 VERSION = "faded"
 """The field that says which version of this format a file has."""
 CURRENT = 1
-PLACES = ("target", "candidate", "data", "tune_data", "verify_data", "encoder", "reader")
-"""Fields that may hold paths."""
+OF_DATA = ("data", "tune_data", "verify_data")
+PLACES = ("target", "candidate", *OF_DATA, "encoder", "reader")
+"""Fields that may hold paths; of data a name that is nowhere can only be one."""
 ENDINGS = (".yaml", ".yml")
 SECTIONS = {
     "what is tested": ("name", "demo", "task", "target", "candidate"),
@@ -122,8 +123,14 @@ def _with_usual(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def located(config: CampaignConfig, folder: Path) -> CampaignConfig:
-    """Return a configuration whose paths are absolute: from a folder where something is there, else as they are."""
+    """Return a configuration whose paths are absolute: from a folder where something is there, else as they are.
+
+    A place of data that is nowhere becomes absolute as well, so that the message says where it was looked for.
+    """
     found: dict[str, Any] = {name: locate(getattr(config, name), folder) for name in PLACES}
+    for name in OF_DATA:
+        if found[name] and not is_there(found[name]):
+            found[name] = str((folder / expanded(found[name])).absolute())
     return dataclasses.replace(config, **found)
 
 

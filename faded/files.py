@@ -11,7 +11,7 @@ from faded.domain import FadedError
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Reads plain values, and no aliases: a few lines of those can stand for more values than memory holds."""
+    """Reads plain values, each key once, and no aliases: a few of those can stand for more values than memory holds."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse an alias, and read any other node."""
@@ -20,6 +20,16 @@ class PlainLoader(yaml.SafeLoader):
             raise yaml.YAMLError(f"the alias *{event.anchor} is not read: write out what it stands for")
         return super().compose_node(parent, index)
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Refuse a key that is given twice, of which the last would count, and read any other mapping."""
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in lines:
+                raise yaml.YAMLError(f"{name!r} is given twice, in lines {lines[name]} and {line}: leave one out")
+            lines[name] = line
+        return super().construct_mapping(node, deep)
+
 
 def expanded(place: str) -> Path:
     """Return a place as a path, `~` for a home folder; as it is where nobody of that name has one."""
@@ -27,6 +37,14 @@ def expanded(place: str) -> Path:
         return Path(place).expanduser()
     except RuntimeError:
         return Path(place)
+
+
+def whole(place: str) -> str:
+    """Return a path in full, so that a message says where was looked; as it is where it is none on this machine."""
+    try:
+        return str(expanded(place).absolute())
+    except OSError:
+        return place
 
 
 def read_yaml(path: Path) -> Any:

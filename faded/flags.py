@@ -155,6 +155,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     label.add_argument("--labels", type=int, default=defaults.DEFAULT_LABELS, help="verdicts of the simulation")
     label.add_argument("--oracle-noise", type=float, default=0.0, metavar="P", help="share of verdicts replaced")
     label.add_argument("--oracle-cares", metavar="FILE", help="YAML with classes and concepts; the rest is rejected")
-    label.add_argument("--steps", type=int, default=STEPS, help="optimiser steps of the repair at most")
+    label.add_argument(
+        "--steps", type=int, default=STEPS, help="optimiser steps of the repair at most, from 50 to 10,000"
+    )
     parser.add_argument("--json", metavar="FILE|-", help="write the record of the round; - for the last line of output")
     add_workspace(parser)

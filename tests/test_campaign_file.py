@@ -8,6 +8,7 @@ from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.config import CampaignConfig
 from faded.domain import FadedError
+from faded.jobs.context import prepare
 from faded.store import campaigns
 from faded.store.engine import open_store
 
@@ -47,6 +48,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     folder = str(tmp_path / "inner" / "pictures")
     assert (config.target, config.data, config.tune_data) == ("org/model", f"{folder}:test", folder)
     assert config.verify_folds == 1
+    file.write_text("faded: 1\ntarget: org/model\ndata: pictures2\n")
+    assert read_campaign(file).data == f"{folder}2", "so that a message says where it was looked for"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
         ("faded: 1\ndemo: signs\nname: ../x", r"The name is '\.\./x': give at most 60 letters"),
         ("faded: [1", r"cannot be read"),
         ("faded: 1\ndemo: &a signs\nname: *a", r"the alias \*a is not read: write out what it stands for"),
+        ("faded: 1\ndemo: signs\nseed: 1\nseed: 2", r"'seed' is given twice, in lines 3 and 4: leave one out"),
         ("faded: 1\nname: 2024-13-45", r"campaign\.yaml cannot be read: month must be in 1\.\.12"),
         ("faded: 1\ndemo: [signs]", r"demo is \['signs'\]: give a valid string"),
         ("faded: 1\ndemo: signs\ndata: pictures", r"a demo brings its own target.*leave out demo or data\."),
@@ -82,6 +86,18 @@ def test_names_that_yaml_takes_for_dates_are_read_as_written(tmp_path: Path) -> 
     file = tmp_path / "campaign.yaml"
     file.write_text("faded: 1\ntarget: org/model\ndata: org/data\nlabel_map: {2024-01-01: red, 7: null}\n")
     assert read_campaign(file).label_map == {"2024-01-01": "red", "7": None}
+
+
+def test_what_a_targets_files_tell_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    target, said = tmp_path / "target", []
+    target.mkdir()
+    config = CampaignConfig(target=str(target), data=str(tmp_path), label_map={"Rot": "rd"})
+    with pytest.raises(FadedError, match=r"has neither config\.json nor model_index\.json"):
+        prepare(config, 1, said.append)
+    (target / "config.json").write_text('{"id2label": {"0": "red", "1": "green"}}')
+    with pytest.raises(FadedError, match=r"'Rot' means 'rd', which is none of the target's 2 labels"):
+        prepare(config, 1, said.append)
+    assert said == []
 
 
 def test_the_published_schema_is_the_present_one() -> None:

@@ -22,6 +22,7 @@ from faded.data.hashing import picture_id
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, Table, is_dataset, read_table
 from faded.domain import FadedError, Sample
+from faded.files import whole
 
 Picture = NDArray[np.uint8]
 PictureSample = Sample[Picture]
@@ -46,8 +47,8 @@ def check_pictures_there(source: str) -> None:
     """Raise FadedError where there is neither a folder nor a file, and no dataset on the hub can be meant."""
     if not is_there(source):
         raise FadedError(
-            f"There is no data at {source}. Give a folder of pictures, a file that ends in {', '.join(READERS)}, or a "
-            "dataset on the hub as ORG/NAME:SPLIT."
+            f"There is no data at {whole(source)}. Give a folder of pictures, a file that ends in "
+            f"{', '.join(READERS)}, or a dataset on the hub as ORG/NAME:SPLIT."
         )
 
 
@@ -72,7 +73,7 @@ def load_pictures(
             a label that the target does not know, the same picture under two labels, or one class only.
     """
     check_pictures_there(str(source))
-    meant = _meant(reading.label_map, labels)
+    meant = check_meant(reading.label_map, labels)
     samples: dict[str, PictureSample] = {}
     places: dict[str, str] = {}
     for place, file, value in picture_rows(source, labelled, reading):
@@ -220,8 +221,12 @@ def decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
         raise FadedError(f"The picture {where} cannot be read: {error}. Remove or replace it.") from error
 
 
-def _meant(label_map: Mapping[str, str | None], labels: Sequence[str]) -> Mapping[str, str | None]:
-    """Return the map, of which every label that is meant is one of the target's."""
+def check_meant(label_map: Mapping[str, str | None], labels: Sequence[str]) -> Mapping[str, str | None]:
+    """Return the map, of which every label that is meant is one of the target's.
+
+    Raises:
+        FadedError: one is not.
+    """
     for name, meant in label_map.items():
         if meant is not None and meant not in labels:
             raise FadedError(

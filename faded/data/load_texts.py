@@ -15,6 +15,7 @@ from faded.data.hashing import text_id
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, read_table
 from faded.domain import FadedError, Sample
+from faded.files import whole
 
 TextSample = Sample[str]
 
@@ -30,8 +31,8 @@ def check_texts_there(source: str) -> None:
     """Raise FadedError where there is no such file, and no dataset on the hub can be meant."""
     if not is_there(source):
         raise FadedError(
-            f"There is no file {source}. Give a file of articles: {', '.join(READERS)}; or a dataset on the hub as "
-            "ORG/NAME:SPLIT."
+            f"There is no file {whole(source)}. Give a file of articles: {', '.join(READERS)}; or a dataset on the hub "
+            "as ORG/NAME:SPLIT."
         )
 
 

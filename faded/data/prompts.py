@@ -16,7 +16,7 @@ import numpy as np
 
 from faded.briefs import Wording
 from faded.domain import FadedError, Sample
-from faded.files import read_yaml
+from faded.files import read_yaml, whole
 from faded.registry import did_you_mean
 
 ALL = "all prompts"
@@ -99,7 +99,7 @@ def wording_id(wording: Wording) -> str:
 def check_prompts_there(source: str) -> None:
     """Raise FadedError where there is no such file."""
     if not Path(source).is_file():
-        raise FadedError(f"There is no file {source}. Give a YAML file of prompts, see docs/text-to-image.md.")
+        raise FadedError(f"There is no file {whole(source)}. Give a YAML file of prompts, see docs/text-to-image.md.")
 
 
 def load_prompts(source: Path) -> Prompts:

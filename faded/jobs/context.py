@@ -10,7 +10,7 @@ from pathlib import Path
 from faded import builtins, plugins  # noqa: F401 - the first registers what is asked for by name
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
-from faded.data.load import check_pictures_there
+from faded.data.load import check_meant, check_pictures_there
 from faded.data.load_texts import check_texts_there
 from faded.data.prompts import check_prompts_there
 from faded.data.splits import samples_hash
@@ -21,6 +21,7 @@ from faded.jobs.task import AnyProbe, AnySample, AnyTarget, Data, Task
 from faded.jobs.texts import Texts
 from faded.labeling.oracle import Accepts, Truth
 from faded.probe import KnownInvalid
+from faded.targets.recognise import check_described, told_classes
 from faded.tasks import DRAWING, IMAGE, TEXT
 
 
@@ -135,6 +136,10 @@ def prepare(config: CampaignConfig, fold: int, say: Callable[[str], None]) -> Co
     explorers.get(config.agent)
     config.check_can_fail(task.most)
     check_there(config)
+    for source in filter(None, (config.target, config.candidate)):
+        check_described(source)
+    if config.label_map and (told := told_classes(config.target)):
+        check_meant(config.label_map, told)
     say("Loading the target")
     target = task.load(None)
     if config.candidate:

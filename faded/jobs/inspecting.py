@@ -156,15 +156,22 @@ class Bench:
         return {"cells": space.n_cells, "concepts": concepts}
 
     def about_measure(self, params: Params) -> Answer:
-        """Measure the unedited inputs: where their discrepancies fall, and how long a query takes."""
+        """Measure the unedited inputs: where their discrepancies fall, and how long a query takes.
+
+        `seconds` are those of a query, `before` those of what comes before the first one, without loading the target.
+        """
         config = CampaignConfig.from_json(params)
         task = task_of(config)
         target = self._target(task, config)
+        started = time.monotonic()
         data = task.data(target, 1, lambda _message: None)
+        read = time.monotonic() - started
         probe = task.probe(target)
         samples = _spread(data.explore, MEASURED[config.task])
         batch = min(task.batch, len(samples))
+        started = time.monotonic()
         clean = [probe.clean(samples[i : i + batch]).discrepancy for i in range(0, len(samples), batch)]
+        unedited = (time.monotonic() - started) / len(samples)
         rng = np.random.default_rng(config.seed)
         asked = samples[:batch]
         settings = probe.space.grid[rng.integers(probe.space.n_cells, size=len(asked))]
@@ -177,6 +184,7 @@ class Bench:
         return {
             "clean": np.sort(np.concatenate(clean)).round(6).tolist(),
             "seconds": seconds,
+            "before": read + unedited * len(data.explore),
             "most": task.most if math.isfinite(task.most) else None,
             "explore": len(data.explore),
             "tune": len(data.tune),

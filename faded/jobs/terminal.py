@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,16 @@ def say_stopped(repaired: Mapping[str, Any]) -> None:
         )
 
 
+LINE_SHARE, LINE_S = 0.1, 30.0
+"""Where nobody looks at a terminal, progress is a line of its own after so much of a stage, or so many seconds."""
+
+
 class Bars:
-    """One progress bar per stage, on standard error."""
+    """One progress bar per stage, on standard error; lines where that is no terminal, such as in a file."""
 
     def __init__(self) -> None:
+        self._lines = not sys.stderr.isatty()
+        self._line_at, self._line_of = 0.0, 0.0
         self._bar: tqdm[Any] | None = None
         self._kind = ""
 
@@ -95,6 +102,9 @@ class Bars:
 
     def say(self, kind: str, progress: float, message: str) -> None:
         """Show how far a stage is."""
+        if self._lines:
+            self._say_line(kind, min(progress, 1.0), message)
+            return
         if kind != self._kind or self._bar is None:
             if self._bar is not None:
                 self._bar.close()
@@ -103,3 +113,11 @@ class Bars:
             self._kind = kind
         self._bar.n = min(progress, 1.0)
         self._bar.set_postfix_str(message)
+
+    def _say_line(self, kind: str, progress: float, message: str) -> None:
+        now = time.monotonic()
+        due = progress >= self._line_of + LINE_SHARE or now >= self._line_at + LINE_S or progress == 1 != self._line_of
+        if kind == self._kind and not due:
+            return
+        self._kind, self._line_at, self._line_of = kind, now, progress
+        print(f"{kind}: {progress:.0%}{', ' if message else ''}{message}", file=sys.stderr, flush=True)

@@ -74,7 +74,8 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
     figures = figures_beside(context, before, after, writer.on_beside, lambda: writer.stop)
     if figures is None:
         return None
-    comparison = dataclasses.replace(compare(evaluation, seed=context.config.seed), beside=figures)
+    comparison = compare(evaluation, seed=context.config.seed, of_a_candidate=compares)
+    comparison = dataclasses.replace(comparison, beside=figures)
     told = tell(desk, context, (before, after), evaluation, comparison, writer.on_telling)
     if told is None:
         return None

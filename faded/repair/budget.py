@@ -23,15 +23,11 @@ ANCHOR_BATCH = 128
 """Clean rows per step that are held to the original's answers."""
 KEEP_BATCH = 64
 """Edited rows outside the modes per step that are held to the original's answers."""
-ROWS = BATCH + ANCHOR_BATCH + KEEP_BATCH
-"""Rows per step in all."""
 
 TEXT_BATCH = 32
 """Rows per step that push the chosen text, of a target that writes; each has a rejected text beside it."""
 TEXT_ANCHOR_BATCH = 32
 """Clean rows per step whose texts are held."""
-TEXT_ROWS = 2 * TEXT_BATCH + TEXT_ANCHOR_BATCH
-"""Rows per step in all, of a target that writes."""
 
 RANKED_SHARE = 0.25
 """Share of a step's rows of sets that people ranked, of a target that draws."""

@@ -55,14 +55,37 @@ def recognise(source: str) -> str | None:
         return TEXT
     described = _file(source, Saved.MODEL.value)
     if described is None:
-        raise FadedError(
-            f"The target {source} has neither {Saved.MODEL.value} nor {Saved.PIPELINE.value}: give a folder or hub id "
-            "in the format of transformers or diffusers."
-        )
+        raise _undescribed(source)
     names = [str(name) for name in described.get("architectures") or ()]
     if any(name.endswith(CLASSIFIER) for name in names):
         return IMAGE
     return TEXT if any(name.endswith(WRITERS) for name in names) else None
+
+
+def check_described(source: str) -> None:
+    """See that a folder on this machine holds a model, before anything is loaded; what is no folder is not looked at.
+
+    Raises:
+        FadedError: it does not.
+    """
+    kinds = (Saved.PIPELINE, Saved.PEFT, Saved.MODEL)
+    if len(source) <= LONGEST and (folder := expanded(source)).is_dir() and not any(k.is_in(folder) for k in kinds):
+        raise _undescribed(source)
+
+
+def told_classes(source: str) -> tuple[str, ...]:
+    """Return the classes that a folder on this machine says its model has; none where it does not say them."""
+    if len(source) > LONGEST or not expanded(source).is_dir():
+        return ()
+    named = (_file(source, Saved.MODEL.value) or {}).get("id2label")
+    return tuple(map(str, named.values())) if isinstance(named, dict) else ()
+
+
+def _undescribed(source: str) -> FadedError:
+    return FadedError(
+        f"The target {source} has neither {Saved.MODEL.value} nor {Saved.PIPELINE.value}: give a folder or hub id in "
+        "the format of transformers or diffusers."
+    )
 
 
 def _file(source: str, name: str) -> dict[str, Any] | None:

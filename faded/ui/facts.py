@@ -30,14 +30,12 @@ class Step:
 
     Attributes:
         batch: Rows that push a chosen answer.
-        rows: Rows in all, at most.
         evaluate_every: Steps between evaluations.
         patience: Evaluations without a better score after which it ends.
         draws: Of texts: inputs that the modes are re-applied to before the first step, at most; None where not known.
     """
 
     batch: int
-    rows: int
     evaluate_every: int = budget.EVALUATE_EVERY
     patience: int = budget.PATIENCE
     draws: int | None = None
@@ -96,12 +94,12 @@ class Facts:
     def step(self) -> Step:
         """What a step of its repair learns from; a round of texts or prompts says it once exploring has begun."""
         if not self.evidence.passes:
-            return Step(budget.BATCH, budget.ROWS)
+            return Step(budget.BATCH)
         told = self.round.summary.get("repair")
         if told is None:
-            return Step(budget.TEXT_BATCH, budget.TEXT_ROWS)
+            return Step(budget.TEXT_BATCH)
         every, patience = told.get("evaluate_every", budget.EVALUATE_EVERY), told.get("patience", budget.PATIENCE)
-        return Step(told["batch"], 2 * told["batch"] + told["anchor"], every, patience, told["draws"])
+        return Step(told["batch"], every, patience, told["draws"])
 
     @property
     def current(self) -> Job | None:

@@ -111,9 +111,9 @@ def layout() -> Head:
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
         picker = gr.Dropdown([], label="Round", elem_id="f-round", filterable=False, container=False, min_width=160)
         worker = html(elem_id="f-worker")
-    nav = html(status.nav(None, "run"), elem_id="f-nav")
+    nav = html(status.nav(None, ""), elem_id="f-nav")
     with gr.Row(elem_classes="f-line"):
-        now = html(elem_id="f-now")
+        now = html("<p class='f-quiet'>Loading…</p>", elem_id="f-now")
         stop = gr.Button("Stop", visible=False, elem_id="run-stop", scale=0)
         resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
         go_on = gr.Button("Explore on", visible=False, elem_id="run-go-on", scale=0)

@@ -126,7 +126,7 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     text = str(sent.get("text") or "")
     if len(text) > LONGEST_FILE:
         raise FadedError(f"The file has {len(text):,} characters: a campaign has at most {LONGEST_FILE:,}.")
-    values = parse_yaml(text, "The file is no YAML")
+    values = parse_yaml(text, "The file cannot be read")
     barred = places.barred(values) if user.role < Role.OWNER and isinstance(values, dict) else {}
     if barred:  # before anything is looked for
         raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")

@@ -17,6 +17,9 @@ from faded.ui.demos import DEMOS
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import html
 
+OWN = "<p>Or bring <a href='#new'>a model and data of your own</a>.</p>"
+"""Stands below the form, open or not."""
+
 
 def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
@@ -25,11 +28,10 @@ def layout(store: Store) -> Page:
             with gr.Column(elem_classes="f-card"):
                 progress = html(elem_id="run-explore")
                 report = report_button.layout(store, "run-report")
-            with (
-                gr.Column(elem_classes=["f-card", "f-form"]),
-                gr.Accordion("Start a round on a demo", open=True) as form,
-            ):
-                fields, wrong, start = _form()
+            with gr.Column(elem_classes=["f-card", "f-form"]):
+                with gr.Accordion("Start a round on a demo", open=True) as form:
+                    fields, wrong, start = _form()
+                own = html(OWN, elem_id="run-own")
             with gr.Column(elem_classes="f-card"):
                 lessons = html(elem_id="run-taught")
         with gr.Column(scale=7, min_width=320):
@@ -40,14 +42,14 @@ def layout(store: Store) -> Page:
     with gr.Column(elem_classes="f-card"):
         table = html(elem_id="run-rounds")
     outputs = {"explore": progress, "report": report, "form": form, "curves": curves, "finds": newest}
-    outputs |= {"taught": lessons, "rounds": table}
+    outputs |= {"taught": lessons, "rounds": table, "own": own}
     return Page(
         "run",
         {**outputs, **fields, "wrong": wrong},
         draw,
         choosers=tuple(fields),
         actions=(start,),
-        managers_only=("form", "report"),
+        managers_only=("form", "own", "report"),
     )
 
 
@@ -61,6 +63,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         "explore": shown_html(explore.render(facts)),
         "report": shown_html(report_button.draw(facts)),
         "form": shown(open=facts is None or not facts.open),
+        "own": shown_html(OWN),
         "wrong": shown_html(_wrong(run_actions.wrong_in_form(**view.choice))),
         "curves": shown_html(explore.render_curves(facts)),
         "finds": shown_html(finds.render(found, facts)),
@@ -105,7 +108,6 @@ def _form() -> tuple[dict[str, Any], Any, Action]:
         "the bound of the inputs fail that do not fail unedited. The seed decides what the demo draws, "
         "writes or asks for.</p>"
     )
-    html("<p>Or bring <a href='#new'>a model and data of your own</a>.</p>")
     start = gr.Button("Start round", variant="primary", elem_id="form-start")
     return fields, wrong, Action(start, run_actions.start_demo, (demo, *fields.values()))
 

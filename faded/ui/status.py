@@ -162,11 +162,17 @@ def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
         plural(facts.counts.queries, "query", "queries"),
         f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
         plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
-        plural(facts.confirmed, "mode confirmed", "modes confirmed") if facts.repair is None else _share(facts.repair),
+        _repaired(facts),
         "" if not verify or facts.verify is None else _verified(facts),
     )
     label = "done" if facts.repair is not None else "now" if facts.proposals else ""
     return list(zip(NAMES, (explore, label, explore, repair, verify), remarks, strict=True))
+
+
+def _repaired(facts: Facts) -> str:
+    if facts.repair is not None:
+        return _share(facts.repair)
+    return "none: a comparison" if facts.compares else plural(facts.confirmed, "mode confirmed", "modes confirmed")
 
 
 def _share(job: Job) -> str:

@@ -17,6 +17,13 @@ from faded.ui.facts import BUSY
 from faded.ui.page import Action, Page, Shown, View, shown, shown_html
 from faded.ui.theme import asset, html
 
+SURE = (
+    "<div class='f-note warn o-sure' role='group' aria-labelledby='verify-asked' tabindex='-1' hidden>"
+    "<p id='verify-asked'></p><p><button type='button' data-sure></button>"
+    "<button type='button' data-unsure>Cancel</button></p></div>"
+)
+"""Asks once more before a decision, which stands; filled in by `assets/sure.js`."""
+
 
 def layout(store: Store) -> Page:
     """Lay out the page in the current Blocks context."""
@@ -31,6 +38,7 @@ def layout(store: Store) -> Page:
             with gr.Row(elem_classes="f-actions"):
                 accept = gr.Button("Accept repair", visible=False, variant="primary", elem_id="verify-accept")
                 roll_back = gr.Button("Roll back", visible=False, elem_id="verify-roll-back")
+            html(SURE, elem_id="verify-sure", js=asset("sure.js"))
             outputs["folder"] = html(elem_id="verify-folder", js=script)
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         html("<h2>Every mode</h2>")

@@ -20,13 +20,14 @@ RESAMPLES = 2000
 """Of the bootstrap: the ends of a 90% interval then vary by about 3% of its width."""
 
 
-def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Comparison:
+def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0, of_a_candidate: bool = False) -> Comparison:
     """Compare both targets.
 
     Args:
         evaluation: Outcomes on an unused fold.
         margin: The smallest rise of a rate that counts as broken.
         seed: Of the bootstrap.
+        of_a_candidate: Whether two checkpoints are compared: nothing was repaired, so no confirmed mode is missing.
     """
     before, after = evaluation.before, evaluation.after
     results = _results(evaluation, margin)
@@ -70,7 +71,7 @@ def compare(evaluation: Evaluation, margin: float = MARGIN, seed: int = 0) -> Co
         cannot_tell=sum(r.change is Change.CANNOT_TELL for r in tested),
         smallest_detectable_change=detectable,
         settings=tuple(results),
-        notes=_notes(results, detectable),
+        notes=_notes(results, detectable, of_a_candidate),
     )
 
 
@@ -183,17 +184,20 @@ def _detectable(tested: Sequence[SettingResult], margin: float) -> float | None:
     return median if np.isfinite(median) else None
 
 
-def _notes(results: Sequence[SettingResult], detectable: float | None) -> tuple[str, ...]:
-    """Say in words what is missing and why."""
+def _notes(results: Sequence[SettingResult], detectable: float | None, of_a_candidate: bool) -> tuple[str, ...]:
+    """Say in words what is missing and why; a comparison misses none of what only a repair asks."""
     notes = []
+    earlier = "by the target on this fold" if of_a_candidate else "on this fold before"
     for role, name in ((Role.CONFIRMED, "confirmed mode"), (Role.INTERPOLATED, "interpolated setting")):
         known = _with(results, role)
         asked = sum(role.value in r.roles for r in results)
+        if not known and not asked and of_a_candidate:
+            continue
         if not known:
             reason = "its classes have no rightly answered input in the fold" if asked else "there is none"
             notes.append(f"No {name} was verified: {reason}.")
         elif _drop(known) is None:
-            notes.append(f"No {name} failed on this fold before, so there is no drop to state.")
+            notes.append(f"No {name} failed {earlier}, so there is no drop to state.")
     empty = sorted({r.stratum for r in results if r.n == 0})
     if empty:
         notes.append(f"No rightly answered input in the fold for: {', '.join(empty)}. Their settings are left out.")

@@ -28,6 +28,11 @@ class GateRules:
     max_negative_flips: float = 0.03
     max_newly_broken: int = 0
 
+    @property
+    def compares(self) -> bool:
+        """Whether a candidate is judged, and no repair."""
+        return self.min_drop is None
+
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
@@ -54,16 +59,11 @@ ROUNDING = 1e-9
 
 def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult:
     """Judge a comparison."""
-    loss = comparison.clean_before - comparison.clean_after
     broken = comparison.newly_broken
     tested = comparison.modes_established + comparison.watched
     checks = [
         *(() if rules.min_drop is None else (_drop_rule(comparison, rules.min_drop),)),
-        (
-            loss <= rules.max_clean_loss + ROUNDING,
-            f"the clean score went from {comparison.clean_before:.2%} to "
-            f"{comparison.clean_after:.2%} (it may lose {100 * rules.max_clean_loss:.1f} points)",
-        ),
+        _clean_rule(comparison, rules),
         _flips_rule(comparison, rules),
         (
             broken <= rules.max_newly_broken,
@@ -71,15 +71,31 @@ def gate(comparison: Comparison, rules: GateRules = DEFAULT_RULES) -> GateResult
             f"{broken:,} {'is' if broken == 1 else 'are'} newly broken (at most {rules.max_newly_broken}); of "
             f"{comparison.cannot_tell} nothing can be said",
         ),
-        *(_beside_rule(figure) for figure in comparison.beside),
+        *(_beside_rule(figure, rules.compares) for figure in comparison.beside),
     ]
     reasons = tuple(f"{'Passed' if kept else 'Failed'}: {text}." for kept, text in checks)
     return GateResult(all(kept for kept, _ in checks), reasons)
 
 
+def _clean_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
+    before, after, allowed = comparison.clean_before, comparison.clean_after, 100 * rules.max_clean_loss
+    said = (
+        f"the clean score of the target is {before:.2%}, that of the candidate {after:.2%} (it may be {allowed:.1f} "
+        "points lower)"
+        if rules.compares
+        else f"the clean score went from {before:.2%} to {after:.2%} (it may lose {allowed:.1f} points)"
+    )
+    return before - after <= rules.max_clean_loss + ROUNDING, said
+
+
 def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
     flips, most, inputs = comparison.negative_flip_rate, rules.max_negative_flips, comparison.inputs
-    said = f"{flips:.2%} of the clean inputs were answered as expected and are not now (at most {most:.2%})"
+    lost = (
+        "are answered as expected by the target and not by the candidate"
+        if rules.compares
+        else "were answered as expected and are not now"
+    )
+    said = f"{flips:.2%} of the clean inputs {lost} (at most {most:.2%})"
     needed = math.ceil(1 / most) if most > 0 else 1
     if inputs < needed:
         were = "was" if inputs == 1 else "were"
@@ -90,14 +106,22 @@ def _flips_rule(comparison: Comparison, rules: GateRules) -> tuple[bool, str]:
     return flips <= most + ROUNDING, said
 
 
-def _beside_rule(figure: Beside) -> tuple[bool, str]:
+def _beside_rule(figure: Beside, compares: bool) -> tuple[bool, str]:
+    kept = figure.lost <= figure.allowed + ROUNDING
+    if compares and figure.relative:
+        side = "above" if figure.lost < 0 else "below"
+        said = f"{figure.name} of the candidate is {abs(figure.lost):.1%} {side} the target's"
+        return kept, f"{said} (at most {figure.allowed:.0%} below)"
+    if compares:
+        said = f"{figure.name} is {figure.before:.1%} of the target and {figure.after:.1%} of the candidate"
+        return kept, f"{said} (it may be {100 * figure.allowed:g} points lower)"
     said = f"{figure.name} {'rose' if figure.lost < 0 else 'fell'}"
     if figure.relative:
         said = f"{said} by {abs(figure.lost):.1%} (it may fall by at most {figure.allowed:.0%})"
     else:
         most = f"{100 * figure.allowed:g} points"
         said = f"{said} from {figure.before:.1%} to {figure.after:.1%} (it may fall by at most {most})"
-    return figure.lost <= figure.allowed + ROUNDING, said
+    return kept, said
 
 
 def _drop_rule(comparison: Comparison, min_drop: float) -> tuple[bool, str]:

@@ -38,9 +38,9 @@ def found(name: str) -> float:
 def test_actions_are_levels_and_the_same_seed_gives_the_same(name: str) -> None:
     first, again = (explored(name, seed=1, budget=200) for _ in range(2))
     acted = [agent.act(env.reset()[0]) for env, agent in (first, again)]
-    assert acted[0].shape == (first[0].num_envs, len(SPACE.shape))
-    assert ((acted[0] >= 0) & (acted[0] < SPACE.shape)).all()
-    np.testing.assert_array_equal(*acted)
+    assert acted[0].shape == (first[0].num_envs, len(SPACE.shape)), "an action is one level per concept"
+    assert ((acted[0] >= 0) & (acted[0] < SPACE.shape)).all(), "actions are level indices"
+    np.testing.assert_array_equal(*acted, "the same seed gives the same actions")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,9 +58,13 @@ def test_a_saved_agent_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
     resumed = explorers.get(name)(other, 2)
     resumed.load_state_dict(checkpoints.read(tmp_path, kept[1]))  # type: ignore[arg-type]
     went_on = on(env, agent)
-    assert len(went_on) == 300 and on(other, resumed) == went_on
+    assert len(went_on) == 300
+    assert on(other, resumed) == went_on, "`state_dict` holds all that changes: a loaded agent takes the same actions"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "random"])
 def test_an_agent_finds_far_more_than_uniform_settings_do(name: str) -> None:
-    assert found(name) > 2 * found("random") + 3
+    uniform = found("random")
+    assert found(name) > 2 * uniform + 3, (
+        f"an agent finds far more planted failures than uniform settings ({uniform:g})"
+    )

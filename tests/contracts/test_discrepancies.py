@@ -51,18 +51,23 @@ def measured(case: Case, rows: Sequence[int]) -> np.ndarray:
 def test_a_discrepancy_is_one_number_per_answer_from_0_to_its_most(case: Case) -> None:
     registry, name, _ = case
     found = measured(case, range(3))
-    assert found.shape == (3,) and found.dtype == np.float64
-    assert np.isfinite(found).all() and (found >= 0).all() and (found <= registry.most(name)).all()
+    assert found.shape == (3,), "a discrepancy returns one number per answer, shape (batch,)"
+    assert found.dtype == np.float64, "the numbers are float64"
+    assert np.isfinite(found).all(), "no number is infinite or nan"
+    most = registry.most(name)
+    assert (found >= 0).all() and (found <= most).all(), f"every number is from 0 to `most`, which is {most:g}"
 
 
 @every
 def test_what_is_right_is_0_and_something_else_is_not(case: Case) -> None:
     right, *others = measured(case, range(3))
-    assert right == 0 and max(others) > 0
+    assert right == 0, "the discrepancy of a right answer is exactly 0, however unsure the target is of it"
+    assert max(others) > 0, "something else than what is expected is above 0"
 
 
 @every
 def test_each_answer_is_measured_by_itself(case: Case) -> None:
     together = measured(case, range(3))
-    np.testing.assert_array_equal(measured(case, [2, 0, 1]), together[[2, 0, 1]])
-    np.testing.assert_array_equal(np.concatenate([measured(case, [row]) for row in range(3)]), together)
+    rule = "each answer is measured by itself, whatever else is in the batch"
+    np.testing.assert_array_equal(measured(case, [2, 0, 1]), together[[2, 0, 1]], rule)
+    np.testing.assert_array_equal(np.concatenate([measured(case, [row]) for row in range(3)]), together, rule)

@@ -48,7 +48,8 @@ def change(name: str, value: float, shown: list[np.ndarray]) -> float:
 def test_the_neutral_is_the_identity(name: str) -> None:
     space, shown = space_of(name), pictures()
     edited = ImageEditor(space)(shown, np.tile(space.control, (4, 1)))
-    assert torch.equal(edited, torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float() / 255)
+    unedited = torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float() / 255
+    assert torch.equal(edited, unedited), "the neutral changes nothing"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -57,12 +58,13 @@ def test_the_ends_keep_shape_range_and_type_and_change_something_or_nothing(name
     space, shown = space_of(name), pictures()
     values = np.full((4, 1), getattr(image_concepts.get(name), end))
     edited = ImageEditor(space)(shown, values)
-    assert edited.shape == (4, 3, 12, 12)
-    assert edited.dtype == torch.float32
-    assert float(edited.min()) >= 0
-    assert float(edited.max()) <= 1
+    assert edited.shape == (4, 3, 12, 12), "the shape stays as it is"
+    assert edited.dtype == torch.float32, "the type stays as it is"
+    assert float(edited.min()) >= 0 and float(edited.max()) <= 1, "values stay in [0, 1]"
     changed = not torch.equal(edited, ImageEditor(space)(shown, np.tile(space.control, (4, 1))))
-    assert changed == (values[0, 0] != space.control[0])
+    assert changed == (values[0, 0] != space.control[0]), (
+        "an end of the bounds that is not the neutral changes a picture"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -72,16 +74,17 @@ def test_a_level_per_row_is_the_same_as_one_row_at_a_time(name: str) -> None:
     values = np.linspace(concept.low, concept.high, 4)[:, None]
     together = ImageEditor(space)(shown, values)
     apart = torch.cat([ImageEditor(space)([p], v[None]) for p, v in zip(shown, values, strict=True)])
-    assert torch.allclose(together, apart, atol=1e-6)
+    assert torch.allclose(together, apart, atol=1e-6), "a picture is edited alike in any batch"
     backwards = ImageEditor(space)(shown[::-1], values[::-1]).flip(0)
-    assert torch.allclose(together, backwards, atol=1e-6)
+    assert torch.allclose(together, backwards, atol=1e-6), "a picture is edited alike at any place of a batch"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_picture_and_level_give_the_same_result_again(name: str) -> None:
     space, shown = space_of(name), pictures()
     values = np.full((4, 1), image_concepts.get(name).low or image_concepts.get(name).high / 2)
-    assert torch.equal(ImageEditor(space)(shown, values), ImageEditor(space)(shown, values))
+    again = torch.equal(ImageEditor(space)(shown, values), ImageEditor(space)(shown, values))
+    assert again, "picture and level alone decide the edit; draw with `drawing_concept`"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,7 +94,7 @@ def test_the_farther_from_the_neutral_the_more_is_changed(name: str) -> None:
         near, half, far = (
             change(name, concept.neutral + share * (end - concept.neutral), scenes()) for share in (0.25, 0.5, 1.0)
         )
-        assert 0 < near < half < far, end
+        assert 0 < near < half < far, f"the farther from the neutral, the more is changed: here towards {end:g}"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "jpeg"])  # its blocks are 8 pixels at any size
@@ -100,7 +103,7 @@ def test_small_and_large_pictures_are_changed_alike(name: str) -> None:
     end = concept.high if concept.high != concept.neutral else concept.low
     value = concept.neutral + (end - concept.neutral) / 4
     small, large = change(name, value, scenes(32)), change(name, value, scenes(224))
-    assert 0.4 < small / large < 2.5
+    assert 0.4 < small / large < 2.5, "a small picture is changed about as much as a large one"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,9 +112,8 @@ def test_every_level_is_put_in_words(name: str) -> None:
     for value in (concept.low, concept.high):
         if value != concept.neutral:
             text = space_of(name).describe((value,))
-            assert text[0].isupper()
-            assert text.endswith(".")
-            assert "{" not in text
+            sentence = text[0].isupper() and text.endswith(".") and "{" not in text
+            assert sentence, f"the phrase puts a level in words, without braces left: {text!r}"
 
 
 def test_darkening_multiplies_and_rotation_turns_to_the_left() -> None:

@@ -49,7 +49,8 @@ def words_changed(before: str, after: str) -> set[int]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_neutral_is_the_identity_in_every_script(name: str) -> None:
-    assert edited(name, text_concepts.get(name).neutral, ARTICLES + ODD) == ARTICLES + ODD
+    same = edited(name, text_concepts.get(name).neutral, ARTICLES + ODD) == ARTICLES + ODD
+    assert same, "the neutral changes nothing"
 
 
 @pytest.mark.parametrize("text", ARTICLES + ODD)
@@ -61,10 +62,11 @@ def test_words_and_what_lies_between_are_the_text_again(text: str) -> None:
 def test_every_strength_changes_an_article_and_the_article_alone_decides_how(name: str) -> None:
     levels = np.array([[0.2], [1.0]])
     together = TextEditor(space_of(name))(ARTICLES, levels)
-    assert all(a != b for a, b in zip(together, ARTICLES, strict=True))
-    assert together == TextEditor(space_of(name))(ARTICLES, levels)
-    assert together[::-1] == TextEditor(space_of(name))(ARTICLES[::-1], levels[::-1])
-    assert together == [edited(name, v, [a])[0] for a, (v,) in zip(ARTICLES, levels.tolist(), strict=True)]
+    assert all(a != b for a, b in zip(together, ARTICLES, strict=True)), "any share above 0 changes an article"
+    rule = "article and level alone decide the edit, in any batch"
+    assert together == TextEditor(space_of(name))(ARTICLES, levels), rule
+    assert together[::-1] == TextEditor(space_of(name))(ARTICLES[::-1], levels[::-1]), rule
+    assert together == [edited(name, v, [a])[0] for a, (v,) in zip(ARTICLES, levels.tolist(), strict=True)], rule
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +76,7 @@ def test_the_stronger_the_more_is_changed(name: str) -> None:
         1 - SequenceMatcher(None, text, edited(name, level, [text])[0], autojunk=False).ratio()
         for level in (0.25, 0.5, 1.0)
     )
-    assert 0 < near < half < far
+    assert 0 < near < half < far, "the larger the share, the more is changed"
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,12 @@ def test_a_repair_is_looked_at_and_rolled_back(page: Page, app: App, store: Stor
     page.evaluate("document.activeElement.blur()")
     reach(page, page.get_by_role("button", name="Roll back"))
     page.keyboard.press("Enter")
+    expect(page.get_by_text("Really roll back? The round is closed then.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Roll back")).to_be_focused()
+    page.keyboard.press("Enter")
+    reach(page, page.get_by_role("button", name="Yes, roll back"))
+    page.keyboard.press("Enter")
     expect(page.locator("#verify-result")).to_contain_text("Rolled back by local")
     with store.read() as db:
         assert campaigns.get_round(db, round_.round).state is RoundState.ROLLED_BACK

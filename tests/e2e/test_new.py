@@ -33,7 +33,7 @@ def test_a_folder_of_pictures_and_a_transformers_folder_become_a_landscape_and_i
     page.goto(f"{app.address}#new")
     field(page, "target").fill(str(learned_folder))
     expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")
-    expect(page.locator("[data-f=target-found]")).to_contain_text("a query, measured on the processor")
+    expect(page.locator("[data-f=target-found]")).to_contain_text("an answer, measured on the processor")
     field(page, "data").fill(str(picture_folder.parent / "pictures"))
     expect(page.locator("[data-f=data-found]")).to_contain_text("36 pictures")
     (picture_folder / "red").rename(picture_folder / "crimson")

@@ -87,6 +87,7 @@ def test_a_repair_is_looked_into_and_accepted_by_keyboard(
     expect(page.locator("#verify-folder [data-said]")).to_have_text(re.compile("Copied|Selected"))
 
     press(page.get_by_role("button", name="Accept repair"), "Enter")
+    press(page.get_by_role("button", name="Yes, accept"), "Enter")
     expect(page.locator("#verify-result")).to_contain_text("Accepted by local")
     expect(page.locator("#verify-decide")).to_contain_text("What comes next")
     expect(page.get_by_role("button", name="Roll back")).to_be_hidden()

@@ -63,6 +63,8 @@ def test_the_address_keeps_page_and_round(page: Page, app: App, store: Store) ->
     turn(page, "Label")
     expect(page.locator("[data-f=item]:not(.bare)")).to_be_visible()
     assert str(page.locator("[data-f=item]").get_attribute("data-proposal")).endswith(f"-{first.round}")
+    page.goto(f"{app.address}/?round=99")
+    expect(page.locator("#f-lost")).to_have_text("There is no round 99 here: this is the newest one.")
 
 
 def test_nothing_is_asked_elsewhere_and_the_console_is_quiet(watched: Watched, app: App, round_: Believable) -> None:

@@ -48,6 +48,7 @@ def test_a_whole_round_in_the_browser(page: Page, app: App, store: Store) -> Non
     expect(page.locator("#verify-result")).to_contain_text("90% interval")
     passed = "The gate passed" in page.locator("#verify-result").inner_text()
     page.get_by_role("button", name="Accept repair" if passed else "Accept although the gate did not pass").click()
+    page.get_by_role("button", name="Yes, accept").click()
     expect(page.locator("#verify-result")).to_contain_text("Accepted by local")
     expect(page.get_by_role("button", name="Roll back")).to_be_hidden()
 

@@ -23,7 +23,7 @@ from faded.store import campaigns, jobs
 from faded.store.engine import Store, open_store
 from faded.ui.cards import changes, decide, matrix, verification
 from faded.ui.facts import read_facts
-from faded.ui.status import sentence
+from faded.ui.status import sentence, steps
 from faded.verification.records import Outcomes, Setting
 
 SPACE = "- {name: darkening, levels: [0, 0.4, 0.8]}\n- {name: saturation, levels: [0.5, 1]}\n"
@@ -67,11 +67,15 @@ def test_the_pages_speak_of_a_candidate_and_offer_no_decision(colour_config: Cam
     assert "The candidate is compared and the gate passed." in sentence(facts)
     assert decide.render(facts) == "" and "of the target and of the candidate" in matrix.render(facts, matrix.STRATA)
     assert "compares its target with a candidate" in facts.missing_for_repair()
+    assert facts.result is not None and ("repair", "", "none: a comparison") in steps(facts)
+    told = " ".join(facts.result["gate"]["reasons"]) + verification.render_untold(facts)
+    assert "that of the candidate" in told and "by the target and not by the candidate" in told
+    assert not re.search(r"went from|not now|No confirmed mode|No interpolated", told)
 
-    told = report(store, done.round_id)
-    assert told.values["verification"]["gate"]["passed"] and "candidate" not in told.values["tested"]["config"]
-    assert told.values["tested"]["weights_after"] == done.record["target"]["fingerprint_of_candidate"]
-    write(told, tmp_path / "report")
+    written = report(store, done.round_id)
+    assert written.values["verification"]["gate"]["passed"] and "candidate" not in written.values["tested"]["config"]
+    assert written.values["tested"]["weights_after"] == done.record["target"]["fingerprint_of_candidate"]
+    write(written, tmp_path / "report")
     page = (tmp_path / "report" / PAGE).read_text()
     assert "compares its target with the candidate tests.jobs.colours:upright" in page
     assert "Two checkpoints are compared" in page and "The gate passed" in page

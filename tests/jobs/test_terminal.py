@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from faded.jobs.terminal import say_where, say_who_labels
+from faded.jobs.terminal import Bars, say_where, say_who_labels
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,13 @@ def test_nobody_is_called_where_nothing_is_proposed(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err == "Nothing in the campaign mine-1 failed often enough to be proposed.\n"
     say_who_labels("mine-1", 3, tmp_path, tmp_path)
     assert "Proposals wait in the campaign mine-1" in capsys.readouterr().err
+
+
+def test_where_nobody_looks_at_a_terminal_progress_is_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars() as bars:
+        for kind in ("explore", "repair"):
+            for step in range(101):
+                bars.say(kind, step / 100, f"{step} of 100")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "explore: 0%, 0 of 100" and lines[-1] == "repair: 100%, 100 of 100"
+    assert len(lines) <= 24 and all(line.startswith(("explore: ", "repair: ")) for line in lines)

@@ -137,7 +137,7 @@ def test_a_manager_of_a_space_names_the_hub_only(space: Space, field: str, place
     answer = json.loads(space.call("new_save", {"fields": fields}, MANAGER)[1])
     assert "Give an id on the hub" in answer["problems"][field] and repr(place) in answer["problems"][field]
     assert field != "target" or not answer["steps"], "nothing is looked for"
-    text = f"faded: 1\ntarget: {fields['target']}\ndata: {fields['data']}\n{field}: {place}\n"
+    text = "".join(f"{name}: {value}\n" for name, value in {"faded": 1, **fields}.items())
     assert "Give an id on the hub" in refused(space.call("new_open", {"text": text}, MANAGER))
     assert "Give an id on the hub" in refused(space.call("new_begin", {"fields": fields}, MANAGER))
 

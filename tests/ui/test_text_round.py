@@ -25,7 +25,7 @@ from faded.ui import (
     verify_page,
 )
 from faded.ui.auth import User
-from faded.ui.cards import changes, cost, matrix
+from faded.ui.cards import changes, matrix
 from faded.ui.evidence import Judged
 from faded.ui.facts import Facts, read_facts
 from faded.ui.landscape_choice import CHOOSERS
@@ -139,9 +139,6 @@ def test_what_a_step_learns_is_what_the_round_says(store: Store, made: Believabl
     words = drawn(store, repair_page)["pairs"]
     assert "drawn once before the first step, at most 1,500 of them." in words and "anew" not in words
     assert "from <b>7</b> in each step, with 1 of the pairs." in words
-    with store.read() as db:
-        found = cost.expected(db, facts_of(store))
-    assert found is not None and found.step_s == pytest.approx(1500 / 1300 * (2 * 8 + 2) * cost.THERE_AND_BACK)
 
 
 def test_how_often_a_repair_is_scored_is_what_the_round_says(store: Store, made: Believable) -> None:

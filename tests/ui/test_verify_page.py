@@ -109,6 +109,17 @@ def test_every_mode_has_a_tile_in_its_row(verified: Store) -> None:
     assert "<b class='heat-7'>79</b><b class='heat-2'>21</b>" in drawing
 
 
+def test_a_rows_mean_leaves_out_settings_shown_only_because_they_rose(verified: Store) -> None:
+    mode = believable.established(1)[0] | {"stratum": "stop", "before": 0.6, "after": 0.2, "change": "fixed"}
+    rose = mode | {"roles": ["watch"], "before": 0.0, "after": 1.0, "change": "newly broken"}
+    rewrite(verified, modes=[rose, mode, rose | {"stratum": "yield"}])
+    drawing = matrix.render(facts_of(verified), matrix.STRATA)
+    assert "<b>stop</b><small>60% \N{RIGHTWARDS ARROW} 20%</small><small>beside: 1 newly broken</small>" in drawing
+    assert "<b>yield</b><small>beside: 1 newly broken</small>" in drawing
+    assert "Rates of 1 mode and of 2 settings beside them that rose" in drawing and matrix.BESIDE in drawing
+    assert drawing.index("<b class='heat-2'>20") < drawing.index("o-tile broken")
+
+
 def test_hundreds_of_modes_are_drawn_narrow(verified: Store) -> None:
     rewrite(verified, modes=believable.established(matrix.DENSE + 1))
     assert "o-matrix dense" in matrix.render(facts_of(verified), matrix.STRATA)

@@ -16,15 +16,18 @@ window.faded = (() => {
     const name = named();
     document.title = `${name[0].toUpperCase()}${name.slice(1)} · Faded`;
   }
+  function light() {
+    for (const link of document.querySelectorAll("#f-nav a")) {
+      if (link.hash === `#${named()}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
   function turn() {
     const name = named();
     const same = root.dataset.page === name;
     root.dataset.page = name;
     title();
-    for (const link of document.querySelectorAll("#f-nav a")) {
-      if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
+    light();
     if (same) return;
     window.scrollTo(0, 0);
     document.querySelector(`#page-${name} h1`)?.focus({ preventScroll: true });
@@ -41,7 +44,7 @@ window.faded = (() => {
   let last;
   let again = null;
   function follow() {
-    if (!drawn()) return;
+    if (!drawn()) return light(); // the server has drawn nothing yet, and does not know which page is looked at
     const { round = null, asked, moved } = drawn().dataset;
     if (told === `${round} ${asked} ${moved}`) return;
     told = `${round} ${asked} ${moved}`;
@@ -56,12 +59,20 @@ window.faded = (() => {
     if (round === last) return;
     last = round;
     title();
+    document.querySelector("#f-lost")?.remove();
+    if (moved === undefined && asked && round !== null && asked !== round) lost(asked);
     if (round !== null) {
       const address = new URL(location.href);
       address.searchParams.set("round", round);
       history.replaceState(null, "", address);
     }
     for (const listener of changed) listener();
+  }
+  function lost(asked) {
+    const said = document.createElement("div");
+    Object.assign(said, { id: "f-lost", className: "f-note warn", textContent: `There is no round ${asked} here: this is the newest one.` });
+    said.setAttribute("role", "status");
+    document.querySelector("#f-message").before(said);
   }
   new MutationObserver(follow).observe(root, {
     childList: true,

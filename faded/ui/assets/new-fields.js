@@ -144,7 +144,9 @@ function mountFields(element, part, changed) {
     element.querySelector('[data-field="threshold"]').placeholder = usual === null ? "to be given" : String(usual);
     element.querySelector('[data-field="queries"]').placeholder = String(about?.queries ?? "");
     const queries = Number((fields.queries || String(about?.queries ?? "")).replaceAll(",", ""));
-    part("queries-hint").textContent = found && queries ? `About ${duration(found.seconds * queries)} at ${duration(found.seconds)} each, measured just now.` : "The budget of exploring.";
+    part("queries-hint").textContent = found && queries
+      ? `Exploring: at least ${duration(found.seconds * queries)}, at ${duration(found.seconds)} for each edit, answer and measure. Before it about ${duration(found.before)}, to read the data and answer the unedited ones. Loading the model comes on top. Measured just now.`
+      : "The budget of exploring.";
     const threshold = fields.threshold.trim() ? Number(fields.threshold.replace(",", ".")) : (usual ?? NaN);
     if (fresh("measure", found, threshold)) part("measure-found").replaceChildren(...(found ? measureFound(found, threshold, found.most) : []));
   }

@@ -48,7 +48,7 @@ function targetFound(found) {
     facts(
       TASK_WORDS[found.task],
       found.parameters === null ? "A function: it does not say how large it is" : size(found.parameters),
-      found.seconds === null ? "How long a query takes is measured with your prompts" : `${duration(found.seconds)} a query, measured on ${found.device === "cpu" ? "the processor" : "the graphics card"}`,
+      found.seconds === null ? "How long a query takes is measured with your prompts" : `${duration(found.seconds)} an answer, measured on ${found.device === "cpu" ? "the processor" : "the graphics card"}; a query also edits and measures, see step 4`,
       found.classes.length ? many(found.classes.length, "class", "classes") : "",
     ),
   ];

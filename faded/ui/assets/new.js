@@ -44,9 +44,9 @@ function mountNew(element, server) {
     const step = state.steps[name];
     const box = element.querySelector(`[data-step="${name}"]`);
     const odd = name === "data" && step?.result && (state.problems.label_map || state.problems.columns);
-    box.dataset.look = step?.error || odd ? "bad" : step?.result ? "good" : "";
+    box.dataset.look = step?.error || odd || (step?.result && wrong(name)) ? "bad" : step?.result ? "good" : "";
     const after = STEPS[STEPS.indexOf(name) - 1];
-    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? "Say what is meant" : step?.result ? "Ready" : wrong(name) ? "Something is to be mended" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
+    const words = step?.waiting ? WAITING[name] : step?.error ? "Something is to be mended" : odd ? "Say what is meant" : step?.result && !wrong(name) ? "Ready" : wrong(name) ? "Something is to be mended" : after ? `After step ${STEPS.indexOf(after) + 1}` : "";
     if (part(`${name}-state`).textContent !== words) part(`${name}-state`).textContent = words;
   }
   const OF_STEP = { concepts: /^(space|slots|levels-)/, measure: /^(threshold|bound|queries|seed|name|encoder|reader|discrepancy)$/ };
@@ -88,8 +88,16 @@ function mountNew(element, server) {
     draw();
     if (Object.values(state.steps).some((step) => step.waiting)) later(LOOK_MS);
   }
-  // Columns that can only be meant are taken at once; the person sees which, and may choose others.
+  // Columns that can only be meant are taken at once, and classes that a label names in another case; the person sees
+  // which, and may choose others.
   function suggest() {
+    const classes = state.steps.target?.result?.classes ?? [];
+    const meant = (label) => classes.filter((name) => name.toLowerCase() === label.toLowerCase());
+    const alike = (state.steps.data?.result?.unknown ?? []).filter((label) => !(label in state.fields.label_map) && meant(label).length === 1);
+    if (alike.length) {
+      state.fields.label_map = { ...state.fields.label_map, ...Object.fromEntries(alike.map((label) => [label, meant(label)[0]])) };
+      later(0);
+    }
     const found = state.steps.data?.result?.suggested ?? {};
     const open = Object.entries(found).filter(([name]) => !state.fields.columns[name]);
     if (!open.length) return;

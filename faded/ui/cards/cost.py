@@ -1,4 +1,4 @@
-"""What a repair costs in time: measured on this machine where there was one, else an estimate that says so."""
+"""What a repair costs in time: as an earlier one of the same target measured it, else not known before it begins."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
 from faded.ui.facts import Facts
 from faded.ui.words import clock, duration
-
-THERE_AND_BACK = 3
-"""Passes that training on an input costs: one forward, and one back that costs about twice as much."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +31,16 @@ class Cost:
 
 
 def expected(db: Db, facts: Facts) -> Cost | None:
-    """Return the cost as the last repair of the same target measured it, else an estimate from exploring.
+    """Return the cost as the last repair of the same target measured it; None before there was one.
 
-    None where there is neither: exploring was stopped, or resumed on the way, so that its time is not known.
+    How long exploring took says little of it: of a small network that is the edits and the agent more than the target.
     """
     for campaign in _same_target(db, facts.campaign):
         for found in reversed(campaigns.list_rounds(db, campaign.id)):
             cost = _measured(db, jobs.list_for_round(db, found.id))
             if cost is not None:
                 return cost
-    return _estimated(facts)
+    return None
 
 
 def _same_target(db: Db, this: Campaign) -> list[Campaign]:
@@ -73,25 +70,6 @@ def _measured(db: Db, of_round: list[Job]) -> Cost | None:
     return None
 
 
-def _estimated(facts: Facts) -> Cost | None:
-    explore = facts.explore
-    seconds = None if explore is None else _seconds(explore)
-    if explore is None or seconds is None:
-        return None
-    result = explore.result or {}
-    asked = result.get("queries", 0) + result.get("clean_queries", 0)
-    if not asked:
-        return None
-    step_s = seconds / asked * facts.step.rows * THERE_AND_BACK
-    return Cost(
-        step_s,
-        None,
-        None,
-        "A rough estimate, rather too long than too short, from the time that exploring took for each "
-        f"{facts.evidence.one}.",
-    )
-
-
 def _seconds(job: Job) -> float | None:
     """Return how long a job took, None where it was not done in one go: a resumed one counts its last part only."""
     result = job.result or {}
@@ -105,7 +83,10 @@ def _each(step_s: float) -> str:
 def words(cost: Cost | None, steps: int) -> str:
     """Return the expected time in words; trusted text."""
     if cost is None:
-        return "How long a step takes is not known before the first ones are taken."
+        return (
+            "How long it takes is not known yet: no repair of this target has been timed here. Its first steps tell, "
+            "and the time left is shown while it runs."
+        )
     whole = duration(cost.step_s * steps + (cost.before_s or 0.0))
     then = "" if cost.verify_s is None else f", then {duration(cost.verify_s)} to verify it"
     return f"<b>{whole[0].upper()}{whole[1:]}</b> at most{then}. {cost.source}"

@@ -27,6 +27,11 @@ COLUMNS = ("{stratum}", "setting", "roles", "{many}", "{first}", "{second}", "ch
 RATES = {False: ("rate before", "rate after"), True: ("rate of the target", "rate of the candidate")}
 """Headings of the two rates, by whether two checkpoints are compared."""
 
+BESIDE = (
+    "<p class='f-quiet'>The rates under a name are means over its modes. A setting that was no mode is shown last in "
+    "its row, for it is newly broken; it is in no mean, for only what rose is shown.</p>"
+)
+
 Mode = Mapping[str, Any]
 
 
@@ -39,6 +44,8 @@ def choices(facts: Facts | None) -> list[tuple[str, str]]:
 
 def rows(modes: Sequence[Mode], space: ConceptSpace, by: str) -> list[tuple[str, list[Mode]]]:
     """Return the rows of the figure: name, and its modes, confirmed ones first, then by their rate before.
+
+    Settings that were no modes, and are here because they are newly broken, come last.
 
     Args:
         modes: As verification wrote them; those without inputs in the fold are left out.
@@ -56,7 +63,7 @@ def rows(modes: Sequence[Mode], space: ConceptSpace, by: str) -> list[tuple[str,
         return space.specs[names.index(by)].describe(float(key)) or "unchanged" if by in names else str(key)
 
     return [
-        (name(key), sorted(groups[key], key=lambda m: ("confirmed" not in m["roles"], -m["before"])))
+        (name(key), sorted(groups[key], key=lambda m: (not _is_mode(m), "confirmed" not in m["roles"], -m["before"])))
         for key in sorted(groups)
     ]
 
@@ -78,12 +85,14 @@ def render(facts: Facts | None, by: str) -> str:
         if facts.compares
         else ("before and after the repair", "before and after")
     )
-    said = escape(f"Rates of {plural(tiles, 'mode', 'modes')} {both}; the table below lists them")
+    others = sum(not _is_mode(mode) for _, of_row in drawn for mode in of_row)
+    those = plural(tiles - others, "mode", "modes") + (f" and of {_others(others)}" if others else "")
+    said = escape(f"Rates of {those} {both}; the table below lists them")
     dense = " dense" if tiles > DENSE else ""
     stem = f"{facts.campaign.name}, round {facts.round.number} {called}"
     return (
         f"<div class='o-matrix{dense}' role='img' aria-label='{said}' data-name='{downloads.file_name(stem)}'>{body}"
-        f"</div>{_legend(facts.compares)}"
+        f"</div>{_legend(facts.compares)}{BESIDE if others else ''}"
         f"<div class='f-saves'>{downloads.link(to_csv(modes, facts.evidence), stem)}"
         "<button type='button' class='f-save' data-png>Save as PNG</button></div>"
     )
@@ -95,11 +104,26 @@ def _space(facts: Facts | None) -> ConceptSpace | None:
     return ConceptSpace.from_json(facts.round.summary["space"])
 
 
-def _row(name: str, modes: Sequence[Mode], sides: tuple[str, str]) -> str:
-    before, after = (sum(m[side] for m in modes) / len(modes) for side in ("before", "after"))
-    mean = f"{percent(before, 0)} \N{RIGHTWARDS ARROW} {percent(after, 0)}"
-    tiles = "".join(_tile(mode, sides) for mode in modes)
-    return f"<div class='o-row'><span class='o-name'><b>{escape(name)}</b><small>{mean}</small></span>{tiles}</div>"
+def _is_mode(mode: Mode) -> bool:
+    """Return whether it was chosen before anybody looked at what became of it; the others are here for they rose."""
+    return bool({"confirmed", "established"} & set(mode["roles"]))
+
+
+def _others(number: int) -> str:
+    return plural(number, "setting beside them that rose", "settings beside them that rose")
+
+
+def _row(name: str, of_row: Sequence[Mode], sides: tuple[str, str]) -> str:
+    modes = [mode for mode in of_row if _is_mode(mode)]
+    said = []
+    if modes:
+        before, after = (sum(m[side] for m in modes) / len(modes) for side in ("before", "after"))
+        said.append(f"{percent(before, 0)} \N{RIGHTWARDS ARROW} {percent(after, 0)}")
+    if len(of_row) > len(modes):
+        said.append(f"beside: {len(of_row) - len(modes)} newly broken")
+    means = "".join(f"<small>{words}</small>" for words in said)
+    tiles = "".join(_tile(mode, sides) for mode in of_row)
+    return f"<div class='o-row'><span class='o-name'><b>{escape(name)}</b>{means}</span>{tiles}</div>"
 
 
 def _tile(mode: Mode, sides: tuple[str, str]) -> str:

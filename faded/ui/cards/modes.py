@@ -73,7 +73,7 @@ def render(known: ModeFacts, store: Store) -> str:
     more = ""
     if rest:
         rows = [_row(known, SHOWN + i, one) for i, one in enumerate(rest)]
-        words = f"{len(rest)} more" + (f" of {len(found) - SHOWN}" if len(found) > LISTED else "")
+        words = f"Modes {SHOWN + 1} to {SHOWN + len(rest)} of {len(found):,}"
         more = (
             f"<details class='f-more' data-key='modes-more'><summary>{words}</summary>"
             f"{table('More settings', COLUMNS, rows)}</details>"
