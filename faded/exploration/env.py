@@ -26,7 +26,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.domain import Details
 from faded.exploration.choosing import NONE, choose
 from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
-from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
+from faded.exploration.scores import draw_rates, level_neighbours, scores_of
 from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
 from faded.exploration.stream import Stream, rng_from_json, rng_to_json
 from faded.landscape.posterior import Landscape
@@ -297,9 +297,5 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
             rows, cells = choose(worth, self._asked, self._stream, self.num_envs, self._score_rng)
         rest = self._stream.take(self.num_envs - len(rows), None if self._weights is None else self.shares())
         self._rows = np.concatenate([rows, rest])
-        open_cells, beside = self._open(), slice(len(rows), None)
-        left = worth.copy()
-        left[self._strata[: len(rows)], cells] = 0.0
-        aimed = np.concatenate([cells, aim(left, self._strata[beside], open_cells[beside], self._score_rng)])
-        scores = level_scores(worth, self._strata, open_cells, aimed, self._neighbours)
+        scores = scores_of(worth, self._strata, self._open(), cells, self._neighbours, self._score_rng)
         self._observation = np.concatenate([self._features[self._rows], scores.astype(np.float32)], axis=1)

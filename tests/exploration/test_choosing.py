@@ -71,8 +71,8 @@ def test_modes_are_established_with_fewer_queries() -> None:
 
             def update(self, *_: object) -> None: ...
 
-        drive(env, Aiming(), 700)  # type: ignore[arg-type]
+        drive(env, Aiming(), 300)  # type: ignore[arg-type]
         assert cells.shape == (SPACE.n_cells, len(SPACE.shape))
         return int(established_table(env.landscape).sum())
 
-    assert found(True) > 1.1 * found(False)
+    assert found(True) > 1.1 * found(False) > 0
