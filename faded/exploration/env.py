@@ -292,10 +292,10 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
     def _observe(self) -> None:
         """Take the next samples, and put together what the agent may know of them."""
         worth = self._prospects.worth
+        shares = None if self._weights is None else self.shares()
         rows, cells = NONE, NONE
-        if self.config.choose_samples and self._weights is None:
+        if self.config.choose_samples and shares is None:
             rows, cells = choose(worth, self._asked, self._stream, self.num_envs, self._score_rng)
-        rest = self._stream.take(self.num_envs - len(rows), None if self._weights is None else self.shares())
-        self._rows = np.concatenate([rows, rest])
+        self._rows = np.concatenate([rows, self._stream.take(self.num_envs - len(rows), shares)])
         scores = scores_of(worth, self._strata, self._open(), cells, self._neighbours, self._score_rng)
         self._observation = np.concatenate([self._features[self._rows], scores.astype(np.float32)], axis=1)
