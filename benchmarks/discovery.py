@@ -154,9 +154,14 @@ def bootstrap(scores: Scores, figure: Callable[[Scores], float]) -> list[float]:
     return [round(float(end), 4) for end in np.quantile(found, [0.05, 0.95])]
 
 
+def asked_for(argv: Sequence[str] | None) -> Arguments:
+    """Read the command line; `--task` names one problem where not all are wanted."""
+    return arguments("Queries that discovery takes, by explorer.", argv, tasks=(ALL, *(p.name for p in PROBLEMS)))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Make the grids, do the runs, print the result."""
-    given = arguments("Queries that discovery takes, by explorer.", argv, tasks=(ALL, *(p.name for p in PROBLEMS)))
+    given = asked_for(argv)
     figures: dict[str, float] = {}
     details: dict[str, object] = {}
     for problem, scores in run_all(given).items():
