@@ -150,7 +150,7 @@ class DQNAgent:
         value = self.network(self.obs[mb]).gather(1, self.actions[mb, None]).squeeze(1)
         loss = nn.functional.mse_loss(value, goal)
         self.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), args.max_grad_norm)
         self.optimizer.step()
         self.n_updates += 1

@@ -84,7 +84,7 @@ class Arena:
     @property
     def features(self) -> NDArray[np.float32]:
         """Standardised features of the waiting samples, shape (BATCH, n_features)."""
-        return self._features[self._rows]
+        return np.asarray(self._features[self._rows])
 
     @property
     def strata(self) -> IntArray:

@@ -1,7 +1,7 @@
 """Bandits that borrow no strength: every cell, or every stratum and cell, is an arm of its own.
 
 Those that know strata are given what they can use: they pass over what cannot add a trial, and leave a mode once its
-own trials are sure of it, by the same rule as factored Thompson sampling. Without it they would spend every query on
+own trials are sure of it, by the same rules as factored Thompson sampling. Without one they would spend every query on
 the first mode of each stratum.
 """
 
@@ -19,8 +19,6 @@ Choose = Callable[[Arena], IntArray]
 TIE_BREAK = 1e-9
 EPSILON = 0.1
 """Sutton and Barto's usual share of random actions."""
-LEAVE = 0.97
-"""The middle one of factored Thompson's rules of leaving a mode."""
 
 
 def uniform(arena: Arena) -> IntArray:
@@ -42,11 +40,16 @@ def epsilon_greedy(arena: Arena) -> IntArray:
     return np.where(explore, uniform(arena), cells)
 
 
-def ucb(arena: Arena) -> IntArray:
-    """UCB1-tuned (Auer et al. 2002), an arm for every stratum and cell; what is asked in the batch counts as tried."""
+def ucb(arena: Arena, leave: float) -> IntArray:
+    """UCB1-tuned (Auer et al. 2002), an arm for every stratum and cell; what is asked in the batch counts as tried.
+
+    Args:
+        arena: What is known.
+        leave: A mode is left once its own trials say P(rate > bound) >= leave.
+    """
     mean = arena.failures / np.maximum(arena.trials, 1)
     pending = arena.trials.copy()
-    left = arena.settled(LEAVE)
+    left = arena.settled(leave)
     logs = np.log(np.maximum(arena.trials.sum(axis=1), 2.0))
     strata, usable = arena.strata, arena.open()
     noise = TIE_BREAK * arena.rng.random(mean.shape)
@@ -65,8 +68,13 @@ def _upper(mean: FloatArray, tried: FloatArray, log: float) -> FloatArray:
     return np.where(tried > 0, mean + np.sqrt(width * spread), 1e3)
 
 
-def thompson(arena: Arena) -> IntArray:
-    """Take the best of one draw per arm from Beta posteriors with uniform priors, one for every stratum and cell."""
+def thompson(arena: Arena, leave: float) -> IntArray:
+    """Take the best of one draw per arm from Beta posteriors with uniform priors, one for every stratum and cell.
+
+    Args:
+        arena: What is known.
+        leave: A mode is left once its own trials say P(rate > bound) >= leave.
+    """
     drawn = arena.rng.beta(1 + arena.failures[arena.strata], 1 + (arena.trials - arena.failures)[arena.strata])
-    usable = arena.open() & ~arena.settled(LEAVE)[arena.strata]
+    usable = arena.open() & ~arena.settled(leave)[arena.strata]
     return np.asarray(np.where(usable, drawn, -1.0).argmax(axis=1))

@@ -30,10 +30,19 @@ BANDS = 3
 NAMES = {OURS: "ours", NO_LEARNING: "ours, no learning"}
 
 
+def best_of_families(scores: Scores) -> list[str]:
+    """Return the explorers, best first; of several that differ by a number at the end of their names only the best."""
+    order = sorted(scores, key=lambda name: np.median([s.q50 for s in scores[name]]))
+    best: dict[str, str] = {}
+    for name in order:
+        best.setdefault(name.rstrip("0123456789."), name)
+    return list(best.values())
+
+
 def draw(problem: str, scores: Scores, folder: Path = FOLDER) -> Path:
     """Draw the curves of a problem and return the file."""
     figure, axes = plt.subplots(figsize=(8.0, 4.8), layout="constrained")
-    order = sorted(scores, key=lambda name: np.median([s.q50 for s in scores[name]]))
+    order = best_of_families(scores)
     colours = plt.get_cmap("tab20")
     for i, name in enumerate(order):
         length = min(len(s.curve) for s in scores[name])

@@ -129,24 +129,31 @@ NO_LEARNING = "ppo_no_learning"
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
 """What the names of factored Thompson's variants begin with."""
+LEAVES = (0.9, 0.97, 0.99)
+"""When a bandit that knows strata leaves a mode; early is good where modes are many, late where they are rare."""
+
+UCB: dict[str, Explorer] = {
+    f"ucb_per_cell_{leave}": partial(_chosen, choose=partial(bandits.ucb, leave=leave)) for leave in LEAVES
+}
+PER_CELL: dict[str, Explorer] = {
+    f"per_cell_thompson_{leave}": partial(_chosen, choose=partial(bandits.thompson, leave=leave)) for leave in LEAVES
+}
 
 EXPLORERS: dict[str, Explorer] = {
     OURS: partial(_ours, args=Args()),
     NO_LEARNING: partial(_ours, args=Args(learning_rate=0.0)),
-    "thompson_0.9": partial(_thompson, leave=0.9),
-    "thompson_0.97": partial(_thompson, leave=0.97),
-    "thompson_0.99": partial(_thompson, leave=0.99),
+    **{f"{THOMPSON}{leave}": partial(_thompson, leave=leave) for leave in LEAVES},
     UNIFORM: partial(_chosen, choose=bandits.uniform),
     "epsilon_greedy": partial(_chosen, choose=bandits.epsilon_greedy),
-    "ucb_per_cell": partial(_chosen, choose=bandits.ucb),
-    "per_cell_thompson": partial(_chosen, choose=bandits.thompson),
+    **UCB,
+    **PER_CELL,
     "dqn": _dqn,
     "sb3_ppo": partial(_from_library, name="sb3_ppo"),
     "sb3_dqn": partial(_from_library, name="sb3_dqn"),
     "tpe": partial(_from_library, name="tpe"),
     "bayesian_optimisation": partial(_from_library, name="bayesian_optimisation"),
 }
-"""Explorers by name; the numbers say when Thompson sampling leaves a mode."""
+"""Explorers by name; the numbers say when a mode is left."""
 
-ON_TALLIES = (UNIFORM, "epsilon_greedy", "ucb_per_cell", "per_cell_thompson", "dqn", "tpe", "bayesian_optimisation")
+ON_TALLIES = (UNIFORM, "epsilon_greedy", *UCB, *PER_CELL, "dqn", "tpe", "bayesian_optimisation")
 """Those that use nothing of our explorer or posterior, so that their runs stay true when these change."""

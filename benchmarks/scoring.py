@@ -52,7 +52,7 @@ class Estimates:
 def from_trials(trials: FloatArray, failures: FloatArray) -> Estimates:
     """Estimate every rate from its own trials under a uniform prior."""
     a, b = 1 + failures, 1 + trials - failures
-    low, high = (np.asarray(betaincinv(a, b, tail)) for tail in TAILS)
+    low, high = (np.asarray(betaincinv(a, b, tail), dtype=np.float64) for tail in TAILS)
     return Estimates(a / (a + b), low, high)
 
 
