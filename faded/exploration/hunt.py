@@ -58,7 +58,7 @@ class HuntConfig:
         seed: Of the order of the samples, and of the ties.
     """
 
-    price: float = 0.2
+    price: float = 0.15
     batch: int = 64
     seed: int = 0
 

@@ -25,7 +25,7 @@ def signed_steps(spec: ConceptSpec) -> IntArray:
     """Return how many levels each level is above (positive) or below the neutral; of a nominal concept 0 or 1."""
     levels = np.asarray(spec.levels)
     if spec.kind is Kind.NOMINAL:
-        return (levels != spec.neutral).astype(np.int64)
+        return np.asarray(levels != spec.neutral, dtype=np.int64)
     above = np.cumsum(levels > spec.neutral)
     below = np.cumsum((levels < spec.neutral)[::-1])[::-1]
     return np.asarray(above - below, dtype=np.int64)

@@ -38,6 +38,8 @@ MAX_FEATURES = 64
 class Variances:
     """Prior variances of the terms; a depth is about 1 for a failure of usual depth.
 
+    What else was tried stands in docs/exploration.md.
+
     Attributes:
         overall: Of the overall level.
         step: Of the effect of one more level, whichever; its mean is 0.5, for farther settings fail more.
@@ -54,13 +56,13 @@ class Variances:
     overall: float = 4.0
     step: float = 1.0
     increment: float = 1.0
-    pair: float = 0.1
+    pair: float = 0.3
     stratum: float = 0.5
     stratum_increment: float = 0.1
-    feature: float = 1.0
+    feature: float = 3.0
     sample: float = 0.5
     sample_increment: float = 0.15
-    setting: float = 0.15
+    setting: float = 0.3
 
 
 OVERALL_MEAN, STEP_MEAN = -1.5, 0.5

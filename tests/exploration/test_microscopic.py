@@ -23,7 +23,7 @@ def test_it_is_a_vector_environment_that_walks_from_neutral() -> None:
     obs, rewards, terminated, truncated, infos = env.step(np.array([[3], [6], [2]]))
     assert infos["queries"] == 1 and SPACE.cell(noting.pairs[0][1]) == (2, 1, 0)
     assert obs[:, present].sum(axis=1).tolist() == [1, 0, 0]
-    assert rewards.tolist() == [-0.2, 0.0, -0.2]  # the second stopped, the third stands before the end of the levels
+    assert rewards.tolist() == [-0.15, 0.0, -0.15]  # the second stopped, the third stands before the end of the levels
     assert terminated.tolist() == [False, True, False] and not truncated.any() and infos["episodes"] == 1
 
 
@@ -39,7 +39,7 @@ def test_a_setting_asked_before_is_answered_from_memory_and_saved_levels_are_pai
         if table.discrepancy[env.hunt.order[0], SPACE.index((2, dark + 1, 2))] > 0:
             break
     level = 2 + dark + 1
-    assert np.isclose(sum(float(p[1][0]) for p in paid), LEVELS.max() + 1 - level - 0.2 * len(paid))
+    assert np.isclose(sum(float(p[1][0]) for p in paid), LEVELS.max() + 1 - level - 0.15 * len(paid))
     assert env.hunt.levels(env.hunt.order[:1]).tolist() == [level]
 
 
