@@ -17,7 +17,7 @@ def test_smallest_failing_settings_of_an_explored_round(
 ) -> None:  # type: ignore[no-untyped-def]
     space = tmp_path / "space.yaml"
     space.write_text("- {name: darkening, levels: [0, 0.4, 0.8]}\n- {name: saturation, levels: [0, 0.5, 1]}\n")
-    assert run("--space", str(space), "--verify-folds", "1")[0] == OK
+    assert run("--space", str(space), "--verify-folds", "1", "--queries", "90", "--agent", "random")[0] == OK
     workspace = ("--workspace", str(tmp_path / "workspace"))
     assert main(["smallest", "--round", "1", "--queries", "40", "--json", "-", *workspace]) == OK
     *lines, last = capsys.readouterr().out.splitlines()

@@ -58,7 +58,7 @@ class HuntConfig:
         seed: Of the order of the samples, and of the ties.
     """
 
-    price: float = 0.15
+    price: float = 0.08
     batch: int = 64
     seed: int = 0
 

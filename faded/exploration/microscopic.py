@@ -71,6 +71,11 @@ class MicroscopicEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignor
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self._budget: int | None = None
+        self._rows: IntArray
+        self._cells: IntArray
+        self._steps: IntArray
+        self._observation: Observation
+        self.episodes: int
         self._begin()
 
     @property
@@ -105,8 +110,8 @@ class MicroscopicEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignor
         self._cells = np.where(moves, to, self._cells)
         self._steps += 1
         saved = before - hunt.levels(self._rows)
-        rewards = saved - np.where(stop, 0.0, hunt.config.price)
-        done = stop | (self._steps >= self._most_steps)
+        rewards = np.asarray(saved - np.where(stop, 0.0, hunt.config.price), dtype=np.float64)
+        done = np.asarray(stop | (self._steps >= self._most_steps), dtype=np.bool_)
         self._look()
         final = self._observation
         self._next_samples(done)
@@ -138,14 +143,17 @@ class MicroscopicEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignor
         self._next_samples(np.ones(self.num_envs, dtype=np.bool_))
 
     def _next_samples(self, done: BoolArray) -> None:
-        """Begin episodes in place of those that are done."""
-        count = int(done.sum())
-        order = self.hunt.order
-        self._rows[done] = order[(self._taken + np.arange(count)) % len(order)]
+        """Begin episodes in place of those that are done, none on a sample that another is about."""
+        order, busy = self.hunt.order, set(self._rows[~done].tolist())
+        for place in np.flatnonzero(done).tolist():
+            while (row := int(order[self._taken % len(order)])) in busy:
+                self._taken += 1
+            busy.add(row)
+            self._taken += 1
+            self._rows[place] = row
         self._cells[done], self._steps[done] = self.hunt.increments.start, 0
-        self._taken += count
-        self.episodes += count
-        if count:
+        self.episodes += int(done.sum())
+        if done.any():
             self._look()
 
     def _look(self) -> None:
@@ -180,4 +188,4 @@ class MicroscopicEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignor
         scores = BESIDE * scores / np.maximum(scores.max(axis=1), 1e-9)[:, None]
         best[worth[each, aims] <= 0] = self.n_actions - 1
         scores[each, best] = 1.0
-        return scores
+        return np.asarray(scores)

@@ -58,7 +58,7 @@ class Variances:
     increment: float = 1.0
     pair: float = 0.3
     stratum: float = 0.5
-    stratum_increment: float = 0.1
+    stratum_increment: float = 0.2
     feature: float = 3.0
     sample: float = 0.5
     sample_increment: float = 0.15

@@ -59,7 +59,7 @@ def test_a_dearer_query_is_asked_less_often() -> None:
 def test_samples_that_never_fail_are_left() -> None:
     frame, table = thresholds()
     table.discrepancy[:] = 0
-    search = SmallestSearch(SPACE, frame, table)
+    search = SmallestSearch(SPACE, frame, table, HuntConfig(price=0.3))
     assert search.run(10_000)
     assert (search.hunt.smallest == NOTHING).all()
     assert search.hunt.asked_of[search.hunt.order[-40:]].sum() < 40
