@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.grids import Grid
-from benchmarks.minimal import score
+from benchmarks.minimal import SEARCHERS, Score, score, summarise
 from benchmarks.minimal_rivals import BreadthFirst, DeltaDebugging, ddmin
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
@@ -91,3 +91,17 @@ def test_a_search_is_scored_on_the_samples_that_fail_somewhere() -> None:
     cells[rows[0]] = SPACE.control_index
     with pytest.raises(ValueError, match="does not fail"):
         score(grid, (cells, np.full(20, 3)))
+
+
+def test_figures_are_medians_over_seeds_and_ratios_of_them() -> None:
+    scores = {name: [Score(1.2, 0.9, 0.8, queries, 4.0) for queries in (8.0, 2.0, 4.0)] for name in SEARCHERS}
+    scores["breadth_first"] = [Score(1.0, 1.0, 1.0, 40.0, 30.0)]
+    scores["delta_debugging"] = [Score(1.5, 0.9, 0.7, 5.0, 6.0)]
+    figures, details = summarise("signs", scores)
+    assert figures == {
+        "signs_levels_over_oracle": 1.2,
+        "signs_queries_over_bfs": 0.1,
+        "signs_queries_over_delta_debugging": 0.8,
+        "signs_found": 0.9,
+    }
+    assert details["medians"]["ppo"]["queries"] == 4.0
