@@ -25,7 +25,16 @@ import torch
 import agents.dqn
 from benchmarks.arena import Task
 from benchmarks.common import Arguments, arguments, cache_folder, code_hash, emit, say, write_whole
-from benchmarks.explorers import EXPLORERS, NO_LEARNING, ON_TALLIES, OURS, THOMPSON, UNIFORM, check_libraries
+from benchmarks.explorers import (
+    AS_THEY_COME,
+    EXPLORERS,
+    NO_LEARNING,
+    ON_TALLIES,
+    OURS,
+    THOMPSON,
+    UNIFORM,
+    check_libraries,
+)
 from benchmarks.grids import PROBLEMS, Grid, Problem, make_grid
 from benchmarks.scoring import CAP, Oracle, Referee, Score
 from faded.exploration import stream
@@ -112,11 +121,12 @@ def run_all(given: Arguments) -> dict[str, Scores]:
 
 def summarise(problem: str, scores: Scores) -> tuple[dict[str, float], dict[str, object]]:
     """Return a problem's figures, and the details beside them: intervals, the best rival, every explorer."""
-    rivals = [name for name in scores if name not in (OURS, NO_LEARNING)]
+    rivals = [name for name in scores if name not in (OURS, NO_LEARNING, AS_THEY_COME)]
     q50 = {name: float(np.median([s.q50 for s in runs])) for name, runs in scores.items()}
     best = min(rivals, key=lambda name: q50[name])
     best_thompson = min((name for name in rivals if name.startswith(THOMPSON)), key=lambda name: q50[name])
     over = {"uniform": UNIFORM, "thompson": best_thompson, "best_rival": best, "no_learning": NO_LEARNING}
+    over["as_they_come"] = AS_THEY_COME
     wanted: dict[str, Callable[[Scores], float]] = {
         f"{problem}_q50_over_{label}": lambda s, other=other: _median(s, OURS, "q50") / _median(s, other, "q50")  # type: ignore[misc]
         for label, other in over.items()

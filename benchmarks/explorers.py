@@ -29,15 +29,15 @@ Explorer = Callable[[Task, Referee], None]
 """Makes one run."""
 
 
-def explore_env(task: Task) -> ExploreEnv:
+def explore_env(task: Task, choose_samples: bool = True) -> ExploreEnv:
     """Return the environment of a campaign on the task's grid, with the batch that everybody has."""
-    config = ExploreConfig(bound=task.bound, num_envs=BATCH, seed=task.seed)
+    config = ExploreConfig(task.bound, BATCH, task.seed, choose_samples)
     return ExploreEnv(task.grid.space, task.grid.frame, task.grid.ask, config)
 
 
-def _ours(task: Task, referee: Referee, args: Args) -> None:
+def _ours(task: Task, referee: Referee, args: Args, choose_samples: bool = True) -> None:
     """PPO on the posterior's worth of a query, with our reward."""
-    env = explore_env(task)
+    env = explore_env(task, choose_samples)
     agent = PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, task.seed, args)
 
     def watch(event: Event) -> None:
@@ -126,6 +126,7 @@ LIBRARIES = {
 
 OURS = "ppo"
 NO_LEARNING = "ppo_no_learning"
+AS_THEY_COME = "ppo_samples_as_they_come"
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
 """What the names of factored Thompson's variants begin with."""
@@ -142,6 +143,7 @@ PER_CELL: dict[str, Explorer] = {
 EXPLORERS: dict[str, Explorer] = {
     OURS: partial(_ours, args=Args()),
     NO_LEARNING: partial(_ours, args=Args(learning_rate=0.0)),
+    AS_THEY_COME: partial(_ours, args=Args(), choose_samples=False),
     **{f"{THOMPSON}{leave}": partial(_thompson, leave=leave) for leave in LEAVES},
     UNIFORM: partial(_chosen, choose=bandits.uniform),
     "epsilon_greedy": partial(_chosen, choose=bandits.epsilon_greedy),

@@ -24,6 +24,7 @@ from faded.concepts.image import ImageEditor, image_space
 from faded.concepts.presets import presets
 from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
+from faded.data import load as load_module
 from faded.data.load import PictureSample
 from faded.data.splits import samples_hash
 from faded.demo import signs
@@ -33,10 +34,14 @@ from faded.exploration.frame import AskTable, Frame, build_frame
 from faded.jobs.context import prepare
 from faded.jobs.pictures import PictureProbe
 from faded.probe import Probe
+from faded.targets import classifier as classifier_module
+from faded.targets import preprocessing as preprocessing_module
 from faded.tasks import SIGNS
 
-CODE = ("concepts", "data", "demo", "discrepancies", "targets")
-"""Packages that decide what a grid holds; the probe, the frame and the network beside them."""
+CODE = ("concepts", "demo", "discrepancies")
+"""Packages that decide what a grid holds; the modules of `BESIDE` beside them."""
+BESIDE = (probe_module, frame_module, load_module, classifier_module, preprocessing_module, cifar_resnet)
+"""What asks, says what is invalid, reads pictures and answers."""
 BATCH = 64
 CELLS_PER_CHUNK = 5
 SIGNS_SEED = 0
@@ -123,7 +128,7 @@ def make_grid(problem: Problem, assets: Path) -> Grid:
     """Load a problem's grid from the cache, or make it."""
     torch.set_num_threads(1)
     probe, samples = _campaign(problem, assets)
-    code = code_hash(CODE, *(str(module.__file__) for module in (probe_module, frame_module, cifar_resnet)))
+    code = code_hash(CODE, *(str(module.__file__) for module in BESIDE))
     parts = [probe.target.fingerprint(), samples_hash(samples), json.dumps(probe.space.to_json()), code]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = cache_folder("grids", f"{problem.name}-{key}")

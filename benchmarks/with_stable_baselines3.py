@@ -88,7 +88,7 @@ class _Watch(BaseCallback):  # type: ignore[misc]  # the library is not looked i
 
 def explore(task: Task, referee: Referee, name: str) -> None:
     """Make one run; the library owns the loop."""
-    env = explore_env(task)
+    env = explore_env(task, choose_samples=False)
     env.reset(options={"budget": task.budget})
     adapter = Adapter(env, flat=name == "sb3_dqn")
     learner = _dqn(adapter, task) if name == "sb3_dqn" else _ppo(adapter, task)

@@ -6,7 +6,6 @@ into the landscape, and the agent is rewarded for what is new there.
 
 Samples come from the strata in which a query is worth most, and within a stratum in a uniform order, so that its rates
 stay unbiased; or they come as the stream has them.
-
 What verdicts teach comes in through `steer`: weights by stratum and cell. They multiply what an established mode is
 worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise.
 """
