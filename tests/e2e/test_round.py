@@ -13,6 +13,7 @@ from tests.e2e.label_helpers import all_saved, open_label, press
 from tests.e2e.test_pages import turn
 
 QUERIES = 1000
+STEPS = 60
 WANTED_MODES = 3
 MOST_VERDICTS = 60
 STAGE_MS = 700_000
@@ -41,6 +42,7 @@ def test_a_whole_round_in_the_browser(page: Page, app: App, store: Store) -> Non
     label(page, app, store, found.id)
 
     page.locator(".f-sentence").get_by_role("link", name="Start the repair").click()
+    page.get_by_label("Steps at most").fill(str(STEPS))
     page.get_by_role("button", name="Start repair").click()
     expect(page.locator("#repair-progress [role=progressbar]").first).to_be_visible()
     page.locator(".f-sentence").get_by_role("link", name="Look at what changed").click(timeout=STAGE_MS)
