@@ -55,7 +55,7 @@ def arguments(description: str, argv: Sequence[str] | None = None, tasks: Sequen
     parser.add_argument("--assets", type=Path, default=Path("../shared/assets"), help="folder of real data and weights")
     parser.add_argument("--processes", type=int, default=2, help="processes that compute at once (default: 2)")
     if tasks:
-        parser.add_argument("--task", choices=tasks, default=tasks[0], help="what the target does")
+        parser.add_argument("--task", choices=tasks, default=tasks[0], help="what is measured")
     given = parser.parse_args(argv)
     os.environ["FADED_ASSETS"] = str(given.assets)
     return Arguments(given.json, given.assets, given.processes, given.task if tasks else "")

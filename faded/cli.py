@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import campaign, export, export_model, import_verdicts, mirror, replay, report, run, serve
+from faded.commands import campaign, export, export_model, import_verdicts, mirror, replay, report, run, serve, smallest
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -42,6 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add(commands)
     report.add(commands)
     replay.add(commands)
+    smallest.add(commands)
     export.add(commands)
     export_model.add(commands)
     import_verdicts.add(commands)

@@ -4,9 +4,10 @@ Each step asks the target once about a batch: one setting per sample, chosen by 
 are due beside them (settings drawn uniformly on samples drawn uniformly, never shown to the agent). Every trial goes
 into the landscape, and the agent is rewarded for what is new there.
 
+Samples come from the strata in which a query is worth most, and within a stratum in a uniform order, so that its rates
+stay unbiased; or they come as the stream has them.
 What verdicts teach comes in through `steer`: weights by stratum and cell. They multiply what an established mode is
-worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise. Without
-weights nothing of this happens, to the last bit.
+worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import Details
+from faded.exploration.choosing import NONE, choose
 from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
-from faded.exploration.scores import aim, draw_rates, level_neighbours, level_scores
+from faded.exploration.scores import draw_rates, level_neighbours, scores_of
 from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
 from faded.exploration.stream import Stream, rng_from_json, rng_to_json
 from faded.landscape.posterior import Landscape
@@ -47,11 +49,14 @@ class ExploreConfig:
         bound: A mode is an induced rate above it.
         num_envs: Agent queries a step; one forward pass answers them and the control queries due.
         seed: Of the stream, the control queries and the scores, each with a generator of its own.
+        choose_samples: Whether samples come from where a query is worth most; else all come as the stream has them.
+            Once verdicts weigh, strata get theirs by what they promise, either way.
     """
 
     bound: float
     num_envs: int = 64
     seed: int = 0
+    choose_samples: bool = True
 
 
 @dataclass(frozen=True)
@@ -284,10 +289,12 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         return np.asarray(~self.landscape.excluded[self._strata] & ~self._asked[self._rows])
 
     def _observe(self) -> None:
-        """Take the next samples from the stream and put together what the agent may know of them."""
-        self._rows = self._stream.take(self.num_envs, None if self._weights is None else self.shares())
+        """Take the next samples, and put together what the agent may know of them."""
         worth = self._prospects.worth
-        open_cells = self._open()
-        cells = aim(worth, self._strata, open_cells, self._score_rng)
-        scores = level_scores(worth, self._strata, open_cells, cells, self._neighbours)
+        shares = None if self._weights is None else self.shares()
+        rows, cells = NONE, NONE
+        if self.config.choose_samples and shares is None:
+            rows, cells = choose(worth, self._asked, self._stream, self.num_envs, self._score_rng)
+        self._rows = np.concatenate([rows, self._stream.take(self.num_envs - len(rows), shares)])
+        scores = scores_of(worth, self._strata, self._open(), cells, self._neighbours, self._score_rng)
         self._observation = np.concatenate([self._features[self._rows], scores.astype(np.float32)], axis=1)

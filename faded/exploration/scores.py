@@ -82,3 +82,27 @@ def level_scores(
     value = worth[strata[:, None], beside] * open_cells[rows[:, None], beside]
     scores = BESIDE * np.minimum(value / np.maximum(own, TINY)[:, None], 1.0)
     return np.where(beside == cells[:, None], 1.0, scores)
+
+
+def scores_of(
+    worth: FloatArray,
+    strata: IntArray,
+    open_cells: BoolArray,
+    cells: IntArray,
+    neighbours: IntArray,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Aim the samples that were taken for no cell, and tell all aims level by level, shape (batch, sum of levels).
+
+    Args:
+        worth: Worth of one more query, at least 0, shape (n_strata, n_cells).
+        strata: Stratum of each sample, shape (batch,).
+        open_cells: Cells that can add a trial to each sample, shape (batch, n_cells).
+        cells: Cells that the first samples were taken for, shape (n,).
+        neighbours: See `level_neighbours`.
+        rng: Breaks ties.
+    """
+    left, n = worth.copy(), len(cells)
+    left[strata[:n], cells] = 0.0
+    aimed = np.concatenate([cells, aim(left, strata[n:], open_cells[n:], rng)])
+    return level_scores(worth, strata, open_cells, aimed, neighbours)

@@ -1,7 +1,8 @@
 """The stream of samples that every explorer sees: eligible ones, reshuffled each pass.
 
-Where verdicts say that some strata promise more than others, strata are drawn first and then their next sample. Within
-a stratum the order stays a uniform one, so the rates of a stratum stay unbiased.
+Where it is chosen which stratum the next sample is from, because a query is worth more there or because verdicts say
+that some strata promise more than others, strata have passes of their own. Within a stratum the order stays a uniform
+one, so the rates of a stratum stay unbiased.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 def rng_to_json(rng: np.random.Generator) -> str:
@@ -34,7 +36,7 @@ class Stream:
         rows: Eligible rows of the frame.
         strata: Index of each row's stratum.
         rng: Where the orders come from; the stream's own.
-        draws: Where draws of strata come from; untouched until there are shares.
+        draws: Where draws of strata and their own passes come from; untouched until a stratum is chosen.
     """
 
     def __init__(self, rows: IntArray, strata: IntArray, rng: np.random.Generator, draws: np.random.Generator) -> None:
@@ -44,7 +46,7 @@ class Stream:
         self._draws = draws
         self._order: IntArray = rng.permutation(rows)
         self._position = 0
-        self._queues: dict[int, IntArray] | None = None
+        self._queues: dict[int, list[int]] | None = None
 
     def take(self, count: int, shares: FloatArray | None = None) -> IntArray:
         """Return the next `count` rows.
@@ -56,13 +58,35 @@ class Stream:
         """
         if shares is None:
             return self._next(count)
+        strata = self._draws.choice(len(shares), size=count, p=shares)
+        nothing = np.zeros(int(self._rows.max()) + 1, dtype=np.bool_)
+        taken = [self.take_of(int(s), nothing) for s in strata]
+        return np.array([row for row in taken if row is not None], dtype=np.int64)
+
+    def take_of(self, stratum: int, passed: BoolArray) -> int | None:
+        """Return the next row of a stratum: first the rest of the running pass, then passes of its own; None of none.
+
+        Args:
+            stratum: Index of the stratum.
+            passed: Rows that are passed over and keep their turn, shape (rows of the frame,).
+        """
         if self._queues is None:
             self._queues = self._by_stratum(self._order[self._position :])
-        strata = self._draws.choice(len(shares), size=count, p=shares)
-        return np.array([self._next_of(int(s)) for s in strata], dtype=np.int64)
+        queue = self._queues.setdefault(stratum, [])
+        for row in queue:
+            if not passed[row]:
+                queue.remove(row)
+                return row
+        again = self._draws.permutation(self._of(self._rows, stratum)).tolist()
+        kept = set(queue)
+        queue += [row for row in again if row not in kept]
+        found = next((row for row in queue if not passed[row]), None)
+        if found is not None:
+            queue.remove(found)
+        return found
 
     def _next(self, count: int) -> IntArray:
-        parts: list[IntArray] = []
+        parts: list[IntArray] = [self._rows[:0]]
         while count > 0:
             part = self._order[self._position : self._position + count]
             parts.append(part)
@@ -73,17 +97,8 @@ class Stream:
                 self._position = 0
         return np.concatenate(parts)
 
-    def _next_of(self, stratum: int) -> IntArray:
-        """Return the next row of a stratum: first the rest of the running pass, then passes of its own."""
-        assert self._queues is not None  # noqa: S101 - made before the first draw
-        queue = self._queues.get(stratum, self._rows[:0])
-        if len(queue) == 0:
-            queue = self._rng.permutation(self._of(self._rows, stratum))
-        self._queues[stratum] = queue[1:]
-        return np.asarray(queue[0])
-
-    def _by_stratum(self, rows: IntArray) -> dict[int, IntArray]:
-        return {stratum: self._of(rows, stratum) for stratum in sorted(set(self._stratum.values()))}
+    def _by_stratum(self, rows: IntArray) -> dict[int, list[int]]:
+        return {stratum: self._of(rows, stratum).tolist() for stratum in sorted(set(self._stratum.values()))}
 
     def _of(self, rows: IntArray, stratum: int) -> IntArray:
         return np.array([r for r in rows.tolist() if self._stratum[r] == stratum], dtype=np.int64)
@@ -97,7 +112,7 @@ class Stream:
             "draws": rng_to_json(self._draws),
         }
         if self._queues is not None:
-            state["queues"] = np.concatenate([np.asarray(q) for q in self._queues.values()])
+            state["queues"] = np.array([row for queue in self._queues.values() for row in queue], dtype=np.int64)
         return state
 
     def load_state_dict(self, state: dict[str, IntArray | str | int]) -> None:

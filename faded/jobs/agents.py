@@ -16,6 +16,9 @@ MakeAgent = Callable[[ExploreEnv, int], Agent]
 
 explorers: Registry[MakeAgent] = Registry("agent")
 
+AS_THEY_COME = frozenset({"thompson", "random"})
+"""Explorers that take samples as the stream has them. The others get them from where a query is worth most."""
+
 
 @explorers.register("ppo")
 def ppo(env: ExploreEnv, seed: int) -> Agent:

@@ -20,7 +20,7 @@ from faded.domain import ModeKey
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.frame import AskProbe, Frame
 from faded.jobs import checkpoints
-from faded.jobs.agents import explorers
+from faded.jobs.agents import AS_THEY_COME, explorers
 from faded.jobs.context import Context
 from faded.jobs.control import ask_clean, share
 from faded.jobs.desk import Desk, round_seed
@@ -59,7 +59,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     steering = Steering(desk.round, context.space, frame)
     steering.read(desk, batch=0)
     seed = round_seed(config.seed, desk.round.number)
-    env_config = ExploreConfig(config.bound, context.task.batch, seed)
+    env_config = ExploreConfig(config.bound, context.task.batch, seed, config.agent not in AS_THEY_COME)
     ask = AskProbe(probe, context.explore)
     env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
     agent = explorers.get(config.agent)(env, seed)

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincc, betaincinv
+from scipy.special import betaincc
 
 from faded.domain import Mode, ModeKey
+from faded.landscape.beta import interval90
 from faded.landscape.posterior import SURE, Landscape
 
 LEAST_TRIALS = 3
@@ -61,7 +62,7 @@ def modes(landscape: Landscape, *, suspected: bool = True) -> list[Mode]:
     sure = established_table(landscape)
     rows, columns = np.nonzero(sure | (landscape.probability() >= SURE) if suspected else sure)
     a, b = landscape.alpha[rows, columns], landscape.beta[rows, columns]
-    low, high = betaincinv(a, b, (1 - SURE) / 2), betaincinv(a, b, (1 + SURE) / 2)
+    low, high = interval90(a, b)
     probability = betaincc(a, b, landscape.bound)
     found = [
         Mode(

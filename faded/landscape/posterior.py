@@ -18,10 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincc, betaincinv, expit
+from scipy.special import betaincc, expit
 
 from faded.concepts.spec import ConceptSpace
+from faded.landscape.beta import interval90
 from faded.landscape.design import Design
+from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -35,12 +37,6 @@ START_VARIANCES = (1.0, 1.0, 0.25, 0.25)
 
 VARIANCE_WEIGHT = 8.0
 """How many coefficients' worth the start variances weigh when variances are learned."""
-
-RESIDUAL_VARIANCE = 0.15
-"""What additive effects leave unexplained of one cell's logit: the best of 0.08, 0.15 and 0.3 (docs/exploration.md)."""
-
-MAX_PSEUDO_COUNTS = 40.0
-"""The most that a prior may weigh against own trials: the model is an approximation, however sure it is of itself."""
 
 INTERCEPT_VARIANCE = 4.0
 """Prior variance of the overall logit: rates from 2% to 98% are within two standard deviations."""
@@ -100,6 +96,7 @@ class Landscape:
         self._common: FloatArray = np.zeros(self._design.common.shape[1])
         self._strata: FloatArray = np.zeros((len(strata), self._design.own.shape[1]))
         self._variances: FloatArray = np.array(START_VARIANCES)
+        self._residual = START_RESIDUAL
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
         self.refit()
@@ -149,11 +146,12 @@ class Landscape:
     def posterior(self) -> Posterior:
         """Return means, 90% intervals and P(rate > bound) of every stratum and cell."""
         a, b = self.alpha, self.beta
+        low90, high90 = interval90(a, b)
         borrowed = self._prior_a + self._prior_b - self._empty_counts
         return Posterior(
             mean=a / (a + b),
-            low90=np.asarray(betaincinv(a, b, (1 - SURE) / 2)),
-            high90=np.asarray(betaincinv(a, b, (1 + SURE) / 2)),
+            low90=low90,
+            high90=high90,
             probability=self.probability(),
             enough=(self.trials > 0) | (borrowed >= ENOUGH_TRIALS),
         )
@@ -166,6 +164,7 @@ class Landscape:
             "common": self._common.copy(),
             "strata": self._strata.copy(),
             "variances": self._variances.copy(),
+            "residual": np.array([self._residual]),
             "prior_a": self._prior_a.copy(),
             "prior_b": self._prior_b.copy(),
         }
@@ -177,6 +176,7 @@ class Landscape:
         self._common = np.array(state["common"])
         self._strata = np.array(state["strata"])
         self._variances = np.array(state["variances"])
+        self._residual = float(state["residual"][0])
         self._prior_a = np.array(state["prior_a"])
         self._prior_b = np.array(state["prior_b"])
 
@@ -191,7 +191,7 @@ class Landscape:
         common_precision, own_precision = self._precisions()
         usable = np.where(self.excluded, 0.0, self.trials)
         rate = _rate(self._strata @ own.T + common @ self._common)
-        shrink = 1 + usable * rate * (1 - rate) * RESIDUAL_VARIANCE
+        shrink = 1 + usable * rate * (1 - rate) * self._residual
         weight = usable * rate * (1 - rate) / shrink
         score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
 
@@ -256,18 +256,17 @@ class Landscape:
             self._variances[i] = (start + group.sum()) / (VARIANCE_WEIGHT + group.size)
 
     def _set_priors(self, variance: FloatArray, usable: FloatArray) -> None:
-        """Turn fitted logits, each without its own trials, into Beta priors worth a few pseudo-counts."""
+        """Turn fitted logits, each without its own trials, into Beta priors; learn what effects leave unexplained."""
         eta = self._strata @ self._design.own.T + self._design.common @ self._common
         rate = _rate(eta)
-        shrink = 1 + usable * rate * (1 - rate) * RESIDUAL_VARIANCE
+        shrink = 1 + usable * rate * (1 - rate) * self._residual
         weight = usable * rate * (1 - rate) / shrink
         score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
         left_out = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
-        spread = left_out + RESIDUAL_VARIANCE
-        mean = _rate((eta - left_out * score) / np.sqrt(1 + np.pi * spread / 8))
-        counts = np.clip(1 / (spread * mean * (1 - mean)), 1.0, MAX_PSEUDO_COUNTS)
-        self._prior_a = counts * mean
-        self._prior_b = counts * (1 - mean)
+        logit = eta - left_out * score
+        tried = usable > 0
+        self._residual = residual_variance(logit[tried], left_out[tried], self.failures[tried], usable[tried])
+        self._prior_a, self._prior_b = beta_priors(logit, left_out + self._residual)
 
 
 def _rate(logit: FloatArray) -> FloatArray:

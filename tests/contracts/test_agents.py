@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from agents.base import Agent
+from agents.dqn import DQNAgent
 from agents.rollout import drive
 from faded import builtins  # noqa: F401
 from faded.exploration.env import ExploreEnv
@@ -20,9 +21,17 @@ NAMES = explorers.names()
 BUDGET = 600
 
 
+def dqn(env: ExploreEnv, seed: int) -> Agent:
+    """A rival, which no campaign offers."""
+    return DQNAgent(env.single_observation_space.shape[0], SPACE.shape, env.num_envs, seed)
+
+
+MAKERS = {name: explorers.get(name) for name in NAMES} | {"dqn": dqn}
+
+
 def explored(name: str, seed: int, budget: int = BUDGET) -> tuple[ExploreEnv, Agent]:
     env = planted_env(seed)
-    agent = explorers.get(name)(env, seed)
+    agent = MAKERS[name](env, seed)
     drive(env, agent, budget)
     return env, agent
 
@@ -34,7 +43,7 @@ def found(name: str) -> float:
     return float(np.mean([(established_table(explored(name, s)[0].landscape) & (rates > 0.5)).sum() for s in range(3)]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MAKERS)
 def test_actions_are_levels_and_the_same_seed_gives_the_same(name: str) -> None:
     first, again = (explored(name, seed=1, budget=200) for _ in range(2))
     acted = [agent.act(env.reset()[0]) for env, agent in (first, again)]
@@ -43,7 +52,7 @@ def test_actions_are_levels_and_the_same_seed_gives_the_same(name: str) -> None:
     np.testing.assert_array_equal(*acted, "the same seed gives the same actions")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MAKERS)
 def test_a_saved_agent_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
     def on(env: ExploreEnv, agent: Agent) -> list[int]:
         asked: list[int] = []
@@ -55,7 +64,7 @@ def test_a_saved_agent_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
     kept = [checkpoints.write(tmp_path, 1, serial, take()) for serial, take in enumerate(parts.values())]
     other = planted_env(2)
     other.load_state_dict(checkpoints.read(tmp_path, kept[0]))  # type: ignore[arg-type]
-    resumed = explorers.get(name)(other, 2)
+    resumed = MAKERS[name](other, 2)
     resumed.load_state_dict(checkpoints.read(tmp_path, kept[1]))  # type: ignore[arg-type]
     went_on = on(env, agent)
     assert len(went_on) == 300

@@ -45,7 +45,7 @@ def planted(seed: int = 0) -> tuple[Frame, AskTable, np.ndarray]:
     return frame, ask, rates
 
 
-def planted_env(seed: int = 0, num_envs: int = 32) -> ExploreEnv:
+def planted_env(seed: int = 0, num_envs: int = 32, choose_samples: bool = True) -> ExploreEnv:
     """Return the environment of the planted problem at a bound of 0.5."""
     frame, ask, _ = planted()
-    return ExploreEnv(SPACE, frame, ask, ExploreConfig(bound=0.5, num_envs=num_envs, seed=seed))
+    return ExploreEnv(SPACE, frame, ask, ExploreConfig(0.5, num_envs, seed, choose_samples))
