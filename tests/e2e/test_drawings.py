@@ -256,8 +256,15 @@ def test_html_in_a_prompt_stays_text(watched: Watched, pages: Pages, made: Belie
     assert watched.console == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("light", 390, marks=pytest.mark.slow),
+        pytest.param("dark", 1280, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_fits_and_passes_axe(
     browser: Browser, pages: Pages, made: Believable, scheme: str, width: int
 ) -> None:

@@ -12,7 +12,7 @@ from faded.store.engine import Store
 from tests.e2e.label_helpers import all_saved, open_label, press
 from tests.e2e.test_pages import turn
 
-QUERIES = 1000
+QUERIES = 400
 STEPS = 60
 WANTED_MODES = 3
 MOST_VERDICTS = 60

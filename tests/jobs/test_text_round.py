@@ -64,6 +64,7 @@ def confirming(items: list[Proposal]) -> list[Said]:
     return [Said(Verdict.CONFIRM) for _ in items]
 
 
+@pytest.mark.parametrize("folder", ["bart", pytest.param("gpt2", marks=pytest.mark.slow)], indirect=True)
 def test_a_round_finds_repairs_and_verifies(folder: Path, articles: Path, tmp_path: Path) -> None:
     store = open_store(tmp_path)
     done = run_round(store, campaign(folder, articles), lambda context: confirming, 12, "everything is wrong", steps=50)
