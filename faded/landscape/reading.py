@@ -74,12 +74,14 @@ class Region:
 
     Attributes:
         ranges: For every concept its level values in the region, ascending.
+        words: The same in words.
         settings: Number of its settings, the clean control among them where it is on the grid.
         at_least: All its rates are below the bound with this probability or a higher one.
         fails_in: Strata in which a setting of the region fails all the same; of a single stratum none.
     """
 
     ranges: Mapping[str, tuple[float, ...]]
+    words: Mapping[str, str]
     settings: int
     at_least: float
     fails_in: tuple[str, ...]
@@ -88,6 +90,7 @@ class Region:
         """Return it as JSON values."""
         return {
             "levels": {name: list(values) for name, values in self.ranges.items()},
+            "words": dict(self.words),
             "settings": self.settings,
             "all_below_bound": round(self.at_least, DIGITS),
             "fails_in": list(self.fails_in),
@@ -249,8 +252,10 @@ def _region(landscape: Landscape, found: Posterior, box: Box | None, stratum: st
     space = landscape.space
     cells = np.arange(space.n_cells).reshape(space.shape)[np.ix_(*box.levels)].reshape(-1)
     fails = (found.probability[:, cells] >= SURE) | established_table(landscape)[:, cells]
+    ranges = [(s, tuple(s.levels[i] for i in at)) for s, at in zip(space.specs, box.levels, strict=True)]
     return Region(
-        ranges={s.name: tuple(s.levels[i] for i in at) for s, at in zip(space.specs, box.levels, strict=True)},
+        ranges={spec.name: values for spec, values in ranges},
+        words={spec.name: span(spec, values) for spec, values in ranges},
         settings=box.cells,
         at_least=box.at_least,
         fails_in=() if stratum else tuple(landscape.strata[i] for i in np.flatnonzero(fails.any(axis=1))),

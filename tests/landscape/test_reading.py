@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from faded.cli import main
+from faded.commands.common import BAD_INPUT, OK
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
 from faded.landscape.judged import judge
 from faded.landscape.posterior import Landscape
 from faded.landscape.reading import Reading, read_map, span
 from faded.landscape.together import levels_away
+from tests.ui import believable
 
 STRATA = ("a", "b")
 
@@ -174,3 +178,15 @@ def test_a_reading_is_json() -> None:
     assert told["safe"]["each"]["levels"]["x"] == [-2, -1, 0, 1]
     assert span(XYZ.specs[0], (-2, -1, 0, 1)) == "x -2 to x 1" and span(XYZ.specs[0], (0,)) == "unchanged"
     assert span(XYZ.specs[0], (-2, -1, 0, 1, 2)) == "every level, x -2 to x 2"
+
+
+def test_the_command_prints_what_is_json_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    believable.fill(tmp_path)
+    assert main(["map", "--round", "1", "--stratum", "yield", "--json", "-", "--workspace", str(tmp_path)]) == OK
+    *lines, last = capsys.readouterr().out.splitlines()
+    told = json.loads(last)
+    assert (told["campaign"], told["stratum"]) == ("signs-1", "yield")
+    assert told["nearest"]["settings"][0]["setting"] in lines[2] and lines[1].startswith("Nearest to neutral")
+    assert f"  rotation: {told['safe']['each']['words']['rotation']}" in lines
+    assert main(["map", "--round", "1", "--stratum", "gone", "--workspace", str(tmp_path)]) == BAD_INPUT
+    assert "no stratum 'gone'" in capsys.readouterr().err
