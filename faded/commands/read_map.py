@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Version of the printed object."""
 
+NOTHING = "Nothing fails near neutral as far as is known"
+
 
 def add(commands: Commands) -> None:
     """Add the command."""
@@ -66,13 +68,14 @@ def _map(arguments: argparse.Namespace) -> int:
 
 def lines(said: Reading) -> Iterator[str]:
     """Return the lines that a person reads."""
-    yield f"Nearest to neutral ({said.as_near:,} settings as near)" if said.nearest else "Nothing fails near neutral"
+    yield f"Nearest to neutral: {said.as_near:,} as near as any other that fails" if said.nearest else NOTHING
     yield from _settings(said.nearest)
     open_ = f"; {said.undecided:,} may be, a part of theirs is not known to be safe" if said.undecided else ""
     yield f"Fails only together: {said.interactions:,} found{open_}"
     yield from _settings(said.together)
     yield from _region("each by itself", said.each)
-    yield from _region("all at once", said.jointly)
+    if said.jointly != said.each:
+        yield from _region("all at once", said.jointly)
 
 
 def _settings(listed: Sequence[Setting]) -> Iterator[str]:

@@ -16,7 +16,7 @@ NAMED = 3
 """Strata named of a setting: the rest are counted."""
 
 SETTING, RATE, SURELY = Column("Setting"), Column("Fail", number=True), Column("Above the bound", number=True)
-ALONE, TRIALS, STATE = Column("A part alone, at most", number=True), Column("Trials", number=True), Column("State")
+ALONE, TRIALS, STATE = Column("Each part, at most", number=True), Column("Trials", number=True), Column("State")
 STRATA = Column("Fails in")
 
 
@@ -36,8 +36,8 @@ def render(said: Reading, strata: int, tried_on: str) -> str:
         f"concepts.{escape(_off_grid(said))}{tried}</p>"
     )
     return (
-        f"{intro}<div class='reading'><div><section><h3>Nearest to neutral</h3>{_nearest(said, strata, tried_on)}"
-        f"</section><section><h3>Fails only together</h3>{_together(said, strata, tried_on)}</section></div>"
+        f"{intro}<div class='reading'><section><h3>Nearest to neutral</h3>{_nearest(said, strata, tried_on)}"
+        f"</section><section><h3>Fails only together</h3>{_together(said, strata, tried_on)}</section>"
         f"<section><h3>Safe region</h3>{_regions(said)}</section></div>"
     )
 
@@ -61,7 +61,7 @@ def _nearest(said: Reading, strata: int, tried_on: str) -> str:
     if not said.nearest:
         return _quiet(f"Nothing fails near neutral as far as is known. {known(said)}")
     away = plural(said.nearest[0].levels, "level", "levels")
-    many = plural(said.as_near, "setting that fails is", "settings that fail are")
+    many = "setting that fails is" if said.as_near == 1 else f"{count(said.as_near)} settings that fail are"
     words = f"The nearest {many} {away} from neutral{_first(said.nearest, said.as_near)}. {known(said)}"
     return f"<p>{words}</p>" + _table("Nearest failing settings", said, said.nearest, strata, tried_on)
 
@@ -158,7 +158,7 @@ def _regions(said: Reading) -> str:
         hidden = (
             f"<p>Safe on average only: in {escape(_strata(each.fails_in, 0))} some setting of the region fails.</p>"
         )
-    return f"{words}{table('Safe region', columns, rows)}{hidden}"
+    return f"{words}{table('Safe region', columns, rows, 'reading-region')}{hidden}"
 
 
 def _tells(said: Reading, region: Region) -> bool:
