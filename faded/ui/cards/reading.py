@@ -15,7 +15,7 @@ from faded.ui.words import count, named, plural
 NAMED = 3
 """Strata named of a setting: the rest are counted."""
 
-SETTING, RATE, SURELY = Column("Setting"), Column("Fail", number=True), Column("Above the bound", number=True)
+SETTING, RATE, SURELY = Column("Setting"), Column("Failure rate", number=True), Column("Above the bound", number=True)
 ALONE, TRIALS, STATE = Column("Each part, at most", number=True), Column("Trials", number=True), Column("State")
 STRATA = Column("Fails in")
 
