@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from faded.commands.common import OK, Commands, print_record
@@ -37,8 +38,6 @@ def add(commands: Commands) -> None:
 
 def _map(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
-    from dataclasses import astuple
-
     from faded.landscape.reading import read_map
     from faded.landscape.rebuild import rebuild
     from faded.store import campaigns, trials

@@ -65,7 +65,8 @@ def safe_box(judged: Judged, together: bool) -> Box | None:
     left = [_left(spec, level) for spec, level in zip(judged.specs, start, strict=True)]
     total = float(judged.chance[start])
     while True:
-        best, move = None, None
+        best: tuple[int, float] | None = None
+        move: tuple[int, int] | None = None
         for k, sides in enumerate(left):
             for j, way in enumerate(sides):
                 if not way:

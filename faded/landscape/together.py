@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faded.concepts.spec import FULL_TURN, ConceptSpec, signed_steps
 from faded.domain import Kind
 from faded.landscape.judged import Judged
-from faded.landscape.posterior import BoolArray, FloatArray, IntArray
+from faded.landscape.posterior import FloatArray, IntArray
+
+Entry = TypeVar("Entry", bound=np.generic)
 
 SIZES = (2, 3)
 """How many concepts a setting changes to be looked at: more are hard to picture, and their number explodes."""
@@ -63,7 +67,9 @@ def fail_together(judged: Judged) -> Together:
     neutral = tuple(spec.neutral_level or 0 for spec in specs)
     shape = judged.rate.shape
     high = np.where(judged.left_out, 0.0, judged.high)
-    found, alone, undecided = [], [], 0
+    found: list[IntArray] = []
+    alone: list[FloatArray] = []
+    undecided = 0
     for size in SIZES:
         for changed in combinations(range(len(specs)), size):
             whole = _at(judged.fails, neutral, changed)
@@ -97,11 +103,8 @@ def _parts(changed: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 
 def _at(
-    table: FloatArray | BoolArray,
-    neutral: tuple[int, ...],
-    changed: tuple[int, ...],
-    part: tuple[int, ...] | None = None,
-) -> BoolArray:
+    table: NDArray[Entry], neutral: tuple[int, ...], changed: tuple[int, ...], part: tuple[int, ...] | None = None
+) -> NDArray[Entry]:
     """Return a table over the levels of the changed concepts, of which only a part is changed, the others at neutral.
 
     Levels that are put back to neutral keep an axis of length one.
@@ -128,4 +131,5 @@ def _smallest(specs: tuple[ConceptSpec, ...], cells: IntArray, levels: IntArray)
 def _side(spec: ConceptSpec) -> IntArray:
     """Return a number for the side of the neutral that a level is on, 0 for the neutral: of nominal levels each own."""
     signed = signed_steps(spec)
-    return signed * np.arange(1, len(signed) + 1) if spec.kind is Kind.NOMINAL else np.sign(signed)
+    own = np.arange(1, len(signed) + 1)
+    return np.asarray(signed * own if spec.kind is Kind.NOMINAL else np.sign(signed), dtype=np.int64)
