@@ -89,7 +89,7 @@ def _settings(listed: Sequence[Setting]) -> Iterator[str]:
 
 def _region(how: str, region: Region | None) -> Iterator[str]:
     if region is None:
-        yield f"Safe, {how}: nothing is known to be"
+        yield f"Safe, {how}: no setting next to neutral is known to be"
         return
     sure = f"all below the bound with probability {region.at_least:.3f} or more"
     yield f"Safe, {how}: {region.settings:,} settings, {sure}"

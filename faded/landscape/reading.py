@@ -115,9 +115,8 @@ class Reading:
         interactions: Number of these.
         undecided: Settings that may be such ones: they fail and no part of theirs does, but some part is not known to
             be safe.
-        each: The region in which every setting by itself is safe; None where there is none.
-        jointly: The region whose rates are all below the bound, with probability `SURE` at least; None where there is
-            none.
+        each: The region in which every setting by itself is safe; None where no setting next to neutral is.
+        jointly: The region whose rates are all below the bound, with probability `SURE` at least; None as above.
     """
 
     stratum: str | None
@@ -247,9 +246,9 @@ def _strata(landscape: Landscape, cells: IntArray) -> dict[str, bool]:
 
 
 def _region(landscape: Landscape, found: Posterior, box: Box | None, stratum: str | None) -> Region | None:
-    if box is None:
-        return None
     space = landscape.space
+    if box is None or (box.cells == 1 and space.control_index is not None):
+        return None
     cells = np.arange(space.n_cells).reshape(space.shape)[np.ix_(*box.levels)].reshape(-1)
     fails = (found.probability[:, cells] >= SURE) | established_table(landscape)[:, cells]
     ranges = [(s, tuple(s.levels[i] for i in at)) for s, at in zip(space.specs, box.levels, strict=True)]

@@ -160,8 +160,7 @@ def test_settings_left_out_are_neither_safe_nor_failing() -> None:
 def test_of_nothing_known_nothing_is_said() -> None:
     said = read(Landscape(XYZ, STRATA, 0.5, np.zeros((2, XYZ.n_cells), dtype=np.bool_)))
     assert (said.known, said.failing, said.nearest, said.together) == (0, 0, (), ())
-    assert said.each is not None and said.each.settings == 1
-    assert {name: list(values) for name, values in said.each.ranges.items()} == {"x": [0], "y": [0], "z": [0]}
+    assert said.each is None and said.jointly is None
 
 
 def test_a_single_stratum_is_judged_by_its_own_posterior() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from faded.landscape.posterior import SURE
-from faded.landscape.reading import Reading, Region, Setting
+from faded.landscape.reading import Reading, Setting
 from faded.landscape.together import SIZES
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, named, plural
@@ -134,23 +134,22 @@ def _strata(names: Sequence[str], strata: int) -> str:
 
 def _regions(said: Reading) -> str:
     each, jointly = said.each, said.jointly
-    if each is None or not _tells(said, each):
-        nearest = "Not even the setting nearest to neutral" if each is None else "No setting next to neutral"
-        return _quiet(f"{nearest} is known to be safe. {known(said)}")
+    if each is None:
+        return _quiet(f"No setting next to neutral is known to be safe. {known(said)}")
     words = (
         f"<p>Around neutral {plural(each.settings, 'setting is', 'settings are')} safe, each by itself: the upper end "
         f"of its 90% interval is below the bound. All of them are below it at once with a probability of "
         f"{_at_least(each.at_least)}.</p>"
     )
     columns, regions = [Column("Concept"), Column("Each by itself")], [each]
-    if jointly is not None and jointly != each and _tells(said, jointly):
+    if jointly is not None and jointly != each:
         columns.append(Column(f"All at once, {SURE:.0%} sure"))
         regions.append(jointly)
         words += (
             f"<p>Of these {plural(jointly.settings, 'setting is', 'settings are')} below the bound all at once with a "
             f"probability of {_at_least(jointly.at_least)}.</p>"
         )
-    elif jointly != each:
+    elif jointly is None:
         words += f"<p>No region is known in which all are below the bound at once, {SURE:.0%} sure.</p>"
     rows = [Row([escape(named(name)), *(escape(region.words[name]) for region in regions)]) for name in each.words]
     hidden = ""
@@ -159,11 +158,6 @@ def _regions(said: Reading) -> str:
             f"<p>Safe on average only: in {escape(_strata(each.fails_in, 0))} some setting of the region fails.</p>"
         )
     return f"{words}{table('Safe region', columns, rows, 'reading-region')}{hidden}"
-
-
-def _tells(said: Reading, region: Region) -> bool:
-    """Say whether a region holds more than the clean control."""
-    return region.settings > 1 or bool(said.off_grid)
 
 
 def _at_least(probability: float) -> str:
