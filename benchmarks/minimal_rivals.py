@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.concepts.spec import ConceptSpace
+from faded.concepts.spec import ConceptSpace, signed_steps
 from faded.exploration.hunt import NOTHING
-from faded.exploration.increments import Increments, signed_steps
+from faded.exploration.increments import Increments
 
 Fails = Callable[[int], bool]
 """Whether the sample fails under a cell."""

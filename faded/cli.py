@@ -9,7 +9,19 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from faded.commands import campaign, export, export_model, import_verdicts, mirror, replay, report, run, serve, smallest
+from faded.commands import (
+    campaign,
+    export,
+    export_model,
+    import_verdicts,
+    mirror,
+    read_map,
+    replay,
+    report,
+    run,
+    serve,
+    smallest,
+)
 from faded.commands.common import BAD_INPUT, OTHER
 from faded.domain import FadedError, Stopped
 
@@ -42,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add(commands)
     report.add(commands)
     replay.add(commands)
+    read_map.add(commands)
     smallest.add(commands)
     export.add(commands)
     export_model.add(commands)

@@ -234,6 +234,21 @@ class ConceptSpace:
         return cls(tuple(specs))
 
 
+def signed_steps(spec: ConceptSpec) -> IntArray:
+    """Return how many levels each level is above (positive) or below the neutral; of a nominal concept 0 or 1.
+
+    The nearest level above the neutral and the nearest below are one level away, whether or not the neutral itself is
+    on the grid: off the grid, every level changes something. Of a nominal concept every level but the neutral is one
+    level away.
+    """
+    levels = np.asarray(spec.levels)
+    if spec.kind is Kind.NOMINAL:
+        return np.asarray(levels != spec.neutral, dtype=np.int64)
+    above = np.cumsum(levels > spec.neutral)
+    below = np.cumsum((levels < spec.neutral)[::-1])[::-1]
+    return np.asarray(above - below, dtype=np.int64)
+
+
 def _names(names: object) -> tuple[str, ...]:
     if not isinstance(names, Sequence) or isinstance(names, str):
         raise TypeError("names is no list")

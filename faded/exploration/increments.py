@@ -1,7 +1,6 @@
 """Small increments: how many levels a setting is away from neutral, and which settings are one level apart.
 
-The neutral of an ordinal or circular concept has levels below and above it, of which the nearest is one level away
-whether or not the neutral itself is on the grid. Every other level of a nominal concept is one level away.
+How levels are counted stands at `concepts.spec.signed_steps`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.concepts.spec import ConceptSpace, ConceptSpec, signed_steps
 from faded.domain import Kind
 
 FloatArray = NDArray[np.float64]
@@ -19,16 +18,6 @@ IntArray = NDArray[np.int64]
 
 NOWHERE = -1
 """Where a move would leave the grid."""
-
-
-def signed_steps(spec: ConceptSpec) -> IntArray:
-    """Return how many levels each level is above (positive) or below the neutral; of a nominal concept 0 or 1."""
-    levels = np.asarray(spec.levels)
-    if spec.kind is Kind.NOMINAL:
-        return np.asarray(levels != spec.neutral, dtype=np.int64)
-    above = np.cumsum(levels > spec.neutral)
-    below = np.cumsum((levels < spec.neutral)[::-1])[::-1]
-    return np.asarray(above - below, dtype=np.int64)
 
 
 @dataclass(frozen=True)

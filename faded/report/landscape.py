@@ -11,14 +11,12 @@ from faded.concepts.spec import ConceptSpec
 from faded.domain import Mode, ModeKey
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
+from faded.landscape.reading import DIGITS, read_map
 from faded.landscape.slices import cut
 from faded.report.read import Found
 
 STRONGEST = 12
 """Established modes listed: those of which most is certain."""
-
-DIGITS = 6
-"""Decimals of estimated rates: what lies below is rounding of the machine and not of the estimate."""
 
 
 def landscape(found: Found) -> dict[str, Any]:
@@ -35,6 +33,7 @@ def landscape(found: Found) -> dict[str, Any]:
             "suspected": len(every) - len(established),
         },
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
+        "reading": read_map(found.landscape, found.posterior, None).to_json(),
         "baseline": baseline(found),
     }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.safe import SafeRange
@@ -41,10 +43,19 @@ def _field(value: Field) -> str:
 
 def link(table: str, name: str) -> str:
     """Return a link that saves a CSV text under a name."""
-    held = base64.b64encode(table.encode()).decode()
+    return _link(table, name, "csv", "text/csv")
+
+
+def json_link(values: Mapping[str, Any], name: str) -> str:
+    """Return a link that saves JSON values under a name."""
+    return _link(json.dumps(values, indent=1, allow_nan=False), name, "json", "application/json")
+
+
+def _link(text: str, name: str, ending: str, kind: str) -> str:
+    held = base64.b64encode(text.encode()).decode()
     return (
-        f"<a class='f-save' data-key='csv-{escape(name, quote=True)}' download='{file_name(name)}.csv' "
-        f"href='data:text/csv;charset=utf-8;base64,{held}'>Save as CSV</a>"
+        f"<a class='f-save' data-key='{ending}-{escape(name, quote=True)}' download='{file_name(name)}.{ending}' "
+        f"href='data:{kind};charset=utf-8;base64,{held}'>Save as {ending.upper()}</a>"
     )
 
 

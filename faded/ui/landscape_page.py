@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 import gradio as gr
 
+from faded.landscape.reading import read_map
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
 from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
-from faded.ui.cards import explore, fade, modes, reach, tryout
+from faded.ui.cards import explore, fade, modes, reach, reading, tryout
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
@@ -33,7 +34,7 @@ mountTry(element, server);"""
 
 ALL_STRATA = "all, averaged"
 
-PARTS = ("map", "safe", "try", "modes", "fade")
+PARTS = ("map", "safe", "read", "try", "modes", "fade")
 
 
 def layout(store: Store, worker_words: Callable[[], str]) -> Page:
@@ -60,6 +61,9 @@ def layout(store: Store, worker_words: Callable[[], str]) -> Page:
                 html("<h2>How far is safe</h2>")
                 outputs["others"] = _switch(OTHERS, "Other concepts", "map-others")
             outputs["safe"] = html(elem_id="map-safe")
+    with gr.Column(elem_classes="f-card"):
+        html("<h2>Reading the map</h2>")
+        outputs["read"] = html(elem_id="map-read", js=f"{asset('landscape.js')}\nmountTries(element);")
     with gr.Column(elem_classes="f-card"):
         html("<h2>Try a setting</h2>")
         outputs["try"] = gr.HTML(
@@ -105,11 +109,13 @@ def draw(view: View) -> Mapping[str, Shown]:
     choice = landscape_choice.read(view.choice, mapped.landscape)
     known = mode_facts.read(view, mapped)
     summary = view.facts.round.summary
+    tried_on = evidence.of(summary).a if summary.get("previews") else ""
     return {
         **landscape_choice.pickers(choice, mapped.landscape),
-        "map": shown_html(_map(mapped, choice, name, evidence.of(summary).a if summary.get("previews") else "")),
+        "map": shown_html(_map(mapped, choice, name, tried_on)),
         "try": shown_html(tryout.render(view.facts.round.id, summary, view.store.workspace)),
         "safe": shown_html(_safe(mapped, choice, name)),
+        "read": shown_html(_read(mapped, choice, name, tried_on)),
         "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
         "fade": shown_html(fade.render(known, view.store)),
     }
@@ -148,6 +154,12 @@ def _safe(mapped: Mapped, choice: Choice, name: str) -> str:
     bound = mapped.landscape.bound
     table = downloads.safe_csv(found, bound, choice.stratum or ALL_STRATA)
     return reach.render(found, bound, choice.stratum) + _saves(downloads.link(table, f"{name} safe"))
+
+
+def _read(mapped: Mapped, choice: Choice, name: str, tried_on: str) -> str:
+    said = read_map(mapped.landscape, mapped.posterior, choice.stratum)
+    drawn = reading.render(said, len(mapped.landscape.strata), tried_on)
+    return drawn + _saves(downloads.json_link(said.to_json(), f"{name} reading"))
 
 
 def _modes_saves(known: mode_facts.ModeFacts, name: str) -> str:

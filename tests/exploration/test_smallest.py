@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.concepts.spec import ConceptSpace, ConceptSpec, signed_steps
 from faded.domain import FadedError, Kind
 from faded.exploration.hunt import NOTHING, Answered, HuntConfig
-from faded.exploration.increments import NOWHERE, Increments, signed_steps
+from faded.exploration.increments import NOWHERE, Increments
 from faded.exploration.smallest import SmallestSearch
 from tests.exploration.thresholds import LEVELS, SPACE, Noting, check, oracle, thresholds
 

@@ -64,6 +64,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(
     assert all(level["low"] < level["rate"] < level["high"] for level in darkening["levels"])
     assert len(told["landscape"]["strongest"]) == told["landscape"]["modes"]["established"] < 100
     assert 0 < told["landscape"]["baseline"]["control"]["low"] < told["landscape"]["baseline"]["control"]["rate"]
+    assert told["landscape"]["reading"]["nearest"]["as_near"] > 0
     confirmed = [mode for mode in told["modes"] if mode["people"] == "confirmed"]
     assert len(confirmed) == 3 and told["modes"][:3] == confirmed
     assert all(mode["learned"] and len(mode["examples"]) == 3 for mode in confirmed)

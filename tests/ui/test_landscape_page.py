@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.posterior import Landscape
+from faded.landscape.reading import read_map
 from faded.landscape.safe import safe_ranges
 from faded.store import campaigns, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import cube, heatmap, landscape_actions, landscape_choice, landscape_page
 from faded.ui.auth import User
-from faded.ui.cards import modes, reach
+from faded.ui.cards import modes, reach, reading
 from faded.ui.facts import read_facts
 from faded.ui.landscape_choice import CHOOSERS
 from faded.ui.landscape_view import LandscapeCache
@@ -189,3 +191,25 @@ def test_modes_that_an_earlier_round_confirmed_stay_to_be_chosen(store: Store, m
     with store.read() as db:
         found = read_to_learn(db, campaigns.get_round(db, later))
     assert (found.confirmed, found.modes) == ([STOP, YIELD], [YIELD])
+
+
+def test_the_map_is_read_in_words(store: Store, made: Believable) -> None:
+    shown = drawn(store)["read"].update
+    assert re.search(r"The nearest \d settings that fail are 4 levels from neutral", shown)
+    assert re.search(r"Around neutral \d+ settings are safe.* at least 9\d%", shown)
+    held = re.search(r"data-try='([^']+)'>Turned left by 60 degrees, darkened by 60%<", shown)
+    assert held is not None
+    assert json.loads(held[1].replace("&quot;", '"')) == {"rotation": 60, "darkening": 0.6, "saturation": 1}
+    assert "the mean over all strata" in shown and "the stratum yield" in drawn(store, stratum="yield")["read"].update
+
+
+def test_a_map_that_says_nothing_says_what_is_missing() -> None:
+    found = of(0, 1, 2)
+    shown = reading.render(read_map(found, found.posterior(), None), 6, "a picture")
+    assert "Nothing fails near neutral as far as is known. 0 of 83 settings have enough data." in shown
+    assert "No setting next to neutral is known to be safe." in shown and "data-try" not in shown
+    harmful = replace(found.space.specs[0], phrase="<b>{value}", phrase_below="")
+    found = Landscape(ConceptSpace((harmful,)), STRATA, 0.5, np.zeros((len(STRATA), 7), dtype=np.bool_))
+    found.trials[:] = found.failures[:] = 20
+    shown = reading.render(read_map(found, found.posterior(), None), 6, "")
+    assert "&lt;b&gt;" in shown and "<b>" not in shown and "two concepts" in shown

@@ -2,9 +2,17 @@
 // choice of modes, which is saved as it is made.
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
+function tryOut(part) {
+  if (part?.dataset.try)
+    part.closest(".f-page").dispatchEvent(new CustomEvent("f-try", { detail: JSON.parse(part.dataset.try) }));
+}
+
+// Settings that are buttons: a press puts them on the sliders of the card Try a setting.
+function mountTries(element) {
+  element.addEventListener("click", (event) => tryOut(event.target.closest("button[data-try]")));
+}
+
 function mountMap(element) {
-  const tryOut = (cell) =>
-    cell?.dataset.try && element.closest(".f-page").dispatchEvent(new CustomEvent("f-try", { detail: JSON.parse(cell.dataset.try) }));
   element.addEventListener("click", (event) => tryOut(event.target.closest(".heat-cell")));
   element.addEventListener("keydown", (event) => {
     const cell = event.target.closest(".heat-cell");

@@ -1,0 +1,99 @@
+"""`python -m faded map`: what a round's landscape says, in words and figures."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+from faded.commands.common import OK, Commands, print_record
+from faded.commands.rounds import add_round, chosen_round
+from faded.domain import FadedError
+from faded.flags import add_workspace
+
+if TYPE_CHECKING:
+    from faded.landscape.reading import Reading, Region, Setting
+
+SCHEMA = 1
+"""Version of the printed object."""
+
+NOTHING = "Nothing fails near neutral as far as is known"
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "map",
+        help="read a round's landscape",
+        description="Say which failing settings are nearest to neutral, what fails only together, and which region "
+        "around neutral is safe, as far as the round has explored.",
+    )
+    add_round(parser)
+    parser.add_argument("--stratum", metavar="NAME", help="one stratum (default: the mean over all)")
+    parser.add_argument("--json", metavar="FILE|-", help="write what was read; - for the last line of output")
+    add_workspace(parser)
+    parser.set_defaults(command=_map)
+
+
+def _map(arguments: argparse.Namespace) -> int:
+    store, round_id = chosen_round(arguments)
+    from faded.landscape.reading import read_map
+    from faded.landscape.rebuild import rebuild
+    from faded.store import campaigns, trials
+
+    with store.read() as db:
+        round_ = campaigns.get_round(db, round_id)
+        campaign = campaigns.get_campaign(db, round_.campaign_id)
+        tallies = [astuple(tally) for tally in trials.tally(db, round_id)]
+    if "space" not in round_.summary:
+        raise FadedError(f"Round {round_.number} of {campaign.name} has not begun to explore: there is no map yet.")
+    landscape = rebuild(round_.summary, tallies)
+    if arguments.stratum is not None and arguments.stratum not in landscape.strata:
+        raise FadedError(f"There is no stratum {arguments.stratum!r}: it is one of {', '.join(landscape.strata)}.")
+    said = read_map(landscape, landscape.posterior(), arguments.stratum)
+    whom = "the mean over all strata" if said.stratum is None else f"stratum {said.stratum}"
+    print(
+        f"The map of round {round_.number} of {campaign.name}, {whom}, bound {said.bound:.0%}: {said.known:,} of ",
+        end="",
+    )
+    print(f"{said.settings:,} settings have enough data, {said.failing:,} fail")
+    for line in lines(said):
+        print(line)
+    head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number}
+    print_record(head | said.to_json(), arguments.json)
+    return OK
+
+
+def lines(said: Reading) -> Iterator[str]:
+    """Return the lines that a person reads."""
+    yield f"Nearest to neutral: {said.as_near:,} as near as any other that fails" if said.nearest else NOTHING
+    yield from _settings(said.nearest)
+    open_ = f"; {said.undecided:,} may be, a part of theirs is not known to be safe" if said.undecided else ""
+    yield f"Fails only together: {said.interactions:,} found{open_}"
+    yield from _settings(said.together)
+    yield from _region("each by itself", said.each)
+    if said.jointly != said.each:
+        yield from _region("all at once", said.jointly)
+
+
+def _settings(listed: Sequence[Setting]) -> Iterator[str]:
+    for one in listed:
+        state = "established" if one.established else "suspected"
+        alone = "" if one.alone is None else f", its parts at most {one.alone:.0%}"
+        yield (
+            f"  {one.levels} levels  {one.rate:.0%} ({one.low:.0%} to {one.high:.0%})  {one.trials:,} trials  {state}  "
+            f"{one.words}{alone}"
+        )
+
+
+def _region(how: str, region: Region | None) -> Iterator[str]:
+    if region is None:
+        yield f"Safe, {how}: no setting next to neutral is known to be"
+        return
+    sure = f"all below the bound with probability {region.at_least:.3f} or more"
+    yield f"Safe, {how}: {region.settings:,} settings, {sure}"
+    for name, words in region.words.items():
+        yield f"  {name}: {words}"
+    if region.fails_in:
+        yield f"  on average only: a setting of it fails in {', '.join(region.fails_in)}"
