@@ -13,6 +13,7 @@ from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
 from faded.landscape.slices import cut
 from faded.report.read import Found
+from faded.store.campaigns import CALIBRATION
 
 STRONGEST = 12
 """Established modes listed: those of which most is certain."""
@@ -36,6 +37,7 @@ def landscape(found: Found) -> dict[str, Any]:
         },
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
         "baseline": baseline(found),
+        "calibration": found.summary.get(CALIBRATION),
     }
 
 
