@@ -233,7 +233,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
         self._known.put(self.landscape, self.frame.stratum, self._asked)
         self._prospects = self._prospects_now()
-        self.calibration = Calibration()
+        self.calibration: Calibration = Calibration()
         self.queries = self.control_queries = 0
         self._observe()
 

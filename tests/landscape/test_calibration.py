@@ -37,7 +37,7 @@ def test_a_prediction_is_that_of_before_the_trial() -> None:
 def test_the_clean_control_is_left_out_for_nothing_can_fail_there() -> None:
     landscape = Landscape(SPACE, tuple("abcdef"), 0.5, np.zeros((N_STRATA, SPACE.n_cells), dtype=bool))
     found = Calibration()
-    found.note(landscape, ONE, ONE + SPACE.control_index, np.array([False]))
+    found.note(landscape, ONE, np.array([SPACE.control_index], dtype=np.int64), np.array([False]))
     assert found.figures()["queries"] == 0
 
 
