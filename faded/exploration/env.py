@@ -27,7 +27,8 @@ from faded.exploration.choosing import NONE, choose
 from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
 from faded.exploration.scores import draw_rates, level_neighbours, scores_of
 from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
-from faded.exploration.stream import Stream, rng_from_json, rng_to_json
+from faded.exploration.stream import Stream, bits_from, rng_from_json, rng_to_json
+from faded.landscape.calibration import Calibration
 from faded.landscape.posterior import Landscape
 from faded.landscape.worth import Prospects, Worth
 
@@ -192,6 +193,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         """Return everything that changes, as arrays, numbers and JSON text."""
         state: State = {f"landscape.{k}": v for k, v in self.landscape.state_dict().items()}
         state |= {f"stream.{k}": v for k, v in self._stream.state_dict().items()}
+        state |= {f"calibration.{k}": v for k, v in self.calibration.state_dict().items()}
         if self._weights is not None:
             state["weights"] = self._weights.copy()
         return state | {
@@ -208,12 +210,9 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         """Go on from where `state_dict` was taken: the same queries follow."""
         self.landscape.load_state_dict({k[10:]: np.asarray(v) for k, v in state.items() if k.startswith("landscape.")})
         self._stream.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("stream.")})
-        self.queries = int(np.asarray(state["queries"]))
-        self.control_queries = int(np.asarray(state["control_queries"]))
-        shape = self._asked.shape
-        self._asked = (
-            np.unpackbits(np.asarray(state["asked"]), count=int(np.prod(shape))).reshape(shape).astype(np.bool_)
-        )
+        self.calibration.load_state_dict({k[12:]: v for k, v in state.items() if k.startswith("calibration.")})
+        self.queries, self.control_queries = (int(np.asarray(state[n])) for n in ("queries", "control_queries"))
+        self._asked = bits_from(np.asarray(state["asked"]), self._asked.shape)
         self._rows = np.array(state["rows"])
         self._observation = np.array(state["observation"])
         self._control_rng = rng_from_json(str(state["control_rng"]))
@@ -234,8 +233,8 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
         self._known.put(self.landscape, self.frame.stratum, self._asked)
         self._prospects = self._prospects_now()
-        self.queries = 0
-        self.control_queries = 0
+        self.calibration: Calibration = Calibration()
+        self.queries = self.control_queries = 0
         self._observe()
 
     def _due(self) -> tuple[int, int]:
@@ -270,7 +269,8 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
     def _learn(self, asked: Asked) -> FloatArray:
         """Put trials into the landscape; return each query's reward: what its cell's established mode gained."""
         strata = self.frame.stratum[asked.rows]
-        new = asked.counted
+        new, control = asked.counted, asked.counted & asked.control
+        self.calibration.note(self.landscape, strata[control], asked.cells[control], asked.failed[control])
         before = self._prospects.value[strata, asked.cells]
         self.landscape.add(strata[new], asked.cells[new], asked.failed[new])
         self.landscape.refit()

@@ -8,6 +8,7 @@ one, so the rates of a stratum stay unbiased.
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ def rng_from_json(text: str) -> np.random.Generator:
     rng = np.random.default_rng(0)
     rng.bit_generator.state = json.loads(text)
     return rng
+
+
+def bits_from(packed: NDArray[np.uint8], shape: tuple[int, ...]) -> BoolArray:
+    """Return truth values of a shape that `numpy.packbits` packed."""
+    return np.unpackbits(packed, count=math.prod(shape)).reshape(shape).astype(np.bool_)
 
 
 class Stream:

@@ -199,6 +199,7 @@ class _Stage:
         ranks = ending or self._tally.batch % PROPOSE_EVERY == 0
         scores, due = self._look_up(ending) if ranks else ({}, [])
         self._tally.proposals += len(due)
+        trust = {campaigns.CALIBRATION: self._env.calibration.figures()} if ranks else {}
         batch = _Batch(
             serial=self._tally.batch,
             queries=event.queries,
@@ -207,7 +208,7 @@ class _Stage:
             seconds_left=left,
             trials=rows,
             numbers=self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers(),
-            summary=self._steering.summary(self._env, self._tally.batch) if ranks else {},
+            summary=trust | self._steering.summary(self._env, self._tally.batch) if ranks else {},
             scores=scores,
             due=due,
             state=self._state(),

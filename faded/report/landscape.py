@@ -14,6 +14,7 @@ from faded.landscape.posterior import SURE
 from faded.landscape.reading import DIGITS, read_map
 from faded.landscape.slices import cut
 from faded.report.read import Found
+from faded.store.campaigns import CALIBRATION
 
 STRONGEST = 12
 """Established modes listed: those of which most is certain."""
@@ -35,6 +36,7 @@ def landscape(found: Found) -> dict[str, Any]:
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
         "reading": read_map(found.landscape, found.posterior, None).to_json(),
         "baseline": baseline(found),
+        "calibration": found.summary.get(CALIBRATION),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from faded.domain import VERSION
+from faded.landscape.calibration import sentences
 from faded.report.evidence import DRAWN, WRITTEN, Shown
 from faded.targets.sets import counted
 
@@ -88,6 +89,7 @@ def render(values: Mapping[str, Any], shown: Shown) -> str:
         values,
         version=VERSION,
         in_points=points,
+        sentences=sentences,
         signed="{:+.3f}".format,
         shown=shown,
         written=kind == WRITTEN,

@@ -96,6 +96,27 @@ def test_trials_are_what_the_answers_said() -> None:
     assert env.landscape.failures.sum() == failures > 0
 
 
+def test_control_queries_that_count_are_predicted_and_only_those() -> None:
+    env = planted_env()
+    asked = uniform_run(env, 2000)
+    due = np.concatenate([a.control & a.counted & (a.cells != SPACE.control_index) for a in asked])
+    failed = np.concatenate([a.failed for a in asked])[due]
+    found = env.calibration.figures()
+    assert found["queries"] == due.sum() > 100
+    assert found["share"] == pytest.approx(failed.mean(), abs=1e-6)
+    assert found["later"]["skill"] > 0.1
+
+
+def test_a_checkpoint_from_before_predictions_were_noted_goes_on() -> None:
+    env = planted_env()
+    uniform_run(env, 300)
+    old = {name: value for name, value in env.state_dict().items() if not name.startswith("calibration.")}
+    env.load_state_dict(old)
+    assert env.calibration.figures()["queries"] == 0
+    uniform_run(env, 600)
+    assert 0 < env.calibration.figures()["queries"] <= 30
+
+
 def run_and_record(env: ExploreEnv, agent: Any, budget: int, stop_after: int | None = None) -> list[np.ndarray]:
     record: list[np.ndarray] = []
 
@@ -131,6 +152,7 @@ def test_a_resumed_run_ends_as_an_unbroken_one(name: str) -> None:
     assert 0 < len(rest) < len(whole)
     assert all(np.array_equal(a, b) for a, b in zip(whole, first + rest, strict=True))
     assert np.array_equal(whole_env.landscape.probability(), resumed_env.landscape.probability())
+    assert whole_env.calibration.figures() == resumed_env.calibration.figures()
 
 
 def test_a_target_that_is_never_right_is_refused_in_words() -> None:

@@ -65,6 +65,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(
     assert len(told["landscape"]["strongest"]) == told["landscape"]["modes"]["established"] < 100
     assert 0 < told["landscape"]["baseline"]["control"]["low"] < told["landscape"]["baseline"]["control"]["rate"]
     assert told["landscape"]["reading"]["nearest"]["as_near"] > 0
+    assert told["landscape"]["calibration"]["queries"] == 150
     confirmed = [mode for mode in told["modes"] if mode["people"] == "confirmed"]
     assert len(confirmed) == 3 and told["modes"][:3] == confirmed
     assert all(mode["learned"] and len(mode["examples"]) == 3 for mode in confirmed)
@@ -101,6 +102,7 @@ def test_the_page_needs_nothing_else_and_escapes_everything(store: Store, made: 
     assert page.count("<img ") >= 2 * 3 * 3
     assert "prefers-color-scheme: dark" in page and "@media print" in page
     assert "accepted</b> by Ada" in page
+    assert "The map gave the 150 control queries that count" in page
 
 
 def test_evidence_lies_beside_the_page_once_each(store: Store, made: Believable, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import NO_RATINGS, ModeKey, Proposal, Ratings, Verdict
 from faded.labeling.decided import confirmed_modes
+from faded.landscape.calibration import Calibration
 from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
 
@@ -108,13 +109,23 @@ def explored(
         jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         series.add(db, job.id, 1, _figures(queries, modes * per_mode))
-        campaigns.update_round(db, made.id, summary={"previews": previews(store, labelled)})
+        shown = {"previews": previews(store, labelled), campaigns.CALIBRATION: calibration(queries // 10)}
+        campaigns.update_round(db, made.id, summary=shown)
         ids = _propose(store, db, made.id, modes, per_mode, labelled)
         if done:
             jobs.finish(db, job.id, WORKER, {"queries": queries}, now + 120)
         else:
             jobs.heartbeat(db, job.id, WORKER, 0.5, f"{queries} queries", now + 60, 60)
     return Believable(campaign.id, made.id, job.id, tuple(ids))
+
+
+def calibration(queries: int) -> dict[str, Any]:
+    """Return what a map predicted of so many control queries, and what they did: nearly what it said."""
+    rng = np.random.default_rng(1)
+    given = rng.beta(0.7, 1.2, queries)
+    found = Calibration()
+    found.load_state_dict({"predicted": given, "failed": rng.random(queries) < 0.05 + 0.85 * given})
+    return found.figures()
 
 
 def _trial(rng: np.random.Generator, query: int) -> trials.TrialRow:

@@ -117,6 +117,18 @@ def test_how_far_is_safe_is_said_with_its_figures() -> None:
     assert unknown == ["Cannot tell for darkened by 30%: there is not enough data."]
 
 
+def test_whether_the_map_can_be_trusted_is_said_with_its_figures(store: Store, made: Believable) -> None:
+    shown = drawn(store)["trust"].update
+    found = believable.calibration(150)
+    low = found["bins"][0]
+    assert f"Of the {low['queries']} to which it gave 0 to 10%, {low['share']:.0%} failed." in shown
+    assert shown.count("<th scope='row'>") == len(found["bins"])
+    assert "Nothing is tuned on this comparison" in shown
+    with store.write() as db:
+        campaigns.update_round(db, made.round, summary={campaigns.CALIBRATION: None})
+    assert "Nothing compared yet" in drawn(store)["trust"].update
+
+
 def test_states_and_pictures_of_the_modes_are_shown(store: Store, made: Believable) -> None:
     believable.labeled(store, made, modes=2)
     with store.write() as db:
