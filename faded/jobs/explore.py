@@ -32,6 +32,7 @@ from faded.jobs.tally import NO_FIGURES, Chosen, Tally
 from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
+from faded.landscape.calibration import CALIBRATION
 from faded.landscape.modes import established_table, modes
 from faded.store import campaigns, jobs, proposals, series, trials
 
@@ -199,7 +200,7 @@ class _Stage:
         ranks = ending or self._tally.batch % PROPOSE_EVERY == 0
         scores, due = self._look_up(ending) if ranks else ({}, [])
         self._tally.proposals += len(due)
-        trust = {campaigns.CALIBRATION: self._env.calibration.figures()} if ranks else {}
+        trust = {CALIBRATION: self._env.calibration.figures()} if ranks else {}
         batch = _Batch(
             serial=self._tally.batch,
             queries=event.queries,

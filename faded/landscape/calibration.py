@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from faded.landscape.beta import interval90
 from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape
 
+CALIBRATION = "calibration"
+"""Where a round's summary keeps the figures."""
+
 BINS = 10
 """Equal parts of [0, 1] by which predictions are told."""
 

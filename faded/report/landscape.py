@@ -9,12 +9,12 @@ from scipy.special import betaincinv
 
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Mode, ModeKey
+from faded.landscape.calibration import CALIBRATION
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
 from faded.landscape.reading import DIGITS, read_map
 from faded.landscape.slices import cut
 from faded.report.read import Found
-from faded.store.campaigns import CALIBRATION
 
 STRONGEST = 12
 """Established modes listed: those of which most is certain."""

@@ -33,9 +33,6 @@ ELSEWHERE = "elsewhere"
 TAUGHT = "confirmation"
 """Where a round's summary keeps what verdicts taught."""
 
-CALIBRATION = "calibration"
-"""Where a round's summary keeps what the landscape predicted of control queries, and what they did."""
-
 
 class RoundState(StrEnum):
     """Where a round stands."""

@@ -14,7 +14,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import NO_RATINGS, ModeKey, Proposal, Ratings, Verdict
 from faded.labeling.decided import confirmed_modes
-from faded.landscape.calibration import Calibration
+from faded.landscape.calibration import CALIBRATION, Calibration
 from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
 
@@ -109,7 +109,7 @@ def explored(
         jobs.claim(db, WORKER, 30, now + 1)
         trials.add_many(db, made.id, [_trial(rng, q) for q in range(queries)])
         series.add(db, job.id, 1, _figures(queries, modes * per_mode))
-        shown = {"previews": previews(store, labelled), campaigns.CALIBRATION: calibration(queries // 10)}
+        shown = {"previews": previews(store, labelled), CALIBRATION: calibration(queries // 10)}
         campaigns.update_round(db, made.id, summary=shown)
         ids = _propose(store, db, made.id, modes, per_mode, labelled)
         if done:

@@ -11,6 +11,7 @@ import pytest
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
+from faded.landscape.calibration import CALIBRATION
 from faded.landscape.posterior import Landscape
 from faded.landscape.reading import read_map
 from faded.landscape.safe import safe_ranges
@@ -125,7 +126,7 @@ def test_whether_the_map_can_be_trusted_is_said_with_its_figures(store: Store, m
     assert shown.count("<th scope='row'>") == len(found["bins"])
     assert "Nothing is tuned on this comparison" in shown
     with store.write() as db:
-        campaigns.update_round(db, made.round, summary={campaigns.CALIBRATION: None})
+        campaigns.update_round(db, made.round, summary={CALIBRATION: None})
     assert "Nothing compared yet" in drawn(store)["trust"].update
 
 

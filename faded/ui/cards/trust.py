@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from faded.landscape.calibration import sentences
-from faded.store.campaigns import CALIBRATION
+from faded.landscape.calibration import CALIBRATION, sentences
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, percent
