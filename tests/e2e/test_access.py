@@ -39,6 +39,12 @@ MOVING = """() => [...document.querySelectorAll("*")].flatMap((part) => {
 })"""
 
 
+LIGHT_SUFFICES = pytest.mark.parametrize(
+    "schemed", ["light", pytest.param("dark", marks=pytest.mark.slow)], indirect=True
+)
+"""For what other tests look at in the dark too."""
+
+
 @pytest.fixture(params=["light", "dark"])
 def schemed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page in either colour scheme."""
@@ -74,6 +80,7 @@ def look_at(page: Page, app: App, name: str, round_id: int | None = None) -> Non
     expect(page.locator("#f-now .f-sentence")).to_be_visible()
 
 
+@LIGHT_SUFFICES
 def test_nothing_is_wrong_on_the_empty_pages(schemed: Page, app: App) -> None:
     for name in PAGES:
         look_at(schemed, app, name)
@@ -110,6 +117,7 @@ def test_nothing_is_wrong_on_the_sheets_of_the_label_page(schemed: Page, app: Ap
     assert violations(schemed) == []
 
 
+@LIGHT_SUFFICES
 def test_nothing_is_wrong_on_the_card_of_articles(schemed: Page, app: App, store: Store) -> None:
     made = written.explored(store, length=5, unread=90)
     open_label(schemed, app, made.round)

@@ -197,7 +197,9 @@ def test_the_practice_is_of_articles(page: Page, app: App, store: Store, round_:
     assert stated(store, round_.round) == {}
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 900), (1280, 640), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"), [pytest.param(1280, 900, marks=pytest.mark.slow), (1280, 640), (390, 844)]
+)
 def test_the_verdicts_stay_in_sight_of_a_long_article(
     page: Page, app: App, store: Store, width: int, height: int
 ) -> None:

@@ -149,7 +149,7 @@ def test_a_demo_brings_its_budget_unless_somebody_chose_one(page: Page, pages: P
     assert (newest.config["demo"], newest.config["queries"]) == ("bulletins", 700)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_every_page_of_a_text_round_passes_axe(browser: Browser, pages: Pages, made: Believable, scheme: str) -> None:
     believable.labeled(pages.store, made)
     believable_text.repaired(pages.store, made)
