@@ -112,7 +112,7 @@ def test_a_failed_job_shows_its_message_and_resumes(page: Page, app: App, store:
     expect(page.locator(".f-sentence")).to_contain_text("is stopped", timeout=180_000)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_a_phone_shows_one_column_without_sideways_scrolling(
     browser: Browser, app: App, round_: Believable, scheme: str
 ) -> None:
