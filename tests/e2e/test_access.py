@@ -103,6 +103,7 @@ def test_nothing_is_wrong_on_the_pages_of_a_whole_round(schemed: Page, app: App,
     assert errors == []
 
 
+@LIGHT_SUFFICES
 def test_nothing_is_wrong_on_the_sheets_of_the_label_page(schemed: Page, app: App, store: Store) -> None:
     made = believable.explored(store, labelled=False)
     open_label(schemed, app, made.round)

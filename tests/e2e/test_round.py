@@ -20,6 +20,7 @@ STAGE_MS = 700_000
 """A stage takes a minute or two on two cores; the machine may be busy."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_a_whole_round_in_the_browser(page: Page, app: App, store: Store) -> None:
     page.goto(app.address)
