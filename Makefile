@@ -1,6 +1,6 @@
 # make run    install what the app needs and start it
 # make test   install what the tests need and run them
-# make soak   the slow tests, and kill the app's processes thirty times in the course of a round, about twelve minutes
+# make soak   the slow tests, and kill the app's processes thirty times in the course of a round, about twenty minutes
 # make docs   build the documentation's site in site/
 # make check  format, lint, types, layers, then make test
 #
