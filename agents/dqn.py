@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from agents.base import Actions, Metrics, Observation, State
+from agents.saving import load_moments, load_weights, moments_of, tensor, weights_of
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,7 @@ class DQNAgent:
 
     def state_dict(self) -> State:
         """Return both networks, Adam's moments, what replay holds, counters and the generator."""
-        state: State = {f"network.{k}": v.numpy().copy() for k, v in self.network.state_dict().items()}
-        state |= {f"target.{k}": v.numpy().copy() for k, v in self.target.state_dict().items()}
-        for i, moments in self.optimizer.state_dict()["state"].items():
-            state |= {f"adam.{i}.{k}": v.numpy().copy() for k, v in moments.items()}
+        state = weights_of(self.network, "network") | weights_of(self.target, "target") | moments_of(self.optimizer)
         filled = min(self.seen, self.args.buffer_size)
         state |= {f"replay.{name}": getattr(self, name)[:filled].numpy().copy() for name in REPLAY}
         state["generator"] = self._generator.get_state().numpy().copy()
@@ -171,24 +169,15 @@ class DQNAgent:
 
     def load_state_dict(self, state: State) -> None:
         """Go on from where `state_dict` was taken, between an update and the next action."""
-        for name, network in (("network.", self.network), ("target.", self.target)):
-            network.load_state_dict({k[len(name) :]: _tensor(v) for k, v in state.items() if k.startswith(name)})
-        moments: dict[int, dict[str, Tensor]] = {}
-        for key, value in state.items():
-            if key.startswith("adam."):
-                _, index, name = key.split(".")
-                moments.setdefault(int(index), {})[name] = _tensor(value)
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        load_weights(self.network, "network", state)
+        load_weights(self.target, "target", state)
+        load_moments(self.optimizer, state)
         for name in REPLAY:
-            kept = _tensor(state[f"replay.{name}"])
+            kept = tensor(state[f"replay.{name}"])
             getattr(self, name)[: len(kept)] = kept
-        self._generator.set_state(_tensor(state["generator"]))
+        self._generator.set_state(tensor(state["generator"]))
         self.seen, self.n_updates = int(state["seen"]), int(state["n_updates"])
 
 
 REPLAY = ("obs", "next_obs", "actions", "rewards", "dones")
 """What replay holds of a transition."""
-
-
-def _tensor(value: NDArray[np.generic]) -> Tensor:
-    return torch.from_numpy(np.array(value))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from agents.base import Actions, Metrics, Observation, State
+from agents.saving import load_moments, load_weights, moments_of, tensor, weights_of
 
 
 @dataclass(frozen=True)
@@ -214,9 +215,7 @@ class PPOAgent:
 
     def state_dict(self) -> State:
         """Return weights, Adam's moments, the unfinished rollout, counters and the generator, as arrays and numbers."""
-        state: State = {f"network.{k}": v.numpy().copy() for k, v in self.network.state_dict().items()}
-        for i, moments in self.optimizer.state_dict()["state"].items():
-            state |= {f"adam.{i}.{k}": v.numpy().copy() for k, v in moments.items()}
+        state = weights_of(self.network, "network") | moments_of(self.optimizer)
         for name in ROLLOUT:
             state[f"rollout.{name}"] = getattr(self, name).numpy().copy()
         state["generator"] = self._generator.get_state().numpy().copy()
@@ -224,22 +223,13 @@ class PPOAgent:
 
     def load_state_dict(self, state: State) -> None:
         """Go on from where `state_dict` was taken."""
-        self.network.load_state_dict({k[8:]: _tensor(v) for k, v in state.items() if k.startswith("network.")})
-        moments: dict[int, dict[str, Tensor]] = {}
-        for key, value in state.items():
-            if key.startswith("adam."):
-                _, index, name = key.split(".")
-                moments.setdefault(int(index), {})[name] = _tensor(value)
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        load_weights(self.network, "network", state)
+        load_moments(self.optimizer, state)
         for name in ROLLOUT:
-            setattr(self, name, _tensor(state[f"rollout.{name}"]))
-        self._generator.set_state(_tensor(state["generator"]))
+            setattr(self, name, tensor(state[f"rollout.{name}"]))
+        self._generator.set_state(tensor(state["generator"]))
         self.step, self.n_updates = int(state["step"]), int(state["n_updates"])
 
 
 ROLLOUT = ("obs", "actions", "logprobs", "values", "rewards", "dones")
 """The buffers of an unfinished rollout."""
-
-
-def _tensor(value: NDArray[np.generic]) -> Tensor:
-    return torch.from_numpy(np.array(value))
