@@ -65,31 +65,28 @@ class Stream:
         if shares is None:
             return self._next(count)
         strata = self._draws.choice(len(shares), size=count, p=shares)
-        nothing = np.zeros(int(self._rows.max()) + 1, dtype=np.bool_)
-        taken = [self.take_of(int(s), nothing) for s in strata]
+        taken = [self.take_of(int(s)) for s in strata]
         return np.array([row for row in taken if row is not None], dtype=np.int64)
 
-    def take_of(self, stratum: int, passed: BoolArray) -> int | None:
+    def take_of(self, stratum: int, passed: BoolArray | None = None) -> int | None:
         """Return the next row of a stratum: first the rest of the running pass, then passes of its own; None of none.
 
         Args:
             stratum: Index of the stratum.
-            passed: Rows that are passed over and keep their turn, shape (rows of the frame,).
+            passed: Rows that are passed over and keep their turn, shape (rows of the frame,); None for none.
         """
         if self._queues is None:
             self._queues = self._by_stratum(self._order[self._position :])
         queue = self._queues.setdefault(stratum, [])
-        for row in queue:
-            if not passed[row]:
-                queue.remove(row)
-                return row
-        again = self._draws.permutation(self._of(self._rows, stratum)).tolist()
-        kept = set(queue)
-        queue += [row for row in again if row not in kept]
-        found = next((row for row in queue if not passed[row]), None)
-        if found is not None:
-            queue.remove(found)
-        return found
+        for anew in (False, True):
+            if anew:
+                kept = set(queue)
+                again = self._draws.permutation(self._of(self._rows, stratum)).tolist()
+                queue += [row for row in again if row not in kept]
+            at = next((i for i, row in enumerate(queue) if passed is None or not passed[row]), None)
+            if at is not None:
+                return queue.pop(at)
+        return None
 
     def _next(self, count: int) -> IntArray:
         parts: list[IntArray] = [self._rows[:0]]
