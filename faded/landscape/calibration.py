@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from faded.landscape.beta import interval90
 from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape
+from faded.landscape.reading import DIGITS
 
 CALIBRATION = "calibration"
 """Where a round's summary keeps the figures."""
@@ -25,9 +26,6 @@ BINS = 10
 
 TELLING = 20
 """Queries that a bin needs before a sentence is made of it: a 90% interval is then at most 0.35 wide."""
-
-DIGITS = 6
-"""Decimals of the figures: what lies below is rounding of the machine."""
 
 
 class Calibration:

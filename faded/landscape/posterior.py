@@ -176,7 +176,8 @@ class Landscape:
         self._common = np.array(state["common"])
         self._strata = np.array(state["strata"])
         self._variances = np.array(state["variances"])
-        self._residual = float(state["residual"][0])
+        if "residual" in state:  # a checkpoint of an earlier version has none
+            self._residual = float(state["residual"][0])
         self._prior_a = np.array(state["prior_a"])
         self._prior_b = np.array(state["prior_b"])
 
@@ -190,10 +191,7 @@ class Landscape:
         n_common = common.shape[1]
         common_precision, own_precision = self._precisions()
         usable = np.where(self.excluded, 0.0, self.trials)
-        rate = _rate(self._strata @ own.T + common @ self._common)
-        shrink = 1 + usable * rate * (1 - rate) * self._residual
-        weight = usable * rate * (1 - rate) / shrink
-        score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
+        _, weight, score = self._pull(usable)
 
         cross, own_blocks = self._curvatures(weight)
         own_blocks += np.diag(own_precision)
@@ -226,6 +224,14 @@ class Landscape:
         self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
         self._set_priors(variance, usable)
 
+    def _pull(self, usable: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the fitted logits, and curvature and slope of what trials say of each; all (n_strata, n_cells)."""
+        eta = self._strata @ self._design.own.T + self._design.common @ self._common
+        rate = _rate(eta)
+        shrink = 1 + usable * rate * (1 - rate) * self._residual
+        weight = usable * rate * (1 - rate) / shrink
+        return eta, weight, np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
+
     def _curvatures(self, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return each stratum's cross block and own block of the normal equations; only cells with trials weigh."""
         common, own = self._design.common, self._design.own
@@ -257,11 +263,7 @@ class Landscape:
 
     def _set_priors(self, variance: FloatArray, usable: FloatArray) -> None:
         """Turn fitted logits, each without its own trials, into Beta priors; learn what effects leave unexplained."""
-        eta = self._strata @ self._design.own.T + self._design.common @ self._common
-        rate = _rate(eta)
-        shrink = 1 + usable * rate * (1 - rate) * self._residual
-        weight = usable * rate * (1 - rate) / shrink
-        score = np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
+        eta, weight, score = self._pull(usable)
         left_out = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
         logit = eta - left_out * score
         tried = usable > 0
