@@ -5,6 +5,7 @@ The edits themselves live elsewhere (`image.py`); pages and statistics need only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ IntArray = NDArray[np.int64]
 
 FULL_TURN = 360.0
 """Levels of a circular concept are degrees: a full turn comes back to where it began."""
+
+LISTED = 4096
+"""A space of up to so many cells is looked at cell by cell. Of a larger one no list is made: see `landscape.cells`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +119,30 @@ class ConceptSpace:
     @property
     def n_cells(self) -> int:
         """Number of cells of the grid."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
+
+    @property
+    def listed(self) -> bool:
+        """Whether the cells are few enough to make a list of them: `LISTED` at most."""
+        return self.n_cells <= LISTED
 
     @cached_property
     def cells(self) -> IntArray:
-        """Level indices of every cell, shape (n_cells, n_concepts), last concept fastest."""
-        return np.stack(np.unravel_index(np.arange(self.n_cells), self.shape), axis=1).astype(np.int64)
+        """Level indices of every cell, shape (n_cells, n_concepts), last concept fastest; for spaces that are listed.
+
+        Raises:
+            FadedError: the space is too large to be listed.
+        """
+        if not self.listed:
+            raise FadedError(
+                f"The concepts span {self.n_cells:,} settings, and what was asked for goes through all of them, which "
+                f"is done for up to {LISTED:,}: give fewer concepts or levels."
+            )
+        return self.levels(np.arange(self.n_cells))
 
     @cached_property
     def grid(self) -> FloatArray:
-        """Level values of every cell, shape (n_cells, n_concepts)."""
+        """Level values of every cell, shape (n_cells, n_concepts); as `cells`."""
         return self.values(self.cells)
 
     @cached_property
@@ -155,7 +173,15 @@ class ConceptSpace:
 
     def cell(self, index: int) -> Cell:
         """Return the cell with the given number."""
-        return tuple(int(lv) for lv in self.cells[index])
+        return tuple(int(lv) for lv in np.unravel_index(index, self.shape))
+
+    def levels(self, numbers: ArrayLike) -> IntArray:
+        """Return the level indices of cells given by their numbers, shape (n, n_concepts)."""
+        return np.stack(np.unravel_index(np.asarray(numbers, dtype=np.int64), self.shape), axis=1).astype(np.int64)
+
+    def settings(self, numbers: ArrayLike) -> FloatArray:
+        """Return the level values of cells given by their numbers, shape (n, n_concepts)."""
+        return self.values(self.levels(numbers))
 
     def values(self, cells: ArrayLike) -> FloatArray:
         """Return level values for level indices, both of shape (n, n_concepts)."""
