@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,15 @@ class ThompsonAgent:
     """Takes the best cell of a draw; whoever hands the draws in owns their generator and its state.
 
     Args:
-        levels: Number of levels of each head.
-        sample_scores: Draws one score per cell for every waiting row, shape (batch, product of levels), last head
-            fastest.
+        draw: Draws a rate per cell for every waiting row and returns the levels of the best, shape (batch, heads).
     """
 
-    def __init__(self, levels: Sequence[int], sample_scores: Callable[[], NDArray[np.float64]]) -> None:
-        self._levels = tuple(int(n) for n in levels)
-        self._sample_scores = sample_scores
+    def __init__(self, draw: Callable[[], Actions]) -> None:
+        self._draw = draw
 
     def act(self, obs: Observation) -> Actions:
         """Take the best cell of a fresh draw for every row."""
-        best = self._sample_scores().argmax(axis=1)
-        return np.stack(np.unravel_index(best, self._levels), axis=1).astype(np.int64)
+        return self._draw()
 
     def update(
         self, rewards: NDArray[np.float64], terminated: NDArray[np.bool_], next_obs: Observation

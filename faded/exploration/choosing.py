@@ -26,14 +26,14 @@ def choose(
     """Take samples for the places that are most worth a query, each place once.
 
     Args:
-        worth: Worth of one more query, at least 0, shape (n_strata, n_cells).
-        asked: Cells that were asked of each row of the frame, shape (n_rows, n_cells).
+        worth: Worth of one more query, at least 0, shape (n_strata, n_columns).
+        asked: Cells that were asked of each row of the frame, shape (n_rows, n_columns).
         stream: Gives the samples.
         count: The most samples to take.
         rng: Breaks ties.
 
     Returns:
-        Rows, and the cell that each was taken for; fewer than `count` where fewer places are worth a query.
+        Rows, and the column of the cell that each was taken for; fewer than `count` where fewer places are worth a query.
     """
     rows: list[int] = []
     cells: list[int] = []
@@ -48,7 +48,7 @@ def choose(
 
 
 def _most_worth(worth: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Return the places that are worth a query, as numbers of (stratum, cell), the most worth first; ties at random."""
+    """Return the places that are worth a query, as numbers of (stratum, column), the most worth first; ties at random."""
     noisy = np.where(worth > 0, worth + TIE_BREAK * rng.random(worth.shape) * worth.max(), 0.0).ravel()
     worthy = np.flatnonzero(noisy)
     return np.asarray(worthy[np.argsort(-noisy[worthy])])

@@ -6,12 +6,13 @@ into the landscape, and the agent is rewarded for what is new there.
 
 Samples come from the strata in which a query is worth most, and within a stratum in a uniform order, so that its rates
 stay unbiased; or they come as the stream has them.
-What verdicts teach comes in through `steer`: weights by stratum and cell. They multiply what an established mode is
+What verdicts teach comes in through `steer`: weights of strata and cells. They multiply what an established mode is
 worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,14 +24,15 @@ from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import Details
+from faded.exploration.candidates import SETTLED
 from faded.exploration.choosing import NONE, choose
 from faded.exploration.frame import NOTHING_ASKED, Ask, Frame
-from faded.exploration.scores import draw_rates, level_neighbours, scores_of
-from faded.exploration.steering import NOTHING_KNOWN, Known, sample_shares
-from faded.exploration.stream import Stream, bits_from, rng_from_json, rng_to_json
+from faded.exploration.outlook import Outlook
+from faded.exploration.scores import draw_rates, scores_of
+from faded.exploration.steering import NOTHING_KNOWN, Known, Weigh, sample_shares
+from faded.exploration.stream import Stream, rng_to_json
 from faded.landscape.calibration import Calibration
 from faded.landscape.posterior import Landscape
-from faded.landscape.worth import Prospects, Worth
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -100,7 +102,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         ask: Asks the target.
         config: What the campaign fixes.
         known: Trials that earlier rounds made on the same weights: in the landscape from the start, never asked again.
-        weights: See `steer`.
+        weigh: See `steer`.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP}
@@ -112,14 +114,14 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         ask: Ask,
         config: ExploreConfig,
         known: Known = NOTHING_KNOWN,
-        weights: FloatArray | None = None,
+        weigh: Weigh | None = None,
     ) -> None:
         self.space = space
         self.frame = frame
         self.config = config
         self._ask = ask
         self._known = known
-        self._weights = weights
+        self._weigh = weigh
         self.num_envs = config.num_envs
         eligible = frame.features[frame.eligible].astype(np.float64)
         spread = np.maximum(eligible.std(axis=0), 1e-6)
@@ -129,12 +131,9 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         self.single_action_space = gymnasium.spaces.MultiDiscrete(list(space.shape))
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
-        self._neighbours = level_neighbours(space)
         self._rows_eligible = np.flatnonzero(frame.eligible)
         self._sizes = np.bincount(frame.stratum[frame.eligible], minlength=len(frame.strata))
-        self._worth = Worth(config.bound, int(self._sizes.max()))
         self._budget: int | None = None
-        self._asked: BoolArray
         self._begin(config.seed)
 
     def reset(
@@ -156,50 +155,59 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         cells = np.concatenate([self.space.indices(actions[:n_agent]), control_cells])
         asked = self._query(rows, cells, n_agent)
         rewards = np.zeros(self.num_envs)
-        rewards[:n_agent] = self._learn(asked)[:n_agent]
+        gained = self._outlook.learn(rows, cells, asked.failed, asked.counted, asked.control)
+        rewards[:n_agent] = gained[:n_agent]
         final = self._observation
         self._observe()
         done = np.ones(self.num_envs, dtype=np.bool_)
         infos = {"asked": asked, "queries": self.queries, "final_obs": final}
         return self._observation, rewards, done, np.zeros_like(done), infos
 
-    def steer(self, weights: FloatArray) -> None:
+    def steer(self, weigh: Weigh) -> None:
         """Let verdicts weigh what is found from the next samples on.
 
         Args:
-            weights: How much more, above 1, or less a failure is worth finding, shape (n_strata, n_cells).
+            weigh: Says of cells, given by their numbers, how much more, above 1, or less a failure there is worth
+                finding, shape (n_strata, n). No part of the state: whoever loads that gives it first.
         """
-        self._weights = weights
-        self._prospects = self._prospects_now()
+        self._weigh = weigh
+        self._outlook.steer(weigh)
+
+    @property
+    def landscape(self) -> Landscape:
+        """Every trial so far, and what follows from them."""
+        return self._outlook.landscape
+
+    @property
+    def calibration(self) -> Calibration:
+        """What control queries say of the landscape."""
+        return self._outlook.calibration
 
     def shares(self, steered: bool = True) -> FloatArray:
         """Return the share of the agent's samples per stratum, as it is or as without verdicts; shape (n_strata,)."""
-        return sample_shares(self.landscape, self._sizes, self._weights if steered else None)
+        return sample_shares(self.landscape, self._sizes, self._outlook.weights if steered else None)
 
-    def sample_scores(self, leave: float = 0.97) -> FloatArray:
-        """Draw a rate per cell for every waiting sample, for Thompson sampling; shape (num_envs, n_cells).
+    def draw_settings(self, leave: float = SETTLED) -> IntArray:
+        """Draw rates for every waiting sample and return the best setting of each, shape (num_envs, n_concepts).
 
         Args:
-            leave: A mode is left once its own trials say P(rate > bound) >= leave; there, and where a query could add
-                no trial, the score is -1.
+            leave: A mode is left once its own trials say P(rate > bound) >= leave; it is not chosen, nor is a cell
+                where a query could add no trial.
         """
         settled = self.landscape.own_probability() >= leave
         drawn = draw_rates(self.landscape.alpha, self.landscape.beta, self._strata, self._score_rng)
-        if self._weights is not None:
-            drawn = drawn * self._weights[self._strata]
-        return np.where(self._open() & ~settled[self._strata], drawn, -1.0)
+        if (weights := self._outlook.weights) is not None:
+            drawn = drawn * weights[self._strata]
+        best = np.where(self._outlook.open(self._rows) & ~settled[self._strata], drawn, -1.0).argmax(axis=1)
+        return self.landscape.cells.levels[best]
 
     def state_dict(self) -> State:
         """Return everything that changes, as arrays, numbers and JSON text."""
-        state: State = {f"landscape.{k}": v for k, v in self.landscape.state_dict().items()}
+        state: State = self._outlook.state_dict()
         state |= {f"stream.{k}": v for k, v in self._stream.state_dict().items()}
-        state |= {f"calibration.{k}": v for k, v in self.calibration.state_dict().items()}
-        if self._weights is not None:
-            state["weights"] = self._weights.copy()
         return state | {
             "queries": self.queries,
             "control_queries": self.control_queries,
-            "asked": np.packbits(self._asked, axis=None),
             "rows": self._rows.copy(),
             "observation": self._observation.copy(),
             "control_rng": rng_to_json(self._control_rng),
@@ -208,17 +216,13 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
 
     def load_state_dict(self, state: State) -> None:
         """Go on from where `state_dict` was taken: the same queries follow."""
-        self.landscape.load_state_dict({k[10:]: np.asarray(v) for k, v in state.items() if k.startswith("landscape.")})
+        self._outlook.load_state_dict(state)
         self._stream.load_state_dict({k[7:]: v for k, v in state.items() if k.startswith("stream.")})
-        self.calibration.load_state_dict({k[12:]: v for k, v in state.items() if k.startswith("calibration.")})
         self.queries, self.control_queries = (int(np.asarray(state[n])) for n in ("queries", "control_queries"))
-        self._asked = bits_from(np.asarray(state["asked"]), self._asked.shape)
         self._rows = np.array(state["rows"])
         self._observation = np.array(state["observation"])
-        self._control_rng = rng_from_json(str(state["control_rng"]))
-        self._score_rng = rng_from_json(str(state["score_rng"]))
-        self._weights = np.array(state["weights"]) if "weights" in state else None
-        self._prospects = self._prospects_now()
+        for rng, name in ((self._control_rng, "control_rng"), (self._score_rng, "score_rng")):
+            rng.bit_generator.state = json.loads(str(state[name]))
 
     @property
     def _strata(self) -> IntArray:
@@ -227,13 +231,9 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
     def _begin(self, seed: int) -> None:
         """Start the round: a landscape of what is known already, and generators of their own."""
         stream, control, scores, draws = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
-        self.landscape = Landscape(self.space, self.frame.strata, self.config.bound, self.frame.known_invalid)
         self._stream = Stream(self._rows_eligible, self.frame.stratum[self._rows_eligible], stream, draws)
         self._control_rng, self._score_rng = control, scores
-        self._asked = np.zeros((len(self.frame.sample_ids), self.space.n_cells), dtype=np.bool_)
-        self._known.put(self.landscape, self.frame.stratum, self._asked)
-        self._prospects = self._prospects_now()
-        self.calibration: Calibration = Calibration()
+        self._outlook = Outlook(self.space, self.frame, self.config.bound, self._known, self._weigh, scores)
         self.queries = self.control_queries = 0
         self._observe()
 
@@ -247,11 +247,8 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         return total - self.queries - control, control
 
     def _query(self, rows: IntArray, cells: IntArray, n_agent: int) -> Asked:
-        """Ask what is new and valid of a batch of (row, cell)."""
-        _, firsts = np.unique(rows * self.space.n_cells + cells, return_index=True)
-        counted = np.zeros(len(rows), dtype=np.bool_)
-        counted[firsts] = True
-        counted &= ~self._asked[rows, cells] & ~self.frame.known_invalid[self.frame.stratum[rows], cells]
+        """Ask what is new and valid of a batch of rows and cells."""
+        counted = self._outlook.new(rows, cells)
         replies = self._ask(rows[counted], cells[counted]) if counted.any() else NOTHING_ASKED
         failed = np.zeros(len(rows), dtype=np.bool_)
         failed[counted] = replies.failed
@@ -261,40 +258,19 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         answers, details = zip(*(next(said) if c else ("", {}) for c in counted), strict=True)
         control = np.arange(len(rows)) >= n_agent
         asked = Asked(self.queries, rows, cells, failed, discrepancy, answers, details, control, counted)
-        self._asked[rows[counted], cells[counted]] = True
         self.queries += len(rows)
         self.control_queries += int(control.sum())
         return asked
 
-    def _learn(self, asked: Asked) -> FloatArray:
-        """Put trials into the landscape; return each query's reward: what its cell's established mode gained."""
-        strata = self.frame.stratum[asked.rows]
-        new, control = asked.counted, asked.counted & asked.control
-        self.calibration.note(self.landscape, strata[control], asked.cells[control], asked.failed[control])
-        before = self._prospects.value[strata, asked.cells]
-        self.landscape.add(strata[new], asked.cells[new], asked.failed[new])
-        self.landscape.refit()
-        self._prospects = self._prospects_now()
-        return np.where(new, self._prospects.value[strata, asked.cells] - before, 0.0)
-
-    def _prospects_now(self) -> Prospects:
-        """Return what is held and what a query is worth, weighed by what verdicts say."""
-        found = self._worth(self.landscape)
-        if self._weights is None:
-            return found
-        return Prospects(value=found.value * self._weights, worth=found.worth * self._weights)
-
-    def _open(self) -> BoolArray:
-        """Say which cells can add a trial to each waiting sample: valid, and not asked of it yet."""
-        return np.asarray(~self.landscape.excluded[self._strata] & ~self._asked[self._rows])
-
     def _observe(self) -> None:
         """Take the next samples, and put together what the agent may know of them."""
-        worth = self._prospects.worth
-        shares = None if self._weights is None else self.shares()
-        rows, cells = NONE, NONE
+        known = self._outlook
+        shares = None if known.weights is None else self.shares()
+        rows, columns = NONE, NONE
         if self.config.choose_samples and shares is None:
-            rows, cells = choose(worth, self._asked, self._stream, self.num_envs, self._score_rng)
+            rows, columns = choose(known.worth, known.asked, self._stream, self.num_envs, self._score_rng)
         self._rows = np.concatenate([rows, self._stream.take(self.num_envs - len(rows), shares)])
-        scores = scores_of(worth, self._strata, self._open(), cells, self._neighbours, self._score_rng)
+        scores = scores_of(
+            known.worth, self._strata, known.open(self._rows), columns, known.landscape.cells, self._score_rng
+        )
         self._observation = np.concatenate([self._features[self._rows], scores.astype(np.float32)], axis=1)

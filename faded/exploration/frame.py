@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.domain import Details, FadedError, Sample
+from faded.landscape.cells import Invalid, from_table
 from faded.probe import Probe
 from faded.targets.base import Answers
 
@@ -31,7 +32,9 @@ class Frame:
         strata: Names of the strata.
         features: What an agent may know of each sample: clean embedding and prediction, shape (n_samples, n_features).
         eligible: Whether the original target answered the sample rightly under the clean control: the frozen set.
-        known_invalid: Settings known to hide the input or change its answer, shape (n_strata, n_cells).
+        known_invalid: Settings known to hide the input or change its answer, shape (n_strata, n_cells); of a space
+            that is not listed none, shape (n_strata, 0).
+        invalid_of: Of a space that is not listed, what says which settings are known to be invalid; else None.
         answers: What the original target answered to each sample under the clean control;
             empty for a frame from a table.
     """
@@ -43,6 +46,12 @@ class Frame:
     eligible: BoolArray
     known_invalid: BoolArray
     answers: tuple[str, ...] = ()
+    invalid_of: Invalid | None = None
+
+    @property
+    def invalid(self) -> Invalid:
+        """Says which settings are known to be invalid."""
+        return self.invalid_of or from_table(self.known_invalid)
 
     def __post_init__(self) -> None:
         if not self.eligible.any():
@@ -115,17 +124,28 @@ def build_frame(
         on_progress(min(start + batch, len(samples)), len(samples))
     strata = tuple(sorted({s.stratum for s in samples}))
     index = {name: i for i, name in enumerate(strata)}
-    grid = probe.space.grid
-    invalid = np.stack([probe.known_invalid([name] * len(grid), grid) for name in strata])
+    invalid = _invalid(probe, strata)
+    listed = np.arange(probe.space.n_cells if probe.space.listed else 0)
     return Frame(
         sample_ids=tuple(s.id for s in samples),
         stratum=np.array([index[s.stratum] for s in samples], dtype=np.int64),
         strata=strata,
         features=np.concatenate(features).astype(np.float32),
         eligible=~np.concatenate(failed),
-        known_invalid=invalid,
+        known_invalid=invalid(listed),
         answers=tuple(answers),
+        invalid_of=None if probe.space.listed else invalid,
     )
+
+
+def _invalid(probe: Probe[P, I, A], strata: Sequence[str]) -> Invalid:
+    """Return what says which settings are known to be invalid."""
+
+    def invalid(numbers: IntArray) -> BoolArray:
+        values = probe.space.settings(numbers)
+        return np.stack([probe.known_invalid([name] * len(values), values) for name in strata])
+
+    return invalid
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,7 @@ class AskProbe(Generic[P, I, A]):
 
     def __call__(self, rows: IntArray, cells: IntArray) -> Replies:
         """Answer one batch in one forward pass."""
-        measured = self.probe.measure([self.samples[int(r)] for r in rows], self.probe.space.grid[cells])
+        measured = self.probe.measure([self.samples[int(r)] for r in rows], self.probe.space.settings(cells))
         answers = measured.answers
         details: list[Details] = [{} for _ in rows]
         for row in np.flatnonzero(measured.failed).tolist():

@@ -7,10 +7,13 @@ worth with that one level in place of its own. Heads that act apart can so land 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
+from faded.landscape.cells import ABSENT, Cells
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -26,22 +29,21 @@ TINY = 1e-9
 """Keeps a division finite where nothing is worth asking."""
 
 
-def level_neighbours(space: ConceptSpace) -> IntArray:
-    """Return, for every cell, the cells that differ from it in at most one level.
+def beside(space: ConceptSpace, cells: IntArray) -> IntArray:
+    """Return, for every cell of a batch, the cells that differ from it in at most one level.
 
-    Shape (n_cells, sum of levels): entry (c, k's level l) is the number of cell c with concept k at level l.
+    Shape (batch, sum of levels): entry (i, k's level l) is the number of cell i with concept k at level l.
     """
+    levels = space.levels(cells)
     columns = []
     for k, n_levels in enumerate(space.shape):
-        for level in range(n_levels):
-            moved = space.cells.copy()
-            moved[:, k] = level
-            columns.append(space.indices(moved))
-    return np.stack(columns, axis=1)
+        stride = math.prod(space.shape[k + 1 :])
+        columns.append(cells[:, None] + (np.arange(n_levels) - levels[:, [k]]) * stride)
+    return np.concatenate(columns, axis=1)
 
 
 def draw_rates(alpha: FloatArray, beta: FloatArray, strata: IntArray, rng: np.random.Generator) -> FloatArray:
-    """Draw one rate per cell for every sample from its stratum's posterior; shape (batch, n_cells)."""
+    """Draw one rate per cell for every sample from its stratum's posterior; shape (batch, n_columns)."""
     return rng.beta(alpha[strata], beta[strata])
 
 
@@ -52,13 +54,13 @@ def aim(worth: FloatArray, strata: IntArray, open_cells: BoolArray, rng: np.rand
     answer might have saved, so a place that is taken counts as worth nothing to the rest of the batch.
 
     Args:
-        worth: Worth of one more query, at least 0, shape (n_strata, n_cells).
+        worth: Worth of one more query, at least 0, shape (n_strata, n_columns).
         strata: Stratum of each sample, shape (batch,).
-        open_cells: Cells that can add a trial to each sample, shape (batch, n_cells).
+        open_cells: Cells that can add a trial to each sample, shape (batch, n_columns).
         rng: Breaks ties.
 
     Returns:
-        Numbers of the cells, shape (batch,).
+        Columns of the cells, shape (batch,).
     """
     left = worth * (1 + TIE_BREAK * rng.random(worth.shape)) + TIE_BREAK * rng.random(worth.shape) * worth.max()
     cells = np.empty(len(strata), dtype=np.int64)
@@ -69,40 +71,42 @@ def aim(worth: FloatArray, strata: IntArray, open_cells: BoolArray, rng: np.rand
 
 
 def level_scores(
-    worth: FloatArray, strata: IntArray, open_cells: BoolArray, cells: IntArray, neighbours: IntArray
+    worth: FloatArray, strata: IntArray, open_cells: BoolArray, columns: IntArray, cells: Cells
 ) -> FloatArray:
     """Tell the aims level by level, shape (batch, sum of levels).
 
     The level aimed at scores 1. Any other scores `BESIDE` times what the cell would be worth with that level in its
-    place, relative to the cell aimed at and at most as much.
+    place, relative to the cell aimed at and at most as much; nothing where that cell is not looked at.
     """
     rows = np.arange(len(strata))
-    beside = neighbours[cells]
-    own = worth[strata, cells]
-    value = worth[strata[:, None], beside] * open_cells[rows[:, None], beside]
+    aims = cells.numbers[columns]
+    numbers = beside(cells.space, aims)
+    at = cells.find(numbers)
+    own = worth[strata, columns]
+    value = np.where(at == ABSENT, 0.0, worth[strata[:, None], at] * open_cells[rows[:, None], at])
     scores = BESIDE * np.minimum(value / np.maximum(own, TINY)[:, None], 1.0)
-    return np.where(beside == cells[:, None], 1.0, scores)
+    return np.where(numbers == aims[:, None], 1.0, scores)
 
 
 def scores_of(
     worth: FloatArray,
     strata: IntArray,
     open_cells: BoolArray,
-    cells: IntArray,
-    neighbours: IntArray,
+    columns: IntArray,
+    cells: Cells,
     rng: np.random.Generator,
 ) -> FloatArray:
     """Aim the samples that were taken for no cell, and tell all aims level by level, shape (batch, sum of levels).
 
     Args:
-        worth: Worth of one more query, at least 0, shape (n_strata, n_cells).
+        worth: Worth of one more query, at least 0, shape (n_strata, n_columns).
         strata: Stratum of each sample, shape (batch,).
-        open_cells: Cells that can add a trial to each sample, shape (batch, n_cells).
-        cells: Cells that the first samples were taken for, shape (n,).
-        neighbours: See `level_neighbours`.
+        open_cells: Cells that can add a trial to each sample, shape (batch, n_columns).
+        columns: Columns of the cells that the first samples were taken for, shape (n,).
+        cells: The cells that are looked at.
         rng: Breaks ties.
     """
-    left, n = worth.copy(), len(cells)
-    left[strata[:n], cells] = 0.0
-    aimed = np.concatenate([cells, aim(left, strata[n:], open_cells[n:], rng)])
-    return level_scores(worth, strata, open_cells, aimed, neighbours)
+    left, n = worth.copy(), len(columns)
+    left[strata[:n], columns] = 0.0
+    aimed = np.concatenate([columns, aim(left, strata[n:], open_cells[n:], rng)])
+    return level_scores(worth, strata, open_cells, aimed, cells)

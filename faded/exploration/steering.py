@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ from faded.landscape.rebuild import REFIT_STEPS
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+Weigh = Callable[[IntArray], FloatArray]
+"""Says of cells, given by their numbers, what a failure there is worth finding; shape (n_strata, n)."""
 
 BY_CHANCE = 0.1
 """Share of the agent's samples drawn uniformly whatever verdicts say, so that a stratum that a few verdicts spoke
@@ -34,19 +38,17 @@ class Known:
     cells: IntArray
     failed: BoolArray
 
-    def put(self, landscape: Landscape, strata: IntArray, asked: BoolArray) -> None:
-        """Put the trials into a landscape and mark what was asked.
+    def put(self, landscape: Landscape, strata: IntArray) -> None:
+        """Put the trials into a landscape and fit it anew, where there are any.
 
         Args:
-            landscape: Gets the trials and is fitted anew, where there are any.
+            landscape: Changed in place.
             strata: Stratum of every row of the frame.
-            asked: Shape (n_rows, n_cells), changed in place.
         """
         if len(self.rows) == 0:
             return
         landscape.add(strata[self.rows], self.cells, self.failed)
         landscape.refit(REFIT_STEPS)
-        asked[self.rows, self.cells] = True
 
 
 NOTHING_KNOWN = Known(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
@@ -58,7 +60,7 @@ def sample_shares(landscape: Landscape, sizes: IntArray, weights: FloatArray | N
     Args:
         landscape: Rates.
         sizes: Eligible samples of each stratum, shape (n_strata,).
-        weights: Worth of a failure by stratum and cell; None where no verdict says anything: all by size.
+        weights: Worth of a failure by stratum and the landscape's columns; None where no verdict says anything: all by size.
     """
     uniform = sizes / sizes.sum()
     if weights is None:
@@ -75,7 +77,7 @@ def promise(landscape: Landscape, weights: FloatArray) -> FloatArray:
 
     Args:
         landscape: Rates.
-        weights: Worth of a failure by stratum and cell.
+        weights: Worth of a failure by stratum and the landscape's columns.
     """
     rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
     totals = rates.sum(axis=1)

@@ -30,7 +30,7 @@ def ppo(env: ExploreEnv, seed: int) -> Agent:
 @explorers.register("thompson")
 def thompson(env: ExploreEnv, seed: int) -> Agent:
     """Thompson sampling on the landscape's posterior; its draws come from the environment's generator."""
-    return ThompsonAgent(env.space.shape, env.sample_scores)
+    return ThompsonAgent(env.draw_settings)
 
 
 @explorers.register("random")

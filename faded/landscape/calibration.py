@@ -35,17 +35,17 @@ class Calibration:
         self._predicted: FloatArray = np.zeros(0)
         self._failed: BoolArray = np.zeros(0, dtype=np.bool_)
 
-    def note(self, landscape: Landscape, strata: IntArray, cells: IntArray, failed: BoolArray) -> None:
+    def note(self, landscape: Landscape, strata: IntArray, columns: IntArray, failed: BoolArray) -> None:
         """Note control queries that count, before their trials, or any of their batch, are in the landscape.
 
         Args:
             landscape: What predicts. Queries where it says nothing, such as the clean control, are left out.
             strata: Index of the stratum of each query, shape (n,).
-            cells: Number of its cell, shape (n,).
+            columns: Column of its cell in the landscape, shape (n,).
             failed: Whether it failed, shape (n,).
         """
-        kept = ~landscape.excluded[strata, cells]
-        a, b = landscape.alpha[strata, cells], landscape.beta[strata, cells]
+        kept = ~landscape.excluded[strata, columns]
+        a, b = landscape.alpha[strata, columns], landscape.beta[strata, columns]
         self._predicted = np.concatenate([self._predicted, (a / (a + b))[kept]])
         self._failed = np.concatenate([self._failed, failed[kept]])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +9,7 @@ from faded.concepts.spec import FULL_TURN, ConceptSpace, ConceptSpec
 from faded.domain import Kind
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 LEVEL_REACH = 1.2
 """How far ordered levels share strength, in levels: neighbours correlate by exp(-1 / (2 * 1.2 ** 2)) = 0.71."""
@@ -35,28 +34,72 @@ def level_factor(spec: ConceptSpec) -> FloatArray:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
-@dataclass(frozen=True)
 class Design:
     """The additive model's regressors: rows of cells, columns of effects.
 
+    Common effects are an overall level, effects of levels and effects of pairs of levels; a stratum's own are its level
+    and effects of levels.
+
+    Args:
+        space: The concepts.
+
     Attributes:
-        common: An overall level, effects of levels, effects of pairs of levels; shape (n_cells, n_common).
-        own: A stratum's own level and effects of levels; shape (n_cells, n_own).
+        pairs: Pairs of concepts whose levels have effects together, the later one first: of a listed space all, of a
+            larger one those for which trials call.
     """
 
-    common: FloatArray
-    own: FloatArray
+    def __init__(self, space: ConceptSpace) -> None:
+        self._factors = [level_factor(spec) for spec in space.specs]
+        self.every_pair = tuple((i, j) for i in range(len(self._factors)) for j in range(i))
+        self.pairs = self.every_pair if space.listed else ()
 
-    @classmethod
-    def of(cls, space: ConceptSpace) -> Design:
-        """Build the regressors of a space."""
-        blocks = [level_factor(s)[space.cells[:, i]] for i, s in enumerate(space.specs)]
-        pairs = [_products(blocks[i], blocks[j]) for i in range(len(blocks)) for j in range(i)]
-        own = np.concatenate([np.ones((space.n_cells, 1)), *blocks], axis=1)
-        common = np.concatenate([own, *pairs], axis=1)
-        return cls(common, own)
+    @property
+    def n_own(self) -> int:
+        """Number of a stratum's own effects."""
+        return 1 + sum(len(factor) for factor in self._factors)
 
+    @property
+    def n_common(self) -> int:
+        """Number of common effects."""
+        return self.n_own + sum(len(self._factors[i]) * len(self._factors[j]) for i, j in self.pairs)
 
-def _products(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Return the products of every column of one with every column of the other."""
-    return (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
+    def own(self, levels: IntArray) -> FloatArray:
+        """Return the rows of a stratum's own effects, shape (n, n_own), of cells given by their level indices."""
+        blocks = [factor[levels[:, i]] for i, factor in enumerate(self._factors)]
+        return np.concatenate([np.ones((len(levels), 1)), *blocks], axis=1)
+
+    def common(self, levels: IntArray) -> FloatArray:
+        """Return the rows of the common effects, shape (n, n_common)."""
+        return np.concatenate([self.own(levels), *(self.together(levels, pair) for pair in self.pairs)], axis=1)
+
+    def together(self, levels: IntArray, pair: tuple[int, int]) -> FloatArray:
+        """Return the columns of a pair's effects: the products of every column of one with every one of the other."""
+        left, right = (self._factors[k][levels[:, k]] for k in pair)
+        return (left[:, :, None] * right[:, None, :]).reshape(len(levels), -1)
+
+    def by_level(self, effects: FloatArray) -> list[FloatArray]:
+        """Return what main effects add to the logit at each level of each concept.
+
+        Args:
+            effects: Effects in the order of a stratum's own without its level, shape (..., n_own - 1).
+
+        Returns:
+            By concept an array of shape (..., levels).
+        """
+        ends = np.cumsum([len(factor) for factor in self._factors])
+        parts = np.split(effects, ends[:-1], axis=-1)
+        return [part @ factor.T for part, factor in zip(parts, self._factors, strict=True)]
+
+    def by_pair(self, effects: FloatArray) -> dict[tuple[int, int], FloatArray]:
+        """Return what effects of pairs add to the logit at each pair of levels, by pair of shape (levels, levels).
+
+        Args:
+            effects: The last of the common effects, those of pairs.
+        """
+        found, start = {}, 0
+        for i, j in self.pairs:
+            left, right = self._factors[i], self._factors[j]
+            end = start + len(left) * len(right)
+            found[i, j] = left @ effects[start:end].reshape(len(left), len(right)) @ right.T
+            start = end
+        return found

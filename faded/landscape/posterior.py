@@ -10,19 +10,24 @@ three parts, each shrunk towards nothing by a normal prior whose variance is lea
 
 Levels share strength by the kind of their concept (`design.level_factor`). A cell's own trials are left out of its own
 prior (the leave-one-out formulas of penalised least squares), so no trial counts twice. Numpy and scipy only.
+
+In a space too large to be listed, pairs of levels have effects only for those concepts for which the trials call.
 """
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincc, expit
+from scipy.special import betaincc
 
 from faded.concepts.spec import ConceptSpace
 from faded.landscape.beta import interval90
+from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.design import Design
+from faded.landscape.fit import AdditiveFit, Effects, Rows, pull
 from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
 
 FloatArray = NDArray[np.float64]
@@ -32,23 +37,14 @@ BoolArray = NDArray[np.bool_]
 SURE = 0.9
 """A mode is suspected or established from this probability on (the words of the project)."""
 
-START_VARIANCES = (1.0, 1.0, 0.25, 0.25)
-"""Prior variances of stratum levels, common effects, common pair effects, stratum effects before any data (logits)."""
-
-VARIANCE_WEIGHT = 8.0
-"""How many coefficients' worth the start variances weigh when variances are learned."""
-
-INTERCEPT_VARIANCE = 4.0
-"""Prior variance of the overall logit: rates from 2% to 98% are within two standard deviations."""
-
-MAX_NEWTON_MOVE = 2.0
-"""The farthest that one step may move a logit: the fit goes on at the next batch."""
-
-LEAST_RATE = 1e-3
-"""Rates are kept this far from 0 and 1, where a logit has no slope left."""
-
 LEAST_LEFT = 0.05
 """The least share of its precision that leaving a cell's own trials out may leave it: keeps the formula finite."""
+
+TRIALS_BEFORE_PAIRS = 160
+"""Trials before pairs of concepts are tested for effects of their own, times `GROWN`."""
+
+GROWN = 1.25
+"""They are tested anew once trials have grown by this factor."""
 
 ENOUGH_TRIALS = 1.0
 """Own trials plus borrowed pseudo-counts, less what the prior had before any data, that count as knowing something."""
@@ -77,45 +73,103 @@ class Posterior:
 class Landscape:
     """Trials per stratum and cell, and what follows from them.
 
+    All tables have a column per cell that is looked at (`cells`): of a listed space all cells, the column being the
+    number; of a larger one those that were asked and those that `consider` was told of.
+
     Args:
         space: The concepts.
         strata: Names of the strata.
         bound: A mode is a rate above it; registered before exploring.
-        known_invalid: Settings left out of every rate, shape (n_strata, n_cells).
+        known_invalid: Settings left out of every rate: of a listed space as a table, shape (n_strata, n_cells), or as a
+            function from numbers of cells to such columns.
+
+    Attributes:
+        cells: The cells that are looked at.
+        trials: Trials, shape (n_strata, n_columns), as all tables.
+        failures: Failed ones.
+        known_invalid: Settings left out.
+        live: Places whose priors are kept up to date between refits: all of a listed space; of a larger one those that
+            `attend` was told of, beside those with trials.
     """
 
-    def __init__(self, space: ConceptSpace, strata: tuple[str, ...], bound: float, known_invalid: BoolArray) -> None:
+    def __init__(
+        self, space: ConceptSpace, strata: tuple[str, ...], bound: float, known_invalid: BoolArray | Invalid
+    ) -> None:
         self.space = space
         self.strata = strata
         self.bound = bound
-        self.known_invalid = np.array(known_invalid, dtype=np.bool_)
-        shape = (len(strata), space.n_cells)
+        self.cells = Cells(space)
+        self._invalid = known_invalid if callable(known_invalid) else from_table(known_invalid)
+        self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
+        shape = (len(strata), len(self.cells))
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
-        self._design = Design.of(space)
-        self._common: FloatArray = np.zeros(self._design.common.shape[1])
-        self._strata: FloatArray = np.zeros((len(strata), self._design.own.shape[1]))
-        self._variances: FloatArray = np.array(START_VARIANCES)
+        self.live: BoolArray = np.ones(shape, dtype=np.bool_)
+        self._fit = AdditiveFit(Design(space), len(strata))
+        self._rows = self._fit.rows(self.cells.levels)
         self._residual = START_RESIDUAL
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
+        self._tested = float(TRIALS_BEFORE_PAIRS)
         self.refit()
-        self._empty_counts: FloatArray = self._prior_a + self._prior_b
+        first = self._priors(self._fit.rows(space.levels([0])))
+        self._empty_count = float((first[0] + first[1])[0, 0])  # before any data all cells have as many
+
+    def consider(self, numbers: ArrayLike) -> IntArray:
+        """Look at cells, given by their numbers, and return their columns; of the shape of the numbers."""
+        new = self.cells.missing(numbers)
+        if len(new):
+            levels = self.space.levels(new)
+            rows = self._fit.rows(levels)
+            a, b = self._priors(rows)
+            self.cells.append(new)
+            empty = np.zeros(a.shape)
+            self._rows = Rows(np.vstack([self._rows.common, rows.common]), np.vstack([self._rows.own, rows.own]))
+            self._prior_a, self._prior_b = np.hstack([self._prior_a, a]), np.hstack([self._prior_b, b])
+            self.trials, self.failures = np.hstack([self.trials, empty]), np.hstack([self.failures, empty])
+            self.known_invalid = np.hstack([self.known_invalid, self._invalid(new)])
+            self.live = np.hstack([self.live, np.ones(a.shape, dtype=np.bool_)])
+        return self.cells.find(numbers)
+
+    def forget(self, kept: BoolArray) -> BoolArray:
+        """Look no more at cells without trials that are not to be kept; return which were, shape (n_columns,)."""
+        kept = kept | self.trials.any(axis=0)
+        self.cells.keep(kept)
+        self._rows = Rows(self._rows.common[kept], self._rows.own[kept])
+        for name in ("trials", "failures", "known_invalid", "live", "_prior_a", "_prior_b"):
+            setattr(self, name, getattr(self, name)[:, kept])
+        return kept
+
+    def attend(self, live: BoolArray) -> None:
+        """Keep up to date between refits only what is needed of places without trials, shape (n_strata, n_columns)."""
+        self.live = live
 
     def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike) -> None:
-        """Count trials, on samples that have no trial in that cell yet: indices of strata and cells, and outcomes."""
-        where = (np.asarray(strata, dtype=np.int64), np.asarray(cells, dtype=np.int64))
+        """Count trials, on samples that have no trial in that cell yet: indices of strata, cells, and outcomes."""
+        where = (np.asarray(strata, dtype=np.int64), self.consider(cells))
         np.add.at(self.trials, where, 1.0)
         np.add.at(self.failures, where, np.asarray(failed, dtype=np.float64))
 
     def refit(self, steps: int = 1) -> None:
         """Improve the model of the priors by Newton steps from where it stands, and learn its variances."""
         for _ in range(steps):
-            self._newton_step()
+            usable = np.where(self.excluded, 0.0, self.trials)
+            if not self.cells.all and usable.sum() >= GROWN * self._tested:
+                self._look_for_pairs(usable)
+            self._fit.step(self._rows, usable, self.failures, self._residual)
+            self._set_priors(usable)
+
+    def logits(self) -> FloatArray:
+        """Return the logits that effects alone lead one to expect, shape (n_strata, n_columns)."""
+        return self._fit.logits(self._rows)
+
+    def effects(self, rng: np.random.Generator | None = None) -> Effects:
+        """Return what effects add to a logit, as estimated or drawn from their posterior."""
+        return self._fit.effects(rng)
 
     @property
     def alpha(self) -> FloatArray:
-        """First parameter of every rate's Beta posterior, shape (n_strata, n_cells)."""
+        """First parameter of every rate's Beta posterior, shape (n_strata, n_columns)."""
         return self._prior_a + self.failures
 
     @property
@@ -124,7 +178,7 @@ class Landscape:
         return self._prior_b + self.trials - self.failures
 
     def probability(self) -> FloatArray:
-        """Return P(rate > bound), shape (n_strata, n_cells); zero for known-invalid settings and the clean control."""
+        """Return P(rate > bound), shape (n_strata, n_columns); zero for known-invalid settings and the clean control."""
         found = np.asarray(betaincc(self.alpha, self.beta, self.bound), dtype=np.float64)
         return np.where(self.excluded, 0.0, found)
 
@@ -133,21 +187,35 @@ class Landscape:
         """Where nothing can be found: known-invalid settings, and the clean control where it lies on the grid."""
         out = self.known_invalid.copy()
         if self.space.control_index is not None:
-            out[:, self.space.control_index] = True
+            out[:, self.cells.numbers == self.space.control_index] = True
         return out
 
     def own_probability(self) -> FloatArray:
-        """Return P(rate > bound) from own trials alone under a uniform prior, shape (n_strata, n_cells)."""
+        """Return P(rate > bound) from own trials alone under a uniform prior, shape (n_strata, n_columns)."""
         found = np.asarray(
             betaincc(1.0 + self.failures, 1.0 + self.trials - self.failures, self.bound), dtype=np.float64
         )
         return found
 
+    def looking_at(self, numbers: ArrayLike) -> Landscape:
+        """Return a landscape of the same trials that looks at these cells as well and has all priors up to date."""
+        if self.cells.all:
+            return self
+        wider = copy.copy(self)
+        wider.cells = copy.copy(self.cells)
+        wider.consider(numbers)
+        wider.live = np.ones_like(wider.live)
+        logit, variance = wider._left_out(np.where(wider.excluded, 0.0, wider.trials))
+        wider._prior_a, wider._prior_b = beta_priors(logit, variance + self._residual)
+        return wider
+
     def posterior(self) -> Posterior:
-        """Return means, 90% intervals and P(rate > bound) of every stratum and cell."""
+        """Return means, 90% intervals and P(rate > bound) of every stratum and cell that is looked at."""
+        if not self.live.all():
+            return self.looking_at([]).posterior()
         a, b = self.alpha, self.beta
         low90, high90 = interval90(a, b)
-        borrowed = self._prior_a + self._prior_b - self._empty_counts
+        borrowed = self._prior_a + self._prior_b - self._empty_count
         return Posterior(
             mean=a / (a + b),
             low90=low90,
@@ -158,118 +226,64 @@ class Landscape:
 
     def state_dict(self) -> dict[str, NDArray[np.float64]]:
         """Return everything that changes, as arrays."""
-        return {
+        state = {
             "trials": self.trials.copy(),
             "failures": self.failures.copy(),
-            "common": self._common.copy(),
-            "strata": self._strata.copy(),
-            "variances": self._variances.copy(),
+            **self._fit.state_dict(),
             "residual": np.array([self._residual]),
             "prior_a": self._prior_a.copy(),
             "prior_b": self._prior_b.copy(),
         }
+        if self.cells.all:
+            return state
+        more = {"numbers": self.cells.numbers.copy(), "live": self.live.copy(), "tested": np.array([self._tested])}
+        return state | more
 
     def load_state_dict(self, state: dict[str, NDArray[np.float64]]) -> None:
         """Go on from where `state_dict` was taken."""
+        self._fit.load_state_dict(state)
+        if not self.cells.all:
+            self.cells = Cells(self.space)
+            self.cells.append(np.array(state["numbers"], dtype=np.int64))
+            self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
+            self.live = np.array(state["live"], dtype=np.bool_)
+            self._tested = float(state["tested"][0])
+            self._rows = self._fit.rows(self.cells.levels)
         self.trials = np.array(state["trials"])
         self.failures = np.array(state["failures"])
-        self._common = np.array(state["common"])
-        self._strata = np.array(state["strata"])
-        self._variances = np.array(state["variances"])
         if "residual" in state:  # a checkpoint of an earlier version has none
             self._residual = float(state["residual"][0])
         self._prior_a = np.array(state["prior_a"])
         self._prior_b = np.array(state["prior_b"])
 
-    def _newton_step(self) -> None:
-        """One Newton step of the penalised logistic fit, then variances and priors from its curvature.
+    def _look_for_pairs(self, usable: FloatArray) -> None:
+        """Let pairs of concepts have effects of their own where the trials call for it."""
+        self._tested = float(usable.sum())
+        weight, score = pull(self.logits(), usable, self.failures, self._residual)
+        if self._fit.call_for_pairs(self.cells.levels, weight, score):
+            self._rows = self._fit.rows(self.cells.levels)
 
-        The normal equations are block-arrow: a block for the common effects and one for each stratum. The strata are
-        eliminated first (a Schur complement), so cost grows with the sum of the blocks.
-        """
-        common, own = self._design.common, self._design.own
-        n_common = common.shape[1]
-        common_precision, own_precision = self._precisions()
-        usable = np.where(self.excluded, 0.0, self.trials)
-        _, weight, score = self._pull(usable)
+    def _left_out(self, usable: FloatArray, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""
+        eta = self.logits()
+        weight, score = pull(eta, usable, self.failures, self._residual)
+        variance = self._fit.variance(self._rows, needed)
+        variance = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
+        return eta - variance * score, variance
 
-        cross, own_blocks = self._curvatures(weight)
-        own_blocks += np.diag(own_precision)
-        corner = common.T @ (weight.sum(axis=0)[:, None] * common) + np.diag(common_precision)
-        own_gradient = score @ own - self._strata * own_precision
-        common_gradient = score.sum(axis=0) @ common - self._common * common_precision
-
-        own_inverse = np.linalg.inv(own_blocks)
-        reduced = cross @ own_inverse
-        by_common = reduced.transpose(1, 0, 2).reshape(n_common, -1)
-        schur = np.linalg.inv(corner - by_common @ cross.transpose(1, 0, 2).reshape(n_common, -1).T)
-        common_move = schur @ (common_gradient - by_common @ own_gradient.reshape(-1))
-        own_move = (own_inverse @ own_gradient[..., None])[..., 0] - common_move @ reduced
-        move = own_move @ own.T + common @ common_move
-        damp = min(1.0, MAX_NEWTON_MOVE / max(float(np.abs(move).max()), 1e-9))
-        self._common = self._common + damp * common_move
-        self._strata = self._strata + damp * own_move
-
-        # A logit's variance, (common - own R') schur (common - own R')' + own inverse own', multiplied out: the first
-        # product is the same in every stratum, and the others are as narrow as `own`.
-        through = schur @ reduced
-        shared = ((common @ schur) * common).sum(axis=1)
-        own_covariance = own_inverse + reduced.transpose(0, 2, 1) @ through
-        variance = np.stack(
-            [
-                shared + ((own @ c - 2 * common @ t) * own).sum(axis=1)
-                for c, t in zip(own_covariance, through, strict=True)
-            ]
-        )
-        self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
-        self._set_priors(variance, usable)
-
-    def _pull(self, usable: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the fitted logits, and curvature and slope of what trials say of each; all (n_strata, n_cells)."""
-        eta = self._strata @ self._design.own.T + self._design.common @ self._common
-        rate = _rate(eta)
-        shrink = 1 + usable * rate * (1 - rate) * self._residual
-        weight = usable * rate * (1 - rate) / shrink
-        return eta, weight, np.where(usable > 0, self.failures - usable * rate, 0.0) / shrink
-
-    def _curvatures(self, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return each stratum's cross block and own block of the normal equations; only cells with trials weigh."""
-        common, own = self._design.common, self._design.own
-        cross = np.empty((len(weight), common.shape[1], own.shape[1]))
-        blocks = np.empty((len(weight), own.shape[1], own.shape[1]))
-        for i, weights in enumerate(weight):
-            cells = np.flatnonzero(weights)
-            weighted = weights[cells, None] * own[cells]
-            cross[i], blocks[i] = common[cells].T @ weighted, own[cells].T @ weighted
-        return cross, blocks
-
-    def _precisions(self) -> tuple[FloatArray, FloatArray]:
-        """Return the prior precisions of the common effects and of a stratum's own."""
-        level, main, pair, deviation = 1 / self._variances
-        n_main = self._design.own.shape[1] - 1
-        n_pairs = self._design.common.shape[1] - 1 - n_main
-        common = np.concatenate([[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)])
-        return common, np.concatenate([[level], np.full(n_main, deviation)])
-
-    def _learn_variances(self, common_variance: FloatArray, own_variance: FloatArray) -> None:
-        """One expectation-maximisation step for the four prior variances, from the effects' posterior variances."""
-        n_main = self._design.own.shape[1] - 1
-        common_square = self._common**2 + common_variance
-        own_square = self._strata**2 + own_variance
-        groups = (own_square[:, 0], common_square[1 : 1 + n_main], common_square[1 + n_main :], own_square[:, 1:])
-        for i, group in enumerate(groups):
-            start = START_VARIANCES[i] * VARIANCE_WEIGHT
-            self._variances[i] = (start + group.sum()) / (VARIANCE_WEIGHT + group.size)
-
-    def _set_priors(self, variance: FloatArray, usable: FloatArray) -> None:
+    def _set_priors(self, usable: FloatArray) -> None:
         """Turn fitted logits, each without its own trials, into Beta priors; learn what effects leave unexplained."""
-        eta, weight, score = self._pull(usable)
-        left_out = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
-        logit = eta - left_out * score
         tried = usable > 0
-        self._residual = residual_variance(logit[tried], left_out[tried], self.failures[tried], usable[tried])
-        self._prior_a, self._prior_b = beta_priors(logit, left_out + self._residual)
+        needed = None if self.live.all() else self.live | tried
+        logit, variance = self._left_out(usable, needed)
+        self._residual = residual_variance(logit[tried], variance[tried], self.failures[tried], usable[tried])
+        if needed is None:
+            self._prior_a, self._prior_b = beta_priors(logit, variance + self._residual)
+        else:
+            self._prior_a[needed], self._prior_b[needed] = beta_priors(
+                logit[needed], variance[needed] + self._residual
+            )
 
-
-def _rate(logit: FloatArray) -> FloatArray:
-    return np.clip(expit(logit), LEAST_RATE, 1 - LEAST_RATE)
+    def _priors(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+        """Return the Beta priors of cells without trials."""
+        return beta_priors(self._fit.logits(rows), self._fit.variance(rows) + self._residual)

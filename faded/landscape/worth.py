@@ -13,8 +13,6 @@ the doubt is settled either way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
@@ -23,6 +21,7 @@ from faded.landscape.modes import failures_needed
 from faded.landscape.posterior import Landscape
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 HORIZON = 12
 """Queries that the worth looks ahead: at a bound of 0.7 it takes six failures in a row to establish a mode. The best
@@ -33,19 +32,6 @@ FALSE_COST = 1.5
 
 NODES = 40
 """Rates at which the posterior is evaluated: the midpoints of equal parts of [0, 1]."""
-
-
-@dataclass(frozen=True)
-class Prospects:
-    """What is held and what one more query is worth; both of shape (n_strata, n_cells).
-
-    Attributes:
-        value: P(true) - FALSE_COST * P(false) where a mode is established, else 0.
-        worth: Greatest expected gain in value per query, at least 0; 0 where nothing can be found.
-    """
-
-    value: FloatArray
-    worth: FloatArray
 
 
 class Worth:
@@ -64,19 +50,43 @@ class Worth:
         aheads, needs = np.divmod(np.arange((HORIZON + 1) * (HORIZON + 2)), HORIZON + 2)
         self._tails = np.asarray(binom.sf(needs - 1, aheads, self._rates[:, None]))
 
-    def __call__(self, landscape: Landscape) -> Prospects:
-        """Return the prospects of every stratum and cell."""
-        trials, failures = landscape.trials.astype(np.int64), landscape.failures.astype(np.int64)
-        a, b = landscape.alpha[..., None], landscape.beta[..., None]
-        log_density = (a - 1) * self._logs[0] + (b - 1) * self._logs[1]
-        density = np.exp(log_density - log_density.max(axis=-1, keepdims=True))
-        density /= density.sum(axis=-1, keepdims=True)
+    def __call__(self, landscape: Landscape) -> FloatArray:
+        """Return the greatest expected gain in value per query, at least 0, of every stratum and cell.
+
+        Shape (n_strata, n_columns); 0 where nothing can be found, and of a space that is not listed where the landscape
+        does not attend.
+        """
+        places = np.nonzero(landscape.live & ~landscape.excluded)
+        trials, failures, density = self._known(landscape, places)
         gains = (density * self._value) @ self._tails
         now = np.where(failures >= self._needed[trials], density @ self._value, 0.0)
-        best = np.zeros(trials.shape)
+        best = np.zeros(len(trials))
         for ahead in range(1, HORIZON + 1):
             needs = np.clip(self._needed[trials + ahead] - failures, 0, ahead + 1)
-            then = np.take_along_axis(gains, (ahead * (HORIZON + 2) + needs)[..., None], axis=-1)[..., 0]
+            then = np.take_along_axis(gains, (ahead * (HORIZON + 2) + needs)[:, None], axis=1)[:, 0]
             best = np.maximum(best, (then - now) / ahead)
-        excluded = landscape.excluded
-        return Prospects(value=np.where(excluded, 0.0, now), worth=np.where(excluded, 0.0, best))
+        worth = np.zeros(landscape.trials.shape)
+        worth[places] = best
+        return worth
+
+    def value(self, landscape: Landscape, strata: IntArray, columns: IntArray) -> FloatArray:
+        """Return what is held at places: P(true) - FALSE_COST * P(false) where a mode is established, else 0.
+
+        Args:
+            landscape: Trials, and what follows from them.
+            strata: Index of each place's stratum, shape (n,).
+            columns: Its column in the landscape, shape (n,).
+        """
+        trials, failures, density = self._known(landscape, (strata, columns))
+        held = (failures >= self._needed[trials]) & ~landscape.excluded[strata, columns]
+        return np.where(held, density @ self._value, 0.0)
+
+    def _known(
+        self, landscape: Landscape, places: tuple[IntArray, ...]
+    ) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return trials and failures at places, each of shape (n,), and the posterior at the nodes, (n, NODES)."""
+        trials, failures = landscape.trials[places].astype(np.int64), landscape.failures[places].astype(np.int64)
+        a, b = landscape.alpha[places][:, None], landscape.beta[places][:, None]
+        log_density = (a - 1) * self._logs[0] + (b - 1) * self._logs[1]
+        density = np.exp(log_density - log_density.max(axis=-1, keepdims=True))
+        return trials, failures, density / density.sum(axis=-1, keepdims=True)

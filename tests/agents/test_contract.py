@@ -49,7 +49,7 @@ def ppo(learning_rate: float) -> Callable[[ExploreEnv, int], PPOAgent]:
 def test_explorers_beat_uniform_and_not_without_scores_and_learning() -> None:
     uniform = found_modes(lambda env, seed: RandomAgent(SPACE.shape, seed))
     ours = found_modes(ppo(Args().learning_rate))
-    thompson = found_modes(lambda env, seed: ThompsonAgent(SPACE.shape, env.sample_scores))
+    thompson = found_modes(lambda env, seed: ThompsonAgent(env.draw_settings))
     neither = found_modes(ppo(0.0), Blind)
     assert ours > 2 * uniform + 3
     assert thompson > 1.5 * uniform

@@ -70,7 +70,7 @@ def test_every_explorer_sees_the_same_stream_and_control_queries() -> None:
     one, other = planted_env(seed=3, choose_samples=False), planted_env(seed=3, choose_samples=False)
     by_chance = uniform_run(one, 700, seed=1)
     steered: list[Asked] = []
-    drive(other, ThompsonAgent(SPACE.shape, other.sample_scores), 700, lambda e: steered.append(e.infos["asked"]))
+    drive(other, ThompsonAgent(other.draw_settings), 700, lambda e: steered.append(e.infos["asked"]))
     for a, b in zip(by_chance, steered, strict=True):
         assert np.array_equal(a.rows, b.rows)
         assert np.array_equal(a.cells[a.control], b.cells[b.control])
@@ -133,7 +133,7 @@ def test_a_resumed_run_ends_as_an_unbroken_one(name: str) -> None:
     def make(env: ExploreEnv, seed: int) -> Any:
         if name == "ppo":
             return PPOAgent(env.observation_space.shape[1], SPACE.shape, env.num_envs, seed)
-        return ThompsonAgent(SPACE.shape, env.sample_scores) if name == "thompson" else RandomAgent(SPACE.shape, seed)
+        return ThompsonAgent(env.draw_settings) if name == "thompson" else RandomAgent(SPACE.shape, seed)
 
     whole_env = planted_env(seed=5)
     whole = run_and_record(whole_env, make(whole_env, 7), 1500)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from faded.exploration.scores import aim, level_neighbours, level_scores
+from faded.exploration.scores import aim, beside, level_scores
+from faded.landscape.cells import Cells
 from tests.exploration.tables import SPACE
 
 
@@ -30,9 +31,19 @@ def test_following_the_best_level_of_every_concept_lands_on_the_aim() -> None:
     strata = rng.integers(3, size=20)
     open_cells = np.ones((20, SPACE.n_cells), dtype=bool)
     cells = aim(worth, strata, open_cells, rng)
-    scores = level_scores(worth, strata, open_cells, cells, level_neighbours(SPACE))
+    scores = level_scores(worth, strata, open_cells, cells, Cells(SPACE))
     assert scores.shape == (20, sum(SPACE.shape))
     assert scores.min() >= 0 and scores.max() == 1
     heads = np.split(scores, np.cumsum(SPACE.shape)[:-1], axis=1)
     chosen = np.stack([h.argmax(axis=1) for h in heads], axis=1)
     assert np.array_equal(SPACE.indices(chosen), cells)
+
+
+def test_beside_a_cell_are_those_that_differ_in_one_level() -> None:
+    cells = np.array([0, 57, SPACE.n_cells - 1])
+    found = SPACE.levels(beside(SPACE, cells).reshape(-1)).reshape(3, sum(SPACE.shape), 3)
+    own = SPACE.levels(cells)[:, None]
+    assert ((found != own).sum(axis=-1) <= 1).all()
+    starts = np.cumsum([0, *SPACE.shape])
+    for k, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+        assert (found[:, start:end, k] == np.arange(SPACE.shape[k])).all()

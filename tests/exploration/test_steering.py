@@ -12,7 +12,7 @@ from agents.random import RandomAgent
 from agents.rollout import Event, drive
 from agents.thompson import ThompsonAgent
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
-from faded.exploration.steering import BY_CHANCE, Known
+from faded.exploration.steering import BY_CHANCE, Known, Weigh
 from tests.exploration.tables import N_STRATA, SPACE, planted, planted_env
 
 BEFORE_THERE_WERE_VERDICTS = {"thompson": "8d512ed1208f3268", "random": "342d3fc4615507d1"}
@@ -20,7 +20,7 @@ BEFORE_THERE_WERE_VERDICTS = {"thompson": "8d512ed1208f3268", "random": "342d3fc
 
 
 def agent_of(name: str, env: ExploreEnv) -> Any:
-    return ThompsonAgent(SPACE.shape, env.sample_scores) if name == "thompson" else RandomAgent(SPACE.shape, 7)
+    return ThompsonAgent(env.draw_settings) if name == "thompson" else RandomAgent(SPACE.shape, 7)
 
 
 def run(env: ExploreEnv, agent: Any, budget: int, stop_after: int | None = None) -> list[Asked]:
@@ -43,9 +43,14 @@ def favouring(*strata: int) -> np.ndarray:
     return weights / weights.mean()
 
 
+def from_table(weights: np.ndarray) -> Weigh:
+    return lambda numbers: weights[:, numbers]
+
+
 def steered(weights: np.ndarray | None, seed: int = 0) -> ExploreEnv:
     frame, ask, _ = planted()
-    return ExploreEnv(SPACE, frame, ask, ExploreConfig(bound=0.5, num_envs=32, seed=seed), weights=weights)
+    weigh = None if weights is None else from_table(weights)
+    return ExploreEnv(SPACE, frame, ask, ExploreConfig(bound=0.5, num_envs=32, seed=seed), weigh=weigh)
 
 
 @pytest.mark.parametrize("name", sorted(BEFORE_THERE_WERE_VERDICTS))
@@ -114,7 +119,7 @@ def test_rewards_are_weighed_like_the_scores() -> None:
 def test_steered_half_way_a_resumed_run_ends_as_an_unbroken_one() -> None:
     def begin(env: ExploreEnv) -> list[Asked]:
         first = run(env, agent_of("thompson", env), 1500, stop_after=10)
-        env.steer(favouring(1, 3))
+        env.steer(from_table(favouring(1, 3)))
         return first + run(env, agent_of("thompson", env), 1500, stop_after=10)
 
     whole = planted_env(seed=5)
@@ -122,6 +127,7 @@ def test_steered_half_way_a_resumed_run_ends_as_an_unbroken_one() -> None:
     broken = planted_env(seed=5)
     first = begin(broken)
     resumed = planted_env(seed=8)
+    resumed.steer(from_table(favouring(1, 3)))
     resumed.load_state_dict(broken.state_dict())
     rest = run(resumed, agent_of("thompson", resumed), 1500)
     assert rest and queries(unbroken) == queries(first + rest)

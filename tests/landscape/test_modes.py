@@ -69,15 +69,16 @@ def test_a_few_modes_are_ordered_as_all_of_them_are() -> None:
 
 
 def test_worth_finishes_what_is_nearly_established_and_leaves_what_is_sure() -> None:
-    prospects = Worth(0.5, 60)(landscape_with([4, 50, 50, 2], [0, 1, 48, 2], 0.5))
-    none_left, nearly = prospects.worth[0, 2], prospects.worth[0, 3]
+    landscape = landscape_with([4, 50, 50, 2], [0, 1, 48, 2], 0.5)
+    worth = Worth(0.5, 60)(landscape)
+    none_left, nearly = worth[0, 2], worth[0, 3]
     assert nearly > 0.3
     assert none_left < 0.001
-    assert prospects.worth[0, 1] < 0.001
-    assert prospects.value[0, 2] > 0.95
+    assert worth[0, 1] < 0.001
+    assert Worth(0.5, 60).value(landscape, np.array([0]), np.array([2])) > 0.95
 
 
 def test_worth_returns_to_an_established_mode_that_its_neighbours_make_doubtful() -> None:
-    prospects = Worth(0.5, 60)(landscape_with([50, 3, 50, 50], [1, 3, 1, 1], 0.5))
-    assert prospects.value[0, 1] < 0
-    assert prospects.worth[0].argmax() == 1
+    landscape = landscape_with([50, 3, 50, 50], [1, 3, 1, 1], 0.5)
+    assert Worth(0.5, 60).value(landscape, np.array([0]), np.array([1])) < 0
+    assert Worth(0.5, 60)(landscape)[0].argmax() == 1

@@ -1,0 +1,100 @@
+"""Which cells of a space too large to be listed are looked at next: where the landscape leads one to expect failures.
+
+A query is worth something where a failure is likely, and of millions of cells hardly any is. So the landscape looks at
+the cells that were asked, and at candidates: those that its effects make the likeliest to fail, once as they are
+estimated and once as drawn from what is known of them, so that what is uncertain is tried as well, and some at random.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincc, expit
+
+from faded.concepts.spec import ConceptSpace
+from faded.landscape.posterior import Effects, Landscape
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+BEAM = 24
+"""Likeliest cells of every stratum, of each kind; partial cells kept while they are put together."""
+
+AT_RANDOM = 24
+"""Candidates drawn uniformly."""
+
+ATTENDED = 96
+"""Cells of every stratum of which is worked out what a query is worth."""
+
+SETTLED = 0.97
+"""A mode is left once its own trials say P(rate > bound) >= it."""
+
+PRIOR_COUNT = 4.0
+"""How many trials an expected rate weighs against own trials when cells are chosen to be attended to."""
+
+
+def renew(landscape: Landscape, rng: np.random.Generator) -> BoolArray:
+    """Let a landscape look at new candidates in place of the old ones; say which of its columns were kept.
+
+    Args:
+        landscape: Changed in place; of a space that is not listed.
+        rng: Draws effects and cells.
+
+    Returns:
+        Which of the columns that there were are still there; new ones stand behind them.
+    """
+    space = landscape.space
+    found = [likeliest(space, effects) for effects in (landscape.effects(), landscape.effects(rng))]
+    numbers = np.unique(np.concatenate([*found, rng.integers(space.n_cells, size=AT_RANDOM)]))
+    kept = landscape.forget(np.isin(landscape.cells.numbers, numbers))
+    landscape.consider(numbers)
+    return kept
+
+
+def attend(landscape: Landscape) -> None:
+    """Let a landscape attend to the `ATTENDED` places of every stratum where a failure is likeliest, the settled not."""
+    expected = PRIOR_COUNT * expit(landscape.logits())
+    promise = (expected + landscape.failures) / (PRIOR_COUNT + landscape.trials)
+    promise[landscape.excluded | settled(landscape)] = -1.0
+    live = promise >= 0
+    if promise.shape[1] > ATTENDED:
+        least = -np.partition(-promise, ATTENDED - 1, axis=1)[:, [ATTENDED - 1]]
+        live &= promise >= least
+    landscape.attend(live)
+
+
+def settled(landscape: Landscape) -> BoolArray:
+    """Return where own trials leave hardly a doubt of a mode, shape (n_strata, n_columns)."""
+    found = np.zeros(landscape.trials.shape, dtype=np.bool_)
+    tried = np.nonzero(landscape.failures)
+    failures, trials = landscape.failures[tried], landscape.trials[tried]
+    found[tried] = betaincc(1.0 + failures, 1.0 + trials - failures, landscape.bound) >= SETTLED
+    return found
+
+
+def likeliest(space: ConceptSpace, effects: Effects, width: int = BEAM) -> IntArray:
+    """Return the numbers of the cells of which effects make a failure the likeliest, `width` of every stratum.
+
+    A beam search: concept by concept every kept part of a cell is continued by every level, and the best are kept. It
+    finds the very best ones where only single concepts have effects.
+
+    Args:
+        space: The concepts.
+        effects: What effects add to a logit.
+        width: Parts that are kept.
+    """
+    n_strata = len(effects.base)
+    logit = np.zeros((n_strata, 1))
+    parts = np.zeros((n_strata, 1, 0), dtype=np.int64)
+    for k, n_levels in enumerate(space.shape):
+        longer = logit[:, :, None] + effects.levels[k][:, None, :]
+        for (later, earlier), added in effects.pairs.items():
+            if later == k:
+                longer = longer + added.T[parts[:, :, earlier]]
+        flat = longer.reshape(n_strata, -1)
+        best = np.argsort(-flat, axis=1, kind="stable")[:, :width]
+        before, level = np.divmod(best, n_levels)
+        logit = np.take_along_axis(flat, best, axis=1)
+        parts = np.concatenate([np.take_along_axis(parts, before[..., None], axis=1), level[..., None]], axis=2)
+    return np.unique(space.indices(parts.reshape(-1, len(space.shape))))

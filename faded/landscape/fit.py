@@ -1,0 +1,266 @@
+"""The additive logistic model behind the landscape's priors, fitted by Newton steps; its variances are learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from faded.landscape.design import Design
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+START_VARIANCES = (1.0, 1.0, 0.25, 0.25)
+"""Prior variances of stratum levels, common effects, common pair effects, stratum effects before any data (logits)."""
+
+VARIANCE_WEIGHT = 8.0
+"""How many coefficients' worth the start variances weigh when variances are learned."""
+
+INTERCEPT_VARIANCE = 4.0
+"""Prior variance of the overall logit: rates from 2% to 98% are within two standard deviations."""
+
+MAX_NEWTON_MOVE = 2.0
+"""The farthest that one step may move a logit: the fit goes on at the next batch."""
+
+LEAST_RATE = 1e-3
+"""Rates are kept this far from 0 and 1, where a logit has no slope left."""
+
+CALLED_FOR = 5.0
+"""Standard deviations by which what is left unexplained must hang on a pair of concepts before it gets effects of its
+own: of 66 pairs of twelve concepts none is then called for by chance."""
+
+MOST_PAIRS = 4
+"""Pairs of concepts with effects of their own in a space that is not listed, so that its fit stays small."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Regressors of some cells: common ones, shape (n, n_common), and a stratum's own, shape (n, n_own)."""
+
+    common: FloatArray
+    own: FloatArray
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What effects add to a logit.
+
+    Attributes:
+        base: The overall and the stratum's level, shape (n_strata,).
+        levels: By concept what each of its levels adds, shape (n_strata, levels).
+        pairs: By pair of concepts, the later one first, what each pair of levels adds beyond that.
+    """
+
+    base: FloatArray
+    levels: tuple[FloatArray, ...]
+    pairs: dict[tuple[int, int], FloatArray]
+
+
+@dataclass(frozen=True)
+class _Covariance:
+    """Posterior covariances of the effects, in the blocks of the normal equations.
+
+    Attributes:
+        common: Of the common effects, shape (n_common, n_common).
+        through: What ties a stratum's own to them, shape (n_strata, n_common, n_own).
+        own: Of a stratum's own, shape (n_strata, n_own, n_own).
+    """
+
+    common: FloatArray
+    through: FloatArray
+    own: FloatArray
+
+
+class AdditiveFit:
+    """Effects, their prior variances and posterior covariances.
+
+    Args:
+        design: The regressors.
+        n_strata: Number of strata.
+    """
+
+    def __init__(self, design: Design, n_strata: int) -> None:
+        self.design = design
+        self.common: FloatArray = np.zeros(design.n_common)
+        self.strata: FloatArray = np.zeros((n_strata, design.n_own))
+        self.variances: FloatArray = np.array(START_VARIANCES)
+        self._covariance: _Covariance
+
+    def rows(self, levels: IntArray) -> Rows:
+        """Return the regressors of cells given by their level indices."""
+        return Rows(self.design.common(levels), self.design.own(levels))
+
+    def logits(self, rows: Rows) -> FloatArray:
+        """Return the fitted logits, shape (n_strata, n)."""
+        return np.asarray(self.strata @ rows.own.T + rows.common @ self.common)
+
+    def variance(self, rows: Rows, needed: BoolArray | None = None) -> FloatArray:
+        """Return the logits' posterior variances, shape (n_strata, n).
+
+        Args:
+            rows: The regressors.
+            needed: Which of them are needed, the same shape; of the others zero. None for all.
+        """
+        # A logit's variance, (common - own R') schur (common - own R')' + own inverse own', multiplied out: the first
+        # product is the same in every stratum, and the others are as narrow as `own`.
+        known = self._covariance
+        shared = ((rows.common @ known.common) * rows.common).sum(axis=1)
+        found = np.zeros((len(self.strata), len(shared)))
+        for i, (own_covariance, through) in enumerate(zip(known.own, known.through, strict=True)):
+            at = slice(None) if needed is None else np.flatnonzero(needed[i])
+            own, common = rows.own[at], rows.common[at]
+            found[i, at] = shared[at] + ((own @ own_covariance - 2 * common @ through) * own).sum(axis=1)
+        return found
+
+    def effects(self, rng: np.random.Generator | None = None) -> Effects:
+        """Return what effects add to a logit.
+
+        Args:
+            rng: Draws them from their posterior, a stratum's own beside the common ones; None for their means.
+        """
+        common, strata = self.common, self.strata
+        if rng is not None:
+            known = self._covariance
+            common = common + np.linalg.cholesky(known.common) @ rng.standard_normal(len(common))
+            noise = rng.standard_normal((*strata.shape, 1))
+            strata = strata + (np.linalg.cholesky(known.own) @ noise)[..., 0]
+        n_own = self.design.n_own
+        mains = strata + common[:n_own]
+        return Effects(
+            mains[:, 0], tuple(self.design.by_level(mains[:, 1:])), self.design.by_pair(common[n_own:])
+        )
+
+    def step(self, rows: Rows, trials: FloatArray, failures: FloatArray, residual: float) -> None:
+        """One Newton step of the penalised logistic fit, then its variances from the curvature.
+
+        The normal equations are block-arrow: a block for the common effects and one for each stratum. The strata are
+        eliminated first (a Schur complement), so cost grows with the sum of the blocks.
+
+        Args:
+            rows: Regressors of the cells.
+            trials: Trials, shape (n_strata, n).
+            failures: Failed ones, the same shape.
+            residual: See `pull`.
+        """
+        common, own = rows.common, rows.own
+        common_precision, own_precision = self._precisions()
+        weight, score = pull(self.logits(rows), trials, failures, residual)
+
+        cross, own_blocks = _curvatures(rows, weight)
+        own_blocks += np.diag(own_precision)
+        corner = common.T @ (weight.sum(axis=0)[:, None] * common) + np.diag(common_precision)
+        own_gradient = score @ own - self.strata * own_precision
+        common_gradient = score.sum(axis=0) @ common - self.common * common_precision
+
+        own_inverse = np.linalg.inv(own_blocks)
+        reduced = cross @ own_inverse
+        by_common = reduced.transpose(1, 0, 2).reshape(len(corner), -1)
+        schur = np.linalg.inv(corner - by_common @ cross.transpose(1, 0, 2).reshape(len(corner), -1).T)
+        common_move = schur @ (common_gradient - by_common @ own_gradient.reshape(-1))
+        own_move = (own_inverse @ own_gradient[..., None])[..., 0] - common_move @ reduced
+        move = own_move @ own.T + common @ common_move
+        damp = min(1.0, MAX_NEWTON_MOVE / max(float(np.abs(move).max(initial=0.0)), 1e-9))
+        self.common = self.common + damp * common_move
+        self.strata = self.strata + damp * own_move
+
+        through = schur @ reduced
+        own_covariance = own_inverse + reduced.transpose(0, 2, 1) @ through
+        self._covariance = _Covariance(schur, through, own_covariance)
+        self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
+
+    def call_for_pairs(self, levels: IntArray, weight: FloatArray, score: FloatArray) -> bool:
+        """Give effects of their own to pairs of concepts on which what is left unexplained hangs; say if any is new.
+
+        A score test of a variance component (Lin 1997, "Variance component testing in generalised linear models with
+        random effects"): the squared slopes of a pair's effects against what they would be by chance.
+
+        Args:
+            levels: Level indices of the cells.
+            weight: Curvature of the logits, shape (n_strata, n), from `pull`.
+            score: Their slopes.
+        """
+        total, slope = weight.sum(axis=0), score.sum(axis=0)
+        at = np.flatnonzero(total)
+        found: dict[tuple[int, int], float] = {}
+        for pair in self.design.every_pair:
+            if pair in self.design.pairs:
+                continue
+            columns = self.design.together(levels[at], pair)
+            spread = columns.T @ (total[at, None] * columns)
+            beyond = float(((slope[at] @ columns) ** 2).sum() - np.trace(spread))
+            found[pair] = beyond / max(float(np.sqrt(2 * (spread**2).sum())), 1e-12)
+        called = sorted((p for p, z in found.items() if z > CALLED_FOR), key=lambda p: -found[p])
+        called = called[: MOST_PAIRS - len(self.design.pairs)]
+        self.design.pairs += tuple(called)
+        self.common = np.concatenate([self.common, np.zeros(self.design.n_common - len(self.common))])
+        return bool(called)
+
+    def state_dict(self) -> dict[str, NDArray[np.float64]]:
+        """Return everything that changes, as arrays."""
+        state = {"common": self.common.copy(), "strata": self.strata.copy(), "variances": self.variances.copy()}
+        if self.design.pairs == self.design.every_pair:
+            return state
+        known = self._covariance
+        return state | {
+            "pairs": np.array(self.design.pairs, dtype=np.float64).reshape(-1, 2),
+            "covariance_common": known.common.copy(),
+            "covariance_through": known.through.copy(),
+            "covariance_own": known.own.copy(),
+        }
+
+    def load_state_dict(self, state: dict[str, NDArray[np.float64]]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self.common, self.strata = np.array(state["common"]), np.array(state["strata"])
+        self.variances = np.array(state["variances"])
+        if "pairs" in state:
+            self.design.pairs = tuple((int(i), int(j)) for i, j in state["pairs"])
+            self._covariance = _Covariance(*(np.array(state[f"covariance_{n}"]) for n in ("common", "through", "own")))
+
+    def _precisions(self) -> tuple[FloatArray, FloatArray]:
+        """Return the prior precisions of the common effects and of a stratum's own."""
+        level, main, pair, deviation = 1 / self.variances
+        n_main = self.design.n_own - 1
+        n_pairs = len(self.common) - 1 - n_main
+        common = np.concatenate([[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)])
+        return common, np.concatenate([[level], np.full(n_main, deviation)])
+
+    def _learn_variances(self, common_variance: FloatArray, own_variance: FloatArray) -> None:
+        """One expectation-maximisation step for the four prior variances, from the effects' posterior variances."""
+        n_main = self.design.n_own - 1
+        common_square = self.common**2 + common_variance
+        own_square = self.strata**2 + own_variance
+        groups = (own_square[:, 0], common_square[1 : 1 + n_main], common_square[1 + n_main :], own_square[:, 1:])
+        for i, group in enumerate(groups):
+            start = START_VARIANCES[i] * VARIANCE_WEIGHT
+            self.variances[i] = (start + group.sum()) / (VARIANCE_WEIGHT + group.size)
+
+
+def pull(eta: FloatArray, trials: FloatArray, failures: FloatArray, residual: float) -> tuple[FloatArray, FloatArray]:
+    """Return curvature and slope of what trials say of each logit; all of the same shape.
+
+    Args:
+        eta: The fitted logits.
+        trials: Trials.
+        failures: Failed ones.
+        residual: Variance of what effects leave unexplained of a logit.
+    """
+    rate = np.clip(expit(eta), LEAST_RATE, 1 - LEAST_RATE)
+    shrink = 1 + trials * rate * (1 - rate) * residual
+    weight = trials * rate * (1 - rate) / shrink
+    return weight, np.where(trials > 0, failures - trials * rate, 0.0) / shrink
+
+
+def _curvatures(rows: Rows, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each stratum's cross block and own block of the normal equations; only cells with trials weigh."""
+    common, own = rows.common, rows.own
+    cross = np.empty((len(weight), common.shape[1], own.shape[1]))
+    blocks = np.empty((len(weight), own.shape[1], own.shape[1]))
+    for i, weights in enumerate(weight):
+        cells = np.flatnonzero(weights)
+        weighted = weights[cells, None] * own[cells]
+        cross[i], blocks[i] = common[cells].T @ weighted, own[cells].T @ weighted
+    return cross, blocks
