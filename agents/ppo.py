@@ -20,6 +20,10 @@ from agents.base import Actions, Metrics, Observation, State
 from agents.saving import load_moments, load_weights, moments_of, tensor, weights_of
 
 
+NEVER = -1e9
+"""The logit of a level that a head does not have."""
+
+
 @dataclass(frozen=True)
 class Args:
     """Hyper-parameters.
@@ -72,6 +76,8 @@ class ActorCritic(nn.Module):
 
     def __init__(self, n_obs: int, levels: Sequence[int], args: Args, generator: torch.Generator) -> None:
         super().__init__()
+        self.places: Tensor
+        self.head_of: Tensor
         self.levels = list(levels)
         self.trunk = nn.Sequential(
             layer_init(nn.Linear(n_obs, args.hidden), 2**0.5, generator),
@@ -82,28 +88,34 @@ class ActorCritic(nn.Module):
         self.actor = layer_init(nn.Linear(args.hidden, sum(self.levels)), 0.01, generator)
         self.critic = layer_init(nn.Linear(args.hidden, 1), 1.0, generator)
         self.gain = nn.Parameter(torch.full((len(self.levels),), args.score_gain))
+        ends = np.cumsum(self.levels)
+        places = [[*range(end - n, end), *[ends[-1]] * (max(levels) - n)] for end, n in zip(ends, levels, strict=True)]
+        self.register_buffer("places", torch.tensor(places).flatten(), persistent=False)
+        self.register_buffer("head_of", torch.repeat_interleave(torch.tensor(self.levels)), persistent=False)
 
     def value(self, obs: Tensor) -> Tensor:
         """Return values, shape (batch,)."""
         return self.critic(self.trunk(obs)).squeeze(-1)  # type: ignore[no-any-return]
 
-    def forward(self, obs: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Return log-probabilities per head, each of shape (batch, levels of the head), and values, shape (batch,)."""
+    def forward(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities of every head's levels, shape (batch, heads, most levels), and values, (batch,).
+
+        A head with fewer levels than the most has `NEVER` in place of those it lacks.
+        """
         hidden = self.trunk(obs)
-        logits = torch.split(self.actor(hidden), self.levels, dim=-1)
-        scores = torch.split(obs[:, -sum(self.levels) :], self.levels, dim=-1)
-        heads = [torch.log_softmax(a + g * s, dim=-1) for a, g, s in zip(logits, self.gain, scores, strict=True)]
-        return heads, self.critic(hidden).squeeze(-1)
+        logits = self.actor(hidden) + self.gain[self.head_of] * obs[:, -len(self.head_of) :]
+        padded = nn.functional.pad(logits, (0, 1), value=NEVER).index_select(1, self.places)
+        return torch.log_softmax(padded.view(len(obs), len(self.levels), -1), dim=-1), self.critic(hidden).squeeze(-1)
 
 
-def log_prob(heads: Sequence[Tensor], actions: Tensor) -> Tensor:
+def log_prob(heads: Tensor, actions: Tensor) -> Tensor:
     """Return the log-probability of actions, shape (batch, heads); the heads are independent."""
-    return torch.stack([h.gather(1, actions[:, [i]]).squeeze(1) for i, h in enumerate(heads)]).sum(0)
+    return heads.gather(2, actions[:, :, None]).sum((1, 2))
 
 
-def entropy_of(heads: Sequence[Tensor]) -> Tensor:
+def entropy_of(heads: Tensor) -> Tensor:
     """Return the policy's entropy in nats, shape (batch,)."""
-    return torch.stack([-(h.exp() * h).sum(-1) for h in heads]).sum(0)
+    return -(heads.exp() * heads).sum((1, 2))
 
 
 class PPOAgent:
@@ -138,8 +150,7 @@ class PPOAgent:
         """Sample one level per head for every row and keep what the update needs."""
         x = torch.from_numpy(obs)
         heads, value = self.network(x)
-        drawn = [torch.multinomial(h.exp(), 1, generator=self._generator).squeeze(1) for h in heads]
-        actions = torch.stack(drawn, dim=1)
+        actions = torch.multinomial(heads.exp().flatten(0, 1), 1, generator=self._generator).view(len(x), -1)
         self.obs[self.step] = x
         self.actions[self.step] = actions
         self.logprobs[self.step] = log_prob(heads, actions)

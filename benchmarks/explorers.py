@@ -18,7 +18,7 @@ from agents.ppo import Args, PPOAgent
 from agents.rollout import Event, drive
 from agents.thompson import ThompsonAgent
 from benchmarks import bandits
-from benchmarks.arena import BATCH, Arena, FloatArray, Task
+from benchmarks.arena import BATCH, Arena, FloatArray, IntArray, Task
 from benchmarks.bandits import Choose
 from benchmarks.scoring import Estimates, Referee, from_landscape, from_trials
 from faded.exploration.env import ExploreConfig, ExploreEnv
@@ -62,11 +62,12 @@ def _thompson(task: Task, referee: Referee, leave: float) -> None:
     landscape = Landscape(arena.space, frame.strata, task.bound, frame.known_invalid)
     landscape.trials, landscape.failures = arena.trials, arena.failures
 
-    def draw() -> FloatArray:
+    def draw() -> IntArray:
         drawn = draw_rates(landscape.alpha, landscape.beta, arena.strata, arena.rng)
-        return np.where(arena.open() & ~arena.settled(leave)[arena.strata], drawn, -1.0)
+        best = np.where(arena.open() & ~arena.settled(leave)[arena.strata], drawn, -1.0).argmax(axis=1)
+        return np.asarray(arena.space.cells[best])
 
-    agent = ThompsonAgent(arena.space.shape, draw)
+    agent = ThompsonAgent(draw)
     while not referee.over:
         arena.step(arena.space.indices(agent.act(arena.features)))
         landscape.refit()

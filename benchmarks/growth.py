@@ -57,6 +57,11 @@ def bytes_needed(concepts: int, levels: int = LEVELS) -> int:
     return int(levels**concepts * (common + ahead) * np.dtype(np.float64).itemsize)
 
 
+def nothing_invalid(numbers: IntArray) -> BoolArray:
+    """Say that no setting is known to be invalid."""
+    return np.zeros((STRATA, len(numbers)), dtype=np.bool_)
+
+
 class Formula:
     """A target by formula: two concepts together make a sample fail, more readily in some strata than in others.
 
@@ -98,7 +103,8 @@ def seconds_per_query(
         strata=tuple(f"stratum{i}" for i in range(STRATA)),
         features=features,
         eligible=np.ones(len(stratum), dtype=np.bool_),
-        known_invalid=np.zeros((STRATA, space.n_cells), dtype=np.bool_),
+        known_invalid=nothing_invalid(np.arange(space.n_cells if space.listed else 0)),
+        invalid_of=None if space.listed else nothing_invalid,
     )
     ask = Formula(space.shape, stratum)
     env = ExploreEnv(space, frame, ask, ExploreConfig(BOUND))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import betaincc, expit
 
 from faded.concepts.spec import ConceptSpace
-from faded.landscape.posterior import Effects, Landscape
+from faded.landscape.fit import Effects
+from faded.landscape.posterior import Landscape
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

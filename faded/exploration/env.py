@@ -199,7 +199,7 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         if (weights := self._outlook.weights) is not None:
             drawn = drawn * weights[self._strata]
         best = np.where(self._outlook.open(self._rows) & ~settled[self._strata], drawn, -1.0).argmax(axis=1)
-        return self.landscape.cells.levels[best]
+        return np.asarray(self.landscape.cells.levels[best])
 
     def state_dict(self) -> State:
         """Return everything that changes, as arrays, numbers and JSON text."""

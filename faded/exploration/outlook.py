@@ -21,6 +21,13 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
+GROWN = 0.1
+"""Where not all cells are looked at, the landscape is fitted anew once trials have grown by this share."""
+
+RENEW_EVERY = 2
+"""Candidates are chosen anew at every such fit."""
+
+
 class Outlook:
     """The books of exploring. Tables have the landscape's columns.
 
@@ -58,6 +65,7 @@ class Outlook:
         self.asked[known.rows, self.landscape.cells.find(known.cells)] = True
         self.worth: FloatArray
         self.weights: FloatArray | None
+        self._fits, self._fitted = 0, 0.0
         self._renew()
         self._look()
 
@@ -92,9 +100,12 @@ class Outlook:
         self.calibration.note(self.landscape, strata[told], columns[told], failed[told])
         before = self._held(strata, columns)
         self.landscape.add(strata[counted], cells[counted], failed[counted])
-        self.landscape.refit()
+        due = self.landscape.cells.all or self.landscape.trials.sum() >= (1 + GROWN) * self._fitted
+        if due:
+            self.landscape.refit()
         gained = np.where(counted, self._held(strata, columns) - before, 0.0)
-        self._renew()
+        if due:
+            self._renew()
         self._look()
         return gained
 
@@ -102,13 +113,14 @@ class Outlook:
         """Return everything that changes; the weights are not part of it."""
         state: dict[str, Any] = {f"landscape.{k}": v for k, v in self.landscape.state_dict().items()}
         state |= {f"calibration.{k}": v for k, v in self.calibration.state_dict().items()}
-        return state | {"asked": np.packbits(self.asked, axis=None)}
+        return state | {"asked": np.packbits(self.asked, axis=None), "fits": self._fits, "fitted": self._fitted}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from where `state_dict` was taken, with the weights that are in force."""
         self.landscape.load_state_dict({k[10:]: np.asarray(v) for k, v in state.items() if k.startswith("landscape.")})
         self.calibration.load_state_dict({k[12:]: v for k, v in state.items() if k.startswith("calibration.")})
         shape = (len(self._frame.sample_ids), len(self.landscape.cells))
+        self._fits, self._fitted = int(np.asarray(state.get("fits", 0))), float(np.asarray(state.get("fitted", 0)))
         self.asked = bits_from(np.asarray(state["asked"]), shape)
         self._look()
 
@@ -127,13 +139,15 @@ class Outlook:
         return columns
 
     def _renew(self) -> None:
-        """Look at new candidates, where not all cells are looked at."""
+        """After a fit, attend to what is likeliest to fail, and to new candidates, where not all is looked at."""
         if self.landscape.cells.all:
             return
-        kept = renew(self.landscape, self._rng)
-        new = len(self.landscape.cells) - int(kept.sum())
-        self.asked = np.pad(self.asked[:, kept], ((0, 0), (0, new)))
+        if self._fits % RENEW_EVERY == 0:
+            kept = renew(self.landscape, self._rng)
+            new = len(self.landscape.cells) - int(kept.sum())
+            self.asked = np.pad(self.asked[:, kept], ((0, 0), (0, new)))
         attend(self.landscape)
+        self._fits, self._fitted = self._fits + 1, float(self.landscape.trials.sum())
 
     def _look(self) -> None:
         """Work out what a query is worth."""

@@ -62,7 +62,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     seed = round_seed(config.seed, desk.round.number)
     env_config = ExploreConfig(config.bound, context.task.batch, seed, config.agent not in AS_THEY_COME)
     ask = AskProbe(probe, context.explore)
-    env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weights)
+    env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weigh)
     agent = explorers.get(config.agent)(env, seed)
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
         stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
@@ -171,9 +171,11 @@ class _Stage:
         if pointer is None:
             return
         state = checkpoints.read(self._desk.store.workspace, pointer["file"])
-        self._env.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("env.")})
         self._agent.load_state_dict({k[6:]: v for k, v in state.items() if k.startswith("agent.")})
         self._steering.load_state_dict({k[9:]: v for k, v in state.items() if k.startswith("steering.")})
+        if (weigh := self._steering.weigh) is not None:
+            self._env.steer(weigh)
+        self._env.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("env.")})
         self._tally = Tally(**state["tally"])
         with self._desk.store.read() as db:
             rows = trials.after(db, self._desk.round.id)
@@ -284,8 +286,8 @@ class _Stage:
     def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
         """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""
         changed, standing = self._steering.read(self._desk, self._tally.batch)
-        if changed and (weights := self._steering.weights) is not None:
-            self._env.steer(weights)
+        if changed and (weigh := self._steering.weigh) is not None:
+            self._env.steer(weigh)
         judged = tallies(standing)
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape, suspected=False)

@@ -7,19 +7,20 @@ force is kept in the checkpoint: a resumed run goes on as an unbroken one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import Judgement, Mode, ModeKey
-from faded.exploration.confirmation import Confirmation, Judged, learn
+from faded.exploration.confirmation import Confirmation, learn
 from faded.exploration.env import Asked, ExploreEnv
 from faded.exploration.frame import Frame
-from faded.exploration.steering import Known
+from faded.exploration.places import Judged
+from faded.exploration.steering import Known, Weigh
 from faded.jobs.desk import Desk
 from faded.store import campaigns, events, trials, verdicts
 from faded.store.campaigns import HEARD, TAUGHT, Round
@@ -28,6 +29,9 @@ from faded.store.engine import Store
 REREAD = 0.05
 """Verdicts are learned from anew once they have changed by this share of those known: the fit takes a tenth of a second
 at a hundred verdicts and seconds at a thousand, where one more says little."""
+
+
+NO_CELLS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -76,17 +80,18 @@ class Steering:
     def __init__(self, round_: Round, space: ConceptSpace, frame: Frame) -> None:
         self._round, self._space, self._frame = round_, space, frame
         self._judged = Judged.from_json([])
-        self._found: NDArray[np.float64] = np.zeros((2, len(frame.strata), space.n_cells))
+        self._found: Counter[tuple[bool, int, int]] = Counter()
         self.model: Confirmation | None = None
         self.readings: list[dict[str, int]] = []
         self.heard: list[dict[str, int]] = []
 
     @property
-    def weights(self) -> NDArray[np.float64] | None:
-        """What a failure is worth finding, by stratum and cell; None before any verdict."""
-        if self.model is None:
-            return np.ones(self._found.shape[1:]) if self.readings else None
-        return self.model.weights
+    def weigh(self) -> Weigh | None:
+        """What a failure is worth finding, by stratum and numbers of cells; None before any verdict."""
+        if self.model is not None:
+            return self.model.weights
+        n_strata = len(self._frame.strata)
+        return (lambda numbers: np.ones((n_strata, len(numbers)))) if self.readings else None
 
     def read(self, desk: Desk, batch: int) -> tuple[bool, list[Judgement]]:
         """Read the verdicts of this round and of all before it in one snapshot, and learn from them.
@@ -120,25 +125,36 @@ class Steering:
     def count(self, asked: Asked) -> None:
         """Remember the failures of a batch."""
         found = asked.failed & asked.counted
-        strata = self._frame.stratum[asked.rows]
-        np.add.at(self._found, (asked.control[found].astype(np.int64), strata[found], asked.cells[found]), 1.0)
+        strata = self._frame.stratum[asked.rows[found]].tolist()
+        self._found.update(zip(asked.control[found].tolist(), strata, asked.cells[found].tolist(), strict=True))
 
     def numbers(self) -> dict[str, float]:
         """Return what the page plots; nothing before any verdict."""
         if self.model is None:
             return {}
-        agent, control = (self.model.expected_share(found) for found in self._found)
-        shares = {"confirm_share_expected": agent, "confirm_share_control": control}
+        shares = {
+            "confirm_share_expected": self._expected_share(self.model, control=False),
+            "confirm_share_control": self._expected_share(self.model, control=True),
+        }
         known = {name: round(value, 4) for name, value in shares.items() if value is not None}
         return {"verdicts_used": self._judged.total, **known}
+
+    def _expected_share(self, model: Confirmation, control: bool) -> float | None:
+        """Return the share of the failures found that would be confirmed, None of none."""
+        found = [(stratum, cell, count) for (by, stratum, cell), count in self._found.items() if by == control]
+        table = np.array(found, dtype=np.int64).reshape(-1, 3)
+        numbers, columns = np.unique(table[:, 1], return_inverse=True)
+        failures = np.zeros((len(self._frame.strata), len(numbers)))
+        np.add.at(failures, (table[:, 0], columns), table[:, 2])
+        return model.expected_share(failures, numbers)
 
     def mode_weights(self, found: Sequence[Mode]) -> Mapping[ModeKey, float]:
         """Return what verdicts say that asking about modes is worth."""
         if self.model is None:
             return {}
-        hopes = self.model.hopes
         place = {name: i for i, name in enumerate(self._frame.strata)}
-        return {m.key: float(hopes[place[m.key.stratum], self._space.index(m.key.cell)]) for m in found}
+        hopes = self.model.hopes(self._space.indices([m.key.cell for m in found]) if found else NO_CELLS)
+        return {m.key: float(hopes[place[m.key.stratum], i]) for i, m in enumerate(found)}
 
     def summary(self, env: ExploreEnv, batch: int) -> dict[str, Any]:
         """Return what the round's summary says of it: before any verdict, only when verdicts were looked for."""
@@ -147,7 +163,7 @@ class Steering:
             return heard
         landscape = env.landscape
         rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
-        said = self.model.to_json(rates)
+        said = self.model.to_json(rates, landscape.cells.numbers)
         shares = dict(zip(self._frame.strata, env.shares().tolist(), strict=True))
         by_chance = dict(zip(self._frame.strata, env.shares(steered=False).tolist(), strict=True))
         for row in said["strata"]:
@@ -158,14 +174,17 @@ class Steering:
     def state_dict(self) -> dict[str, Any]:
         """Return everything that changes."""
         logs = {"readings": list(self.readings), "heard": list(self.heard)}
-        return logs | {"judged": self._judged.to_json(), "found": self._found.copy()}
+        return logs | {"judged": self._judged.to_json(), "found": [[*key, count] for key, count in self._found.items()]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from where `state_dict` was taken."""
         self._learn(Judged.from_json(state["judged"]))
         self.readings = list(state["readings"])
         self.heard = list(state.get("heard", ()))  # a checkpoint of an earlier version has none
-        self._found = np.array(state["found"])
+        found = state["found"]
+        if isinstance(found, np.ndarray):  # a table, in a checkpoint of an earlier version
+            found = [[*place, int(found[tuple(place)])] for place in np.argwhere(found).tolist()]
+        self._found = Counter({(bool(by), stratum, cell): count for by, stratum, cell, count in found})
 
     def _learn(self, judged: Judged) -> None:
         self._judged = judged

@@ -70,28 +70,28 @@ class Chosen:
     """Trials by who chose their setting, to tell which modes each would have established alone.
 
     Args:
-        landscape: Says which strata and cells there are, and which count.
+        landscape: Says which strata and cells count.
     """
 
     def __init__(self, landscape: Landscape) -> None:
         self._landscape = landscape
         self._place = {name: i for i, name in enumerate(landscape.strata)}
-        self._trials = np.zeros((2, len(landscape.strata), landscape.space.n_cells))
-        self._failures = np.zeros_like(self._trials)
+        self._counts: dict[tuple[bool, int, int], list[int]] = {}
 
     def add(self, rows: Iterable[TrialRow]) -> None:
         """Count the trials among these rows."""
         for row in rows:
             if row.counted:
-                where = (int(row.control), self._place[row.stratum], row.cell)
-                self._trials[where] += 1
-                self._failures[where] += row.failed
+                count = self._counts.setdefault((row.control, self._place[row.stratum], row.cell), [0, 0])
+                count[0] += 1
+                count[1] += row.failed
 
     def numbers(self) -> dict[str, float]:
         """Return how many modes the agent's trials alone establish, and the control queries' alone."""
-        counted = ~self._landscape.excluded
-        agent, control = (
-            int((established(f, n, self._landscape.bound) & counted).sum())
-            for f, n in zip(self._failures, self._trials, strict=True)
-        )
-        return {"agent_modes": agent, "control_modes": control}
+        if not self._counts:
+            return {"agent_modes": 0, "control_modes": 0}
+        control, strata, cells = np.array(list(self._counts), dtype=np.int64).T
+        trials, failures = np.array(list(self._counts.values()), dtype=np.int64).T
+        found = established(failures, trials, self._landscape.bound)
+        found &= ~self._landscape.excluded[strata, self._landscape.cells.find(cells)]
+        return {"agent_modes": int((found & (control == 0)).sum()), "control_modes": int((found & (control == 1)).sum())}

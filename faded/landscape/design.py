@@ -77,6 +77,11 @@ class Design:
         left, right = (self._factors[k][levels[:, k]] for k in pair)
         return (left[:, :, None] * right[:, None, :]).reshape(len(levels), -1)
 
+    @property
+    def correlations(self) -> list[FloatArray]:
+        """The prior correlation of each concept's levels, shape (levels, levels)."""
+        return [factor @ factor.T for factor in self._factors]
+
     def by_level(self, effects: FloatArray) -> list[FloatArray]:
         """Return what main effects add to the logit at each level of each concept.
 

@@ -176,23 +176,28 @@ class AdditiveFit:
         """Give effects of their own to pairs of concepts on which what is left unexplained hangs; say if any is new.
 
         A score test of a variance component (Lin 1997, "Variance component testing in generalised linear models with
-        random effects"): the squared slopes of a pair's effects against what they would be by chance.
+        random effects"): the squared slopes of a pair's effects against what they would be by chance. All that it takes
+        are slopes and curvatures summed by pairs of levels.
 
         Args:
             levels: Level indices of the cells.
             weight: Curvature of the logits, shape (n_strata, n), from `pull`.
             score: Their slopes.
         """
-        total, slope = weight.sum(axis=0), score.sum(axis=0)
-        at = np.flatnonzero(total)
+        alike = self.design.correlations
+        ends = np.cumsum([len(c) for c in alike])
+        at = np.flatnonzero(weight.any(axis=0))
+        which = np.zeros((len(at), ends[-1]))
+        which[np.arange(len(at))[:, None], levels[at] + ends - [len(c) for c in alike]] = 1.0
+        total, slope = ((which.T * table.sum(axis=0)[at]) @ which for table in (weight, score))
         found: dict[tuple[int, int], float] = {}
-        for pair in self.design.every_pair:
-            if pair in self.design.pairs:
+        for i, j in self.design.every_pair:
+            if (i, j) in self.design.pairs:
                 continue
-            columns = self.design.together(levels[at], pair)
-            spread = columns.T @ (total[at, None] * columns)
-            beyond = float(((slope[at] @ columns) ** 2).sum() - np.trace(spread))
-            found[pair] = beyond / max(float(np.sqrt(2 * (spread**2).sum())), 1e-12)
+            block = slice(ends[i] - len(alike[i]), ends[i]), slice(ends[j] - len(alike[j]), ends[j])
+            beyond = (slope[block] * (alike[i] @ slope[block] @ alike[j])).sum() - total[block].sum()
+            spread = (total[block] * (alike[i] ** 2 @ total[block] @ alike[j] ** 2)).sum()
+            found[i, j] = float(beyond) / max(float(np.sqrt(2 * spread)), 1e-12)
         called = sorted((p for p, z in found.items() if z > CALLED_FOR), key=lambda p: -found[p])
         called = called[: MOST_PAIRS - len(self.design.pairs)]
         self.design.pairs += tuple(called)

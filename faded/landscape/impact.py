@@ -61,7 +61,7 @@ def impacts(
     counts = is_mode.copy()
     row = {name: i for i, name in enumerate(landscape.strata)}
     for key in refused:
-        counts[row[key.stratum], landscape.space.index(key.cell)] = False
+        counts[row[key.stratum], landscape.cells.find(landscape.space.index(key.cell))] = False
     cells = np.flatnonzero(counts.any(axis=0))
     counts = counts[:, cells]
     weight = counts * np.array([shares.get(name, 0.0) for name in landscape.strata])[:, None]
@@ -71,7 +71,7 @@ def impacts(
     order = np.argsort(-rate * frequency, kind="stable")[:MOST]
     return [
         Impact(
-            int(cells[i]), float(rate[i]), float(low[i]), float(high[i]), float(frequency[i]),
+            int(landscape.cells.numbers[cells[i]]), float(rate[i]), float(low[i]), float(high[i]), float(frequency[i]),
             tuple(int(s) for s in np.flatnonzero(counts[:, i])),
         )
         for i in order

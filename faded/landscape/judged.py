@@ -12,7 +12,7 @@ from scipy.special import betaincc
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.modes import LEAST_TRIALS
 from faded.landscape.posterior import SURE, BoolArray, FloatArray, IntArray, Landscape, Posterior
-from faded.landscape.slices import cut
+from faded.landscape.slices import Behind, cut
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Judged:
 
 
 def judge(landscape: Landscape, found: Posterior, concepts: Sequence[str], stratum: str | None) -> Judged:
-    """Judge every setting of some concepts.
+    """Judge every setting of some concepts of a listed space.
 
     Args:
         landscape: Trials, the space and the bound.
@@ -57,14 +57,8 @@ def judge(landscape: Landscape, found: Posterior, concepts: Sequence[str], strat
     """
     space = landscape.space
     rates = cut(landscape, found, concepts, {}, stratum)
-    rows = slice(None) if stratum is None else slice(i := landscape.strata.index(stratum), i + 1)
-    kept = [1 + i for i, spec in enumerate(space.specs) if spec.name in concepts]
-
-    def fold(table: NDArray[np.float64] | NDArray[np.bool_]) -> NDArray[np.float64]:
-        part = np.moveaxis(table.reshape(-1, *space.shape)[rows], kept, range(len(kept)))
-        return np.asarray(part.reshape(*rates.rate.shape, -1), dtype=np.float64)
-
-    use = fold(~landscape.excluded) > 0
+    fold = Behind.of(landscape, found, concepts, {}, stratum).fold
+    use = fold(~landscape.excluded)
     chance = chance_above(fold(landscape.alpha), fold(landscape.beta), use, landscape.bound)
     known = rates.enough & ~rates.left_out
     return Judged(

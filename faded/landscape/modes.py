@@ -48,7 +48,7 @@ def failures_needed(bound: float, most: int) -> NDArray[np.int64]:
 
 
 def established_table(landscape: Landscape) -> NDArray[np.bool_]:
-    """Say which (stratum, cell) are established modes, shape (n_strata, n_cells)."""
+    """Say which (stratum, cell) are established modes, shape (n_strata, n_columns) of the landscape."""
     return established(landscape.failures, landscape.trials, landscape.bound) & ~landscape.excluded
 
 
@@ -66,7 +66,7 @@ def modes(landscape: Landscape, *, suspected: bool = True) -> list[Mode]:
     probability = betaincc(a, b, landscape.bound)
     found = [
         Mode(
-            key=ModeKey(cell=landscape.space.cell(int(c)), stratum=landscape.strata[int(s)]),
+            key=ModeKey(cell=landscape.space.cell(int(landscape.cells.numbers[c])), stratum=landscape.strata[int(s)]),
             trials=int(landscape.trials[s, c]),
             failures=int(landscape.failures[s, c]),
             rate=float(a[i] / (a[i] + b[i])),

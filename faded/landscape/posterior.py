@@ -40,10 +40,10 @@ SURE = 0.9
 LEAST_LEFT = 0.05
 """The least share of its precision that leaving a cell's own trials out may leave it: keeps the formula finite."""
 
-TRIALS_BEFORE_PAIRS = 160
+TRIALS_BEFORE_PAIRS = 200
 """Trials before pairs of concepts are tested for effects of their own, times `GROWN`."""
 
-GROWN = 1.25
+GROWN = 1.5
 """They are tested anew once trials have grown by this factor."""
 
 ENOUGH_TRIALS = 1.0
@@ -152,12 +152,9 @@ class Landscape:
 
     def refit(self, steps: int = 1) -> None:
         """Improve the model of the priors by Newton steps from where it stands, and learn its variances."""
-        for _ in range(steps):
-            usable = np.where(self.excluded, 0.0, self.trials)
-            if not self.cells.all and usable.sum() >= GROWN * self._tested:
-                self._look_for_pairs(usable)
-            self._fit.step(self._rows, usable, self.failures, self._residual)
-            self._set_priors(usable)
+        self._improve(steps)
+        if not self.cells.all and self.trials.sum() >= GROWN * self._tested and self._look_for_pairs():
+            self._improve(steps)
 
     def logits(self) -> FloatArray:
         """Return the logits that effects alone lead one to expect, shape (n_strata, n_columns)."""
@@ -256,12 +253,21 @@ class Landscape:
         self._prior_a = np.array(state["prior_a"])
         self._prior_b = np.array(state["prior_b"])
 
-    def _look_for_pairs(self, usable: FloatArray) -> None:
-        """Let pairs of concepts have effects of their own where the trials call for it."""
-        self._tested = float(usable.sum())
+    def _improve(self, steps: int) -> None:
+        for _ in range(steps):
+            usable = np.where(self.excluded, 0.0, self.trials)
+            self._fit.step(self._rows, usable, self.failures, self._residual)
+            self._set_priors(usable)
+
+    def _look_for_pairs(self) -> bool:
+        """Let pairs of concepts have effects of their own where the trials call for it; say if any is new."""
+        self._tested = float(self.trials.sum())
+        usable = np.where(self.excluded, 0.0, self.trials)
         weight, score = pull(self.logits(), usable, self.failures, self._residual)
-        if self._fit.call_for_pairs(self.cells.levels, weight, score):
+        called = self._fit.call_for_pairs(self.cells.levels, weight, score)
+        if called:
             self._rows = self._fit.rows(self.cells.levels)
+        return called
 
     def _left_out(self, usable: FloatArray, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
 from faded.domain import ModeKey
@@ -28,18 +29,23 @@ def rebuild(summary: Mapping[str, Any], tallies: Iterable[Tally]) -> Landscape:
     """
     space = ConceptSpace.from_json(summary["space"])
     strata = tuple(summary["strata"])
-    invalid = np.zeros((len(strata), space.n_cells), dtype=np.bool_)
-    invalid.reshape(-1)[summary["known_invalid"]] = True
-    landscape = Landscape(space, strata, float(summary["bound"]), invalid)
+    invalid = np.asarray(summary["known_invalid"], dtype=np.int64)
+
+    def known_invalid(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.isin(np.arange(len(strata))[:, None] * space.n_cells + numbers, invalid)
+
+    landscape = Landscape(space, strata, float(summary["bound"]), known_invalid)
     row = {name: i for i, name in enumerate(strata)}
-    for stratum, cell, trials, failures in tallies:
-        landscape.trials[row[stratum], cell] = trials
-        landscape.failures[row[stratum], cell] = failures
+    told = list(tallies)
+    columns = landscape.consider([cell for _, cell, _, _ in told])
+    for (stratum, _, trials, failures), column in zip(told, columns.tolist(), strict=True):
+        landscape.trials[row[stratum], column] = trials
+        landscape.failures[row[stratum], column] = failures
     landscape.refit(REFIT_STEPS)
     return landscape
 
 
 def established_modes(landscape: Landscape) -> list[ModeKey]:
     """Return the established modes by stratum and cell."""
-    table = np.argwhere(established_table(landscape))
-    return [ModeKey(landscape.space.cell(int(c)), landscape.strata[int(s)]) for s, c in table]
+    table, cells = np.argwhere(established_table(landscape)), landscape.cells.numbers
+    return [ModeKey(landscape.space.cell(int(cells[c])), landscape.strata[int(s)]) for s, c in table]

@@ -35,7 +35,8 @@ def told(found: Found) -> list[dict[str, Any]]:
 
 
 def _at(found: Found, key: ModeKey) -> tuple[int, int]:
-    return found.landscape.strata.index(key.stratum), found.space.index(key.cell)
+    landscape = found.landscape
+    return landscape.strata.index(key.stratum), int(landscape.cells.find(found.space.index(key.cell)))
 
 
 def _low(found: Found, key: ModeKey) -> float:
