@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from agents.base import Actions, Metrics, Observation, State
 from agents.saving import load_moments, load_weights, moments_of, tensor, weights_of
 
-
 NEVER = -1e9
 """The logit of a level that a head does not have."""
 

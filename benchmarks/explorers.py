@@ -18,7 +18,7 @@ from agents.ppo import Args, PPOAgent
 from agents.rollout import Event, drive
 from agents.thompson import ThompsonAgent
 from benchmarks import bandits
-from benchmarks.arena import BATCH, Arena, FloatArray, IntArray, Task
+from benchmarks.arena import BATCH, Arena, IntArray, Task
 from benchmarks.bandits import Choose
 from benchmarks.scoring import Estimates, Referee, from_landscape, from_trials
 from faded.exploration.env import ExploreConfig, ExploreEnv

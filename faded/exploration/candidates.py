@@ -54,7 +54,7 @@ def renew(landscape: Landscape, rng: np.random.Generator) -> BoolArray:
 
 
 def attend(landscape: Landscape) -> None:
-    """Let a landscape attend to the `ATTENDED` places of every stratum where a failure is likeliest, the settled not."""
+    """Let a landscape attend to the `ATTENDED` places of every stratum likeliest to fail, the settled not."""
     expected = PRIOR_COUNT * expit(landscape.logits())
     promise = (expected + landscape.failures) / (PRIOR_COUNT + landscape.trials)
     promise[landscape.excluded | settled(landscape)] = -1.0

@@ -33,7 +33,8 @@ def choose(
         rng: Breaks ties.
 
     Returns:
-        Rows, and the column of the cell that each was taken for; fewer than `count` where fewer places are worth a query.
+        Rows, and the column of the cell that each was taken for; fewer than `count` where fewer places are worth a
+        query.
     """
     rows: list[int] = []
     cells: list[int] = []
@@ -48,7 +49,7 @@ def choose(
 
 
 def _most_worth(worth: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Return the places that are worth a query, as numbers of (stratum, column), the most worth first; ties at random."""
+    """Return the places that are worth a query, as numbers of (stratum, column), most worth first; ties at random."""
     noisy = np.where(worth > 0, worth + TIE_BREAK * rng.random(worth.shape) * worth.max(), 0.0).ravel()
     worthy = np.flatnonzero(noisy)
     return np.asarray(worthy[np.argsort(-noisy[worthy])])

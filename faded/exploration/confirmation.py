@@ -203,5 +203,3 @@ def _log_prior(variances: tuple[float, ...]) -> float:
     """Return the log of the prior of a combination: absent, or any of the others alike."""
     each = zip(variances, ABSENT, VARIANCES, strict=True)
     return float(sum(np.log(p if v == 0 else (1 - p) / (len(known) - 1)) for v, p, known in each))
-
-

@@ -106,6 +106,7 @@ def correlate(space: ConceptSpace, strata: IntArray, cells: IntArray, judged: Ju
 
 
 def weighed(parts: tuple[FloatArray, ...], variances: tuple[float, ...]) -> FloatArray:
+    """Add the parts of `correlate` up, each times its variance."""
     return np.asarray(sum(v * part for v, part in zip(variances, parts, strict=True)))
 
 

@@ -60,7 +60,8 @@ def sample_shares(landscape: Landscape, sizes: IntArray, weights: FloatArray | N
     Args:
         landscape: Rates.
         sizes: Eligible samples of each stratum, shape (n_strata,).
-        weights: Worth of a failure by stratum and the landscape's columns; None where no verdict says anything: all by size.
+        weights: Worth of a failure by stratum and the landscape's columns; None where no verdict says anything: all by
+            size.
     """
     uniform = sizes / sizes.sum()
     if weights is None:

@@ -61,8 +61,7 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     steering.read(desk, batch=0)
     seed = round_seed(config.seed, desk.round.number)
     env_config = ExploreConfig(config.bound, context.task.batch, seed, config.agent not in AS_THEY_COME)
-    ask = AskProbe(probe, context.explore)
-    env = ExploreEnv(context.space, frame, ask, env_config, earlier.known, steering.weigh)
+    env = ExploreEnv(context.space, frame, AskProbe(probe, context.explore), env_config, earlier.known, steering.weigh)
     agent = explorers.get(config.agent)(env, seed)
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
         stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)

@@ -94,4 +94,7 @@ class Chosen:
         trials, failures = np.array(list(self._counts.values()), dtype=np.int64).T
         found = established(failures, trials, self._landscape.bound)
         found &= ~self._landscape.excluded[strata, self._landscape.cells.find(cells)]
-        return {"agent_modes": int((found & (control == 0)).sum()), "control_modes": int((found & (control == 1)).sum())}
+        return {
+            "agent_modes": int((found & (control == 0)).sum()),
+            "control_modes": int((found & (control == 1)).sum()),
+        }

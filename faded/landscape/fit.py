@@ -130,9 +130,7 @@ class AdditiveFit:
             strata = strata + (np.linalg.cholesky(known.own) @ noise)[..., 0]
         n_own = self.design.n_own
         mains = strata + common[:n_own]
-        return Effects(
-            mains[:, 0], tuple(self.design.by_level(mains[:, 1:])), self.design.by_pair(common[n_own:])
-        )
+        return Effects(mains[:, 0], tuple(self.design.by_level(mains[:, 1:])), self.design.by_pair(common[n_own:]))
 
     def step(self, rows: Rows, trials: FloatArray, failures: FloatArray, residual: float) -> None:
         """One Newton step of the penalised logistic fit, then its variances from the curvature.

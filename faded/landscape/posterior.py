@@ -175,7 +175,7 @@ class Landscape:
         return self._prior_b + self.trials - self.failures
 
     def probability(self) -> FloatArray:
-        """Return P(rate > bound), shape (n_strata, n_columns); zero for known-invalid settings and the clean control."""
+        """Return P(rate > bound), shape (n_strata, n_columns); zero where a setting is left out."""
         found = np.asarray(betaincc(self.alpha, self.beta, self.bound), dtype=np.float64)
         return np.where(self.excluded, 0.0, found)
 
@@ -286,9 +286,7 @@ class Landscape:
         if needed is None:
             self._prior_a, self._prior_b = beta_priors(logit, variance + self._residual)
         else:
-            self._prior_a[needed], self._prior_b[needed] = beta_priors(
-                logit[needed], variance[needed] + self._residual
-            )
+            self._prior_a[needed], self._prior_b[needed] = beta_priors(logit[needed], variance[needed] + self._residual)
 
     def _priors(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
         """Return the Beta priors of cells without trials."""

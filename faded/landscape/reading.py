@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from faded.concepts.spec import LISTED as LISTED_CELLS
 from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import Kind
+from faded.domain import FadedError, Kind
 from faded.landscape.judged import Judged, chance_above, judge, own_trials_say
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import SURE, IntArray, Landscape, Posterior
@@ -166,8 +167,13 @@ def read_map(landscape: Landscape, found: Posterior, stratum: str | None) -> Rea
         landscape: Trials, the space and the bound.
         found: Its posterior.
         stratum: One stratum, or None for the mean over all, each counting alike.
+
+    Raises:
+        FadedError: the space is too large to be listed.
     """
     space = landscape.space
+    if why := unread(space):
+        raise FadedError(why)
     judged = judge(landscape, found, [spec.name for spec in space.specs], stratum)
     on_grid = [spec.name for spec in space.specs if spec.neutral_level is not None]
     nearest, as_near = _nearest(landscape, judged)
@@ -187,6 +193,16 @@ def read_map(landscape: Landscape, found: Posterior, stratum: str | None) -> Rea
         undecided=undecided,
         each=_region(landscape, found, safe_box(judged, together=False), stratum),
         jointly=_region(landscape, found, safe_box(judged, together=True), stratum),
+    )
+
+
+def unread(space: ConceptSpace) -> str:
+    """Say why the map of a space is not read; empty where it is."""
+    if space.listed:
+        return ""
+    return (
+        f"The concepts span {space.n_cells:,} settings. What is nearest to neutral, fails only together or is safe all "
+        f"at once is read where every setting is looked at, of up to {LISTED_CELLS:,}: give fewer concepts or levels."
     )
 
 

@@ -81,9 +81,7 @@ class Worth:
         held = (failures >= self._needed[trials]) & ~landscape.excluded[strata, columns]
         return np.where(held, density @ self._value, 0.0)
 
-    def _known(
-        self, landscape: Landscape, places: tuple[IntArray, ...]
-    ) -> tuple[IntArray, IntArray, FloatArray]:
+    def _known(self, landscape: Landscape, places: tuple[IntArray, ...]) -> tuple[IntArray, IntArray, FloatArray]:
         """Return trials and failures at places, each of shape (n,), and the posterior at the nodes, (n, NODES)."""
         trials, failures = landscape.trials[places].astype(np.int64), landscape.failures[places].astype(np.int64)
         a, b = landscape.alpha[places][:, None], landscape.beta[places][:, None]

@@ -34,7 +34,7 @@ def landscape(found: Found) -> dict[str, Any]:
             "suspected": len(every) - len(established),
         },
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
-        "reading": read_map(found.landscape, found.posterior, None).to_json(),
+        "reading": read_map(found.landscape, found.posterior, None).to_json() if found.space.listed else None,
         "baseline": baseline(found),
         "calibration": found.summary.get(CALIBRATION),
     }

@@ -75,7 +75,9 @@ def test_verdicts_that_depend_on_the_setting_show_in_every_stratum() -> None:
     share = np.where(dark, 0.9, 0.05) * flat(1.0)
     model = learned(share)
     assert model.present[1] > 0.95 > 0.5 > model.present[0]
-    assert (model.overall.probability[:, dark].mean(axis=1) > 3 * model.overall.probability[:, ~dark].mean(axis=1)).all()
+    assert (
+        model.overall.probability[:, dark].mean(axis=1) > 3 * model.overall.probability[:, ~dark].mean(axis=1)
+    ).all()
 
 
 def test_a_stratum_nobody_judged_keeps_an_average_weight_and_a_wide_interval() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from faded.exploration.scores import aim, beside, level_scores
@@ -45,5 +47,5 @@ def test_beside_a_cell_are_those_that_differ_in_one_level() -> None:
     own = SPACE.levels(cells)[:, None]
     assert ((found != own).sum(axis=-1) <= 1).all()
     starts = np.cumsum([0, *SPACE.shape])
-    for k, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for k, (start, end) in enumerate(itertools.pairwise(starts)):
         assert (found[:, start:end, k] == np.arange(SPACE.shape[k])).all()
