@@ -2,7 +2,8 @@
 
 A query is worth something where a failure is likely, and of millions of cells hardly any is. So the landscape looks at
 the cells that were asked, and at candidates: those that its effects make the likeliest to fail, once as they are
-estimated and once as drawn from what is known of them, so that what is uncertain is tried as well, and some at random.
+estimated and a few times as drawn from what is known of them, so that what is uncertain is tried as well, and some at
+random.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 BEAM = 24
-"""Likeliest cells of every stratum, of each kind; partial cells kept while they are put together."""
+"""Likeliest cells of every stratum by the effects as estimated; partial cells kept while they are put together."""
+
+DRAWS, DRAWN_BEAM = 4, 6
+"""Draws of the effects, and likeliest cells of every stratum by each."""
 
 AT_RANDOM = 24
 """Candidates drawn uniformly."""
@@ -46,17 +50,27 @@ def renew(landscape: Landscape, rng: np.random.Generator) -> BoolArray:
         Which of the columns that there were are still there; new ones stand behind them.
     """
     space = landscape.space
-    found = [likeliest(space, effects) for effects in (landscape.effects(), landscape.effects(rng))]
+    found = [
+        likeliest(space, landscape.fit.effects(), BEAM),
+        likeliest(space, landscape.fit.draw_effects(DRAWS, rng), DRAWN_BEAM),
+    ]
     numbers = np.unique(np.concatenate([*found, rng.integers(space.n_cells, size=AT_RANDOM)]))
     kept = landscape.forget(np.isin(landscape.cells.numbers, numbers))
     landscape.consider(numbers)
     return kept
 
 
-def attend(landscape: Landscape) -> None:
-    """Let a landscape attend to the `ATTENDED` places of every stratum likeliest to fail, the settled not."""
+def attend(landscape: Landscape, weights: FloatArray | None = None) -> None:
+    """Let a landscape attend to the `ATTENDED` places of every stratum likeliest to fail, the settled not.
+
+    Args:
+        landscape: Changed in place.
+        weights: What a failure is worth finding, shape (n_strata, n_columns); None where all are alike.
+    """
     expected = PRIOR_COUNT * expit(landscape.logits())
     promise = (expected + landscape.failures) / (PRIOR_COUNT + landscape.trials)
+    if weights is not None:
+        promise = promise * weights
     promise[landscape.excluded | settled(landscape)] = -1.0
     live = promise >= 0
     if promise.shape[1] > ATTENDED:
@@ -74,8 +88,8 @@ def settled(landscape: Landscape) -> BoolArray:
     return found
 
 
-def likeliest(space: ConceptSpace, effects: Effects, width: int = BEAM) -> IntArray:
-    """Return the numbers of the cells of which effects make a failure the likeliest, `width` of every stratum.
+def likeliest(space: ConceptSpace, effects: Effects, width: int) -> IntArray:
+    """Return the numbers of the cells of which effects make a failure the likeliest, `width` of every row.
 
     A beam search: concept by concept every kept part of a cell is continued by every level, and the best are kept. It
     finds the very best ones where only single concepts have effects.
@@ -85,15 +99,16 @@ def likeliest(space: ConceptSpace, effects: Effects, width: int = BEAM) -> IntAr
         effects: What effects add to a logit.
         width: Parts that are kept.
     """
-    n_strata = len(effects.base)
-    logit = np.zeros((n_strata, 1))
-    parts = np.zeros((n_strata, 1, 0), dtype=np.int64)
+    n_rows = len(effects.levels[0])
+    rows = np.arange(n_rows)[:, None]
+    logit = np.zeros((n_rows, 1))
+    parts = np.zeros((n_rows, 1, 0), dtype=np.int64)
     for k, n_levels in enumerate(space.shape):
         longer = logit[:, :, None] + effects.levels[k][:, None, :]
         for (later, earlier), added in effects.pairs.items():
             if later == k:
-                longer = longer + added.T[parts[:, :, earlier]]
-        flat = longer.reshape(n_strata, -1)
+                longer = longer + added.transpose(0, 2, 1)[rows, parts[:, :, earlier]]
+        flat = longer.reshape(n_rows, -1)
         best = np.argsort(-flat, axis=1, kind="stable")[:, :width]
         before, level = np.divmod(best, n_levels)
         logit = np.take_along_axis(flat, best, axis=1)

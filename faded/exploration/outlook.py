@@ -65,6 +65,7 @@ class Outlook:
         self.asked[known.rows, self.landscape.cells.find(known.cells)] = True
         self.worth: FloatArray
         self.weights: FloatArray | None
+        self._weigh_anew()
         self._fits, self._fitted = 0, 0.0
         self._renew()
         self._look()
@@ -146,7 +147,8 @@ class Outlook:
             kept = renew(self.landscape, self._rng)
             new = len(self.landscape.cells) - int(kept.sum())
             self.asked = np.pad(self.asked[:, kept], ((0, 0), (0, new)))
-        attend(self.landscape)
+            self._weigh_anew()
+        attend(self.landscape, self.weights)
         self._fits, self._fitted = self._fits + 1, float(self.landscape.trials.sum())
 
     def _look(self) -> None:

@@ -96,15 +96,16 @@ class Design:
         return [part @ factor.T for part, factor in zip(parts, self._factors, strict=True)]
 
     def by_pair(self, effects: FloatArray) -> dict[tuple[int, int], FloatArray]:
-        """Return what effects of pairs add to the logit at each pair of levels, by pair of shape (levels, levels).
+        """Return what effects of pairs add to the logit at each pair of levels, by pair of shape (..., levels, levels).
 
         Args:
-            effects: The last of the common effects, those of pairs.
+            effects: The last of the common effects, those of pairs, shape (..., n).
         """
         found, start = {}, 0
         for i, j in self.pairs:
             left, right = self._factors[i], self._factors[j]
             end = start + len(left) * len(right)
-            found[i, j] = left @ effects[start:end].reshape(len(left), len(right)) @ right.T
+            here = effects[..., start:end].reshape(*effects.shape[:-1], len(left), len(right))
+            found[i, j] = left @ here @ right.T
             start = end
         return found

@@ -47,15 +47,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Effects:
-    """What effects add to a logit.
+    """What effects add to a logit; a row for every stratum, and every draw of it.
 
     Attributes:
-        base: The overall and the stratum's level, shape (n_strata,).
-        levels: By concept what each of its levels adds, shape (n_strata, levels).
-        pairs: By pair of concepts, the later one first, what each pair of levels adds beyond that.
+        levels: By concept what each of its levels adds, shape (rows, levels).
+        pairs: By pair of concepts, the later one first, what each pair of levels adds beyond that, shape (rows, levels
+            of the later, levels of the earlier).
     """
 
-    base: FloatArray
     levels: tuple[FloatArray, ...]
     pairs: dict[tuple[int, int], FloatArray]
 
@@ -116,21 +115,28 @@ class AdditiveFit:
             found[i, at] = shared[at] + ((own @ own_covariance - 2 * common @ through) * own).sum(axis=1)
         return found
 
-    def effects(self, rng: np.random.Generator | None = None) -> Effects:
-        """Return what effects add to a logit.
+    def effects(self) -> Effects:
+        """Return what effects add to a logit as they are estimated."""
+        return self._told(self.common[None], self.strata[None])
+
+    def draw_effects(self, count: int, rng: np.random.Generator) -> Effects:
+        """Draw effects from their posterior, a stratum's own beside the common ones.
 
         Args:
-            rng: Draws them from their posterior, a stratum's own beside the common ones; None for their means.
+            count: Number of draws.
+            rng: Draws them.
         """
-        common, strata = self.common, self.strata
-        if rng is not None:
-            known = self._covariance
-            common = common + np.linalg.cholesky(known.common) @ rng.standard_normal(len(common))
-            noise = rng.standard_normal((*strata.shape, 1))
-            strata = strata + (np.linalg.cholesky(known.own) @ noise)[..., 0]
+        known = self._covariance
+        common = self.common + rng.standard_normal((count, len(self.common))) @ np.linalg.cholesky(known.common).T
+        noise = rng.standard_normal((count, *self.strata.shape, 1))
+        return self._told(common, self.strata + (np.linalg.cholesky(known.own) @ noise)[..., 0])
+
+    def _told(self, common: FloatArray, strata: FloatArray) -> Effects:
+        """Tell effects level by level; common ones have the shape (draws, n_common), (draws, n_strata, n_own) own."""
         n_own = self.design.n_own
-        mains = strata + common[:n_own]
-        return Effects(mains[:, 0], tuple(self.design.by_level(mains[:, 1:])), self.design.by_pair(common[n_own:]))
+        mains = (strata + common[:, None, :n_own]).reshape(-1, n_own)
+        pairs = self.design.by_pair(np.repeat(common[:, n_own:], strata.shape[1], axis=0))
+        return Effects(tuple(self.design.by_level(mains[:, 1:])), pairs)
 
     def step(self, rows: Rows, trials: FloatArray, failures: FloatArray, residual: float) -> None:
         """One Newton step of the penalised logistic fit, then its variances from the curvature.

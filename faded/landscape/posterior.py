@@ -27,7 +27,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.landscape.beta import interval90
 from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.design import Design
-from faded.landscape.fit import AdditiveFit, Effects, Rows, pull
+from faded.landscape.fit import AdditiveFit, Rows, pull
 from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
 
 FloatArray = NDArray[np.float64]
@@ -85,6 +85,7 @@ class Landscape:
 
     Attributes:
         cells: The cells that are looked at.
+        fit: The model of the priors.
         trials: Trials, shape (n_strata, n_columns), as all tables.
         failures: Failed ones.
         known_invalid: Settings left out.
@@ -105,14 +106,14 @@ class Landscape:
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
         self.live: BoolArray = np.ones(shape, dtype=np.bool_)
-        self._fit = AdditiveFit(Design(space), len(strata))
-        self._rows = self._fit.rows(self.cells.levels)
+        self.fit = AdditiveFit(Design(space), len(strata))
+        self._rows = self.fit.rows(self.cells.levels)
         self._residual = START_RESIDUAL
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
         self._tested = float(TRIALS_BEFORE_PAIRS)
         self.refit()
-        first = self._priors(self._fit.rows(space.levels([0])))
+        first = self._priors(self.fit.rows(space.levels([0])))
         self._empty_count = float((first[0] + first[1])[0, 0])  # before any data all cells have as many
 
     def consider(self, numbers: ArrayLike) -> IntArray:
@@ -120,7 +121,7 @@ class Landscape:
         new = self.cells.missing(numbers)
         if len(new):
             levels = self.space.levels(new)
-            rows = self._fit.rows(levels)
+            rows = self.fit.rows(levels)
             a, b = self._priors(rows)
             self.cells.append(new)
             empty = np.zeros(a.shape)
@@ -158,11 +159,7 @@ class Landscape:
 
     def logits(self) -> FloatArray:
         """Return the logits that effects alone lead one to expect, shape (n_strata, n_columns)."""
-        return self._fit.logits(self._rows)
-
-    def effects(self, rng: np.random.Generator | None = None) -> Effects:
-        """Return what effects add to a logit, as estimated or drawn from their posterior."""
-        return self._fit.effects(rng)
+        return self.fit.logits(self._rows)
 
     @property
     def alpha(self) -> FloatArray:
@@ -226,7 +223,7 @@ class Landscape:
         state = {
             "trials": self.trials.copy(),
             "failures": self.failures.copy(),
-            **self._fit.state_dict(),
+            **self.fit.state_dict(),
             "residual": np.array([self._residual]),
             "prior_a": self._prior_a.copy(),
             "prior_b": self._prior_b.copy(),
@@ -238,14 +235,14 @@ class Landscape:
 
     def load_state_dict(self, state: dict[str, NDArray[np.float64]]) -> None:
         """Go on from where `state_dict` was taken."""
-        self._fit.load_state_dict(state)
+        self.fit.load_state_dict(state)
         if not self.cells.all:
             self.cells = Cells(self.space)
             self.cells.append(np.array(state["numbers"], dtype=np.int64))
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
             self.live = np.array(state["live"], dtype=np.bool_)
             self._tested = float(state["tested"][0])
-            self._rows = self._fit.rows(self.cells.levels)
+            self._rows = self.fit.rows(self.cells.levels)
         self.trials = np.array(state["trials"])
         self.failures = np.array(state["failures"])
         if "residual" in state:  # a checkpoint of an earlier version has none
@@ -256,7 +253,7 @@ class Landscape:
     def _improve(self, steps: int) -> None:
         for _ in range(steps):
             usable = np.where(self.excluded, 0.0, self.trials)
-            self._fit.step(self._rows, usable, self.failures, self._residual)
+            self.fit.step(self._rows, usable, self.failures, self._residual)
             self._set_priors(usable)
 
     def _look_for_pairs(self) -> bool:
@@ -264,16 +261,16 @@ class Landscape:
         self._tested = float(self.trials.sum())
         usable = np.where(self.excluded, 0.0, self.trials)
         weight, score = pull(self.logits(), usable, self.failures, self._residual)
-        called = self._fit.call_for_pairs(self.cells.levels, weight, score)
+        called = self.fit.call_for_pairs(self.cells.levels, weight, score)
         if called:
-            self._rows = self._fit.rows(self.cells.levels)
+            self._rows = self.fit.rows(self.cells.levels)
         return called
 
     def _left_out(self, usable: FloatArray, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""
         eta = self.logits()
         weight, score = pull(eta, usable, self.failures, self._residual)
-        variance = self._fit.variance(self._rows, needed)
+        variance = self.fit.variance(self._rows, needed)
         variance = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
         return eta - variance * score, variance
 
@@ -290,4 +287,4 @@ class Landscape:
 
     def _priors(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
         """Return the Beta priors of cells without trials."""
-        return beta_priors(self._fit.logits(rows), self._fit.variance(rows) + self._residual)
+        return beta_priors(self.fit.logits(rows), self.fit.variance(rows) + self._residual)
