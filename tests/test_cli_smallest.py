@@ -8,8 +8,10 @@ import pytest
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.commands.smallest import table
-from faded.store import trials
+from faded.store import campaigns, trials
 from faded.store.engine import open_store
+from tests.large import LARGE
+from tests.store.helpers import new_round
 
 
 def test_smallest_failing_settings_of_an_explored_round(
@@ -41,6 +43,19 @@ def test_a_round_that_was_not_explored_is_refused(tmp_path: Path, capsys: pytest
     assert main(["smallest", "--round", "1", "--workspace", str(tmp_path)]) == BAD_INPUT
     assert main(["smallest", "--round", "1", "--queries", "0", "--workspace", str(tmp_path)]) == BAD_INPUT
     assert "--queries is 0" in capsys.readouterr().err
+
+
+def test_a_round_of_too_many_settings_is_refused_before_its_target_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(tmp_path)
+    round_id = new_round(store)
+    with store.write() as db:
+        campaigns.update_round(db, round_id, summary={"space": LARGE.to_json()})
+        trials.add_many(db, round_id, [trials.TrialRow(0, 0, "a", "red", 1_953_124, True, 0.5, "blue", False, True)])
+    assert main(["smallest", "--round", str(round_id), "--workspace", str(tmp_path)]) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "1,953,125 settings" in said and "up to 4,096: give fewer concepts or levels" in said
 
 
 def test_the_table_puts_first_what_fails_first() -> None:

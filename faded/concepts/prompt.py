@@ -28,6 +28,9 @@ COMMAS = re.compile(r"(?:\s*,)+")
 GAP = re.compile(r"[\s,]+(?=[.!?]$)")
 """What an empty slot left before the end."""
 
+LOOKED_AT = 2000
+"""Settings under which a template is filled to be looked at, where they are too many to fill it under all."""
+
 
 class PromptEditor:
     """Makes briefs of wordings: fills their slots, or those of what takes their place, and orders their clauses.
@@ -42,6 +45,17 @@ class PromptEditor:
     def __call__(self, payloads: Sequence[Wording], values: NDArray[np.float64]) -> list[Brief]:
         """Return the briefs, one setting each; `values` has shape (batch, n_concepts)."""
         return [self._filled(wording, row) for wording, row in zip(payloads, values.astype(int).tolist(), strict=True)]
+
+    def throughout(self, template: str) -> list[Brief]:
+        """Return a template's briefs under all settings, without seeds.
+
+        Of a space too large to be listed: under some that are drawn, and last with the longest words of every slot.
+        """
+        space = prompt_space(self._slots)
+        longest = [float(np.argmax([len(word) for word in slot.words])) for slot in self._slots]
+        settings = space.settings(space.numbers(LOOKED_AT))
+        settings = settings if space.listed else np.vstack([settings, longest])
+        return self([Wording(template, ())] * len(settings), settings)
 
     def _filled(self, wording: Wording, chosen: Sequence[int]) -> Brief:
         prompt = filled(*worded(wording.template, self._slots, chosen))

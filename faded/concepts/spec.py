@@ -24,6 +24,9 @@ FULL_TURN = 360.0
 LISTED = 4096
 """A space of up to so many cells is looked at cell by cell. Of a larger one no list is made: see `landscape.cells`."""
 
+NUMBERED = 2**62
+"""The most cells that a space may have: twice as many numbers are beyond the whole numbers of numpy and SQLite."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConceptSpec:
@@ -110,6 +113,11 @@ class ConceptSpace:
         names = [s.name for s in self.specs]
         if not names or len(set(names)) < len(names):
             raise FadedError(f"The concepts {names} do not make a space: give at least one, each once.")
+        if self.n_cells > NUMBERED:
+            raise FadedError(
+                f"The {len(names)} concepts have {sum(self.shape)} levels in all and span more settings than the "
+                f"{NUMBERED:,} that can be numbered: give fewer concepts or levels."
+            )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -126,9 +134,8 @@ class ConceptSpace:
         """Whether the cells are few enough to make a list of them: `LISTED` at most."""
         return self.n_cells <= LISTED
 
-    @cached_property
-    def cells(self) -> IntArray:
-        """Level indices of every cell, shape (n_cells, n_concepts), last concept fastest; for spaces that are listed.
+    def check_listed(self) -> None:
+        """See that all cells can be gone through.
 
         Raises:
             FadedError: the space is too large to be listed.
@@ -138,6 +145,17 @@ class ConceptSpace:
                 f"The concepts span {self.n_cells:,} settings, and what was asked for goes through all of them, which "
                 f"is done for up to {LISTED:,}: give fewer concepts or levels."
             )
+
+    def numbers(self, most: int) -> IntArray:
+        """Return the numbers of all cells; of a larger space than is listed, so many drawn uniformly, ever the same."""
+        if self.listed:
+            return np.arange(self.n_cells)
+        return np.sort(np.random.default_rng(0).choice(self.n_cells, size=most, replace=False))
+
+    @cached_property
+    def cells(self) -> IntArray:
+        """Level indices of every cell, shape (n_cells, n_concepts), last concept fastest; see `check_listed`."""
+        self.check_listed()
         return self.levels(np.arange(self.n_cells))
 
     @cached_property

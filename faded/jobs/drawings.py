@@ -126,14 +126,10 @@ class Drawings:
         return Data(splits.explore, splits.tune, splits.verify[fold - 1])
 
     def _check(self, target: AnyTarget, samples: Iterable[Sample[Wording]]) -> None:
-        """See that wordings have the slots, and that target and CLIP read them to their ends.
-
-        The templates of the campaign's first file were compared with the slots before the target was loaded.
-        """
+        """See that wordings have the slots, and that target and CLIP read them to their ends, see `throughout`."""
         for template in dict.fromkeys(sample.payload.template for sample in samples):
-            if template not in self._prompts.templates:
-                check_template(template, self._slots)
-            briefs = PromptEditor(self._slots)([Wording(template, ())] * self.space.n_cells, self.space.grid)
+            check_template(template, self._slots)
+            briefs = PromptEditor(self._slots).throughout(template)
             prompts = list(dict.fromkeys(brief.prompt for brief in briefs))
             target.check(prompts + self._asking_for_more(briefs))
             if self._clip is not None:

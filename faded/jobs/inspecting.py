@@ -174,7 +174,7 @@ class Bench:
         unedited = (time.monotonic() - started) / len(samples)
         rng = np.random.default_rng(config.seed)
         asked = samples[:batch]
-        settings = probe.space.grid[rng.integers(probe.space.n_cells, size=len(asked))]
+        settings = probe.space.settings(rng.integers(probe.space.n_cells, size=len(asked)))
         started = time.monotonic()
         probe.measure(asked, settings)
         seconds = (time.monotonic() - started) / len(asked)

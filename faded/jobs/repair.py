@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Stopped, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
@@ -20,7 +19,7 @@ from faded.labeling.chosen import read_to_learn
 from faded.labeling.likeness import leaning
 from faded.repair import budget
 from faded.repair.checkpoint import Checkpoint
-from faded.repair.pairs import NO_REFUSALS, Ranking, Refusals, rankings, verdict_pairs
+from faded.repair.pairs import NO_REFUSALS, Ranking, Refusals, every_mode, rankings, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.stages import STEPS
 from faded.store import campaigns, events, jobs, series
@@ -137,7 +136,7 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
         event = events.last(db, desk.round.id)
-    refusals = NO_REFUSALS if context.config.labelled else _refusals(context.space, found.standing, found.shown)
+    refusals = NO_REFUSALS if context.config.labelled else _refusals(context, found.standing, found.shown)
     said = (found.shown, context.space)
     chosen = desk.round.summary.get(campaigns.CHOSEN)
     return Taught(
@@ -145,14 +144,16 @@ def _taught(desk: Desk, context: Context) -> Taught:
     )
 
 
-def _refusals(space: ConceptSpace, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
-    """Return where verdicts contradict the expected answer: all but confirmations that state it."""
+def _refusals(context: Context, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
+    """Return where verdicts contradict the expected answer (all but confirmations that state it), of what is held."""
+    space = context.space
+    held = every_mode(space, [sample.stratum for sample in context.tune], context.known_invalid)
 
     def contradicts(judgement: Judgement) -> bool:
         return judgement.verdict is not Verdict.CONFIRM or judgement.answer != shown[judgement.proposal_id].expected
 
-    changed = leaning(space, standing, contradicts)
-    return Refusals(changed, leaning(space, standing, lambda judgement: judgement.verdict is Verdict.REJECT))
+    changed = leaning(space, standing, contradicts, held)
+    return Refusals(changed, leaning(space, standing, lambda judgement: judgement.verdict is Verdict.REJECT, held))
 
 
 def _refused(refusals: Refusals) -> dict[str, frozenset[ModeKey]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.exploration.frame import AskProbe, Frame, build_frame
@@ -38,18 +39,21 @@ def smallest_failing(store: Store, round_id: int, budget: int, say: Callable[[fl
         The printed object.
 
     Raises:
-        FadedError: the round was explored elsewhere or not at all, or its data or weights are not what they were.
+        FadedError: the round was explored elsewhere or not at all, its settings are too many to go through them for
+            every sample, or its data or weights are not what they were.
     """
     with store.read() as db:
         round_ = campaigns.get_round(db, round_id)
         campaign = campaigns.get_campaign(db, round_.campaign_id)
-        same = [r.id for r in campaigns.on_same_weights(db, round_id)]
-        rows = [row for id_ in same for row in trials.after(db, id_) if row.counted]
+        same = campaigns.on_same_weights(db, round_id)
+        rows = [row for r in same for row in trials.after(db, r.id) if row.counted]
     if round_.elsewhere or not rows:
         raise FadedError(
             f"Round {round_.number} of {campaign.name} has not been explored in this workspace: its smallest failing "
             "settings are searched where it was."
         )
+    explored = next(r.summary["space"] for r in same if "space" in r.summary)
+    ConceptSpace.from_json(explored).check_listed()
     config = CampaignConfig.from_json(campaign.config)
     context = prepare(config, round_.fold, lambda message: say(0.0, message))
     search = _search(store, round_, context, rows, say)
@@ -128,7 +132,7 @@ def _sample(hunt: Hunt, row: int) -> dict[str, Any]:
     }
     if cell == NOTHING:
         return found
-    values = hunt.space.grid[cell].tolist()
+    values = hunt.space.settings([cell])[0].tolist()
     return found | {
         "levels": int(hunt.increments.steps[cell]),
         "setting": hunt.space.describe(values),

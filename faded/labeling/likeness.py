@@ -7,7 +7,7 @@ rates; here the same model is fitted to verdicts, so that a mode leans where its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -19,9 +19,12 @@ from faded.landscape.rebuild import REFIT_STEPS
 
 
 def leaning(
-    space: ConceptSpace, judgements: Sequence[Judgement], says: Callable[[Judgement], bool]
+    space: ConceptSpace,
+    judgements: Sequence[Judgement],
+    says: Callable[[Judgement], bool],
+    among: Iterable[ModeKey],
 ) -> frozenset[ModeKey]:
-    """Return the modes of which more than half of the verdicts would probably say so.
+    """Return those of some modes of which more than half of the verdicts would probably say so.
 
     Only strata with verdicts are looked at, the clean control is none of them, and unsure verdicts do not count. The
     mean of the posterior decides: what it is sure of would be a rule for modes with verdicts of their own.
@@ -30,6 +33,7 @@ def leaning(
         space: The concepts.
         judgements: The verdicts that stand.
         says: Whether a verdict says so.
+        among: The modes that are asked about.
     """
     counted = [j for j in judgements if j.verdict is not Verdict.UNSURE]
     found = np.array([says(j) for j in counted], dtype=np.bool_)
@@ -40,4 +44,5 @@ def leaning(
     model.add([strata.index(j.key.stratum) for j in counted], [space.index(j.key.cell) for j in counted], found)
     model.refit(REFIT_STEPS)
     likely = (model.posterior().mean > HALF) & ~model.excluded
-    return frozenset(ModeKey(space.cell(int(c)), strata[int(s)]) for s, c in np.argwhere(likely))
+    row = {name: i for i, name in enumerate(strata)}
+    return frozenset(key for key in among if key.stratum in row and likely[row[key.stratum], space.index(key.cell)])

@@ -16,6 +16,10 @@ from faded.probe import KnownInvalid
 P = TypeVar("P")
 T = TypeVar("T")
 
+DRAWN = 2000
+"""Cells that stand for all of a space too large to be listed: a repair draws 4,000 inputs under them, in all strata
+together, so no cell comes up often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson(Generic[P]):
@@ -187,16 +191,19 @@ def some(rows: Sequence[T], count: int, rng: np.random.Generator) -> list[T]:
 def every_mode(space: ConceptSpace, strata: Sequence[str], known_invalid: KnownInvalid) -> list[ModeKey]:
     """Return every cell in every stratum that is not known to be invalid.
 
-    Given to repair in place of the confirmed modes it makes the rival that needs no verdict: cross-entropy over all
-    cells.
+    Of a space too large to be listed, `DRAWN` cells stand for all: the same in every stratum, whatever strata there
+    are. Given to repair in place of the confirmed modes it makes the rival that needs no verdict: cross-entropy over
+    all cells.
     """
+    numbers = space.numbers(DRAWN)
+    cells, settings = space.levels(numbers).tolist(), space.settings(numbers)
     keys: list[ModeKey] = []
     for stratum in sorted(set(strata)):
-        invalid = known_invalid([stratum] * space.n_cells, space.grid)
-        keys += [ModeKey(space.cell(int(i)), stratum) for i in np.flatnonzero(~invalid)]
+        invalid = known_invalid([stratum] * len(cells), settings)
+        keys += [ModeKey(tuple(cells[i]), stratum) for i in np.flatnonzero(~invalid)]
     return keys
 
 
 def cell_values(space: ConceptSpace, key: ModeKey) -> Values:
     """Return the level values of a mode's cell."""
-    return tuple(float(v) for v in space.grid[space.index(key.cell)])
+    return tuple(float(spec.levels[level]) for spec, level in zip(space.specs, key.cell, strict=True))

@@ -8,7 +8,7 @@ stood.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -25,8 +25,15 @@ A = TypeVar("A", bound=Answers)
 
 WATCHED = 200
 """Settings on the watch list: a share of 1.5% broken settings is then seen at least once with a chance of 95%."""
+MOST_DRAWS = 100
+"""Times that as many settings as the watch list has are drawn at most: enough where one in fifty is valid."""
 BATCH = 128
 """Rows per question; larger batches gained nothing for a small network on one core."""
+
+Place = tuple[str, Values]
+"""A stratum and a setting."""
+Free = Callable[[Iterable[Place]], list[Place]]
+"""Returns those settings that are valid, not the clean control, and no mode."""
 
 OnOutcomes = Callable[[Outcomes, int], None]
 """Called with the outcomes so far and the number of rows in all."""
@@ -54,32 +61,60 @@ def settings_of(
         seed: Of the draw of the watch list.
         watched: How many settings to draw for it.
     """
-    roles: dict[tuple[str, Values], set[Role]] = {}
-    cells: dict[Values, Cell] = {tuple(float(v) for v in space.grid[i]): space.cell(i) for i in range(space.n_cells)}
+    roles: dict[Place, set[Role]] = {}
 
     def add(stratum: str, values: Values, role: Role) -> None:
         roles.setdefault((stratum, values), set()).add(role)
 
     for role, keys in ((Role.CONFIRMED, confirmed), (Role.ESTABLISHED, established)):
         for key in keys:
-            add(key.stratum, tuple(float(v) for v in space.grid[space.index(key.cell)]), role)
+            add(key.stratum, tuple(space.settings([space.index(key.cell)])[0].tolist()), role)
     taken = set(roles)
     for key in confirmed:
         for values in space.towards_neutral(key.cell):
             add(key.stratum, values, Role.INTERPOLATED)
-    others = [(s, v) for s in sorted(set(strata)) for v in cells if (s, v) not in taken]
-    others = _valid(space, others, known_invalid)
-    rng = np.random.default_rng(seed)
-    for i in sorted(rng.choice(len(others), size=min(watched, len(others)), replace=False)):
-        stratum, values = others[i]
+
+    def free(settings: Iterable[Place]) -> list[Place]:
+        return _valid(space, [setting for setting in settings if setting not in taken], known_invalid)
+
+    draw = _from_all if space.listed else _by_number
+    for stratum, values in draw(space, sorted(set(strata)), free, np.random.default_rng(seed), watched):
         add(stratum, values, Role.WATCH)
     kept = _valid(space, list(roles), known_invalid)
-    return [Setting(stratum, values, cells.get(values), frozenset(roles[stratum, values])) for stratum, values in kept]
+    return [
+        Setting(stratum, values, _cell(space, values), frozenset(roles[stratum, values])) for stratum, values in kept
+    ]
 
 
-def _valid(
-    space: ConceptSpace, settings: list[tuple[str, Values]], known_invalid: KnownInvalid
-) -> list[tuple[str, Values]]:
+def _from_all(
+    space: ConceptSpace, strata: Sequence[str], free: Free, rng: np.random.Generator, count: int
+) -> list[Place]:
+    """Draw from the list of all free settings, at most as many as there are."""
+    grid = [tuple(values) for values in space.grid.tolist()]
+    others = free((stratum, values) for stratum in strata for values in grid)
+    return [others[i] for i in sorted(rng.choice(len(others), size=min(count, len(others)), replace=False))]
+
+
+def _by_number(
+    space: ConceptSpace, strata: Sequence[str], free: Free, rng: np.random.Generator, count: int
+) -> list[Place]:
+    """Draw where there is no list: numbers of strata and cells, over and over until enough are free and new."""
+    found: dict[Place, None] = {}
+    for _ in range(MOST_DRAWS):
+        rows, values = rng.integers(len(strata), size=count), space.settings(rng.integers(space.n_cells, size=count))
+        found |= dict.fromkeys(free((strata[row], tuple(v)) for row, v in zip(rows, values.tolist(), strict=True)))
+        if len(found) >= count:
+            break
+    return list(found)[:count]
+
+
+def _cell(space: ConceptSpace, values: Values) -> Cell | None:
+    """Return the cell of a setting, None of one between the levels."""
+    rows = list(zip(space.specs, values, strict=True))
+    return tuple(s.levels.index(v) for s, v in rows) if all(v in s.levels for s, v in rows) else None
+
+
+def _valid(space: ConceptSpace, settings: list[Place], known_invalid: KnownInvalid) -> list[Place]:
     """Return the settings that are neither known to be invalid nor the clean control."""
     if not settings:
         return []

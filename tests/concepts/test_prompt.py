@@ -3,6 +3,7 @@ import pytest
 
 from faded.briefs import Brief, Wording
 from faded.concepts.prompt import (
+    LOOKED_AT,
     PromptEditor,
     check_prompt_setting,
     check_template,
@@ -127,3 +128,12 @@ def test_the_parts_of_a_prompt_say_what_stands_in_a_slot(template, words, expect
     found = parts(template, words)
     assert found == expected
     assert "".join(text for text, _ in found) == filled(template, words)
+
+
+def test_of_too_many_settings_a_template_is_filled_under_drawn_ones_and_with_the_longest_words() -> None:
+    slots = prompt_slots([{"name": f"s{i}", "levels": ["", "a", "abc", "ab", "b"]} for i in range(9)])
+    template = " ".join(f"{{s{i}}}" for i in range(9))
+    briefs = PromptEditor(slots).throughout(template)
+    assert len(briefs) == LOOKED_AT + 1 and briefs[-1].prompt == " ".join(["abc"] * 9)
+    editor, few = PromptEditor(slots[:2]), prompt_space(slots[:2])
+    assert editor.throughout("{s0} {s1}") == editor([Wording("{s0} {s1}", ())] * 25, few.grid)

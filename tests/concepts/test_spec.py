@@ -5,6 +5,7 @@ from faded.concepts.image import image_space
 from faded.concepts.presets import presets
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import FadedError, Kind
+from tests.large import LARGE, LEVELS
 
 
 def test_the_papers_space_has_125_cells_and_its_control_lies_off_the_grid() -> None:
@@ -104,3 +105,25 @@ def test_named_levels_are_known_by_name() -> None:
         ConceptSpec("place", Kind.NOMINAL, (0.0, 1.0), 0.0, "", names=("nowhere",))
     with pytest.raises(FadedError, match="give a nominal concept"):
         ConceptSpec("turn", Kind.ORDINAL, (0.0, 1.0), 0.0, "", names=("a", "b"))
+
+
+def test_of_a_space_too_large_to_be_listed_some_cells_are_drawn_and_no_list_is_made() -> None:
+    drawn = LARGE.numbers(2000)
+    assert len(set(drawn.tolist())) == 2000 and drawn.tolist() == LARGE.numbers(2000).tolist()
+    assert LARGE.levels(drawn).mean(axis=0) == pytest.approx(np.full(9, 2.0), abs=0.15)
+    assert LARGE.settings(drawn[:1]).tolist() == [[LEVELS[level] for level in LARGE.cell(int(drawn[0]))]]
+    with pytest.raises(FadedError, match=r"1,953,125 settings.*up to 4,096: give fewer concepts or levels"):
+        _ = LARGE.grid
+    paper = image_space(presets.get("paper"))
+    assert paper.numbers(10).tolist() == list(range(125)) and paper.settings(paper.numbers(10)).tolist() == (
+        paper.grid.tolist()
+    )
+
+
+def test_a_space_of_more_cells_than_can_be_numbered_is_refused() -> None:
+    specs = [ConceptSpec(f"c{i}", Kind.ORDINAL, LEVELS[:4], 0.0, "{value}") for i in range(31)]
+    most = ConceptSpace(tuple(specs))
+    assert most.n_cells == 2**62 and most.index(most.cell(2**62 - 1)) == 2**62 - 1
+    assert most.settings(most.numbers(3)).shape == (3, 31)
+    with pytest.raises(FadedError, match=r"32 concepts have 126 levels in all .* give fewer concepts or levels"):
+        ConceptSpace((*specs, ConceptSpec("one more", Kind.NOMINAL, (0.0, 1.0), 0.0, "{value}")))

@@ -7,8 +7,10 @@ from faded.concepts.spec import ConceptSpace, ConceptSpec, signed_steps
 from faded.domain import FadedError, Kind
 from faded.exploration.hunt import NOTHING, Answered, HuntConfig
 from faded.exploration.increments import NOWHERE, Increments
+from faded.exploration.microscopic import MicroscopicEnv
 from faded.exploration.smallest import SmallestSearch
 from tests.exploration.thresholds import LEVELS, SPACE, Noting, check, oracle, thresholds
+from tests.large import LARGE
 
 
 def spec(kind: Kind, levels: tuple[float, ...], neutral: float) -> ConceptSpec:
@@ -95,3 +97,12 @@ def test_what_is_known_already_is_not_asked_and_counts() -> None:
 def test_a_search_that_cannot_end_or_begin_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(FadedError, match="never"):
         HuntConfig(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("search", [SmallestSearch, MicroscopicEnv])
+def test_a_space_too_large_to_be_listed_is_refused_before_anything_is_asked(search) -> None:  # type: ignore[no-untyped-def]
+    frame, table = thresholds()
+    noting = Noting(table)
+    with pytest.raises(FadedError, match=r"span 1,953,125 settings.*give fewer concepts or levels"):
+        search(LARGE, frame, noting)
+    assert noting.pairs == []

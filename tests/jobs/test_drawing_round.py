@@ -48,6 +48,8 @@ LIGHTS = {"name": "thing", "levels": ["lamp", "light lamp", "dark lamp"], "attri
 GREYS = LIGHTS | {"shows": ["", "light", "grey"]}
 GREY = PROMPTS | {"open": {"attribute": "tone", "shares": {"dark": 0.5, "grey": 0.5}}}
 LAMPS = {"target": f"{__name__}:lamps"}
+MANY = tuple({"name": f"s{i}", "levels": ["", "a", "b", "c", "on on"]} for i in range(9))
+"""Only with the longest word in nearly every slot is a prompt of these too long."""
 NEAR = LAMPS | {"discrepancy": "clip", "threshold": 1.0}
 
 
@@ -209,6 +211,11 @@ def test_the_file_of_prompts_that_cannot_be_used_is_named(folders: tuple[Path, P
             PROMPTS | {"open": OPEN | {"words": {"dark": "dim", "light": "bright " * 9}}},
             {},
             r"(bright ){9}' has 62 tokens",
+        ),
+        (
+            {"wordings": "a " + " ".join(f"{{s{i}}}" for i in range(9))},
+            {"concepts": MANY},
+            r"'an on( on){17}' has 40 tokens, but .* reads 32",
         ),
         ({"wordings": "a {thing} {place}"}, {}, "bias measures what prompts leave open"),
         (

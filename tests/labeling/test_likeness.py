@@ -1,6 +1,8 @@
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Judgement, Kind, ModeKey, Verdict
 from faded.labeling.likeness import leaning
+from faded.probe import nothing_invalid
+from faded.repair.pairs import every_mode
 
 SPACE = ConceptSpace(
     (
@@ -8,6 +10,9 @@ SPACE = ConceptSpace(
         ConceptSpec("darkening", Kind.ORDINAL, (0.0, 0.2, 0.4, 0.6, 0.8), 0.0, "darkened by {value}"),
     )
 )
+
+
+EVERY = every_mode(SPACE, ["left", "stop", "yield"], nothing_invalid)
 
 
 def against(judgement: Judgement) -> bool:
@@ -32,7 +37,7 @@ REFUSED = [
 
 
 def test_a_refusal_speaks_for_its_neighbours_and_not_for_another_stratum():
-    found = leaning(SPACE, REFUSED, against)
+    found = leaning(SPACE, REFUSED, against, EVERY)
     assert {ModeKey((0, dark), "left") for dark in range(5)} <= found
     assert {ModeKey((6, dark), "left") for dark in (1, 2, 3)} <= found
     assert ModeKey((3, 4), "left") not in found
@@ -40,11 +45,16 @@ def test_a_refusal_speaks_for_its_neighbours_and_not_for_another_stratum():
 
 
 def test_what_is_right_as_answered_is_told_from_what_is_no_answer_at_all():
-    found = leaning(SPACE, REFUSED, lambda j: j.verdict is Verdict.REJECT)
+    found = leaning(SPACE, REFUSED, lambda j: j.verdict is Verdict.REJECT, EVERY)
     assert {ModeKey((0, 1), "left"), ModeKey((0, 3), "left")} <= found
     assert ModeKey((6, 2), "left") not in found
 
 
 def test_without_a_refusal_nothing_leans():
-    assert leaning(SPACE, judge((0, 1), "stop", Verdict.CONFIRM), against) == frozenset()
-    assert leaning(SPACE, [], against) == frozenset()
+    assert leaning(SPACE, judge((0, 1), "stop", Verdict.CONFIRM), against, EVERY) == frozenset()
+    assert leaning(SPACE, [], against, EVERY) == frozenset()
+
+
+def test_only_modes_that_are_asked_about_are_returned():
+    asked = [ModeKey((0, 1), "left"), ModeKey((3, 4), "left"), ModeKey((0, 2), "elsewhere")]
+    assert leaning(SPACE, REFUSED, against, asked) == {asked[0]}

@@ -1,12 +1,25 @@
 """Verdicts become pairs, confirmed modes become fresh lessons."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Ratings, Sample, Verdict
-from faded.repair.pairs import Ranking, by_stratum, every_mode, pair_lessons, rankings, reapply, verdict_pairs
+from faded.repair.pairs import (
+    DRAWN,
+    Ranking,
+    by_stratum,
+    cell_values,
+    every_mode,
+    pair_lessons,
+    rankings,
+    reapply,
+    verdict_pairs,
+)
+from tests.large import LARGE
 from tests.repair.small import SPACE, lamps
 
 KEY = ModeKey((2,), "red")
@@ -97,3 +110,19 @@ def test_the_rival_without_verdicts_leaves_out_what_is_known_to_be_invalid() -> 
 def test_a_pair_without_its_sample_is_refused_by_name() -> None:
     with pytest.raises(FadedError, match="lost"):
         pair_lessons([Pair("lost", (0.6,), "red", "grey")], {})
+
+
+def test_of_a_large_space_the_same_drawn_cells_stand_for_all_in_every_stratum() -> None:
+    def invalid(strata: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return (values[:, 0] > 0.3) & (np.array(strata) == "red")
+
+    modes = every_mode(LARGE, ["red", "green"], invalid)
+    red, green = ({mode.cell for mode in modes if mode.stratum == name} for name in ("red", "green"))
+    assert len(green) == DRAWN and red == {cell for cell in green if cell[0] < 4}
+    assert 0.7 * DRAWN < len(red) < 0.9 * DRAWN
+    assert every_mode(LARGE, ["green"], invalid) == [mode for mode in modes if mode.stratum == "green"]
+
+
+def test_a_cell_of_a_large_space_has_its_values() -> None:
+    cell = LARGE.cell(1_234_567)
+    assert cell_values(LARGE, ModeKey(cell, "red")) == tuple(LARGE.settings([1_234_567])[0])

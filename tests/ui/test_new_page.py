@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -175,6 +176,19 @@ def test_nobody_from_elsewhere_may_ask(form: Form) -> None:
 
 
 OWN = {"space": "own"}
+RANGES = {
+    "blur": (0, 0.1), "contrast": (0, 2), "darkening": (0, 1), "hue": (-150, 150), "jpeg": (1, 100),
+    "noise": (0, 1), "occlusion": (0, 1), "rotation": (-90, 90), "saturation": (0, 1), "zoom": (0.5, 2),
+}  # fmt: skip
+
+
+def own(concepts: int, levels: int) -> dict[str, Any]:
+    """Return what is typed of so many concepts of so many levels each."""
+    ranges = list(RANGES.items())[:concepts]
+    typed = {name: ", ".join(f"{v:.6g}" for v in np.linspace(*ends, levels)) for name, ends in ranges}
+    return OWN | {"concepts": [{"name": name, "on": True, "levels": levels} for name, levels in typed.items()]}
+
+
 WRONG_TURNS = [
     # what is typed, the field at which it is said, what is said
     ({"target": ""}, "target", "Target is empty: name the model to test"),
@@ -218,6 +232,11 @@ WRONG_TURNS = [
         {**OWN, "concepts": [{"name": "fog", "on": True, "levels": "0, 1"}]},
         "space",
         "There is no image concept named 'fog'. Known:",
+    ),
+    (
+        own(10, 80),
+        "space",
+        "The 10 concepts have 800 levels in all and span more settings than the 4,611,686,018,427,387",
     ),
     ({"candidate": "tests.jobs.colours:other_names"}, "candidate", "Give a checkpoint with the same classes"),
     ({"threshold": "high"}, "threshold", "Threshold is 'high': give a number from 0 to 1,000,000"),
@@ -274,6 +293,16 @@ def _places(pictures: Path) -> dict[str, Path]:
         "@file": wrong / "file.txt",
         **{f"@{name}": wrong / name for name in ("empty", "broken", "one")},
     }
+
+
+def test_a_campaign_of_more_settings_than_can_be_listed_is_drafted_and_begun(
+    form: Form, given: dict[str, Any], store: Store
+) -> None:
+    found = form.type(**given | own(9, 5))
+    assert found["problems"] == {} and not any(step["error"] for step in found["steps"].values())
+    assert found["steps"]["concepts"]["result"]["cells"] == 5**9
+    assert found["steps"]["measure"]["result"]["seconds"] > 0
+    assert form.call("new_begin", fields=form.fields)["ok"]
 
 
 def test_prompts_are_looked_at_before_there_is_a_reader(form: Form, tmp_path: Path) -> None:

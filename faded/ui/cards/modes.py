@@ -95,7 +95,7 @@ def render(known: ModeFacts, store: Store) -> str:
 def setting(known: ModeFacts, cell: int) -> str:
     """Return a setting in words, without the full stop."""
     space = known.mapped.landscape.space
-    return space.describe(space.grid[cell].tolist()).removesuffix(".")
+    return space.describe(space.settings([cell])[0].tolist()).removesuffix(".")
 
 
 def _setting(known: ModeFacts, store: Store, place: int, one: Impact) -> str:
@@ -248,7 +248,7 @@ def table_csv(known: ModeFacts) -> str:
     names = [s.name for s in known.mapped.landscape.space.specs]
     rows = []
     for i, one in enumerate(known.impacts):
-        values = known.mapped.landscape.space.grid[one.cell].tolist()
+        values = known.mapped.landscape.space.settings([one.cell])[0].tolist()
         states = known.states(one.cell)
         said = ["; ".join(states.get(state, ())) for state in LOOK]
         rows.append([i + 1, *values, one.severity, one.low, one.high, one.frequency, *said])
