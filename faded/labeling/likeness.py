@@ -40,9 +40,11 @@ def leaning(
     if not found.any():
         return frozenset()
     strata = tuple(sorted({j.key.stratum for j in counted}))
-    model = Landscape(space, strata, HALF, np.zeros((len(strata), space.n_cells), dtype=np.bool_))
+    asked = [key for key in among if key.stratum in strata]
+    model = Landscape(space, strata, HALF, lambda numbers: np.zeros((len(strata), len(numbers)), dtype=np.bool_))
+    columns = model.consider([space.index(key.cell) for key in asked]).tolist()
     model.add([strata.index(j.key.stratum) for j in counted], [space.index(j.key.cell) for j in counted], found)
     model.refit(REFIT_STEPS)
     likely = (model.posterior().mean > HALF) & ~model.excluded
     row = {name: i for i, name in enumerate(strata)}
-    return frozenset(key for key in among if key.stratum in row and likely[row[key.stratum], space.index(key.cell)])
+    return frozenset(key for key, c in zip(asked, columns, strict=True) if likely[row[key.stratum], c])

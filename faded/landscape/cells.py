@@ -50,6 +50,17 @@ class Cells:
         at = self._order[np.minimum(np.searchsorted(self._sorted, wanted), len(self) - 1)]
         return np.where(self.numbers[at] == wanted, at, ABSENT)
 
+    def column(self, number: int) -> int:
+        """Return the column of a cell.
+
+        Raises:
+            LookupError: it is not looked at.
+        """
+        found = int(self.find(number))
+        if found == ABSENT:
+            raise LookupError(f"The cell {number} is not looked at.")
+        return found
+
     def missing(self, numbers: ArrayLike) -> IntArray:
         """Return those of the cells that are not looked at, each once, ascending."""
         wanted = np.unique(np.asarray(numbers, dtype=np.int64))

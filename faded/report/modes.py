@@ -36,7 +36,7 @@ def told(found: Found) -> list[dict[str, Any]]:
 
 def _at(found: Found, key: ModeKey) -> tuple[int, int]:
     landscape = found.landscape
-    return landscape.strata.index(key.stratum), int(landscape.cells.find(found.space.index(key.cell)))
+    return landscape.strata.index(key.stratum), landscape.cells.column(found.space.index(key.cell))
 
 
 def _low(found: Found, key: ModeKey) -> float:

@@ -86,8 +86,10 @@ class Found:
 
     @cached_property
     def landscape(self) -> Landscape:
-        """What is known of every stratum and cell."""
-        return rebuild(self.summary, [astuple(tally) for tally in self.tallies])
+        """What is known of every stratum and cell, those with verdicts or proposals among them."""
+        found = rebuild(self.summary, [astuple(tally) for tally in self.tallies])
+        found.consider([self.space.index(key.cell) for key in (*self.judged, *(row.key for row in self.modes))])
+        return found
 
     @cached_property
     def posterior(self) -> Posterior:

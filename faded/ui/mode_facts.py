@@ -55,11 +55,11 @@ class ModeFacts:
     def index(self, key: ModeKey) -> tuple[int, int]:
         """Return a mode's place in the landscape's tables."""
         landscape = self.mapped.landscape
-        return landscape.strata.index(key.stratum), int(landscape.cells.find(landscape.space.index(key.cell)))
+        return landscape.strata.index(key.stratum), landscape.cells.column(landscape.space.index(key.cell))
 
     def states(self, cell: int) -> dict[str, list[str]]:
         """Return the strata in which a cell is a mode, by state: confirmed, refused, established, suspected."""
-        strata, column = self.mapped.landscape.strata, int(self.mapped.landscape.cells.find(cell))
+        strata, column = self.mapped.landscape.strata, self.mapped.landscape.cells.column(cell)
         sure = self.mapped.established[:, column]
         by_stratum = {
             strata[i]: "established" if sure[i] else "suspected" for i in np.flatnonzero(self.modes[:, column]).tolist()

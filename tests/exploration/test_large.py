@@ -22,9 +22,7 @@ from faded.landscape.fit import Effects
 from faded.landscape.modes import established_table
 
 SPACE = ConceptSpace(
-    tuple(
-        ConceptSpec(f"c{i}", Kind.ORDINAL, (0.0, 1.0, 2.0, 3.0, 4.0), 0.0, f"c{i} at {{value:g}}") for i in range(12)
-    )
+    tuple(ConceptSpec(f"c{i}", Kind.ORDINAL, (0.0, 1.0, 2.0, 3.0, 4.0), 0.0, f"c{i} at {{value:g}}") for i in range(12))
 )
 STRATA = ("a", "b", "c", "d")
 PER_STRATUM = 50
@@ -39,7 +37,9 @@ def rate(strata: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 def ask(rows: np.ndarray, cells: np.ndarray) -> Replies:
     """Answer alike whenever the same is asked."""
-    chance = np.array([np.random.default_rng([r, c]).random() for r, c in zip(rows.tolist(), cells.tolist(), strict=True)])
+    chance = np.array(
+        [np.random.default_rng([r, c]).random() for r, c in zip(rows.tolist(), cells.tolist(), strict=True)]
+    )
     failed = chance < rate(rows // PER_STRATUM, cells)
     return Replies(failed, failed.astype(np.float64), ["said"] * len(rows), [{} for _ in rows])
 

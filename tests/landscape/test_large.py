@@ -113,9 +113,7 @@ def test_it_is_rebuilt_from_what_the_store_keeps() -> None:
     summary = {"space": SPACE.to_json(), "strata": list(STRATA), "bound": 0.5, "known_invalid": []}
     numbers = landscape.cells.numbers.tolist()
     places = [(s, c) for s, c in np.argwhere(landscape.trials).tolist()]
-    tallies = [
-        (STRATA[s], numbers[c], int(landscape.trials[s, c]), int(landscape.failures[s, c])) for s, c in places
-    ]
+    tallies = [(STRATA[s], numbers[c], int(landscape.trials[s, c]), int(landscape.failures[s, c])) for s, c in places]
     again = rebuild(summary, tallies)
     assert again.trials.sum() == 2000
     mean, found = landscape.posterior().mean, again.posterior()

@@ -49,7 +49,8 @@ def state(known: ModeFacts) -> str:
 
 
 def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str:
-    stratum, cell = known.index(key)
+    stratum, column = known.index(key)
+    cell = known.mapped.landscape.space.index(key.cell)
     found = known.mapped.posterior
     found_of = known.examples.get(key, ())[:1]
     before, after = "", ""
@@ -65,7 +66,7 @@ def _mode(known: ModeFacts, store: Store, key: ModeKey, tally: ModeTally) -> str
     return (
         f"<li><label><input type='checkbox' data-mode='{mode}' data-key='{mode}'{ticked}{off}>{before}"
         f"<span class='modes-words'><b>{escape(key.stratum)}</b><span>{escape(setting(known, cell))}</span>"
-        f"<small>{found.mean[stratum, cell]:.0%} fail ({found.low90[stratum, cell]:.0%} to "
-        f"{found.high90[stratum, cell]:.0%}); {share}; "
+        f"<small>{found.mean[stratum, column]:.0%} fail ({found.low90[stratum, column]:.0%} to "
+        f"{found.high90[stratum, column]:.0%}); {share}; "
         f"confirmed by {tally.confirm} of {plural(judged, 'verdict', 'verdicts')}</small></span></label>{after}</li>"
     )
