@@ -2,21 +2,25 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.growth import MEMORY, bytes_needed, figures_of, seconds_per_query
+from benchmarks.growth import Measured, figures_of, measure
 
 
-def test_what_does_not_fit_is_said_and_no_figure_made_up() -> None:
-    assert bytes_needed(3) < MEMORY < bytes_needed(9)
-    found = figures_of({3: 0.001, 6: 0.5, 9: None, 12: None})
-    assert found == {
-        "growth_12_over_3": None,
-        "ms_per_query_3": 1.0,
-        "ms_per_query_6": 500.0,
-        "ms_per_query_9": None,
-        "ms_per_query_12": None,
-    }
-    assert figures_of({3: 0.002, 6: 0.002, 9: 0.002, 12: 0.003})["growth_12_over_3"] == pytest.approx(1.5)
+def test_the_ratio_is_the_median_of_the_turns() -> None:
+    def turn(first: float, last: float) -> dict[int, Measured]:
+        return {
+            3: Measured(first, 1, 1.0),
+            6: Measured(0.002, 1, 1.0),
+            9: Measured(0.002, 0, None),
+            12: Measured(last, 1, 1.0),
+        }
+
+    found = figures_of([turn(0.002, 0.003), turn(0.001, 0.004), turn(0.008, 0.004)])
+    assert found["growth_12_over_3"] == pytest.approx(1.5)
+    assert found["ms_per_query_3"] == 2.0 and found["ms_per_query_12"] == 4.0
 
 
-def test_the_time_of_a_query_is_measured() -> None:
-    assert 0 < seconds_per_query(3, levels=2, warm_up=71, block=71, blocks=1) < 1
+@pytest.mark.parametrize("concepts", [3, 12])
+def test_time_is_measured_of_an_explorer_that_finds_modes(concepts: int) -> None:
+    found = measure(concepts, warm_up=284, block=710, blocks=1)
+    assert 0 < found.seconds < 1
+    assert found.modes > 50 and found.right is not None and found.right > 0.9
