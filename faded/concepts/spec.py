@@ -119,12 +119,12 @@ class ConceptSpace:
                 f"{NUMBERED:,} that can be numbered: give fewer concepts or levels."
             )
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Number of levels of each concept."""
         return tuple(len(s.levels) for s in self.specs)
 
-    @property
+    @cached_property
     def n_cells(self) -> int:
         """Number of cells of the grid."""
         return math.prod(self.shape)

@@ -111,6 +111,6 @@ def likeliest(space: ConceptSpace, effects: Effects, width: int) -> IntArray:
         flat = longer.reshape(n_rows, -1)
         best = np.argsort(-flat, axis=1, kind="stable")[:, :width]
         before, level = np.divmod(best, n_levels)
-        logit = np.take_along_axis(flat, best, axis=1)
-        parts = np.concatenate([np.take_along_axis(parts, before[..., None], axis=1), level[..., None]], axis=2)
+        logit = flat[rows, best]
+        parts = np.concatenate([parts[rows, before], level[..., None]], axis=2)
     return np.unique(space.indices(parts.reshape(-1, len(space.shape))))

@@ -34,12 +34,11 @@ def beside(space: ConceptSpace, cells: IntArray) -> IntArray:
 
     Shape (batch, sum of levels): entry (i, k's level l) is the number of cell i with concept k at level l.
     """
-    levels = space.levels(cells)
-    columns = []
-    for k, n_levels in enumerate(space.shape):
-        stride = math.prod(space.shape[k + 1 :])
-        columns.append(cells[:, None] + (np.arange(n_levels) - levels[:, [k]]) * stride)
-    return np.concatenate(columns, axis=1)
+    shape = space.shape
+    concept = np.repeat(np.arange(len(shape)), shape)
+    level = np.concatenate([np.arange(n) for n in shape])
+    stride = np.array([math.prod(shape[k + 1 :]) for k in range(len(shape))])
+    return np.asarray(cells[:, None] + (level - space.levels(cells)[:, concept]) * stride[concept])
 
 
 def draw_rates(alpha: FloatArray, beta: FloatArray, strata: IntArray, rng: np.random.Generator) -> FloatArray:

@@ -69,7 +69,7 @@ class Design:
         return np.concatenate([np.ones((len(levels), 1)), *blocks], axis=1)
 
     def common(self, levels: IntArray) -> FloatArray:
-        """Return the rows of the common effects, shape (n, n_common)."""
+        """Return the rows of the common effects, shape (n, n_common); the first columns are those of `own`."""
         return np.concatenate([self.own(levels), *(self.together(levels, pair) for pair in self.pairs)], axis=1)
 
     def together(self, levels: IntArray, pair: tuple[int, int]) -> FloatArray:

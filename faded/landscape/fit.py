@@ -38,14 +38,6 @@ MOST_PAIRS = 4
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Regressors of some cells: common ones, shape (n, n_common), and a stratum's own, shape (n, n_own)."""
-
-    common: FloatArray
-    own: FloatArray
-
-
-@dataclass(frozen=True)
 class Effects:
     """What effects add to a logit; a row for every stratum, and every draw of it.
 
@@ -89,31 +81,39 @@ class AdditiveFit:
         self.variances: FloatArray = np.array(START_VARIANCES)
         self._covariance: _Covariance
 
-    def rows(self, levels: IntArray) -> Rows:
-        """Return the regressors of cells given by their level indices."""
-        return Rows(self.design.common(levels), self.design.own(levels))
+    def logits(self, rows: FloatArray) -> FloatArray:
+        """Return the fitted logits, shape (n_strata, n).
 
-    def logits(self, rows: Rows) -> FloatArray:
-        """Return the fitted logits, shape (n_strata, n)."""
-        return np.asarray(self.strata @ rows.own.T + rows.common @ self.common)
+        Args:
+            rows: Common regressors of the cells, shape (n, n_common): the first of them are a stratum's own as well.
+        """
+        return np.asarray(self.strata @ self._own(rows).T + rows @ self.common)
 
-    def variance(self, rows: Rows, needed: BoolArray | None = None) -> FloatArray:
+    def variance(self, rows: FloatArray, needed: BoolArray | None = None) -> FloatArray:
         """Return the logits' posterior variances, shape (n_strata, n).
 
         Args:
-            rows: The regressors.
-            needed: Which of them are needed, the same shape; of the others zero. None for all.
+            rows: Common regressors of the cells, shape (n, n_common).
+            needed: Which logits' are needed, shape (n_strata, n); of the others zero. None for all.
         """
         # A logit's variance, (common - own R') schur (common - own R')' + own inverse own', multiplied out: the first
         # product is the same in every stratum, and the others are as narrow as `own`.
-        known = self._covariance
-        shared = ((rows.common @ known.common) * rows.common).sum(axis=1)
+        known, n_own = self._covariance, self.design.n_own
+        shared = ((rows @ known.common) * rows).sum(axis=1)
         found = np.zeros((len(self.strata), len(shared)))
         for i, (own_covariance, through) in enumerate(zip(known.own, known.through, strict=True)):
             at = slice(None) if needed is None else np.flatnonzero(needed[i])
-            own, common = rows.own[at], rows.common[at]
-            found[i, at] = shared[at] + ((own @ own_covariance - 2 * common @ through) * own).sum(axis=1)
+            here = rows[at]
+            own = self._own(here)
+            part = own @ (own_covariance - 2 * through[:n_own])
+            if through.shape[0] > n_own:
+                part -= 2 * here[:, n_own:] @ through[n_own:]
+            found[i, at] = shared[at] + (part * own).sum(axis=1)
         return found
+
+    def _own(self, rows: FloatArray) -> FloatArray:
+        """Return the regressors of a stratum's own effects, the first of the common ones."""
+        return rows[:, : self.design.n_own]
 
     def effects(self) -> Effects:
         """Return what effects add to a logit as they are estimated."""
@@ -138,27 +138,30 @@ class AdditiveFit:
         pairs = self.design.by_pair(np.repeat(common[:, n_own:], strata.shape[1], axis=0))
         return Effects(tuple(self.design.by_level(mains[:, 1:])), pairs)
 
-    def step(self, rows: Rows, trials: FloatArray, failures: FloatArray, residual: float) -> None:
+    def step(self, rows: FloatArray, trials: FloatArray, failures: FloatArray, residual: float) -> None:
         """One Newton step of the penalised logistic fit, then its variances from the curvature.
 
         The normal equations are block-arrow: a block for the common effects and one for each stratum. The strata are
         eliminated first (a Schur complement), so cost grows with the sum of the blocks.
 
         Args:
-            rows: Regressors of the cells.
+            rows: Common regressors of the cells, shape (n, n_common).
             trials: Trials, shape (n_strata, n).
             failures: Failed ones, the same shape.
             residual: See `pull`.
         """
-        common, own = rows.common, rows.own
+        own, n_own = self._own(rows), self.design.n_own
         common_precision, own_precision = self._precisions()
         weight, score = pull(self.logits(rows), trials, failures, residual)
 
-        cross, own_blocks = _curvatures(rows, weight)
-        own_blocks += np.diag(own_precision)
-        corner = common.T @ (weight.sum(axis=0)[:, None] * common) + np.diag(common_precision)
+        cross = np.stack([_weighed(rows, own, weights) for weights in weight])
+        own_blocks = cross[:, :n_own] + np.diag(own_precision)
+        corner = np.diag(common_precision)
+        corner[:, :n_own] += cross.sum(axis=0)
+        corner[:n_own, n_own:] = corner[n_own:, :n_own].T
+        corner[n_own:, n_own:] += _weighed(rows[:, n_own:], rows[:, n_own:], weight.sum(axis=0))
         own_gradient = score @ own - self.strata * own_precision
-        common_gradient = score.sum(axis=0) @ common - self.common * common_precision
+        common_gradient = score.sum(axis=0) @ rows - self.common * common_precision
 
         own_inverse = np.linalg.inv(own_blocks)
         reduced = cross @ own_inverse
@@ -166,14 +169,14 @@ class AdditiveFit:
         schur = np.linalg.inv(corner - by_common @ cross.transpose(1, 0, 2).reshape(len(corner), -1).T)
         common_move = schur @ (common_gradient - by_common @ own_gradient.reshape(-1))
         own_move = (own_inverse @ own_gradient[..., None])[..., 0] - common_move @ reduced
-        move = own_move @ own.T + common @ common_move
+        move = own_move @ own.T + rows @ common_move
         damp = min(1.0, MAX_NEWTON_MOVE / max(float(np.abs(move).max(initial=0.0)), 1e-9))
         self.common = self.common + damp * common_move
         self.strata = self.strata + damp * own_move
 
         through = schur @ reduced
         own_covariance = own_inverse + reduced.transpose(0, 2, 1) @ through
-        self._covariance = _Covariance(schur, through, own_covariance)
+        self._covariance = _Covariance(np.asarray(schur), np.asarray(through), own_covariance)
         self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
 
     def call_for_pairs(self, levels: IntArray, weight: FloatArray, score: FloatArray) -> bool:
@@ -263,13 +266,7 @@ def pull(eta: FloatArray, trials: FloatArray, failures: FloatArray, residual: fl
     return weight, np.where(trials > 0, failures - trials * rate, 0.0) / shrink
 
 
-def _curvatures(rows: Rows, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return each stratum's cross block and own block of the normal equations; only cells with trials weigh."""
-    common, own = rows.common, rows.own
-    cross = np.empty((len(weight), common.shape[1], own.shape[1]))
-    blocks = np.empty((len(weight), own.shape[1], own.shape[1]))
-    for i, weights in enumerate(weight):
-        cells = np.flatnonzero(weights)
-        weighted = weights[cells, None] * own[cells]
-        cross[i], blocks[i] = common[cells].T @ weighted, own[cells].T @ weighted
-    return cross, blocks
+def _weighed(left: FloatArray, right: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the products of columns summed over cells; only those that weigh are looked at."""
+    cells = np.flatnonzero(weights)
+    return np.asarray(left[cells].T @ (weights[cells, None] * right[cells]))

@@ -27,7 +27,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.landscape.beta import interval90
 from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.design import Design
-from faded.landscape.fit import AdditiveFit, Rows, pull
+from faded.landscape.fit import AdditiveFit, pull
 from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
 
 FloatArray = NDArray[np.float64]
@@ -107,13 +107,13 @@ class Landscape:
         self.failures: FloatArray = np.zeros(shape)
         self.live: BoolArray = np.ones(shape, dtype=np.bool_)
         self.fit = AdditiveFit(Design(space), len(strata))
-        self._rows = self.fit.rows(self.cells.levels)
+        self._rows = self.fit.design.common(self.cells.levels)
         self._residual = START_RESIDUAL
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
         self._tested = float(TRIALS_BEFORE_PAIRS)
         self.refit()
-        first = self._priors(self.fit.rows(space.levels([0])))
+        first = self._priors(self.fit.design.common(space.levels([0])))
         self._empty_count = float((first[0] + first[1])[0, 0])  # before any data all cells have as many
 
     def consider(self, numbers: ArrayLike) -> IntArray:
@@ -121,11 +121,11 @@ class Landscape:
         new = self.cells.missing(numbers)
         if len(new):
             levels = self.space.levels(new)
-            rows = self.fit.rows(levels)
+            rows = self.fit.design.common(levels)
             a, b = self._priors(rows)
             self.cells.append(new)
             empty = np.zeros(a.shape)
-            self._rows = Rows(np.vstack([self._rows.common, rows.common]), np.vstack([self._rows.own, rows.own]))
+            self._rows = np.vstack([self._rows, rows])
             self._prior_a, self._prior_b = np.hstack([self._prior_a, a]), np.hstack([self._prior_b, b])
             self.trials, self.failures = np.hstack([self.trials, empty]), np.hstack([self.failures, empty])
             self.known_invalid = np.hstack([self.known_invalid, self._invalid(new)])
@@ -136,7 +136,7 @@ class Landscape:
         """Look no more at cells without trials that are not to be kept; return which were, shape (n_columns,)."""
         kept = kept | self.trials.any(axis=0)
         self.cells.keep(kept)
-        self._rows = Rows(self._rows.common[kept], self._rows.own[kept])
+        self._rows = self._rows[kept]
         for name in ("trials", "failures", "known_invalid", "live", "_prior_a", "_prior_b"):
             setattr(self, name, getattr(self, name)[:, kept])
         return kept
@@ -242,7 +242,7 @@ class Landscape:
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
             self.live = np.array(state["live"], dtype=np.bool_)
             self._tested = float(state["tested"][0])
-            self._rows = self.fit.rows(self.cells.levels)
+            self._rows = self.fit.design.common(self.cells.levels)
         self.trials = np.array(state["trials"])
         self.failures = np.array(state["failures"])
         if "residual" in state:  # a checkpoint of an earlier version has none
@@ -263,7 +263,7 @@ class Landscape:
         weight, score = pull(self.logits(), usable, self.failures, self._residual)
         called = self.fit.call_for_pairs(self.cells.levels, weight, score)
         if called:
-            self._rows = self.fit.rows(self.cells.levels)
+            self._rows = self.fit.design.common(self.cells.levels)
         return called
 
     def _left_out(self, usable: FloatArray, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
@@ -285,6 +285,6 @@ class Landscape:
         else:
             self._prior_a[needed], self._prior_b[needed] = beta_priors(logit[needed], variance[needed] + self._residual)
 
-    def _priors(self, rows: Rows) -> tuple[FloatArray, FloatArray]:
+    def _priors(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the Beta priors of cells without trials."""
         return beta_priors(self.fit.logits(rows), self.fit.variance(rows) + self._residual)

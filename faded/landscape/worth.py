@@ -60,10 +60,10 @@ class Worth:
         trials, failures, density = self._known(landscape, places)
         gains = (density * self._value) @ self._tails
         now = np.where(failures >= self._needed[trials], density @ self._value, 0.0)
-        best = np.zeros(len(trials))
+        best, rows = np.zeros(len(trials)), np.arange(len(trials))
         for ahead in range(1, HORIZON + 1):
             needs = np.clip(self._needed[trials + ahead] - failures, 0, ahead + 1)
-            then = np.take_along_axis(gains, (ahead * (HORIZON + 2) + needs)[:, None], axis=1)[:, 0]
+            then = gains[rows, ahead * (HORIZON + 2) + needs]
             best = np.maximum(best, (then - now) / ahead)
         worth = np.zeros(landscape.trials.shape)
         worth[places] = best
