@@ -38,7 +38,7 @@ def add(commands: Commands) -> None:
 
 def _map(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
-    from faded.landscape.reading import read_map
+    from faded.landscape.reader import read_map
     from faded.landscape.rebuild import rebuild
     from faded.store import campaigns, trials
 
@@ -57,7 +57,8 @@ def _map(arguments: argparse.Namespace) -> int:
         f"The map of round {round_.number} of {campaign.name}, {whom}, bound {said.bound:.0%}: {said.known:,} of ",
         end="",
     )
-    print(f"{said.settings:,} settings have enough data, {said.failing:,} fail")
+    near = "" if said.most_changed is None else f" that change {said.most_changed} concepts at most"
+    print(f"{said.settings:,} settings{near} have enough data, {said.failing:,} fail")
     for line in lines(said):
         print(line)
     head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number}
@@ -72,6 +73,9 @@ def lines(said: Reading) -> Iterator[str]:
     open_ = f"; {said.undecided:,} may be, a part of theirs is not known to be safe" if said.undecided else ""
     yield f"Fails only together: {said.interactions:,} found{open_}"
     yield from _settings(said.together)
+    if said.most_changed is not None:
+        yield "Safe: no region is read where not every setting is looked at"
+        return
     yield from _region("each by itself", said.each)
     if said.jointly != said.each:
         yield from _region("all at once", said.jointly)

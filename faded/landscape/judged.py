@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,11 @@ from faded.landscape.slices import Behind, cut
 
 @dataclass(frozen=True)
 class Judged:
-    """Settings of some concepts, the others averaged over; every array has the shape of the concepts' levels.
+    """Settings of some concepts, the others averaged over or held; every array has the shape of the concepts' levels.
 
     Attributes:
         specs: The concepts.
+        numbers: Numbers of the settings behind each, with an axis more.
         rate: Mean induced rate of what is behind a setting.
         low: Lower end of its 90% interval; of a mean the mean of the ends, never too narrow.
         high: Upper end of it.
@@ -33,6 +34,7 @@ class Judged:
     """
 
     specs: tuple[ConceptSpec, ...]
+    numbers: IntArray
     rate: FloatArray
     low: FloatArray
     high: FloatArray
@@ -45,23 +47,32 @@ class Judged:
     safe: BoolArray
 
 
-def judge(landscape: Landscape, found: Posterior, concepts: Sequence[str], stratum: str | None) -> Judged:
-    """Judge every setting of some concepts of a listed space.
+def judge(
+    landscape: Landscape,
+    found: Posterior,
+    concepts: Sequence[str],
+    stratum: str | None,
+    pins: Mapping[str, int] | None = None,
+) -> Judged:
+    """Judge every setting of some concepts.
 
     Args:
         landscape: Trials, the space and the bound.
         found: Its posterior.
-        concepts: Names of the concepts in the order of the space; the others are averaged over.
+        concepts: Names of the concepts in the order of the space.
         stratum: One stratum, or None for the mean over all, each counting alike.
+        pins: Level of each concept that is held at one; the others are averaged over.
     """
     space = landscape.space
-    rates = cut(landscape, found, concepts, {}, stratum)
-    fold = Behind.of(landscape, found, concepts, {}, stratum).fold
+    rates = cut(landscape, found, concepts, pins or {}, stratum)
+    behind = Behind.of(landscape, found, concepts, pins or {}, stratum)
+    landscape, fold = behind.landscape, behind.fold
     use = fold(~landscape.excluded)
     chance = chance_above(fold(landscape.alpha), fold(landscape.beta), use, landscape.bound)
     known = rates.enough & ~rates.left_out
     return Judged(
         specs=tuple(spec for spec in space.specs if spec.name in concepts),
+        numbers=behind.numbers,
         rate=rates.rate,
         low=rates.low,
         high=rates.high,

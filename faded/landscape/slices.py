@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
+from faded.landscape.cells import ABSENT
 from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape, Posterior
 
 Entry = TypeVar("Entry", bound=np.generic)
@@ -102,8 +103,8 @@ class Behind:
         cls, landscape: Landscape, found: Posterior, axes: Sequence[str], pins: Mapping[str, int], stratum: str | None
     ) -> Behind:
         """Find them; the arguments are those of `cut`."""
-        numbers = _numbers(landscape.space, axes, pins)
-        if not landscape.cells.all:
+        numbers = numbers_behind(landscape.space, axes, pins)
+        if (landscape.cells.find(numbers) == ABSENT).any():
             landscape = landscape.looking_at(numbers)
             found = landscape.posterior()
         rows = range(len(landscape.strata)) if stratum is None else [landscape.strata.index(stratum)]
@@ -127,21 +128,22 @@ class Behind:
         return found
 
 
-def _numbers(space: ConceptSpace, axes: Sequence[str], pins: Mapping[str, int]) -> IntArray:
-    """Return the numbers of the settings behind every place."""
+def numbers_behind(space: ConceptSpace, axes: Sequence[str], pins: Mapping[str, int]) -> IntArray:
+    """Return the numbers of the settings behind every place, shape (*levels of the axes, settings behind a place)."""
     names = [spec.name for spec in space.specs]
     order = [names.index(name) for name in axes]
-    held = {k: [pins[name]] for k, name in enumerate(names) if name in pins and k not in order}
-    free = [k for k in range(len(names)) if k not in order]
-    if space.listed or len(held) == len(free):
-        every = list(itertools.product(*(held.get(k, range(space.shape[k])) for k in free)))
-        others = np.array(every, dtype=np.int64).reshape(len(every), len(free))
+    averaged = [k for k, name in enumerate(names) if name not in axes and name not in pins]
+    if space.listed or not averaged:
+        every = list(itertools.product(*(range(space.shape[k]) for k in averaged)))
+        others = np.array(every, dtype=np.int64).reshape(len(every), len(averaged))
     else:
         rng = np.random.default_rng(0)
-        others = np.stack([rng.choice(held.get(k, space.shape[k]), size=DRAWN) for k in free], axis=1)
-    shape = tuple(space.shape[k] for k in order)
-    levels = np.empty((*shape, len(others), len(names)), dtype=np.int64)
+        others = np.stack([rng.integers(space.shape[k], size=DRAWN) for k in averaged], axis=1)
+    levels = np.empty((*(space.shape[k] for k in order), len(others), len(names)), dtype=np.int64)
     for axis, k in enumerate(order):
         levels[..., k] = np.arange(space.shape[k]).reshape([-1 if i == axis else 1 for i in range(len(order) + 1)])
-    levels[..., free] = others
+    for k, name in enumerate(names):
+        if name in pins and name not in axes:
+            levels[..., k] = pins[name]
+    levels[..., averaged] = others
     return space.indices(levels.reshape(-1, len(names))).reshape(levels.shape[:-1])

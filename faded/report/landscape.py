@@ -12,7 +12,8 @@ from faded.domain import Mode, ModeKey
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
-from faded.landscape.reading import DIGITS, read_map
+from faded.landscape.reader import read_map
+from faded.landscape.reading import DIGITS
 from faded.landscape.slices import cut
 from faded.report.read import Found
 
@@ -34,7 +35,7 @@ def landscape(found: Found) -> dict[str, Any]:
             "suspected": len(every) - len(established),
         },
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
-        "reading": read_map(found.landscape, found.posterior, None).to_json() if found.space.listed else None,
+        "reading": read_map(found.landscape, found.posterior, None).to_json(),
         "baseline": baseline(found),
         "calibration": found.summary.get(CALIBRATION),
     }

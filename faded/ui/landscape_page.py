@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import gradio as gr
 
-from faded.landscape.reading import read_map, unread
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
 from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
@@ -161,9 +160,7 @@ def _safe(mapped: Mapped, choice: Choice, name: str) -> str:
 
 
 def _read(mapped: Mapped, choice: Choice, name: str, tried_on: str) -> str:
-    if why := unread(mapped.landscape.space):
-        return f"<p class='f-quiet'>{why}</p>"
-    said = read_map(mapped.landscape, mapped.posterior, choice.stratum)
+    said = mapped.reading(choice.stratum)
     drawn = reading.render(said, len(mapped.landscape.strata), tried_on)
     return drawn + _saves(downloads.json_link(said.to_json(), f"{name} reading"))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import BoolArray, Landscape, Posterior
+from faded.landscape.reader import read_map
+from faded.landscape.reading import Reading
 from faded.landscape.rebuild import rebuild
 from faded.store import campaigns, trials
 from faded.store.engine import Store
@@ -27,6 +29,7 @@ class Mapped:
         established: Which (stratum, cell) are established modes.
         shares: Share of each stratum in the pictures that the target is right about unedited.
         last_query: Number of the last query it knows.
+        readings: What the map says, by stratum, as far as anybody has looked.
     """
 
     landscape: Landscape
@@ -34,6 +37,13 @@ class Mapped:
     established: BoolArray
     shares: Mapping[str, float]
     last_query: int
+    readings: dict[str | None, Reading] = field(default_factory=dict)
+
+    def reading(self, stratum: str | None) -> Reading:
+        """Read the map of a stratum, or of the mean over all, once."""
+        if stratum not in self.readings:
+            self.readings[stratum] = read_map(self.landscape, self.posterior, stratum)
+        return self.readings[stratum]
 
 
 class LandscapeCache:

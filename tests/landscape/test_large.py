@@ -11,7 +11,7 @@ from faded.domain import FadedError, Kind
 from faded.landscape.cells import ABSENT, Cells
 from faded.landscape.modes import modes
 from faded.landscape.posterior import Landscape
-from faded.landscape.reading import read_map
+from faded.landscape.reader import read_map
 from faded.landscape.rebuild import rebuild
 from faded.landscape.safe import safe_ranges
 from faded.landscape.slices import cut
@@ -147,10 +147,31 @@ def test_everything_pinned_is_one_setting() -> None:
     assert [len(r.levels) for r in safe_ranges(landscape, landscape.posterior(), None, average=False)] == [5] * 9
 
 
-def test_its_map_is_not_read_and_says_why() -> None:
-    landscape = asked(rates, 300)
-    with pytest.raises(FadedError, match=f"1,953,125 settings.*up to {LISTED:,}"):
-        read_map(landscape, landscape.posterior(), None)
-    with pytest.raises(FadedError, match="fewer concepts or levels"):
+def test_its_map_is_read_of_settings_that_change_two_concepts_at_most() -> None:
+    landscape = asked(only_together, 4000)
+    said = read_map(landscape, landscape.posterior(), None)
+    assert said.most_changed == said.most_together == 2
+    assert said.settings == 9 * 4 + 36 * 16 and said.known == said.settings  # the clean control is left out
+    assert said.each is None and said.jointly is None
+    assert said.as_near == 2 and {one.levels for one in said.nearest} == {2}
+    assert {tuple(name for name, value in one.values.items() if value) for one in said.nearest} == {("c2",), ("c7",)}
+    assert said.nearest[0].words in {"C2 at 2", "C7 at 2"}
+    assert said.interactions == 0 and len(said.nearest[0].values) == 9
+    assert read_map(landscape, landscape.posterior(), "a").stratum == "a"
+
+
+def test_its_map_says_what_fails_only_together() -> None:
+    def both(levels: np.ndarray) -> np.ndarray:
+        return np.tile(np.where((levels[:, 2] >= 2) & (levels[:, 7] >= 2), 0.97, 0.03), (len(STRATA), 1))
+
+    landscape = asked(both, 6000)
+    said = read_map(landscape, landscape.posterior(), None)
+    assert said.interactions > 0
+    nearest = {name: value for name, value in said.together[0].values.items() if value}
+    assert set(nearest) == {"c2", "c7"}
+
+
+def test_a_list_of_its_settings_is_refused() -> None:
+    with pytest.raises(FadedError, match=f"1,953,125 settings.*up to {LISTED:,}.*fewer concepts or levels"):
         _ = SPACE.cells
     assert SMALL.listed

@@ -14,7 +14,8 @@ from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
 from faded.landscape.judged import judge
 from faded.landscape.posterior import Landscape
-from faded.landscape.reading import Reading, read_map, span
+from faded.landscape.reader import read_map, span
+from faded.landscape.reading import Reading
 from faded.landscape.together import levels_away
 from tests.ui import believable
 

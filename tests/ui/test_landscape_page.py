@@ -13,7 +13,7 @@ from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.posterior import Landscape
-from faded.landscape.reading import read_map
+from faded.landscape.reader import read_map
 from faded.landscape.safe import safe_ranges
 from faded.store import campaigns, verdicts
 from faded.store.campaigns import RoundState

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from html import escape
 
+from faded.concepts.spec import LISTED
 from faded.landscape.posterior import SURE
 from faded.landscape.reading import Reading, Setting
 from faded.landscape.together import SIZES
@@ -52,9 +53,11 @@ def _off_grid(said: Reading) -> str:
 
 def known(said: Reading) -> str:
     """Say of how many settings anything is known."""
+    which = "" if said.most_changed is None else f" that change no more than {said.most_changed} concepts"
     if said.known == said.settings:
-        return f"All {count(said.settings)} settings have enough data."
-    return f"{count(said.known)} of {plural(said.settings, 'setting has', 'settings have')} enough data."
+        return f"All {count(said.settings)} settings{which} have enough data."
+    have = "has" if said.settings == 1 else "have"
+    return f"{count(said.known)} of {plural(said.settings, 'setting', 'settings')}{which} {have} enough data."
 
 
 def _nearest(said: Reading, strata: int, tried_on: str) -> str:
@@ -80,7 +83,7 @@ def _together(said: Reading, strata: int, tried_on: str) -> str:
     if said.undecided:
         waiting = plural(said.undecided, "setting that fails may be one", "settings that fail may be such ones")
         waiting = f" {waiting}: none of the parts fails, but not all are known to be safe."
-    looked = f" Settings of up to {max(SIZES)} changed concepts are looked at."
+    looked = f" Settings of up to {said.most_together} changed concepts are looked at."
     if not said.together:
         return _quiet(f"Nothing fails only together as far as is known.{waiting}{looked}{note}")
     many = plural(said.interactions, "setting fails", "settings fail")
@@ -134,6 +137,11 @@ def _strata(names: Sequence[str], strata: int) -> str:
 
 def _regions(said: Reading) -> str:
     each, jointly = said.each, said.jointly
+    if said.most_changed is not None:
+        return _quiet(
+            f"A safe region is read where every setting is looked at, of up to {LISTED:,}; here there are "
+            f"{said.space.n_cells:,}. How far is safe along each concept stands above."
+        )
     if each is None:
         return _quiet(f"No setting next to neutral is known to be safe. {known(said)}")
     words = (
