@@ -14,6 +14,7 @@ from faded.exploration.steering import Known, Weigh
 from faded.exploration.stream import bits_from
 from faded.landscape.calibration import Calibration
 from faded.landscape.posterior import Landscape
+from faded.landscape.samples import SampleEffects
 from faded.landscape.worth import Worth
 
 FloatArray = NDArray[np.float64]
@@ -57,7 +58,8 @@ class Outlook:
         rng: np.random.Generator,
     ) -> None:
         self._frame, self._weigh, self._rng = frame, weigh, rng
-        self.landscape = Landscape(space, frame.strata, bound, frame.invalid)
+        samples = SampleEffects(frame.stratum, frame.eligible)
+        self.landscape = Landscape(space, frame.strata, bound, frame.invalid, samples)
         self.calibration = Calibration()
         self._worth = Worth(bound, int(np.bincount(frame.stratum[frame.eligible]).max()))
         known.put(self.landscape, frame.stratum)
@@ -100,7 +102,7 @@ class Outlook:
         told = counted & control
         self.calibration.note(self.landscape, strata[told], columns[told], failed[told])
         before = self._held(strata, columns)
-        self.landscape.add(strata[counted], cells[counted], failed[counted])
+        self.landscape.add(strata[counted], cells[counted], failed[counted], rows[counted])
         due = self.landscape.cells.all or self.landscape.trials.sum() >= (1 + GROWN) * self._fitted
         if due:
             self.landscape.refit()

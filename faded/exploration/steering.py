@@ -47,7 +47,7 @@ class Known:
         """
         if len(self.rows) == 0:
             return
-        landscape.add(strata[self.rows], self.cells, self.failed)
+        landscape.add(strata[self.rows], self.cells, self.failed, self.rows)
         landscape.refit(REFIT_STEPS)
 
 

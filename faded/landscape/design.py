@@ -11,6 +11,10 @@ from faded.domain import Kind
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+MOST_OWN = 300
+"""A stratum has effects of pairs of levels of its own where that makes so many in all at most: cost grows with the
+cube."""
+
 LEVEL_REACH = 1.2
 """How far ordered levels share strength, in levels: neighbours correlate by exp(-1 / (2 * 1.2 ** 2)) = 0.71."""
 
@@ -37,8 +41,8 @@ def level_factor(spec: ConceptSpec) -> FloatArray:
 class Design:
     """The additive model's regressors: rows of cells, columns of effects.
 
-    Common effects are an overall level, effects of levels and effects of pairs of levels; a stratum's own are its level
-    and effects of levels.
+    Common effects are an overall level, effects of levels and effects of pairs of levels. A stratum's own are its level,
+    effects of levels and, as long as there are no more than `MOST_OWN` in all, of pairs of levels.
 
     Args:
         space: The concepts.
@@ -54,23 +58,29 @@ class Design:
         self.pairs = self.every_pair if space.listed else ()
 
     @property
-    def n_own(self) -> int:
-        """Number of a stratum's own effects."""
-        return 1 + sum(len(factor) for factor in self._factors)
+    def n_main(self) -> int:
+        """Number of effects of levels."""
+        return sum(len(factor) for factor in self._factors)
 
     @property
     def n_common(self) -> int:
         """Number of common effects."""
-        return self.n_own + sum(len(self._factors[i]) * len(self._factors[j]) for i, j in self.pairs)
+        return 1 + self.n_main + sum(len(self._factors[i]) * len(self._factors[j]) for i, j in self.pairs)
 
-    def own(self, levels: IntArray) -> FloatArray:
-        """Return the rows of a stratum's own effects, shape (n, n_own), of cells given by their level indices."""
+    @property
+    def n_own(self) -> int:
+        """Number of a stratum's own effects."""
+        every = self.n_common
+        return every if self.pairs == self.every_pair and every <= MOST_OWN else 1 + self.n_main
+
+    def rows(self, levels: IntArray) -> FloatArray:
+        """Return the rows of the common effects, shape (n, n_common), of cells given by their level indices.
+
+        The first columns, `n_own` of them, are those of a stratum's own.
+        """
         blocks = [factor[levels[:, i]] for i, factor in enumerate(self._factors)]
-        return np.concatenate([np.ones((len(levels), 1)), *blocks], axis=1)
-
-    def common(self, levels: IntArray) -> FloatArray:
-        """Return the rows of the common effects, shape (n, n_common); the first columns are those of `own`."""
-        return np.concatenate([self.own(levels), *(self.together(levels, pair) for pair in self.pairs)], axis=1)
+        pairs = (self.together(levels, pair) for pair in self.pairs)
+        return np.concatenate([np.ones((len(levels), 1)), *blocks, *pairs], axis=1)
 
     def together(self, levels: IntArray, pair: tuple[int, int]) -> FloatArray:
         """Return the columns of a pair's effects: the products of every column of one with every one of the other."""

@@ -14,8 +14,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-START_VARIANCES = (1.0, 1.0, 0.25, 0.25)
-"""Prior variances of stratum levels, common effects, common pair effects, stratum effects before any data (logits)."""
+START_VARIANCES = (1.0, 1.0, 0.25, 0.25, 0.1)
+"""Prior variances before any data (logits): of stratum levels, of common effects of levels and of pairs, and of a
+stratum's own effects of levels and of pairs."""
 
 VARIANCE_WEIGHT = 8.0
 """How many coefficients' worth the start variances weigh when variances are learned."""
@@ -133,7 +134,7 @@ class AdditiveFit:
 
     def _told(self, common: FloatArray, strata: FloatArray) -> Effects:
         """Tell effects level by level; common ones have the shape (draws, n_common), (draws, n_strata, n_own) own."""
-        n_own = self.design.n_own
+        n_own = 1 + self.design.n_main  # a space that is not listed has no own effects of pairs
         mains = (strata + common[:, None, :n_own]).reshape(-1, n_own)
         pairs = self.design.by_pair(np.repeat(common[:, n_own:], strata.shape[1], axis=0))
         return Effects(tuple(self.design.by_level(mains[:, 1:])), pairs)
@@ -234,19 +235,20 @@ class AdditiveFit:
 
     def _precisions(self) -> tuple[FloatArray, FloatArray]:
         """Return the prior precisions of the common effects and of a stratum's own."""
-        level, main, pair, deviation = 1 / self.variances
-        n_main = self.design.n_own - 1
-        n_pairs = len(self.common) - 1 - n_main
-        common = np.concatenate([[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)])
-        return common, np.concatenate([[level], np.full(n_main, deviation)])
+        level, main, pair, own_main, own_pair = 1 / self.variances
+        n_main = self.design.n_main
+        n_pairs, n_own_pairs = (n - 1 - n_main for n in (self.design.n_common, self.design.n_own))
+        common = [[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)]
+        return np.concatenate(common), np.concatenate(
+            [[level], np.full(n_main, own_main), np.full(n_own_pairs, own_pair)]
+        )
 
     def _learn_variances(self, common_variance: FloatArray, own_variance: FloatArray) -> None:
-        """One expectation-maximisation step for the four prior variances, from the effects' posterior variances."""
-        n_main = self.design.n_own - 1
-        common_square = self.common**2 + common_variance
-        own_square = self.strata**2 + own_variance
-        groups = (own_square[:, 0], common_square[1 : 1 + n_main], common_square[1 + n_main :], own_square[:, 1:])
-        for i, group in enumerate(groups):
+        """One expectation-maximisation step for the prior variances, from the effects' posterior variances."""
+        ends = [1, 1 + self.design.n_main]
+        _, common_main, common_pair = np.split(self.common**2 + common_variance, ends)
+        level, own_main, own_pair = np.split(self.strata**2 + own_variance, ends, axis=1)
+        for i, group in enumerate((level, common_main, common_pair, own_main, own_pair)):
             start = START_VARIANCES[i] * VARIANCE_WEIGHT
             self.variances[i] = (start + group.sum()) / (VARIANCE_WEIGHT + group.size)
 

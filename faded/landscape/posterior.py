@@ -29,6 +29,7 @@ from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.design import Design
 from faded.landscape.fit import AdditiveFit, pull
 from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
+from faded.landscape.samples import SampleEffects
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -82,6 +83,7 @@ class Landscape:
         bound: A mode is a rate above it; registered before exploring.
         known_invalid: Settings left out of every rate: of a listed space as a table, shape (n_strata, n_cells), or as a
             function from numbers of cells to such columns.
+        samples: What samples add to failing; None where trials do not say of which sample they are.
 
     Attributes:
         cells: The cells that are looked at.
@@ -94,7 +96,12 @@ class Landscape:
     """
 
     def __init__(
-        self, space: ConceptSpace, strata: tuple[str, ...], bound: float, known_invalid: BoolArray | Invalid
+        self,
+        space: ConceptSpace,
+        strata: tuple[str, ...],
+        bound: float,
+        known_invalid: BoolArray | Invalid,
+        samples: SampleEffects | None = None,
     ) -> None:
         self.space = space
         self.strata = strata
@@ -106,14 +113,16 @@ class Landscape:
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
         self.live: BoolArray = np.ones(shape, dtype=np.bool_)
+        self._samples = samples
+        self._told: tuple[FloatArray, FloatArray] = np.zeros(shape), np.zeros(shape)
         self.fit = AdditiveFit(Design(space), len(strata))
-        self._rows = self.fit.design.common(self.cells.levels)
+        self._rows = self.fit.design.rows(self.cells.levels)
         self._residual = START_RESIDUAL
         self._prior_a: FloatArray = np.ones(shape)
         self._prior_b: FloatArray = np.ones(shape)
         self._tested = float(TRIALS_BEFORE_PAIRS)
         self.refit()
-        first = self._priors(self.fit.design.common(space.levels([0])))
+        first = self._priors(self.fit.design.rows(space.levels([0])))
         self._empty_count = float((first[0] + first[1])[0, 0])  # before any data all cells have as many
 
     def consider(self, numbers: ArrayLike) -> IntArray:
@@ -121,13 +130,14 @@ class Landscape:
         new = self.cells.missing(numbers)
         if len(new):
             levels = self.space.levels(new)
-            rows = self.fit.design.common(levels)
+            rows = self.fit.design.rows(levels)
             a, b = self._priors(rows)
             self.cells.append(new)
             empty = np.zeros(a.shape)
             self._rows = np.vstack([self._rows, rows])
             self._prior_a, self._prior_b = np.hstack([self._prior_a, a]), np.hstack([self._prior_b, b])
             self.trials, self.failures = np.hstack([self.trials, empty]), np.hstack([self.failures, empty])
+            self._told = np.hstack([self._told[0], empty]), np.hstack([self._told[1], empty])
             self.known_invalid = np.hstack([self.known_invalid, self._invalid(new)])
             self.live = np.hstack([self.live, np.ones(a.shape, dtype=np.bool_)])
         return self.cells.find(numbers)
@@ -139,17 +149,29 @@ class Landscape:
         self._rows = self._rows[kept]
         for name in ("trials", "failures", "known_invalid", "live", "_prior_a", "_prior_b"):
             setattr(self, name, getattr(self, name)[:, kept])
+        self._told = self._told[0][:, kept], self._told[1][:, kept]
         return kept
 
     def attend(self, live: BoolArray) -> None:
         """Keep up to date between refits only what is needed of places without trials, shape (n_strata, n_columns)."""
         self.live = live
 
-    def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike) -> None:
-        """Count trials, on samples that have no trial in that cell yet: indices of strata, cells, and outcomes."""
+    def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike, rows: IntArray | None = None) -> None:
+        """Count trials, on samples that have no trial in that cell yet.
+
+        Args:
+            strata: Indices of the strata, shape (n,).
+            cells: Numbers of the cells.
+            failed: Outcomes.
+            rows: Indices of the samples, where the landscape knows samples.
+        """
         where = (np.asarray(strata, dtype=np.int64), self.consider(cells))
-        np.add.at(self.trials, where, 1.0)
-        np.add.at(self.failures, where, np.asarray(failed, dtype=np.float64))
+        outcomes = np.asarray(failed, dtype=np.float64)
+        for trials, failures in ((self.trials, self.failures), self._told):
+            np.add.at(trials, where, 1.0)
+            np.add.at(failures, where, outcomes)
+        if self._samples is not None and rows is not None:
+            self._samples.add(rows, np.asarray(cells, dtype=np.int64), outcomes > 0)
 
     def refit(self, steps: int = 1) -> None:
         """Improve the model of the priors by Newton steps from where it stands, and learn its variances."""
@@ -164,12 +186,13 @@ class Landscape:
     @property
     def alpha(self) -> FloatArray:
         """First parameter of every rate's Beta posterior, shape (n_strata, n_columns)."""
-        return self._prior_a + self.failures
+        return self._prior_a + self._counted()[1]
 
     @property
     def beta(self) -> FloatArray:
         """Second parameter of it."""
-        return self._prior_b + self.trials - self.failures
+        trials, failures = self._counted()
+        return self._prior_b + trials - failures
 
     def probability(self) -> FloatArray:
         """Return P(rate > bound), shape (n_strata, n_columns); zero where a setting is left out."""
@@ -199,7 +222,7 @@ class Landscape:
         wider.cells = copy.copy(self.cells)
         wider.consider(numbers)
         wider.live = np.ones_like(wider.live)
-        logit, variance = wider._left_out(np.where(wider.excluded, 0.0, wider.trials))
+        logit, variance = wider._left_out()
         wider._prior_a, wider._prior_b = beta_priors(logit, variance + self._residual)
         return wider
 
@@ -220,6 +243,7 @@ class Landscape:
 
     def state_dict(self) -> dict[str, NDArray[np.float64]]:
         """Return everything that changes, as arrays."""
+        samples = {} if self._samples is None else self._samples.state_dict()
         state = {
             "trials": self.trials.copy(),
             "failures": self.failures.copy(),
@@ -227,6 +251,8 @@ class Landscape:
             "residual": np.array([self._residual]),
             "prior_a": self._prior_a.copy(),
             "prior_b": self._prior_b.copy(),
+            "told": np.stack(self._told),
+            **{f"samples.{name}": value for name, value in samples.items()},
         }
         if self.cells.all:
             return state
@@ -242,48 +268,66 @@ class Landscape:
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
             self.live = np.array(state["live"], dtype=np.bool_)
             self._tested = float(state["tested"][0])
-            self._rows = self.fit.design.common(self.cells.levels)
+            self._rows = self.fit.design.rows(self.cells.levels)
         self.trials = np.array(state["trials"])
         self.failures = np.array(state["failures"])
+        self._told = self.trials.copy(), self.failures.copy()
+        if "told" in state:  # a checkpoint of an earlier version knows no samples
+            self._told = state["told"][0].copy(), state["told"][1].copy()
+        if self._samples is not None and "samples.rows" in state:
+            self._samples.load_state_dict({k[8:]: v for k, v in state.items() if k.startswith("samples.")})
         if "residual" in state:  # a checkpoint of an earlier version has none
             self._residual = float(state["residual"][0])
         self._prior_a = np.array(state["prior_a"])
         self._prior_b = np.array(state["prior_b"])
 
+    def _counted(self) -> tuple[FloatArray, FloatArray]:
+        """Return trials and failures as they count."""
+        return (self.trials, self.failures) if self._samples is None else self._told
+
+    def _usable(self) -> tuple[FloatArray, FloatArray]:
+        """Return trials and failures that the fit learns from."""
+        trials, failures = self._counted()
+        return np.where(self.excluded, 0.0, trials), failures
+
     def _improve(self, steps: int) -> None:
         for _ in range(steps):
-            usable = np.where(self.excluded, 0.0, self.trials)
-            self.fit.step(self._rows, usable, self.failures, self._residual)
-            self._set_priors(usable)
+            if self._samples is not None:
+                self._told = self._samples.tell(self.alpha / (self.alpha + self.beta), self.cells)
+            usable, failures = self._usable()
+            self.fit.step(self._rows, usable, failures, self._residual)
+            self._set_priors()
 
     def _look_for_pairs(self) -> bool:
         """Let pairs of concepts have effects of their own where the trials call for it; say if any is new."""
         self._tested = float(self.trials.sum())
-        usable = np.where(self.excluded, 0.0, self.trials)
-        weight, score = pull(self.logits(), usable, self.failures, self._residual)
+        weight, score = pull(self.logits(), *self._usable(), self._residual)
         called = self.fit.call_for_pairs(self.cells.levels, weight, score)
         if called:
-            self._rows = self.fit.design.common(self.cells.levels)
+            self._rows = self.fit.design.rows(self.cells.levels)
         return called
 
-    def _left_out(self, usable: FloatArray, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
+    def _left_out(self, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""
         eta = self.logits()
-        weight, score = pull(eta, usable, self.failures, self._residual)
+        weight, score = pull(eta, *self._usable(), self._residual)
         variance = self.fit.variance(self._rows, needed)
         variance = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
         return eta - variance * score, variance
 
-    def _set_priors(self, usable: FloatArray) -> None:
+    def _set_priors(self) -> None:
         """Turn fitted logits, each without its own trials, into Beta priors; learn what effects leave unexplained."""
+        usable, failures = self._usable()
         tried = usable > 0
         needed = None if self.live.all() else self.live | tried
-        logit, variance = self._left_out(usable, needed)
-        self._residual = residual_variance(logit[tried], variance[tried], self.failures[tried], usable[tried])
+        logit, variance = self._left_out(needed)
+        self._residual = residual_variance(logit[tried], variance[tried], failures[tried], usable[tried])
         if needed is None:
             self._prior_a, self._prior_b = beta_priors(logit, variance + self._residual)
         else:
-            self._prior_a[needed], self._prior_b[needed] = beta_priors(logit[needed], variance[needed] + self._residual)
+            self._prior_a[needed], self._prior_b[needed] = beta_priors(
+                logit[needed], variance[needed] + self._residual
+            )
 
     def _priors(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the Beta priors of cells without trials."""
