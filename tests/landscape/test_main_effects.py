@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,9 @@ import pytest
 from faded.exploration.screening import codes, plan
 from faded.landscape.main_effects import CANNOT_TELL, INERT, INERT_WITHIN, MATTERS, main_effects, sentences, state
 from tests.exploration.test_screening import space_of
+
+Problem = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Rates of settings, shape (n, K) of 0 and 1, in strata, shape (n,)."""
 
 K = 6
 STRATA = 6
@@ -23,9 +27,18 @@ PAIR = 0.8
 """The first two concepts together: a pair, which must not be taken for a main effect of another concept."""
 
 
+UNEVEN = np.array([3, 2, 2, 1, 1, 1]) / 10
+"""Shares of the strata."""
+
+
 def rates(highs: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Rates of settings, shape (n, K) of 0 and 1, in strata given by their logits, shape (n,)."""
     return 1 / (1 + np.exp(-(base + highs @ LOGITS + PAIR * highs[:, 0] * highs[:, 1])))
+
+
+def rare(highs: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """Rates of another problem: 8% with the first concept at high, whatever the others, else 0.1%."""
+    return np.where(highs[:, 0] == 1, 0.08, 0.001)
 
 
 def truth() -> np.ndarray:
@@ -34,13 +47,13 @@ def truth() -> np.ndarray:
     return np.array([by_stratum[every[:, i] == 1].mean() - by_stratum[every[:, i] == 0].mean() for i in range(K)])
 
 
-def simulated(seed: int, queries: int = 512) -> list[dict[str, Any]]:
-    """A screening whose strata come unevenly, as a stream has them."""
+def simulated(seed: int, problem: Problem = lambda highs, strata: rates(highs, BASE[strata])) -> list[dict[str, Any]]:
+    """A screening whose strata come as unevenly as a stream has them."""
     rng = np.random.default_rng(seed)
-    made = plan(SPACE, 10 * queries, 64, seed)
+    made = plan(SPACE, 6000, 64, seed)
     assert made is not None
-    strata = rng.choice(STRATA, size=len(made.actions), p=np.array([3, 2, 2, 1, 1, 1]) / 10)
-    failed = rng.random(len(strata)) < rates(made.actions / 2, BASE[strata])
+    strata = rng.choice(STRATA, size=len(made.actions), p=UNEVEN)
+    failed = rng.random(len(strata)) < problem(made.actions / 2, strata)
     trials = np.zeros((STRATA, K, 2), dtype=np.int64)
     failures = np.zeros_like(trials)
     for i, spec in enumerate(SPACE.specs):
@@ -71,6 +84,12 @@ def test_effects_are_recovered_without_bias_and_named() -> None:
     states = np.array([[e["state"] for e in run] for run in many()])
     assert (states[:, :2] == MATTERS).all()
     assert (states[:, 3:] == MATTERS).mean() < 0.13, "one concept in ten without effect is called one that matters"
+
+
+def test_inert_concepts_are_named_where_few_samples_fail_and_the_others_are_not() -> None:
+    states = np.array([[e["state"] for e in simulated(seed, rare)] for seed in range(100)])
+    assert (states[:, 0] == MATTERS).all()
+    assert (states[:, 1:] == INERT).mean() > 0.5 and (states[:, 1:] == MATTERS).mean() < 0.13
 
 
 def quiet(failing: int, n: int = 40) -> list[dict[str, Any]]:
