@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Mode, ModeKey
 from faded.landscape.calibration import CALIBRATION
+from faded.landscape.main_effects import SCREENING
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
 from faded.landscape.reading import DIGITS, read_map
@@ -36,6 +37,7 @@ def landscape(found: Found) -> dict[str, Any]:
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
         "reading": read_map(found.landscape, found.posterior, None).to_json() if found.space.listed else None,
         "baseline": baseline(found),
+        "screening": found.summary.get(SCREENING),
         "calibration": found.summary.get(CALIBRATION),
     }
 
