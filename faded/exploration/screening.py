@@ -31,10 +31,13 @@ SHARE = 0.1
 """Screening takes this share of the budget at most."""
 
 MOST = 512
-"""Queries it takes at most: the 90% interval of an effect then reaches 7 points up and down at a rate of one half."""
+"""Queries it takes at most: the 90% interval of an effect then reaches 8 points up and down at most."""
 
 LEAST = 128
-"""With fewer it is left out: that interval would reach further than 14 points."""
+"""With fewer it is left out: that interval would reach further than 15 points."""
+
+LEAST_REPLICATES = 4
+"""With fewer it is left out, too: errors are estimated by how much replicates differ."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +47,10 @@ class Plan:
     Attributes:
         actions: Level indices in the order in which they are asked, shape (queries, n_concepts).
         runs: Settings of one replicate.
-        batch: Queries of a step, of which `actions` holds a whole number.
     """
 
     actions: IntArray
     runs: int
-    batch: int
-
-    @property
-    def steps(self) -> int:
-        """Steps that the agent acts by the plan."""
-        return len(self.actions) // self.batch
 
     @property
     def full(self) -> bool:
@@ -74,12 +70,12 @@ def plan(space: ConceptSpace, budget: int, batch: int, seed: int) -> Plan | None
     matrix = _matrix(len(space.specs))
     unit = math.lcm(len(matrix), batch)
     queries = min(MOST, int(SHARE * budget)) // unit * unit
-    if queries < LEAST:
+    if queries < max(LEAST, LEAST_REPLICATES * len(matrix)):
         return None
     rng = np.random.default_rng(seed)
     pairs = [contrasts(spec) for spec in space.specs]
     asked = [_replicate(matrix, pairs, rng) for _ in range(queries // len(matrix))]
-    return Plan(np.concatenate(asked), len(matrix), batch)
+    return Plan(np.concatenate(asked), len(matrix))
 
 
 def design(n_concepts: int) -> IntArray:

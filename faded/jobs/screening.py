@@ -34,7 +34,7 @@ def screening_plan(config: CampaignConfig, space: ConceptSpace, batch: int, seed
 
 
 class Screened:
-    """Trials of a screening by stratum, concept and level.
+    """Trials of a screening by replicate, stratum, concept and level.
 
     Args:
         space: The concepts.
@@ -47,27 +47,31 @@ class Screened:
         self._space, self._budget, self._plan = space, budget, plan
         self._place = {name: i for i, name in enumerate(strata)}
         self._codes = [codes(spec) for spec in space.specs]
-        self._counts = np.zeros((2, len(strata), len(space.specs), 2), dtype=np.int64)
-        self._trials = 0
+        replicates = 0 if plan is None else len(plan.actions) // plan.runs
+        self._counts = np.zeros((2, replicates, len(strata), len(space.specs), 2), dtype=np.int64)
+        self._asked = self._trials = 0
 
     def forget(self) -> None:
         """Tell of no screening: the checkpoint that the stage goes on from is of a version that had none."""
         self._plan = None
 
     def add(self, rows: Iterable[TrialRow]) -> None:
-        """Count those of the rows that the design asked and that are trials."""
+        """Count those of the rows, which come in the order of the queries, that the design asked and are trials."""
         if self._plan is None:
             return
         for row in rows:
-            if row.batch <= self._plan.steps and row.counted and not row.control:
+            if row.control or self._asked == len(self._plan.actions):
+                continue
+            replicate, self._asked = self._asked // self._plan.runs, self._asked + 1
+            if row.counted:
                 self._trials += 1
                 for i, level in enumerate(self._space.cell(row.cell)):
                     side = (LOW, HIGH).index(self._codes[i][level])
-                    self._counts[:, self._place[row.stratum], i, side] += (1, row.failed)
+                    self._counts[:, replicate, self._place[row.stratum], i, side] += (1, row.failed)
 
     def summary(self) -> dict[str, Any]:
-        """Return what the round's summary says of it: nothing where there is none."""
-        if self._plan is None:
+        """Return what the round's summary says of it: nothing before it is through, or where there is none."""
+        if self._plan is None or self._asked < len(self._plan.actions):
             return {}
         effects = main_effects(*self._counts)
         concepts = [_words(spec) | effect for spec, effect in zip(self._space.specs, effects, strict=True)]

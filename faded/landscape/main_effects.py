@@ -1,10 +1,10 @@
 """Main effects of a screening: for every concept, how much more often the target fails at high than at low.
 
 All other concepts are at low or high in balance meanwhile, so an effect is an average over them. It is the mean over
-strata, each alike. Its 90% interval is that of a difference of binomial shares within strata; one failure and one pass
-are added to each level, spread evenly over the strata (Agresti and Caffo 2000 do so for one stratum), so that shares
-of 0 and 1 have errors too. The design makes levels of other concepts more even than chance does, so the interval errs
-on the wide side.
+strata, each alike. Its 90% interval comes from how much the replicates of the design differ, each of which has other
+samples and another fraction: the delta method with the replicates as clusters (Särndal, Swensson and Wretman, Model
+Assisted Survey Sampling, chapter 5), and Student's t with one degree of freedom less than replicates. What the other
+concepts do cancels out within a replicate, so it does not widen the interval, as binomial errors would.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import stdtrit
 
 from faded.landscape.reading import DIGITS
 
@@ -33,9 +33,6 @@ At this rate an effect of 5 points is a failure of one in ten of the samples tha
 
 MATTERS, INERT, CANNOT_TELL = "matters", "inert", "cannot tell"
 
-NORMAL = float(ndtri(0.95))
-"""Half of a 90% interval, in standard errors."""
-
 CAVEAT = (
     "Each interval stands by itself: of ten concepts without any effect one comes out as one that matters. Inert is "
     "not harmless: only these levels were compared, the levels between them were not asked, a concept may raise the "
@@ -49,29 +46,47 @@ def main_effects(trials: IntArray, failures: IntArray) -> list[dict[str, Any]]:
     """Return what is known of every concept's effect, as JSON values, in rates.
 
     Args:
-        trials: Trials by stratum, concept and level (low, high), shape (n_strata, n_concepts, 2).
+        trials: Trials by replicate, stratum, concept and level (low, high), shape (n_replicates, n_strata, n_concepts,
+            2).
         failures: Failed ones, the same shape.
     """
-    return [_effect(trials[:, i].astype(np.float64), failures[:, i].astype(np.float64)) for i in range(trials.shape[1])]
+    counts = trials.astype(np.float64), failures.astype(np.float64)
+    return [_effect(*(count[:, :, i] for count in counts)) for i in range(trials.shape[2])]
 
 
 def _effect(trials: FloatArray, failures: FloatArray) -> dict[str, Any]:
-    """Return a concept's effect over the strata that have trials at both levels; arguments of shape (n_strata, 2)."""
-    both = (trials > 0).all(axis=1)
-    n, f, strata = trials[both], failures[both], int(both.sum())
-    told = {"trials": int(n.sum()), "strata": strata}
-    if strata == 0:
+    """Return an effect over the strata with trials at both levels; arguments of shape (n_replicates, n_strata, 2)."""
+    both = (trials.sum(axis=0) > 0).all(axis=1)
+    told = {"trials": int(trials[:, both].sum()), "strata": int(both.sum())}
+    trials, failures = trials[:, both], failures[:, both]
+    replicates = int(trials.any(axis=(1, 2)).sum())
+    if replicates < 2:
         figures = dict.fromkeys(("rate_low", "rate_high", "effect", "low90", "high90"))
         return told | figures | {"state": CANNOT_TELL}
-    rates = (f / n).mean(axis=0)
-    added = 1 / strata
-    shares = (f + added) / (n + 2 * added)
-    variance = (shares * (1 - shares) / (n - 1 + 2 * added)).sum() / strata**2
-    middle, reach = float(np.diff(shares.mean(axis=0))[0]), NORMAL * float(np.sqrt(variance))
-    low, high = max(middle - reach, -1.0), min(middle + reach, 1.0)
-    values = {"rate_low": rates[0], "rate_high": rates[1], "effect": rates[1] - rates[0], "low90": low, "high90": high}
+    rates = (failures.sum(axis=0) / trials.sum(axis=0)).mean(axis=0)
+    effect = float(rates[1] - rates[0])
+    reach = float(stdtrit(replicates - 1, 0.95)) * _error(trials, failures, replicates)
+    low, high = max(effect - reach, -1.0), min(effect + reach, 1.0)
+    values = {"rate_low": rates[0], "rate_high": rates[1], "effect": effect, "low90": low, "high90": high}
     rounded = {name: round(float(value), DIGITS) for name, value in values.items()}
     return told | rounded | {"state": state(low, high, float(rates[0]))}
+
+
+def _error(trials: FloatArray, failures: FloatArray, replicates: int) -> float:
+    """Return the standard error of an effect; arguments as `_effect`'s, and the number of replicates with trials.
+
+    It is never less than the binomial one where nothing failed, with one failure and one pass added to each level, as
+    Agresti and Caffo (2000) do, spread evenly over the strata: else an effect of 0 in every replicate would have none.
+    """
+    n, strata = trials.sum(axis=0), trials.shape[1]
+    beyond = (failures - trials * failures.sum(axis=0) / n) / (n * strata)
+    pulls = (beyond[..., 1] - beyond[..., 0]).sum(axis=1)
+    shrunk = (n / np.maximum(n - 1, 1)).mean()  # shares of the trials themselves are nearer to them than the true ones
+    variance = shrunk * (pulls**2).sum() * replicates / (replicates - 1)
+    added = 1 / strata
+    share = added / (n + 2 * added)
+    least = (share * (1 - share) / (n - 1 + 2 * added)).sum() / strata**2
+    return float(np.sqrt(max(variance, least)))
 
 
 def state(low: float, high: float, rate_low: float) -> str:

@@ -131,9 +131,10 @@ def calibration(queries: int) -> dict[str, Any]:
 
 def screening() -> dict[str, Any]:
     """Return what a screening says of three concepts: one that matters, an inert one, and one without trials."""
-    trials = np.full((len(STRATA), 3, 2), 40)
-    failures = np.tile([[2, 30], [1, 1], [0, 0]], (len(STRATA), 1, 1))
-    trials[:, 2] = 0
+    trials = np.full((4, len(STRATA), 3, 2), 20)
+    failures = np.tile([[1, 15], [0, 0], [0, 0]], (4, len(STRATA), 1, 1))
+    failures[:2, :, 0, 1] = [[16], [14]]
+    trials[:, :, 2] = 0
     names = {"rotation": ("unchanged", "turned <far>"), "stop_words": ("none", "all"), "saturation": ("a", "b")}
     words = [{"concept": name, "low": low, "high": high} for name, (low, high) in names.items()]
     effects = [one | effect for one, effect in zip(words, main_effects(trials, failures), strict=True)]
