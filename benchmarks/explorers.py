@@ -13,9 +13,11 @@ from functools import partial
 
 import numpy as np
 
+from agents.base import Agent
 from agents.dqn import DQNAgent
 from agents.ppo import Args, PPOAgent
 from agents.rollout import Event, drive
+from agents.screening import ScreeningAgent
 from agents.thompson import ThompsonAgent
 from benchmarks import bandits
 from benchmarks.arena import BATCH, Arena, IntArray, Task
@@ -23,28 +25,36 @@ from benchmarks.bandits import Choose
 from benchmarks.scoring import Estimates, Referee, from_landscape, from_trials
 from faded.exploration.env import ExploreConfig, ExploreEnv
 from faded.exploration.scores import draw_rates
+from faded.exploration.screening import Plan, plan
 from faded.landscape.posterior import Landscape
 
 Explorer = Callable[[Task, Referee], None]
 """Makes one run."""
 
 
-def explore_env(task: Task, choose_samples: bool = True) -> ExploreEnv:
+def explore_env(task: Task, choose_samples: bool = True, screening: int = 0) -> ExploreEnv:
     """Return the environment of a campaign on the task's grid, with the batch that everybody has."""
-    config = ExploreConfig(task.bound, BATCH, task.seed, choose_samples)
+    config = ExploreConfig(task.bound, BATCH, task.seed, choose_samples, screening)
     return ExploreEnv(task.grid.space, task.grid.frame, task.grid.ask, config)
 
 
-def _ours(task: Task, referee: Referee, args: Args, choose_samples: bool = True) -> None:
+def _ours(task: Task, referee: Referee, args: Args, choose_samples: bool = True, screening: Plan | None = None) -> None:
     """PPO on the posterior's worth of a query, with our reward."""
-    env = explore_env(task, choose_samples)
-    agent = PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, task.seed, args)
+    env = explore_env(task, choose_samples, 0 if screening is None else len(screening.actions))
+    agent: Agent = PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, task.seed, args)
+    if screening is not None:
+        agent = ScreeningAgent(screening.actions, agent)
 
     def watch(event: Event) -> None:
         land = env.landscape
         referee.watch(event.queries, land.trials, land.failures, lambda: from_landscape(land))
 
     drive(env, agent, task.budget, watch, lambda: referee.over)
+
+
+def _after_screening(task: Task, referee: Referee) -> None:
+    """Ours after a screening, whatever the number of concepts: the one that a campaign of this budget has."""
+    _ours(task, referee, Args(), screening=plan(task.grid.space, task.budget, BATCH, task.seed))
 
 
 def _chosen(task: Task, referee: Referee, choose: Choose) -> None:
@@ -128,6 +138,7 @@ LIBRARIES = {
 OURS = "ppo"
 NO_LEARNING = "ppo_no_learning"
 AS_THEY_COME = "ppo_samples_as_they_come"
+AFTER_SCREENING = "ppo_after_screening"
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
 """What the names of factored Thompson's variants begin with."""
@@ -145,6 +156,7 @@ EXPLORERS: dict[str, Explorer] = {
     OURS: partial(_ours, args=Args()),
     NO_LEARNING: partial(_ours, args=Args(learning_rate=0.0)),
     AS_THEY_COME: partial(_ours, args=Args(), choose_samples=False),
+    AFTER_SCREENING: _after_screening,
     **{f"{THOMPSON}{leave}": partial(_thompson, leave=leave) for leave in LEAVES},
     UNIFORM: partial(_chosen, choose=bandits.uniform),
     "epsilon_greedy": partial(_chosen, choose=bandits.epsilon_greedy),

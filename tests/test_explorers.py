@@ -11,9 +11,10 @@ import pytest
 from benchmarks.arena import Arena, Task
 from benchmarks.bandits import thompson, ucb
 from benchmarks.discovery import summarise
-from benchmarks.explorers import EXPLORERS, LIBRARIES, NO_LEARNING, OURS
+from benchmarks.explorers import AFTER_SCREENING, EXPLORERS, LIBRARIES, NO_LEARNING, OURS
 from benchmarks.grids import Grid
 from benchmarks.scoring import Oracle, Referee, Score, from_trials
+from faded.exploration.screening import plan
 from tests.exploration.tables import SPACE, planted
 
 BUDGET = 330
@@ -50,6 +51,18 @@ def test_an_explorer_spends_its_budget_and_repeats_itself(name: str) -> None:
     np.testing.assert_array_equal(notes.trials, repeated.trials)
     assert score.queries == BUDGET and 0.4 * BUDGET < notes.trials.sum() <= BUDGET
     assert 0 <= score.coverage <= 1 and score.interval_score > 0
+
+
+def test_ours_after_a_screening_asks_the_design_first() -> None:
+    made = plan(SPACE, 2000, 64, 1)
+    assert made is not None and len(made.actions) == 192
+    designed = np.bincount(SPACE.indices(made.actions[:64]), minlength=SPACE.n_cells)
+    counts = {}
+    for name in (AFTER_SCREENING, OURS):
+        notes = Notes(Oracle(toy(), 0.5), 1)  # over after one batch: 64 queries and 7 of control
+        EXPLORERS[name](Task(toy(), 0.5, 1, 2000), notes)
+        counts[name] = np.minimum(notes.trials.sum(axis=0), designed).sum()
+    assert counts[AFTER_SCREENING] > 50 > 30 > counts[OURS], "all but those that are known to be invalid"
 
 
 @pytest.mark.parametrize("choose", [ucb, thompson])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faded.commands.common import OK, Commands, print_record
 from faded.commands.rounds import add_round, chosen_round
@@ -38,6 +38,7 @@ def add(commands: Commands) -> None:
 
 def _map(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
+    from faded.landscape.main_effects import SCREENING
     from faded.landscape.reader import read_map
     from faded.landscape.rebuild import rebuild
     from faded.store import campaigns, trials
@@ -59,10 +60,11 @@ def _map(arguments: argparse.Namespace) -> int:
     )
     near = "" if said.most_changed is None else f" that change {said.most_changed} concepts at most"
     print(f"{said.settings:,} settings{near} have enough data, {said.failing:,} fail")
-    for line in lines(said):
+    screening = round_.summary.get(SCREENING)
+    for line in (*lines(said), *effects(screening)):
         print(line)
     head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number}
-    print_record(head | said.to_json(), arguments.json)
+    print_record(head | said.to_json() | {SCREENING: screening}, arguments.json)
     return OK
 
 
@@ -101,3 +103,14 @@ def _region(how: str, region: Region | None) -> Iterator[str]:
         yield f"  {name}: {words}"
     if region.fails_in:
         yield f"  on average only: a setting of it fails in {', '.join(region.fails_in)}"
+
+
+def effects(screening: Mapping[str, Any] | None) -> Iterator[str]:
+    """Return the lines on the concepts' main effects, over all strata; none of a round that was not screened."""
+    if screening is None:
+        return
+    yield f"Screening: {screening['queries']:,} queries, failures at high less those at low, the mean over all strata"
+    for row in screening["concepts"]:
+        known = row["effect"] is not None
+        figures = "{effect:+.0%} ({low90:+.0%} to {high90:+.0%})".format(**row) if known else "no trials"
+        yield f"  {row['concept']}: {row['low']} to {row['high']}  {figures}  {row['state']}"

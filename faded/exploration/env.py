@@ -5,7 +5,7 @@ are due beside them (settings drawn uniformly on samples drawn uniformly, never 
 into the landscape, and the agent is rewarded for what is new there.
 
 Samples come from the strata in which a query is worth most, and within a stratum in a uniform order, so that its rates
-stay unbiased; or they come as the stream has them.
+stay unbiased; or they come as the stream has them, as they do while a screening design chooses the settings.
 What verdicts teach comes in through `steer`: weights of strata and cells. They multiply what an established mode is
 worth, and so the rewards and the scores; and strata get their samples in proportion to what they promise.
 """
@@ -54,12 +54,15 @@ class ExploreConfig:
         seed: Of the stream, the control queries and the scores, each with a generator of its own.
         choose_samples: Whether samples come from where a query is worth most; else all come as the stream has them.
             Once verdicts weigh, strata get theirs by what they promise, either way.
+        screening: Agent queries at the beginning whose settings a design has chosen: their samples come as the stream
+            has them, whatever is known.
     """
 
     bound: float
     num_envs: int = 64
     seed: int = 0
     choose_samples: bool = True
+    screening: int = 0
 
 
 @dataclass(frozen=True)
@@ -265,9 +268,10 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
     def _observe(self) -> None:
         """Take the next samples, and put together what the agent may know of them."""
         known = self._outlook
-        shares = None if known.weights is None else self.shares()
+        designed = self.queries - self.control_queries < self.config.screening
+        shares = None if designed or known.weights is None else self.shares()
         rows, columns = NONE, NONE
-        if self.config.choose_samples and shares is None:
+        if self.config.choose_samples and shares is None and not designed:
             rows, columns = choose(known.worth, known.asked, self._stream, self.num_envs, self._score_rng)
         self._rows = np.concatenate([rows, self._stream.take(self.num_envs - len(rows), shares)])
         scores = scores_of(

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from agents.base import Agent
 from agents.ppo import PPOAgent
 from agents.random import RandomAgent
+from agents.screening import ScreeningAgent
 from agents.thompson import ThompsonAgent
 from faded.exploration.env import ExploreEnv
+from faded.exploration.screening import Plan
 from faded.registry import Registry
 from faded.runtime import BUILDING
 
@@ -18,6 +20,12 @@ explorers: Registry[MakeAgent] = Registry("agent")
 
 AS_THEY_COME = frozenset({"thompson", "random"})
 """Explorers that take samples as the stream has them. The others get them from where a query is worth most."""
+
+
+def make_agent(name: str, env: ExploreEnv, seed: int, plan: Plan | None) -> Agent:
+    """Make an explorer by its name, which begins to act once the plan of a screening is through."""
+    agent = explorers.get(name)(env, seed)
+    return agent if plan is None else ScreeningAgent(plan.actions, agent)
 
 
 @explorers.register("ppo")

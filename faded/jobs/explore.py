@@ -16,19 +16,21 @@ import numpy as np
 
 from agents.base import Agent
 from agents.rollout import Event, drive
+from agents.screening import SCREENED
 from faded.domain import ModeKey
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.frame import AskProbe, Frame
 from faded.jobs import checkpoints
-from faded.jobs.agents import AS_THEY_COME, explorers
+from faded.jobs.agents import AS_THEY_COME, make_agent
 from faded.jobs.context import Context
 from faded.jobs.control import ask_clean, share
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.pace import Pace
 from faded.jobs.preview import to_choose_from
 from faded.jobs.proposing import Due, Proposing
+from faded.jobs.screening import Screened, screening_plan
 from faded.jobs.steering import Steering, read_earlier
-from faded.jobs.tally import NO_FIGURES, Chosen, Tally
+from faded.jobs.tally import NO_FIGURES, Chosen, Tally, trial_rows
 from faded.jobs.task import AnyProbe
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
@@ -60,11 +62,15 @@ def explore(desk: Desk, context: Context) -> dict[str, Any] | None:
     steering = Steering(desk.round, context.space, frame)
     steering.read(desk, batch=0)
     seed = round_seed(config.seed, desk.round.number)
-    env_config = ExploreConfig(config.bound, context.task.batch, seed, config.agent not in AS_THEY_COME)
+    batch, fresh = context.task.batch, len(earlier.known.rows) == 0
+    plan = screening_plan(config, context.space, batch, seed, fresh)
+    screening = 0 if plan is None else len(plan.actions)
+    env_config = ExploreConfig(config.bound, batch, seed, config.agent not in AS_THEY_COME, screening)
     env = ExploreEnv(context.space, frame, AskProbe(probe, context.explore), env_config, earlier.known, steering.weigh)
-    agent = explorers.get(config.agent)(env, seed)
+    agent = make_agent(config.agent, env, seed, plan)
+    screened = Screened(context.space, frame.strata, config.queries, plan)
     with ThreadPoolExecutor(1, thread_name_prefix="explore-writer") as writer:
-        stage = _Stage(desk, context, probe, frame, env, agent, steering, writer)
+        stage = _Stage(desk, context, probe, frame, env, agent, screened, steering, writer)
         stage.remember(earlier.unjudged)
         stage.introduce(target.fingerprint(), measured, context.task.labels(target), context.task.repair_rows(target))
         stage.restore()
@@ -118,11 +124,12 @@ class _Stage:
         frame: Frame,
         env: ExploreEnv,
         agent: Agent,
+        screened: Screened,
         steering: Steering,
         writer: Executor,
     ) -> None:
         self._desk, self._context, self._frame, self._probe = desk, context, frame, probe
-        self._env, self._agent, self._steering = env, agent, steering
+        self._env, self._agent, self._screened, self._steering = env, agent, screened, steering
         clean = dict(zip(frame.sample_ids, frame.answers, strict=True))
         self._proposing = Proposing(desk.store, desk.round.id, context, probe, clean)
         self._tally = Tally()
@@ -180,6 +187,9 @@ class _Stage:
             rows = trials.after(db, self._desk.round.id)
         self.remember(rows)
         self._chosen.add(rows)
+        if f"agent.{SCREENED}" not in state:
+            self._screened.forget()
+        self._screened.add(rows)
         self._proposing.load_state_dict(state["proposed"])
 
     def on_batch(self, event: Event) -> None:
@@ -193,15 +203,16 @@ class _Stage:
         modes = f"{n_modes} {'mode' if n_modes == 1 else 'modes'}"
         message, left = f"{event.queries} of {budget} queries, {modes}", self._pace.seconds_left(progress)
         self._desk.announce(progress, message, left)
-        rows = self._trial_rows(asked)
+        rows = trial_rows(asked, self._frame, self._tally.batch)
         self._steering.count(asked)
         self._chosen.add(rows)
+        self._screened.add(rows)
         self.remember(rows)
         ending = self.stop or event.queries >= budget
         ranks = ending or self._tally.batch % PROPOSE_EVERY == 0
         scores, due = self._look_up(ending) if ranks else ({}, [])
         self._tally.proposals += len(due)
-        trust = {CALIBRATION: self._env.calibration.figures()} if ranks else {}
+        said = {CALIBRATION: self._env.calibration.figures()} | self._screened.summary() if ranks else {}
         batch = _Batch(
             serial=self._tally.batch,
             queries=event.queries,
@@ -210,7 +221,7 @@ class _Stage:
             seconds_left=left,
             trials=rows,
             numbers=self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers(),
-            summary=trust | self._steering.summary(self._env, self._tally.batch) if ranks else {},
+            summary=said | self._steering.summary(self._env, self._tally.batch) if ranks else {},
             scores=scores,
             due=due,
             state=self._state(),
@@ -262,25 +273,6 @@ class _Stage:
     def remember(self, rows: list[trials.TrialRow]) -> None:
         """Let failures be proposed."""
         self._proposing.remember(rows)
-
-    def _trial_rows(self, asked: Asked) -> list[trials.TrialRow]:
-        frame = self._frame
-        return [
-            trials.TrialRow(
-                query=asked.first + i,
-                batch=self._tally.batch,
-                sample_id=frame.sample_ids[row],
-                stratum=frame.strata[frame.stratum[row]],
-                cell=int(asked.cells[i]),
-                failed=bool(asked.failed[i]),
-                discrepancy=float(asked.discrepancy[i]),
-                answer=asked.answers[i],
-                control=bool(asked.control[i]),
-                counted=bool(asked.counted[i]),
-                details=asked.details[i] or None,
-            )
-            for i, row in enumerate(asked.rows.tolist())
-        ]
 
     def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
         """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""

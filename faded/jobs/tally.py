@@ -1,4 +1,4 @@
-"""Counts over an explore stage."""
+"""Trials of an explore stage: as rows of the store, and counted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from faded.exploration.env import Asked
+from faded.exploration.frame import Frame
 from faded.landscape.modes import established
 from faded.landscape.posterior import Landscape
 from faded.store.trials import TrialRow
@@ -98,3 +99,23 @@ class Chosen:
             "agent_modes": int((found & (control == 0)).sum()),
             "control_modes": int((found & (control == 1)).sum()),
         }
+
+
+def trial_rows(asked: Asked, frame: Frame, batch: int) -> list[TrialRow]:
+    """Return the queries of a batch, given by its number, as the store keeps them."""
+    return [
+        TrialRow(
+            query=asked.first + i,
+            batch=batch,
+            sample_id=frame.sample_ids[row],
+            stratum=frame.strata[frame.stratum[row]],
+            cell=int(asked.cells[i]),
+            failed=bool(asked.failed[i]),
+            discrepancy=float(asked.discrepancy[i]),
+            answer=asked.answers[i],
+            control=bool(asked.control[i]),
+            counted=bool(asked.counted[i]),
+            details=asked.details[i] or None,
+        )
+        for i, row in enumerate(asked.rows.tolist())
+    ]

@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Mode, ModeKey
 from faded.landscape.calibration import CALIBRATION
+from faded.landscape.main_effects import SCREENING
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
 from faded.landscape.reader import read_map
@@ -37,6 +38,7 @@ def landscape(found: Found) -> dict[str, Any]:
         "strongest": [strongest(found, mode) for mode in sorted(established, key=_certain)[:STRONGEST]],
         "reading": read_map(found.landscape, found.posterior, None).to_json(),
         "baseline": baseline(found),
+        "screening": found.summary.get(SCREENING),
         "calibration": found.summary.get(CALIBRATION),
     }
 

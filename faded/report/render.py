@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from faded.domain import VERSION
+from faded.landscape import main_effects
 from faded.landscape.calibration import sentences
 from faded.report.evidence import DRAWN, WRITTEN, Shown
 from faded.targets.sets import counted
@@ -90,6 +91,8 @@ def render(values: Mapping[str, Any], shown: Shown) -> str:
         version=VERSION,
         in_points=points,
         sentences=sentences,
+        effects=main_effects.sentences,
+        effects_caveat=main_effects.CAVEAT,
         signed="{:+.3f}".format,
         shown=shown,
         written=kind == WRITTEN,

@@ -9,7 +9,7 @@ import gradio as gr
 from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
 from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
-from faded.ui.cards import explore, fade, modes, reach, reading, trust, tryout
+from faded.ui.cards import explore, fade, modes, reach, reading, screening, trust, tryout
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
@@ -33,7 +33,7 @@ mountTry(element, server);"""
 
 ALL_STRATA = "all, averaged"
 
-PARTS = ("map", "safe", "read", "try", "modes", "trust", "fade")
+PARTS = ("map", "safe", "read", "try", "modes", "screening", "trust", "fade")
 
 
 def layout(store: Store, worker_words: Callable[[], str]) -> Page:
@@ -74,6 +74,9 @@ def layout(store: Store, worker_words: Callable[[], str]) -> Page:
     with gr.Column(elem_classes="f-card"):
         html("<h2>Failure modes by severity and frequency</h2>")
         outputs["modes"] = html(elem_id="map-modes")
+    with gr.Column(elem_classes="f-card"):
+        html("<h2>Which concepts matter at all</h2>")
+        outputs["screening"] = html(elem_id="map-screening")
     with gr.Column(elem_classes="f-card"):
         html("<h2>Can the map be trusted?</h2>")
         outputs["trust"] = html(elem_id="map-trust")
@@ -119,6 +122,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         "safe": shown_html(_safe(mapped, choice, name)),
         "read": shown_html(_read(mapped, choice, name, tried_on)),
         "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
+        "screening": shown_html(screening.render(summary)),
         "trust": shown_html(trust.render(summary)),
         "fade": shown_html(fade.render(known, view.store)),
     }

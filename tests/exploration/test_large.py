@@ -16,8 +16,9 @@ from faded.domain import Kind
 from faded.exploration.candidates import likeliest
 from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.frame import Frame, Replies
+from faded.exploration.screening import plan
 from faded.exploration.steering import Known
-from faded.jobs.agents import explorers
+from faded.jobs.agents import explorers, make_agent
 from faded.landscape.fit import Effects
 from faded.landscape.modes import established_table
 
@@ -51,7 +52,7 @@ def even_are_invalid(numbers: np.ndarray) -> np.ndarray:
     return found
 
 
-def env_of(seed: int = 0, known: Known | None = None) -> ExploreEnv:
+def env_of(seed: int = 0, known: Known | None = None, screening: int = 0) -> ExploreEnv:
     stratum = np.repeat(np.arange(len(STRATA)), PER_STRATUM)
     frame = Frame(
         tuple(f"s{i}" for i in range(len(stratum))),
@@ -62,7 +63,7 @@ def env_of(seed: int = 0, known: Known | None = None) -> ExploreEnv:
         even_are_invalid(np.arange(0)),
         invalid_of=even_are_invalid,
     )
-    config = ExploreConfig(BOUND, 32, seed)
+    config = ExploreConfig(BOUND, 32, seed, screening=screening)
     return ExploreEnv(SPACE, frame, ask, config) if known is None else ExploreEnv(SPACE, frame, ask, config, known)
 
 
@@ -115,22 +116,26 @@ def test_what_is_looked_at_is_what_was_asked_and_some_candidates(explored: tuple
     assert len(numbers - counted) < 600
 
 
-@pytest.mark.parametrize("name", ["ppo", "thompson"])
+@pytest.mark.parametrize("name", ["ppo", "thompson", "ppo after a screening"])
 def test_stopped_and_resumed_it_asks_what_an_unbroken_run_asks(name: str) -> None:
-    def agent(env: ExploreEnv) -> Any:
-        return ThompsonAgent(env.draw_settings) if name == "thompson" else explorers.get(name)(env, 0)
+    made = plan(SPACE, 1500, 32, 0) if name.endswith("screening") else None
+    screening = 0 if made is None else len(made.actions)
 
-    whole = env_of(seed=5)
+    def agent(env: ExploreEnv) -> Any:
+        return ThompsonAgent(env.draw_settings) if name == "thompson" else make_agent("ppo", env, 0, made)
+
+    whole = env_of(seed=5, screening=screening)
     unbroken = run(whole, agent(whole), 1500)
-    broken = env_of(seed=5)
-    first_agent = agent(broken)
-    first = run(broken, first_agent, 1500, stop_after=21)
-    resumed = env_of(seed=8)
-    second_agent = agent(resumed)
-    resumed.load_state_dict(broken.state_dict())
-    second_agent.load_state_dict(first_agent.state_dict())
-    rest = run(resumed, second_agent, 1500)
-    assert rest and queries(unbroken) == queries(first + rest)
+    for stop_after in (3, 21):  # the former within a screening
+        broken = env_of(seed=5, screening=screening)
+        first_agent = agent(broken)
+        first = run(broken, first_agent, 1500, stop_after=stop_after)
+        resumed = env_of(seed=8, screening=screening)
+        second_agent = agent(resumed)
+        resumed.load_state_dict(broken.state_dict())
+        second_agent.load_state_dict(first_agent.state_dict())
+        rest = run(resumed, second_agent, 1500)
+        assert rest and queries(unbroken) == queries(first + rest)
 
 
 def test_control_queries_do_not_hang_on_the_agent(explored: tuple[ExploreEnv, list[Asked]]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,13 @@ from faded.commands.common import BAD_INPUT, OK
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
 from faded.landscape.judged import judge
+from faded.landscape.main_effects import SCREENING
 from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map, span
 from faded.landscape.reading import Reading
 from faded.landscape.together import levels_away
+from faded.store import campaigns
+from faded.store.engine import open_store
 from tests.ui import believable
 
 STRATA = ("a", "b")
@@ -188,5 +193,13 @@ def test_the_command_prints_what_is_json_too(tmp_path: Path, capsys: pytest.Capt
     assert (told["campaign"], told["stratum"]) == ("signs-1", "yield")
     assert told["nearest"]["settings"][0]["setting"] in lines[2] and lines[1].startswith("Nearest to neutral")
     assert f"  rotation: {told['safe']['each']['words']['rotation']}" in lines
+    assert told["screening"] is None and not any(line.startswith("Screening") for line in lines)
+    with closing(open_store(tmp_path)) as store, store.write() as db:
+        campaigns.update_round(db, 1, summary={SCREENING: believable.screening()})
+    assert main(["map", "--round", "1", "--json", "-", "--workspace", str(tmp_path)]) == OK
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert json.loads(last)["screening"] == believable.screening()
+    assert any(re.fullmatch(r"  rotation: .* \+70% \(\+\d+% to \+\d+%\)  matters", line) for line in lines)
+    assert lines[-1].endswith("no trials  cannot tell")
     assert main(["map", "--round", "1", "--stratum", "gone", "--workspace", str(tmp_path)]) == BAD_INPUT
     assert "no stratum 'gone'" in capsys.readouterr().err

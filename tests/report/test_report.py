@@ -12,6 +12,7 @@ import pytest
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.domain import FadedError
+from faded.landscape.main_effects import SCREENING
 from faded.report import collect, landscape, limits, manifest
 from faded.report.evidence import pieces
 from faded.report.write import write
@@ -73,6 +74,19 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(
     assert told["repair"]["steps"] == 400
     assert told["verification"]["gate"]["passed"] is True
     assert told["run"]["decided_by"] == "Ada"
+
+
+def test_main_effects_are_told_of_a_round_that_was_screened(store: Store, made: Believable, tmp_path: Path) -> None:
+    assert values_of(store, made)["landscape"]["screening"] is None
+    assert "Which concepts matter" not in page_of(store, made, tmp_path / "unscreened")
+    with store.write() as db:
+        campaigns.update_round(db, made.round, summary={SCREENING: believable.screening()})
+    assert values_of(store, made)["landscape"]["screening"] == believable.screening()
+    part = page_of(store, made, tmp_path / "report").split("Which concepts matter at all")[1].split("Can the map")[0]
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in part.split("<tbody>")[1].split("<tr>")[1:]]
+    assert "5%" in rows[0] and "75%" in rows[0] and "+70.0 points" in rows[0] and "matters" in rows[0]
+    assert "inert" in rows[1] and "not known" in rows[2] and "cannot tell" in rows[2]
+    assert "512 of 6,000 queries" in part and "Inert is not harmless" in part
 
 
 def test_annotators_are_numbers_and_their_events_stand_in_order(store: Store, made: Believable) -> None:

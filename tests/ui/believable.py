@@ -15,6 +15,7 @@ from faded.config import CampaignConfig
 from faded.domain import NO_RATINGS, ModeKey, Proposal, Ratings, Verdict
 from faded.labeling.decided import confirmed_modes
 from faded.landscape.calibration import CALIBRATION, Calibration
+from faded.landscape.main_effects import main_effects
 from faded.store import blobs, campaigns, jobs, proposals, series, trials, verdicts
 from faded.store.engine import Store
 
@@ -126,6 +127,18 @@ def calibration(queries: int) -> dict[str, Any]:
     found = Calibration()
     found.load_state_dict({"predicted": given, "failed": rng.random(queries) < 0.05 + 0.85 * given})
     return found.figures()
+
+
+def screening() -> dict[str, Any]:
+    """Return what a screening says of three concepts: one that matters, an inert one, and one without trials."""
+    trials = np.full((4, len(STRATA), 3, 2), 20)
+    failures = np.tile([[1, 15], [0, 0], [0, 0]], (4, len(STRATA), 1, 1))
+    failures[:2, :, 0, 1] = [[16], [14]]
+    trials[:, :, 2] = 0
+    names = {"rotation": ("unchanged", "turned <far>"), "stop_words": ("none", "all"), "saturation": ("a", "b")}
+    words = [{"concept": name, "low": low, "high": high} for name, (low, high) in names.items()]
+    effects = [one | effect for one, effect in zip(words, main_effects(trials, failures), strict=True)]
+    return {"queries": 512, "budget": 6000, "trials": 480, "runs": 32, "full": False, "concepts": effects}
 
 
 def _trial(rng: np.random.Generator, query: int) -> trials.TrialRow:

@@ -12,6 +12,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.calibration import CALIBRATION
+from faded.landscape.main_effects import SCREENING
 from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map
 from faded.landscape.safe import safe_ranges
@@ -128,6 +129,20 @@ def test_whether_the_map_can_be_trusted_is_said_with_its_figures(store: Store, m
     with store.write() as db:
         campaigns.update_round(db, made.round, summary={CALIBRATION: None})
     assert "Nothing compared yet" in drawn(store)["trust"].update
+
+
+def test_which_concepts_matter_is_shown_of_a_round_that_was_screened(store: Store, made: Believable) -> None:
+    assert drawn(store)["screening"].update == "", "the card of a round that was not screened is not shown"
+    with store.write() as db:
+        campaigns.update_round(db, made.round, summary={SCREENING: believable.screening()})
+    shown = drawn(store)["screening"].update
+    rotation, stop_words, saturation = shown.split("<tbody>")[1].split("<tr>")[1:]
+    assert "turned &lt;far&gt;" in rotation and "+70.0 points" in rotation and "matters" in rotation
+    left, width, middle = (float(v) for v in re.findall(r"(?:left|width):([\d.]+)%", rotation))
+    assert 50 < left < middle == 85 < left + width < 100
+    assert "stop words" in stop_words and "+0.0 points" in stop_words and "inert" in stop_words
+    assert "cannot tell" in saturation and "class='effect'" not in saturation and ".0 points" not in saturation
+    assert "Inert is not harmless" in shown and "512 of 6,000 queries" in shown
 
 
 def test_states_and_pictures_of_the_modes_are_shown(store: Store, made: Believable) -> None:

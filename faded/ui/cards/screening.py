@@ -1,0 +1,52 @@
+"""Which concepts matter at all: the main effects that a round's screening found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from faded.landscape.main_effects import CAVEAT, SCREENING, sentences
+from faded.ui.tables import Column, Row, table
+from faded.ui.words import named, points
+
+COLUMNS = (
+    Column("Concept"),
+    Column("Low"),
+    Column("High"),
+    Column("Effect", number=True),
+    Column("90% interval", number=True),
+    Column("From \N{MINUS SIGN}100 to +100 points"),
+    Column("State"),
+)
+
+
+def render(summary: Mapping[str, Any]) -> str:
+    """Return the card's content; empty of a round that was not screened, whose card is not shown.
+
+    Args:
+        summary: The round's.
+    """
+    found: Mapping[str, Any] | None = summary.get(SCREENING)
+    if found is None:
+        return ""
+    said = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences(found))
+    effects = table("Main effects of the screening", COLUMNS, [_row(row) for row in found["concepts"]])
+    return f"<ul class='reach-said'>{said}</ul>{effects}<p class='f-quiet'>{CAVEAT}</p>"
+
+
+def _row(row: Mapping[str, Any]) -> Row:
+    levels = (escape(named(row["concept"])), escape(row["low"]), escape(row["high"]))
+    if row["effect"] is None:
+        return Row((*levels, "", "", "", row["state"]))
+    interval = f"{points(row['low90'])} to {points(row['high90'])}"
+    return Row((*levels, points(row["effect"]), interval, _bar(row), row["state"]))
+
+
+def _bar(row: Mapping[str, Any]) -> str:
+    """Return the interval as a bar on a line from -100 to 100 points, with a tick at the effect and one at 0."""
+    left, right, middle = (50 + 50 * row[name] for name in ("low90", "high90", "effect"))
+    return (
+        f"<span class='effect' aria-hidden='true'><i style='left:{left:.1f}%;width:{right - left:.1f}%'></i>"
+        f"<b style='left:{middle:.1f}%'></b></span>"
+    )
