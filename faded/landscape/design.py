@@ -41,13 +41,14 @@ def level_factor(spec: ConceptSpec) -> FloatArray:
 class Design:
     """The additive model's regressors: rows of cells, columns of effects.
 
-    Common effects are an overall level, effects of levels and effects of pairs of levels. A stratum's own are its level,
-    effects of levels and, as long as there are no more than `MOST_OWN` in all, of pairs of levels.
+    Common effects are an overall level, effects of levels and effects of pairs of levels. A stratum's own are its
+    level, effects of levels and, as long as there are no more than `MOST_OWN` in all, of pairs of levels.
 
     Args:
         space: The concepts.
 
     Attributes:
+        listed: Whether the space is.
         pairs: Pairs of concepts whose levels have effects together, the later one first: of a listed space all, of a
             larger one those for which trials call.
     """
@@ -55,7 +56,8 @@ class Design:
     def __init__(self, space: ConceptSpace) -> None:
         self._factors = [level_factor(spec) for spec in space.specs]
         self.every_pair = tuple((i, j) for i in range(len(self._factors)) for j in range(i))
-        self.pairs = self.every_pair if space.listed else ()
+        self.listed = space.listed
+        self.pairs = self.every_pair if self.listed else ()
 
     @property
     def n_main(self) -> int:
@@ -71,7 +73,7 @@ class Design:
     def n_own(self) -> int:
         """Number of a stratum's own effects."""
         every = self.n_common
-        return every if self.pairs == self.every_pair and every <= MOST_OWN else 1 + self.n_main
+        return every if self.listed and every <= MOST_OWN else 1 + self.n_main
 
     def rows(self, levels: IntArray) -> FloatArray:
         """Return the rows of the common effects, shape (n, n_common), of cells given by their level indices.

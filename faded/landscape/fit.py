@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +33,6 @@ MAX_NEWTON_MOVE = 2.0
 LEAST_RATE = 1e-3
 """Rates are kept this far from 0 and 1, where a logit has no slope left."""
 
-CALLED_FOR = 5.0
-"""Standard deviations by which what is left unexplained must hang on a pair of concepts before it gets effects of its
-own: of 66 pairs of twelve concepts none is then called for by chance."""
-
-MOST_PAIRS = 4
-"""Pairs of concepts with effects of their own in a space that is not listed, so that its fit stays small."""
-
 
 @dataclass(frozen=True)
 class Effects:
@@ -58,13 +54,23 @@ class _Covariance:
 
     Attributes:
         common: Of the common effects, shape (n_common, n_common).
-        through: What ties a stratum's own to them, shape (n_strata, n_common, n_own).
-        own: Of a stratum's own, shape (n_strata, n_own, n_own).
+        reduced: By how much a stratum's own effects fall as common ones rise, shape (n_strata, n_common, n_own).
+        inverse: Covariance of a stratum's own effects given the common ones, shape (n_strata, n_own, n_own).
     """
 
     common: FloatArray
-    through: FloatArray
-    own: FloatArray
+    reduced: FloatArray
+    inverse: FloatArray
+
+    @cached_property
+    def through(self) -> FloatArray:
+        """Minus the covariance of common effects and a stratum's own, shape (n_strata, n_common, n_own)."""
+        return np.asarray(self.common @ self.reduced)
+
+    @cached_property
+    def own(self) -> FloatArray:
+        """Covariance of a stratum's own effects, shape (n_strata, n_own, n_own)."""
+        return np.asarray(self.inverse + self.reduced.transpose(0, 2, 1) @ self.through)
 
 
 class AdditiveFit:
@@ -121,16 +127,21 @@ class AdditiveFit:
         return self._told(self.common[None], self.strata[None])
 
     def draw_effects(self, count: int, rng: np.random.Generator) -> Effects:
-        """Draw effects from their posterior, a stratum's own beside the common ones.
+        """Draw effects from their posterior: first the common ones, then a stratum's own given them.
 
         Args:
             count: Number of draws.
             rng: Draws them.
         """
         known = self._covariance
-        common = self.common + rng.standard_normal((count, len(self.common))) @ np.linalg.cholesky(known.common).T
+        moved = rng.standard_normal((count, len(self.common))) @ np.linalg.cholesky(known.common).T
         noise = rng.standard_normal((count, *self.strata.shape, 1))
-        return self._told(common, self.strata + (np.linalg.cholesky(known.own) @ noise)[..., 0])
+        own = (
+            self.strata
+            - (moved[:, None, None] @ known.reduced)[:, :, 0]
+            + (np.linalg.cholesky(known.inverse) @ noise)[..., 0]
+        )
+        return self._told(self.common + moved, own)
 
     def _told(self, common: FloatArray, strata: FloatArray) -> Effects:
         """Tell effects level by level; common ones have the shape (draws, n_common), (draws, n_strata, n_own) own."""
@@ -175,73 +186,55 @@ class AdditiveFit:
         self.common = self.common + damp * common_move
         self.strata = self.strata + damp * own_move
 
-        through = schur @ reduced
-        own_covariance = own_inverse + reduced.transpose(0, 2, 1) @ through
-        self._covariance = _Covariance(np.asarray(schur), np.asarray(through), own_covariance)
-        self._learn_variances(np.diag(schur), np.diagonal(own_covariance, axis1=1, axis2=2))
+        self._covariance = known = _Covariance(np.asarray(schur), np.asarray(reduced), np.asarray(own_inverse))
+        self._learn_variances(np.diag(schur), np.diagonal(known.own, axis1=1, axis2=2))
 
-    def call_for_pairs(self, levels: IntArray, weight: FloatArray, score: FloatArray) -> bool:
-        """Give effects of their own to pairs of concepts on which what is left unexplained hangs; say if any is new.
+    def let_pairs(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Let these pairs of concepts have effects of their own, those that have some already the ones they have."""
+        effects, n_main = self.pair_effects(), 1 + self.design.n_main
+        self.design.pairs = tuple(pairs)
+        sizes = [math.prod(len(self.design.correlations[k]) for k in pair) for pair in self.design.pairs]
+        parts = [effects.get(pair, np.zeros(n)) for pair, n in zip(self.design.pairs, sizes, strict=True)]
+        self.common = np.concatenate([self.common[:n_main], *parts])
 
-        A score test of a variance component (Lin 1997, "Variance component testing in generalised linear models with
-        random effects"): the squared slopes of a pair's effects against what they would be by chance. All that it takes
-        are slopes and curvatures summed by pairs of levels.
-
-        Args:
-            levels: Level indices of the cells.
-            weight: Curvature of the logits, shape (n_strata, n), from `pull`.
-            score: Their slopes.
-        """
+    def pair_effects(self) -> dict[tuple[int, int], FloatArray]:
+        """Return the effects of every pair that has any."""
         alike = self.design.correlations
-        ends = np.cumsum([len(c) for c in alike])
-        at = np.flatnonzero(weight.any(axis=0))
-        which = np.zeros((len(at), ends[-1]))
-        which[np.arange(len(at))[:, None], levels[at] + ends - [len(c) for c in alike]] = 1.0
-        total, slope = ((which.T * table.sum(axis=0)[at]) @ which for table in (weight, score))
-        found: dict[tuple[int, int], float] = {}
-        for i, j in self.design.every_pair:
-            if (i, j) in self.design.pairs:
-                continue
-            block = slice(ends[i] - len(alike[i]), ends[i]), slice(ends[j] - len(alike[j]), ends[j])
-            beyond = (slope[block] * (alike[i] @ slope[block] @ alike[j])).sum() - total[block].sum()
-            spread = (total[block] * (alike[i] ** 2 @ total[block] @ alike[j] ** 2)).sum()
-            found[i, j] = float(beyond) / max(float(np.sqrt(2 * spread)), 1e-12)
-        called = sorted((p for p, z in found.items() if z > CALLED_FOR), key=lambda p: -found[p])
-        called = called[: MOST_PAIRS - len(self.design.pairs)]
-        self.design.pairs += tuple(called)
-        self.common = np.concatenate([self.common, np.zeros(self.design.n_common - len(self.common))])
-        return bool(called)
+        ends = np.cumsum([len(alike[i]) * len(alike[j]) for i, j in self.design.pairs])
+        parts = np.split(self.common[1 + self.design.n_main :], ends[:-1]) if self.design.pairs else []
+        return dict(zip(self.design.pairs, parts, strict=True))
 
     def state_dict(self) -> dict[str, NDArray[np.float64]]:
         """Return everything that changes, as arrays."""
         state = {"common": self.common.copy(), "strata": self.strata.copy(), "variances": self.variances.copy()}
-        if self.design.pairs == self.design.every_pair:
+        if self.design.listed:
             return state
         known = self._covariance
         return state | {
             "pairs": np.array(self.design.pairs, dtype=np.float64).reshape(-1, 2),
             "covariance_common": known.common.copy(),
-            "covariance_through": known.through.copy(),
-            "covariance_own": known.own.copy(),
+            "covariance_reduced": known.reduced.copy(),
+            "covariance_inverse": known.inverse.copy(),
         }
 
     def load_state_dict(self, state: dict[str, NDArray[np.float64]]) -> None:
         """Go on from where `state_dict` was taken."""
-        self.common, self.strata = np.array(state["common"]), np.array(state["strata"])
-        self.variances = np.array(state["variances"])
-        if "pairs" in state:
-            self.design.pairs = tuple((int(i), int(j)) for i, j in state["pairs"])
-            self._covariance = _Covariance(*(np.array(state[f"covariance_{n}"]) for n in ("common", "through", "own")))
+        if not self.design.listed:
+            self.let_pairs((int(i), int(j)) for i, j in state["pairs"])
+            names = ("common", "reduced", "inverse")
+            self._covariance = _Covariance(*(np.array(state[f"covariance_{name}"]) for name in names))
+        self.common = np.array(state["common"])
+        # A checkpoint of an earlier version has fewer of a stratum's own effects, and of the variances.
+        self.strata[:, : state["strata"].shape[1]] = state["strata"]
+        self.variances[: len(state["variances"])] = state["variances"]
 
     def _precisions(self) -> tuple[FloatArray, FloatArray]:
         """Return the prior precisions of the common effects and of a stratum's own."""
         level, main, pair, own_main, own_pair = 1 / self.variances
         n_main = self.design.n_main
         n_pairs, n_own_pairs = (n - 1 - n_main for n in (self.design.n_common, self.design.n_own))
-        common = [[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)]
-        return np.concatenate(common), np.concatenate(
-            [[level], np.full(n_main, own_main), np.full(n_own_pairs, own_pair)]
-        )
+        common = np.concatenate([[1 / INTERCEPT_VARIANCE], np.full(n_main, main), np.full(n_pairs, pair)])
+        return common, np.concatenate([[level], np.full(n_main, own_main), np.full(n_own_pairs, own_pair)])
 
     def _learn_variances(self, common_variance: FloatArray, own_variance: FloatArray) -> None:
         """One expectation-maximisation step for the prior variances, from the effects' posterior variances."""

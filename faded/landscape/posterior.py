@@ -17,6 +17,7 @@ In a space too large to be listed, pairs of levels have effects only for those c
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,7 @@ from faded.landscape.beta import interval90
 from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.design import Design
 from faded.landscape.fit import AdditiveFit, pull
+from faded.landscape.pair_test import called_for
 from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
 from faded.landscape.samples import SampleEffects
 
@@ -153,8 +155,11 @@ class Landscape:
         return kept
 
     def attend(self, live: BoolArray) -> None:
-        """Keep up to date between refits only what is needed of places without trials, shape (n_strata, n_columns)."""
+        """Keep no priors up to date but those of some places, shape (n_strata, n_columns), and of those with trials."""
+        new = live & ~self.live & (self._counted()[0] == 0)
         self.live = live
+        logit, variance = self._left_out(new)
+        self._prior_a[new], self._prior_b[new] = beta_priors(logit[new], variance[new] + self._residual)
 
     def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike, rows: IntArray | None = None) -> None:
         """Count trials, on samples that have no trial in that cell yet.
@@ -301,11 +306,14 @@ class Landscape:
     def _look_for_pairs(self) -> bool:
         """Let pairs of concepts have effects of their own where the trials call for it; say if any is new."""
         self._tested = float(self.trials.sum())
-        weight, score = pull(self.logits(), *self._usable(), self._residual)
-        called = self.fit.call_for_pairs(self.cells.levels, weight, score)
-        if called:
-            self._rows = self.fit.design.rows(self.cells.levels)
-        return called
+        pairs = called_for(self.fit, self.cells.levels, *self._usable(), self._residual)
+        changed = tuple(pairs) != self.fit.design.pairs
+        self._let_pairs(pairs)
+        return changed
+
+    def _let_pairs(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self.fit.let_pairs(pairs)
+        self._rows = self.fit.design.rows(self.cells.levels)
 
     def _left_out(self, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""
@@ -325,9 +333,7 @@ class Landscape:
         if needed is None:
             self._prior_a, self._prior_b = beta_priors(logit, variance + self._residual)
         else:
-            self._prior_a[needed], self._prior_b[needed] = beta_priors(
-                logit[needed], variance[needed] + self._residual
-            )
+            self._prior_a[needed], self._prior_b[needed] = beta_priors(logit[needed], variance[needed] + self._residual)
 
     def _priors(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the Beta priors of cells without trials."""
