@@ -19,18 +19,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincc
 
 from faded.concepts.spec import ConceptSpace
+from faded.domain import FadedError
 from faded.landscape.beta import interval90
-from faded.landscape.cells import Cells, Invalid, from_table
-from faded.landscape.design import Design
-from faded.landscape.fit import AdditiveFit, pull
-from faded.landscape.pair_test import called_for
-from faded.landscape.residual import START_RESIDUAL, beta_priors, residual_variance
+from faded.landscape.cells import ABSENT, Cells, Invalid, from_table
+from faded.landscape.fit import AdditiveFit
+from faded.landscape.priors import Priors
 from faded.landscape.samples import SampleEffects
 
 FloatArray = NDArray[np.float64]
@@ -39,15 +39,6 @@ BoolArray = NDArray[np.bool_]
 
 SURE = 0.9
 """A mode is suspected or established from this probability on (the words of the project)."""
-
-LEAST_LEFT = 0.05
-"""The least share of its precision that leaving a cell's own trials out may leave it: keeps the formula finite."""
-
-TRIALS_BEFORE_PAIRS = 200
-"""Trials before pairs of concepts are tested for effects of their own, times `GROWN`."""
-
-GROWN = 1.5
-"""They are tested anew once trials have grown by this factor."""
 
 ENOUGH_TRIALS = 1.0
 """Own trials plus borrowed pseudo-counts, less what the prior had before any data, that count as knowing something."""
@@ -89,12 +80,9 @@ class Landscape:
 
     Attributes:
         cells: The cells that are looked at.
-        fit: The model of the priors.
         trials: Trials, shape (n_strata, n_columns), as all tables.
         failures: Failed ones.
         known_invalid: Settings left out.
-        live: Places whose priors are kept up to date between refits: all of a listed space; of a larger one those that
-            `attend` was told of, beside those with trials.
     """
 
     def __init__(
@@ -114,52 +102,45 @@ class Landscape:
         shape = (len(strata), len(self.cells))
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
-        self.live: BoolArray = np.ones(shape, dtype=np.bool_)
         self._samples = samples
         self._told: tuple[FloatArray, FloatArray] = np.zeros(shape), np.zeros(shape)
-        self.fit = AdditiveFit(Design(space), len(strata))
-        self._rows = self.fit.design.rows(self.cells.levels)
-        self._residual = START_RESIDUAL
-        self._prior_a: FloatArray = np.ones(shape)
-        self._prior_b: FloatArray = np.ones(shape)
-        self._tested = float(TRIALS_BEFORE_PAIRS)
-        self.refit()
-        first = self._priors(self.fit.design.rows(space.levels([0])))
-        self._empty_count = float((first[0] + first[1])[0, 0])  # before any data all cells have as many
+        self._priors = Priors(space, len(strata), self.cells.levels)
+
+    @property
+    def fit(self) -> AdditiveFit:
+        """The model behind the priors."""
+        return self._priors.fit
+
+    @property
+    def live(self) -> BoolArray:
+        """Places whose priors are kept up to date between fits, beside those with trials: of a listed space all."""
+        return self._priors.live
 
     def consider(self, numbers: ArrayLike) -> IntArray:
         """Look at cells, given by their numbers, and return their columns; of the shape of the numbers."""
         new = self.cells.missing(numbers)
         if len(new):
-            levels = self.space.levels(new)
-            rows = self.fit.design.rows(levels)
-            a, b = self._priors(rows)
+            self._priors.append(self.space.levels(new))
             self.cells.append(new)
-            empty = np.zeros(a.shape)
-            self._rows = np.vstack([self._rows, rows])
-            self._prior_a, self._prior_b = np.hstack([self._prior_a, a]), np.hstack([self._prior_b, b])
+            empty = np.zeros((len(self.strata), len(new)))
             self.trials, self.failures = np.hstack([self.trials, empty]), np.hstack([self.failures, empty])
             self._told = np.hstack([self._told[0], empty]), np.hstack([self._told[1], empty])
             self.known_invalid = np.hstack([self.known_invalid, self._invalid(new)])
-            self.live = np.hstack([self.live, np.ones(a.shape, dtype=np.bool_)])
         return self.cells.find(numbers)
 
     def forget(self, kept: BoolArray) -> BoolArray:
         """Look no more at cells without trials that are not to be kept; return which were, shape (n_columns,)."""
         kept = kept | self.trials.any(axis=0)
         self.cells.keep(kept)
-        self._rows = self._rows[kept]
-        for name in ("trials", "failures", "known_invalid", "live", "_prior_a", "_prior_b"):
-            setattr(self, name, getattr(self, name)[:, kept])
+        self._priors.keep(kept)
+        self.trials, self.failures = self.trials[:, kept], self.failures[:, kept]
         self._told = self._told[0][:, kept], self._told[1][:, kept]
+        self.known_invalid = self.known_invalid[:, kept]
         return kept
 
     def attend(self, live: BoolArray) -> None:
         """Keep no priors up to date but those of some places, shape (n_strata, n_columns), and of those with trials."""
-        new = live & ~self.live & (self._counted()[0] == 0)
-        self.live = live
-        logit, variance = self._left_out(new)
-        self._prior_a[new], self._prior_b[new] = beta_priors(logit[new], variance[new] + self._residual)
+        self._priors.attend(live, *self._usable())
 
     def add(self, strata: ArrayLike, cells: ArrayLike, failed: ArrayLike, rows: IntArray | None = None) -> None:
         """Count trials, on samples that have no trial in that cell yet.
@@ -181,23 +162,27 @@ class Landscape:
     def refit(self, steps: int = 1) -> None:
         """Improve the model of the priors by Newton steps from where it stands, and learn its variances."""
         self._improve(steps)
-        if not self.cells.all and self.trials.sum() >= GROWN * self._tested and self._look_for_pairs():
+        if self._priors.look_for_pairs(self.cells.levels, *self._usable()):
             self._improve(steps)
+
+    def let_pairs(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Let these pairs of concepts have effects of their own, of a space that is not listed."""
+        self._priors.let_pairs(pairs, self.cells.levels)
 
     def logits(self) -> FloatArray:
         """Return the logits that effects alone lead one to expect, shape (n_strata, n_columns)."""
-        return self.fit.logits(self._rows)
+        return self._priors.logits()
 
     @property
     def alpha(self) -> FloatArray:
         """First parameter of every rate's Beta posterior, shape (n_strata, n_columns)."""
-        return self._prior_a + self._counted()[1]
+        return self._priors.a + self._counted()[1]
 
     @property
     def beta(self) -> FloatArray:
         """Second parameter of it."""
         trials, failures = self._counted()
-        return self._prior_b + trials - failures
+        return self._priors.b + trials - failures
 
     def probability(self) -> FloatArray:
         """Return P(rate > bound), shape (n_strata, n_columns); zero where a setting is left out."""
@@ -221,23 +206,29 @@ class Landscape:
 
     def looking_at(self, numbers: ArrayLike) -> Landscape:
         """Return a landscape of the same trials that looks at these cells as well and has all priors up to date."""
-        if self.cells.all:
-            return self
-        wider = copy.copy(self)
-        wider.cells = copy.copy(self.cells)
-        wider.consider(numbers)
-        wider.live = np.ones_like(wider.live)
-        logit, variance = wider._left_out()
-        wider._prior_a, wider._prior_b = beta_priors(logit, variance + self._residual)
-        return wider
+        new = self.cells.missing(numbers)
+        return self if self.cells.all else self.of_cells(np.concatenate([self.cells.numbers, new]))
+
+    def of_cells(self, numbers: IntArray) -> Landscape:
+        """Return a landscape that looks at these cells alone, each once, with the trials that they have."""
+        other = copy.copy(self)
+        other.cells = Cells(self.space)
+        other.cells.append(numbers)
+        columns = self.cells.find(numbers)
+        there = columns != ABSENT
+        other.known_invalid = self._invalid(numbers)
+        other.trials, other.failures = (np.where(there, t[:, columns], 0.0) for t in (self.trials, self.failures))
+        other._told = np.where(there, self._told[0][:, columns], 0.0), np.where(there, self._told[1][:, columns], 0.0)
+        other._priors = self._priors.of_cells(other.cells.levels, *other._usable())
+        return other
 
     def posterior(self) -> Posterior:
         """Return means, 90% intervals and P(rate > bound) of every stratum and cell that is looked at."""
         if not self.live.all():
-            return self.looking_at([]).posterior()
+            return self.of_cells(self.cells.numbers).posterior()
         a, b = self.alpha, self.beta
         low90, high90 = interval90(a, b)
-        borrowed = self._prior_a + self._prior_b - self._empty_count
+        borrowed = self._priors.a + self._priors.b - self._priors.empty_count
         return Posterior(
             mean=a / (a + b),
             low90=low90,
@@ -252,39 +243,35 @@ class Landscape:
         state = {
             "trials": self.trials.copy(),
             "failures": self.failures.copy(),
-            **self.fit.state_dict(),
-            "residual": np.array([self._residual]),
-            "prior_a": self._prior_a.copy(),
-            "prior_b": self._prior_b.copy(),
             "told": np.stack(self._told),
             **{f"samples.{name}": value for name, value in samples.items()},
+            **self._priors.state_dict(),
         }
-        if self.cells.all:
-            return state
-        more = {"numbers": self.cells.numbers.copy(), "live": self.live.copy(), "tested": np.array([self._tested])}
-        return state | more
+        return state if self.cells.all else state | {"numbers": self.cells.numbers.copy()}
 
-    def load_state_dict(self, state: dict[str, NDArray[np.float64]]) -> None:
-        """Go on from where `state_dict` was taken."""
-        self.fit.load_state_dict(state)
+    def load_state_dict(self, state: dict[str, NDArray[Any]]) -> None:
+        """Go on from where `state_dict` was taken.
+
+        Raises:
+            FadedError: the state is of an earlier version, which listed all cells of what is not listed now.
+        """
         if not self.cells.all:
+            if "numbers" not in state:
+                raise FadedError(
+                    "The exploration was begun by an earlier version of Faded, which went through all "
+                    f"{self.space.n_cells:,} settings, and cannot go on: start a round anew."
+                )
             self.cells = Cells(self.space)
             self.cells.append(np.array(state["numbers"], dtype=np.int64))
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
-            self.live = np.array(state["live"], dtype=np.bool_)
-            self._tested = float(state["tested"][0])
-            self._rows = self.fit.design.rows(self.cells.levels)
-        self.trials = np.array(state["trials"])
-        self.failures = np.array(state["failures"])
-        self._told = self.trials.copy(), self.failures.copy()
-        if "told" in state:  # a checkpoint of an earlier version knows no samples
-            self._told = state["told"][0].copy(), state["told"][1].copy()
-        if self._samples is not None and "samples.rows" in state:
+        self.trials, self.failures = np.array(state["trials"]), np.array(state["failures"])
+        self._priors.load_state_dict(state, self.cells.levels)
+        if "told" not in state:  # a checkpoint of an earlier version does not know which samples were asked
+            self._samples = None
+            return
+        self._told = state["told"][0].copy(), state["told"][1].copy()
+        if self._samples is not None:
             self._samples.load_state_dict({k[8:]: v for k, v in state.items() if k.startswith("samples.")})
-        if "residual" in state:  # a checkpoint of an earlier version has none
-            self._residual = float(state["residual"][0])
-        self._prior_a = np.array(state["prior_a"])
-        self._prior_b = np.array(state["prior_b"])
 
     def _counted(self) -> tuple[FloatArray, FloatArray]:
         """Return trials and failures as they count."""
@@ -299,42 +286,4 @@ class Landscape:
         for _ in range(steps):
             if self._samples is not None:
                 self._told = self._samples.tell(self.alpha / (self.alpha + self.beta), self.cells)
-            usable, failures = self._usable()
-            self.fit.step(self._rows, usable, failures, self._residual)
-            self._set_priors()
-
-    def _look_for_pairs(self) -> bool:
-        """Let pairs of concepts have effects of their own where the trials call for it; say if any is new."""
-        self._tested = float(self.trials.sum())
-        pairs = called_for(self.fit, self.cells.levels, *self._usable(), self._residual)
-        changed = tuple(pairs) != self.fit.design.pairs
-        self._let_pairs(pairs)
-        return changed
-
-    def _let_pairs(self, pairs: Iterable[tuple[int, int]]) -> None:
-        self.fit.let_pairs(pairs)
-        self._rows = self.fit.design.rows(self.cells.levels)
-
-    def _left_out(self, needed: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
-        """Return mean and variance of every logit as the others' trials have them; see `AdditiveFit.variance`."""
-        eta = self.logits()
-        weight, score = pull(eta, *self._usable(), self._residual)
-        variance = self.fit.variance(self._rows, needed)
-        variance = variance / np.maximum(1 - weight * variance, LEAST_LEFT)
-        return eta - variance * score, variance
-
-    def _set_priors(self) -> None:
-        """Turn fitted logits, each without its own trials, into Beta priors; learn what effects leave unexplained."""
-        usable, failures = self._usable()
-        tried = usable > 0
-        needed = None if self.live.all() else self.live | tried
-        logit, variance = self._left_out(needed)
-        self._residual = residual_variance(logit[tried], variance[tried], failures[tried], usable[tried])
-        if needed is None:
-            self._prior_a, self._prior_b = beta_priors(logit, variance + self._residual)
-        else:
-            self._prior_a[needed], self._prior_b[needed] = beta_priors(logit[needed], variance[needed] + self._residual)
-
-    def _priors(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the Beta priors of cells without trials."""
-        return beta_priors(self.fit.logits(rows), self.fit.variance(rows) + self._residual)
+            self._priors.improve(*self._usable())
