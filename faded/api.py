@@ -13,7 +13,6 @@ it was when it is made again, and the app shows the round meanwhile. What is ret
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +75,7 @@ class Explored:
         """Trials and failures of every stratum and cell, and the posterior over their rates."""
         with self.store.read() as db:
             summary = campaigns.get_round(db, self.round_id).summary
-            return rebuild(summary, [dataclasses.astuple(t) for t in trials.tally(db, self.round_id)])
+            return rebuild(summary, trials.counted(db, self.round_id))
 
     def __repr__(self) -> str:
         """Return the round's name and what was found, not the store and every figure."""

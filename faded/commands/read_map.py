@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from faded.commands.common import OK, Commands, print_record
@@ -46,10 +45,10 @@ def _map(arguments: argparse.Namespace) -> int:
     with store.read() as db:
         round_ = campaigns.get_round(db, round_id)
         campaign = campaigns.get_campaign(db, round_.campaign_id)
-        tallies = [astuple(tally) for tally in trials.tally(db, round_id)]
+        counted = trials.counted(db, round_id)
     if "space" not in round_.summary:
         raise FadedError(f"Round {round_.number} of {campaign.name} has not begun to explore: there is no map yet.")
-    landscape = rebuild(round_.summary, tallies)
+    landscape = rebuild(round_.summary, counted)
     if arguments.stratum is not None and arguments.stratum not in landscape.strata:
         raise FadedError(f"There is no stratum {arguments.stratum!r}: it is one of {', '.join(landscape.strata)}.")
     said = read_map(landscape, landscape.posterior(), arguments.stratum)

@@ -20,17 +20,23 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-BEAM = 24
-"""Likeliest cells of every stratum by the effects as estimated; partial cells kept while they are put together."""
+BEAM = 192
+"""Likeliest cells by the effects as estimated, all strata together: 24 of each of eight. Partial cells kept while they
+are put together."""
 
-DRAWS, DRAWN_BEAM = 4, 6
-"""Draws of the effects, and likeliest cells of every stratum by each."""
+LEAST_BEAM = 8
+"""Partial cells kept at least, however few are wanted in the end."""
+
+DRAWS = 4
+"""Draws of the effects, by which as many are found in all."""
 
 AT_RANDOM = 24
 """Candidates drawn uniformly."""
 
-ATTENDED = 96
-"""Cells of every stratum of which is worked out what a query is worth."""
+ATTENDED = 768
+"""Places of which is worked out what a query is worth, all strata together, and the least of each."""
+
+LEAST_ATTENDED = 8
 
 SETTLED = 0.97
 """A mode is left once its own trials say P(rate > bound) >= it."""
@@ -50,9 +56,11 @@ def renew(landscape: Landscape, rng: np.random.Generator) -> BoolArray:
         Which of the columns that there were are still there; new ones stand behind them.
     """
     space = landscape.space
+    n_strata = len(landscape.strata)
+    draws = min(DRAWS, max(1, BEAM // n_strata))
     found = [
-        likeliest(space, landscape.fit.effects(), BEAM),
-        likeliest(space, landscape.fit.draw_effects(DRAWS, rng), DRAWN_BEAM),
+        likeliest(space, landscape.fit.effects(), max(1, BEAM // n_strata)),
+        likeliest(space, landscape.fit.draw_effects(draws, rng), max(1, BEAM // (draws * n_strata))),
     ]
     numbers = np.unique(np.concatenate([*found, rng.integers(space.n_cells, size=AT_RANDOM)]))
     kept = landscape.forget(np.isin(landscape.cells.numbers, numbers))
@@ -61,7 +69,7 @@ def renew(landscape: Landscape, rng: np.random.Generator) -> BoolArray:
 
 
 def attend(landscape: Landscape, weights: FloatArray | None = None) -> None:
-    """Let a landscape attend to the `ATTENDED` places of every stratum likeliest to fail, the settled not.
+    """Let a landscape attend to the places of every stratum that are likeliest to fail, the settled not.
 
     Args:
         landscape: Changed in place.
@@ -73,8 +81,9 @@ def attend(landscape: Landscape, weights: FloatArray | None = None) -> None:
         promise = promise * weights
     promise[landscape.excluded | settled(landscape)] = -1.0
     live = promise >= 0
-    if promise.shape[1] > ATTENDED:
-        least = -np.partition(-promise, ATTENDED - 1, axis=1)[:, [ATTENDED - 1]]
+    most = max(LEAST_ATTENDED, ATTENDED // len(promise))
+    if promise.shape[1] > most:
+        least = -np.partition(-promise, most - 1, axis=1)[:, [most - 1]]
         live &= promise >= least
     landscape.attend(live)
 
@@ -109,7 +118,8 @@ def likeliest(space: ConceptSpace, effects: Effects, width: int) -> IntArray:
             if later == k:
                 longer = longer + added.transpose(0, 2, 1)[rows, parts[:, :, earlier]]
         flat = longer.reshape(n_rows, -1)
-        best = np.argsort(-flat, axis=1, kind="stable")[:, :width]
+        last = k == len(space.shape) - 1
+        best = np.argsort(-flat, axis=1, kind="stable")[:, : width if last else max(width, LEAST_BEAM)]
         before, level = np.divmod(best, n_levels)
         logit = flat[rows, best]
         parts = np.concatenate([parts[rows, before], level[..., None]], axis=2)

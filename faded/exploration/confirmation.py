@@ -43,6 +43,9 @@ the looser one because verdicts on one mode do resemble each other."""
 AT_RANDOM = 1024
 """Cells that stand for all of a space that is not listed where a place is compared with the average one."""
 
+AT_ONCE = 4_000_000
+"""Correlations of places with verdicts that are held in memory at once."""
+
 LEAST_WEIGHT = 1e-3
 """A combination of variances that weighs less than this is left out of the averages."""
 
@@ -121,7 +124,15 @@ class Confirmation:
         return float((failures * self.at(numbers).probability).sum() / total) if total else None
 
     def _predict(self, numbers: IntArray) -> Told:
-        """Average what the combinations of variances say."""
+        """Average what the combinations of variances say, some cells at a time."""
+        most = max(1, AT_ONCE // (len(self.strata) * max(len(self.judged.cell), 1)))
+        parts = [self._predict_part(numbers[i : i + most]) for i in range(0, len(numbers), most)]
+        if not parts:
+            parts = [Told(*(np.zeros((len(self.strata), 0)) for _ in range(3)))]
+        tables = zip(*((told.probability, told.mean, told.spread) for told in parts), strict=True)
+        return Told(*(np.hstack(table) for table in tables))
+
+    def _predict_part(self, numbers: IntArray) -> Told:
         shape = (len(self.strata), len(numbers))
         strata = np.repeat(np.arange(shape[0]), shape[1])
         parts = correlate(self.space, strata, np.tile(numbers, shape[0]), self.judged)
@@ -166,19 +177,20 @@ class Confirmation:
             "confirm": int(self.judged.confirm.sum()),
             "matters": {name: round(p, 4) for name, p in zip(PARTS, self.present, strict=True)},
             "strata": strata,
-            "levels": self._levels(rates, numbers),
+            "levels": self._levels(rates, numbers, told),
         }
 
-    def _levels(self, rates: FloatArray, numbers: IntArray) -> list[dict[str, Any]]:
+    def _levels(self, rates: FloatArray, numbers: IntArray, told: Told) -> list[dict[str, Any]]:
         """Return the mean probability of every level of every concept, None where nothing fails under it."""
         found: list[dict[str, Any]] = []
         levels = self.space.levels(numbers)
         for k, spec in enumerate(self.space.specs):
             means = []
             for level in range(len(spec.levels)):
-                there = levels[:, k] == level
-                share = self.expected_share(rates[:, there], numbers[there])
-                means.append(None if share is None else round(share, 4))
+                here = rates[:, there := levels[:, k] == level]
+                total = float(here.sum())
+                mean = float((here * told.probability[:, there]).sum() / total) if total else None
+                means.append(None if mean is None else round(mean, 4))
             found.append({"concept": spec.name, "levels": list(spec.levels), "mean": means})
         return found
 

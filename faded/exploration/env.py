@@ -166,12 +166,13 @@ class ExploreEnv(VectorEnv[Observation, IntArray, IntArray]):  # type: ignore[mi
         infos = {"asked": asked, "queries": self.queries, "final_obs": final}
         return self._observation, rewards, done, np.zeros_like(done), infos
 
-    def steer(self, weigh: Weigh) -> None:
+    def steer(self, weigh: Weigh | None) -> None:
         """Let verdicts weigh what is found from the next samples on.
 
         Args:
             weigh: Says of cells, given by their numbers, how much more, above 1, or less a failure there is worth
-                finding, shape (n_strata, n). No part of the state: whoever loads that gives it first.
+                finding, shape (n_strata, n); None where no verdict says anything. No part of the state: whoever
+                loads that gives it first.
         """
         self._weigh = weigh
         self._outlook.steer(weigh)

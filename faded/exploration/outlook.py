@@ -57,7 +57,7 @@ class Outlook:
         weigh: Weigh | None,
         rng: np.random.Generator,
     ) -> None:
-        self._frame, self._weigh, self._rng = frame, weigh, rng
+        self._frame, self._rng = frame, rng
         samples = SampleEffects(frame.stratum, frame.eligible)
         self.landscape = Landscape(space, frame.strata, bound, frame.invalid, samples)
         self.calibration = Calibration()
@@ -67,14 +67,15 @@ class Outlook:
         self.asked[known.rows, self.landscape.cells.find(known.cells)] = True
         self.worth: FloatArray
         self.weights: FloatArray | None
-        self._weigh_anew()
+        self._weigh: Weigh | None
         self._fits, self._fitted = 0, 0.0
+        self._steer(weigh)
         self._renew()
         self._look()
 
     def steer(self, weigh: Weigh | None) -> None:
         """Weigh what is found by what verdicts say from now on; see `ExploreEnv.steer`."""
-        self._weigh = weigh
+        self._steer(weigh)
         self._look()
 
     def new(self, rows: IntArray, cells: IntArray) -> BoolArray:
@@ -125,6 +126,7 @@ class Outlook:
         shape = (len(self._frame.sample_ids), len(self.landscape.cells))
         self._fits, self._fitted = int(np.asarray(state.get("fits", 0))), float(np.asarray(state.get("fitted", 0)))
         self.asked = bits_from(np.asarray(state["asked"]), shape)
+        self._steer(self._weigh)
         self._look()
 
     def _held(self, strata: IntArray, columns: IntArray) -> FloatArray:
@@ -135,10 +137,7 @@ class Outlook:
     def _columns(self, cells: IntArray) -> IntArray:
         """Let the landscape look at cells, and return their columns."""
         columns = self.landscape.consider(cells)
-        new = len(self.landscape.cells) - self.asked.shape[1]
-        if new:
-            self.asked = np.pad(self.asked, ((0, 0), (0, new)))
-            self._weigh_anew()
+        self._widen(np.ones(self.asked.shape[1], dtype=np.bool_))
         return columns
 
     def _renew(self) -> None:
@@ -146,18 +145,26 @@ class Outlook:
         if self.landscape.cells.all:
             return
         if self._fits % RENEW_EVERY == 0:
-            kept = renew(self.landscape, self._rng)
-            new = len(self.landscape.cells) - int(kept.sum())
-            self.asked = np.pad(self.asked[:, kept], ((0, 0), (0, new)))
-            self._weigh_anew()
+            self._widen(renew(self.landscape, self._rng))
         attend(self.landscape, self.weights)
         self._fits, self._fitted = self._fits + 1, float(self.landscape.trials.sum())
 
+    def _widen(self, kept: BoolArray) -> None:
+        """Follow the landscape's columns: the kept ones of those that there were, and new ones behind them."""
+        before = int(kept.sum())
+        new = len(self.landscape.cells) - before
+        if new == 0 and before == len(kept):
+            return
+        self.asked = np.pad(self.asked[:, kept], ((0, 0), (0, new)))
+        if self._weigh is not None and self.weights is not None:
+            added = self._weigh(self.landscape.cells.numbers[before:])
+            self.weights = np.hstack([self.weights[:, kept], added])
+
+    def _steer(self, weigh: Weigh | None) -> None:
+        self._weigh = weigh
+        self.weights = None if weigh is None else weigh(self.landscape.cells.numbers)
+
     def _look(self) -> None:
         """Work out what a query is worth."""
-        self._weigh_anew()
         worth = self._worth(self.landscape)
         self.worth = worth if self.weights is None else worth * self.weights
-
-    def _weigh_anew(self) -> None:
-        self.weights = None if self._weigh is None else self._weigh(self.landscape.cells.numbers)

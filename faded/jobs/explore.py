@@ -36,6 +36,7 @@ from faded.jobs.unchanged import check_unchanged
 from faded.labeling.decided import ModeState, tallies
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.modes import established_table, modes
+from faded.landscape.rebuild import looked_at
 from faded.store import campaigns, jobs, proposals, series, trials
 
 PROPOSE_EVERY = 4
@@ -179,8 +180,7 @@ class _Stage:
         state = checkpoints.read(self._desk.store.workspace, pointer["file"])
         self._agent.load_state_dict({k[6:]: v for k, v in state.items() if k.startswith("agent.")})
         self._steering.load_state_dict({k[9:]: v for k, v in state.items() if k.startswith("steering.")})
-        if (weigh := self._steering.weigh) is not None:
-            self._env.steer(weigh)
+        self._env.steer(self._steering.weigh)  # what the run knew then, not what verdicts say by now
         self._env.load_state_dict({k[4:]: v for k, v in state.items() if k.startswith("env.")})
         self._tally = Tally(**state["tally"])
         with self._desk.store.read() as db:
@@ -221,7 +221,9 @@ class _Stage:
             seconds_left=left,
             trials=rows,
             numbers=self._tally.numbers(event.queries, n_modes) | self._chosen.numbers() | self._steering.numbers(),
-            summary=said | self._steering.summary(self._env, self._tally.batch) if ranks else {},
+            summary=said | looked_at(self._env.landscape) | self._steering.summary(self._env, self._tally.batch)
+            if ranks
+            else {},
             scores=scores,
             due=due,
             state=self._state(),
@@ -277,8 +279,8 @@ class _Stage:
     def _look_up(self, ending: bool) -> tuple[dict[ModeKey, float], list[Due]]:
         """Read the verdicts, rank the modes and draw the failures that are to be proposed; at the end, all of them."""
         changed, standing = self._steering.read(self._desk, self._tally.batch)
-        if changed and (weigh := self._steering.weigh) is not None:
-            self._env.steer(weigh)
+        if changed:
+            self._env.steer(self._steering.weigh)
         judged = tallies(standing)
         decided = [key for key, tally in judged.items() if tally.state is not ModeState.OPEN]
         found = modes(self._env.landscape, suspected=False)

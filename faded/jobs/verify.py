@@ -143,8 +143,8 @@ def modes_of_round(store: Store, round_id: int, compares: bool = False) -> tuple
         summary = campaigns.get_round(db, round_id).summary
         repairs = [j.checkpoint for j in jobs.list_for_round(db, round_id) if j.kind == REPAIR and j.checkpoint]
         judged = confirmed_modes(verdicts.on_same_weights(db, round_id)) if compares else []
-        tallies = [dataclasses.astuple(t) for t in trials.tally(db, round_id)]
-    established = established_modes(rebuild(summary, tallies))
+        counted = trials.counted(db, round_id)
+    established = established_modes(rebuild(summary, counted))
     if compares:
         return judged, established
     if not repairs:

@@ -87,7 +87,7 @@ class Design:
     def together(self, levels: IntArray, pair: tuple[int, int]) -> FloatArray:
         """Return the columns of a pair's effects: the products of every column of one with every one of the other."""
         left, right = (self._factors[k][levels[:, k]] for k in pair)
-        return (left[:, :, None] * right[:, None, :]).reshape(len(levels), -1)
+        return (left[:, :, None] * right[:, None, :]).reshape(len(levels), left.shape[1] * right.shape[1])
 
     @property
     def correlations(self) -> list[FloatArray]:

@@ -11,7 +11,7 @@ from scipy.special import betaincc
 from faded.concepts.spec import ConceptSpec
 from faded.landscape.modes import LEAST_TRIALS
 from faded.landscape.posterior import SURE, BoolArray, FloatArray, IntArray, Landscape, Posterior
-from faded.landscape.slices import Behind, cut
+from faded.landscape.slices import Behind, cut_of
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def judge(
         pins: Level of each concept that is held at one; the others are averaged over.
     """
     space = landscape.space
-    rates = cut(landscape, found, concepts, pins or {}, stratum)
     behind = Behind.of(landscape, found, concepts, pins or {}, stratum)
+    rates = cut_of(behind, concepts, pins or {})
     landscape, fold = behind.landscape, behind.fold
     use = fold(~landscape.excluded)
     chance = chance_above(fold(landscape.alpha), fold(landscape.beta), use, landscape.bound)

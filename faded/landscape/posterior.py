@@ -166,8 +166,9 @@ class Landscape:
             self._improve(steps)
 
     def let_pairs(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Let these pairs of concepts have effects of their own, of a space that is not listed."""
+        """Let these pairs of concepts have effects of their own, of a space that is not listed, and fit them."""
         self._priors.let_pairs(pairs, self.cells.levels)
+        self._improve(1)
 
     def logits(self) -> FloatArray:
         """Return the logits that effects alone lead one to expect, shape (n_strata, n_columns)."""

@@ -69,7 +69,7 @@ def _pairs(landscape: Landscape, stratum: str | None) -> tuple[Landscape, list[J
     """Judge the settings that change one concept or two, pair by pair; the landscape looks at all of them."""
     specs = landscape.space.specs
     neutral = {spec.name: spec.neutral_level for spec in specs if spec.neutral_level is not None}
-    pairs = list(combinations([spec.name for spec in specs], CHANGED))
+    pairs = list(combinations([spec.name for spec in specs], min(CHANGED, len(specs))))
     numbers = [numbers_behind(landscape.space, pair, neutral).reshape(-1) for pair in pairs]
     landscape = landscape.looking_at(np.concatenate(numbers))
     found = landscape.posterior()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from faded.store.engine import Db, Store
 from faded.store.events import Event
 from faded.store.jobs import Job, JobState
 from faded.store.proposals import ModeRow
-from faded.store.trials import CellTally, TrialCounts
+from faded.store.trials import CellTally, CountedTrial, TrialCounts
 from faded.store.verdicts import Flag, VerdictCounts
 
 SHOWN = 24
@@ -44,6 +44,7 @@ class Found:
         verify: The verification of that repair, where it is done.
         counts: Numbers of queries.
         tallies: Counted trials by stratum and cell, of earlier rounds on the same weights too.
+        trials: The same trials one by one.
         events: Everything that annotators did in this round.
         verdicts: Numbers of the verdicts that stand in this round.
         of_annotator: The same by annotator.
@@ -61,6 +62,7 @@ class Found:
     verify: Job | None
     counts: TrialCounts
     tallies: Sequence[CellTally]
+    trials: Sequence[CountedTrial]
     events: Sequence[Event]
     verdicts: VerdictCounts
     of_annotator: Mapping[str, VerdictCounts]
@@ -87,7 +89,7 @@ class Found:
     @cached_property
     def landscape(self) -> Landscape:
         """What is known of every stratum and cell, those with verdicts or proposals among them."""
-        found = rebuild(self.summary, [astuple(tally) for tally in self.tallies])
+        found = rebuild(self.summary, self.trials)
         found.consider([self.space.index(key.cell) for key in (*self.judged, *(row.key for row in self.modes))])
         return found
 
@@ -136,6 +138,7 @@ def read(store: Store, round_id: int) -> Found:
             verify=verify,
             counts=trials.counts(db, round_id),
             tallies=trials.tally(db, round_id),
+            trials=trials.counted(db, round_id),
             events=of_round,
             verdicts=verdicts.counts(db, round_id),
             of_annotator={e.annotator: verdicts.counts(db, round_id, e.annotator) for e in of_round},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
@@ -79,6 +80,15 @@ class CellTally:
     failures: int
 
 
+class CountedTrial(NamedTuple):
+    """A trial as it counts in a landscape."""
+
+    sample_id: str
+    stratum: str
+    cell: int
+    failed: bool
+
+
 def add_many(db: Db, round_id: int, rows: Sequence[TrialRow]) -> int:
     """Add the trials of a batch; a query that is there already is left as it is. Returns how many were new."""
     if not rows:
@@ -111,6 +121,17 @@ def tally(db: Db, round_id: int) -> list[CellTally]:
         .order_by(trials.c.stratum, trials.c.cell)
     )
     return [CellTally(stratum, cell, int(n), int(failures)) for stratum, cell, n, failures in db.execute(query)]
+
+
+def counted(db: Db, round_id: int) -> list[CountedTrial]:
+    """Return the counted trials of a round's landscape, in order; rounds count as in `tally`."""
+    columns = trials.c.sample_id, trials.c.stratum, trials.c.cell, trials.c.failed
+    query = (
+        select(*columns)
+        .where(trials.c.round_id.in_([r.id for r in on_same_weights(db, round_id)]), trials.c.counted)
+        .order_by(trials.c.round_id, trials.c.query)
+    )
+    return [CountedTrial(*row) for row in db.execute(query)]
 
 
 def of_cell(db: Db, round_id: int, stratum: str, cell: int) -> CellTally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import BoolArray, Landscape, Posterior
@@ -76,8 +76,8 @@ class LandscapeCache:
                 summary = campaigns.get_round(db, round_id).summary
                 if "space" not in summary:
                     return None
-                tally = [astuple(t) for t in trials.tally(db, round_id)]
-            landscape = rebuild(summary, tally)
+                counted = trials.counted(db, round_id)
+            landscape = rebuild(summary, counted)
             eligible = summary.get("eligible", [1] * len(summary["strata"]))  # older rounds do not say: all alike
             shares = {name: n / sum(eligible) for name, n in zip(summary["strata"], eligible, strict=True)}
             mapped = Mapped(landscape, landscape.posterior(), established_table(landscape), shares, last_query)

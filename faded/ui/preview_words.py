@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from faded.concepts.spec import ConceptSpace
+from faded.landscape.rebuild import left_out
 from faded.targets.sets import counted
 from faded.ui import evidence
 from faded.ui.articles import article, compared, sides
@@ -124,4 +125,4 @@ def _left_out(summary: Mapping[str, Any], result: Mapping[str, Any]) -> bool:
     if not on_grid or stratum not in summary["strata"]:
         return False
     cell = space.index(tuple(s.levels.index(v) for s, v in zip(space.specs, result["values"], strict=True)))
-    return summary["strata"].index(stratum) * space.n_cells + cell in summary["known_invalid"]
+    return left_out(summary, space, summary["strata"].index(stratum), cell)

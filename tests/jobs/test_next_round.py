@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,7 @@ def test_the_next_round_asks_and_repairs_the_repaired_weights(accepted: tuple[St
     with store.read() as db:
         before, after = campaigns.get_round(db, one), campaigns.get_round(db, two)
         first, second = (
-            rebuild(round_.summary, [astuple(t) for t in trials.tally(db, round_.id)]).posterior().mean.mean()
-            for round_ in (before, after)
+            rebuild(round_.summary, trials.counted(db, round_.id)).posterior().mean.mean() for round_ in (before, after)
         )
     assert after.fingerprint_before == before.fingerprint_after != before.fingerprint_before
     assert after.fingerprint_after not in ("", after.fingerprint_before)
@@ -192,7 +191,7 @@ def test_pages_rebuild_the_landscape_of_both_rounds(taught: tuple[Store, int, in
     store, one, two = taught
     with store.read() as db:
         summary = campaigns.get_round(db, two).summary
-        landscape = rebuild(summary, [astuple(t) for t in trials.tally(db, two)])
+        landscape = rebuild(summary, trials.counted(db, two))
     both = [r for r in asked(store, one) + asked(store, two) if r.counted]
     assert landscape.trials.sum() == len(both)
     assert landscape.failures.sum() == sum(r.failed for r in both)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy.special import expit, ndtri
@@ -12,7 +14,7 @@ from faded.landscape.cells import ABSENT, Cells
 from faded.landscape.modes import modes
 from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map
-from faded.landscape.rebuild import rebuild
+from faded.landscape.rebuild import Trial, left_out, looked_at, rebuild
 from faded.landscape.safe import safe_ranges
 from faded.landscape.slices import cut
 from tests.landscape.test_slices import SPACE as SMALL
@@ -40,8 +42,14 @@ def nothing(numbers: np.ndarray) -> np.ndarray:
     return np.zeros((len(STRATA), len(numbers)), dtype=np.bool_)
 
 
-def asked(truth, trials: int, seed: int = 0, batch: int = 100) -> Landscape:  # type: ignore[no-untyped-def]
-    """Ask settings at random."""
+def asked(
+    truth: Callable[[np.ndarray], np.ndarray],
+    trials: int,
+    seed: int = 0,
+    batch: int = 100,
+    log: list[Trial] | None = None,
+) -> Landscape:
+    """Ask settings at random, every one of another sample."""
     rng = np.random.default_rng(seed)
     landscape = Landscape(SPACE, STRATA, 0.5, nothing)
     for _ in range(trials // batch):
@@ -49,6 +57,9 @@ def asked(truth, trials: int, seed: int = 0, batch: int = 100) -> Landscape:  # 
         failed = rng.random(batch) < truth(SPACE.levels(cells))[strata, np.arange(batch)]
         landscape.add(strata, cells, failed)
         landscape.refit()
+        if log is not None:
+            ids = [f"s{len(log) + i}" for i in range(batch)]
+            log += zip(ids, [STRATA[s] for s in strata], cells.tolist(), failed.tolist(), strict=True)
     return landscape
 
 
@@ -109,17 +120,31 @@ def test_a_saved_landscape_goes_on_alike() -> None:
 
 
 def test_it_is_rebuilt_from_what_the_store_keeps() -> None:
-    landscape = asked(rates, 2000)
-    summary = {"space": SPACE.to_json(), "strata": list(STRATA), "bound": 0.5, "known_invalid": []}
-    numbers = landscape.cells.numbers.tolist()
-    places = [(s, c) for s, c in np.argwhere(landscape.trials).tolist()]
-    tallies = [(STRATA[s], numbers[c], int(landscape.trials[s, c]), int(landscape.failures[s, c])) for s, c in places]
-    again = rebuild(summary, tallies)
+    log: list[Trial] = []
+    landscape = asked(only_together, 2000, log=log)
+    summary = {"space": SPACE.to_json(), "strata": list(STRATA), "bound": 0.5, "eligible": [2000] * 3}
+    again = rebuild(summary | looked_at(landscape), log)
     assert again.trials.sum() == 2000
+    assert again.fit.design.pairs == landscape.fit.design.pairs == ((7, 2),)
     mean, found = landscape.posterior().mean, again.posterior()
     columns = again.cells.find(landscape.cells.numbers)
     assert np.abs(found.mean[:, columns] - mean).max() < 0.05
     assert {m.key for m in modes(again, suspected=False)} == {m.key for m in modes(landscape, suspected=False)}
+
+
+def test_what_is_invalid_is_left_out_of_what_is_rebuilt() -> None:
+    def invalid(numbers: np.ndarray) -> np.ndarray:
+        return np.arange(len(STRATA))[:, None] * 2 == SPACE.levels(numbers)[:, 0]
+
+    landscape = Landscape(SPACE, STRATA, 0.5, invalid)
+    cells = np.random.default_rng(0).integers(SPACE.n_cells, size=50)
+    landscape.consider(cells)
+    summary = {"space": SPACE.to_json(), "strata": list(STRATA), "bound": 0.5} | looked_at(landscape)
+    again = rebuild(summary, [])
+    again.consider(cells)
+    assert again.known_invalid.sum() == landscape.known_invalid.sum() == invalid(np.unique(cells)).sum() > 0
+    at = int(cells[SPACE.levels(cells)[:, 0] == 2][0])
+    assert [left_out(summary, SPACE, s, at) for s in range(3)] == [False, True, False]
 
 
 @pytest.mark.parametrize("pins", [{}, {"c4": 3}])
