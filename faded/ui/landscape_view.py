@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from faded.domain import ModeKey
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import BoolArray, Landscape, Posterior
 from faded.landscape.reader import read_map
@@ -38,6 +39,17 @@ class Mapped:
     shares: Mapping[str, float]
     last_query: int
     readings: dict[str | None, Reading] = field(default_factory=dict)
+
+    def looking_at(self, keys: Iterable[ModeKey]) -> Mapped:
+        """Return it with these modes among its columns, whether or not they have a trial."""
+        landscape = self.landscape
+        numbers = landscape.cells.missing([landscape.space.index(key.cell) for key in keys])
+        if len(numbers) == 0:
+            return self
+        landscape = landscape.looking_at(numbers)
+        return replace(
+            self, landscape=landscape, posterior=landscape.posterior(), established=established_table(landscape)
+        )
 
     def reading(self, stratum: str | None) -> Reading:
         """Read the map of a stratum, or of the mean over all, once."""

@@ -91,6 +91,7 @@ def read(view: View, mapped: Mapped) -> ModeFacts:
             for key in sorted(judged, key=lambda key: (key.stratum, key.cell))
             if judged[key].state is ModeState.CONFIRMED
         }
+        mapped = mapped.looking_at([*confirmed, *refused])
         is_mode = mapped.established | (mapped.posterior.probability >= SURE)
         found = impacts(mapped.landscape, mapped.posterior, is_mode, mapped.shares, refused)
         cells = [mapped.landscape.space.cell(one.cell) for one in found[:SHOWN]]
