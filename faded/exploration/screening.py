@@ -127,9 +127,8 @@ def _replicate(matrix: IntArray, pairs: list[IntArray], rng: np.random.Generator
     coded = rng.permutation(matrix[:, columns] * rng.choice([LOW, HIGH], size=len(pairs)))
     levels = np.empty_like(coded)
     for i, of in enumerate(pairs):
-        for side, code in enumerate(
-            (LOW, HIGH)
-        ):  # the pairs in turn, from one drawn by chance, on runs drawn by chance
+        for side, code in enumerate((LOW, HIGH)):
+            # the pairs in turn, from one drawn by chance, on runs drawn by chance
             turn = (np.arange(runs // 2) + rng.integers(len(of))) % len(of)
             levels[coded[:, i] == code, i] = of[rng.permutation(turn), side]
     return levels

@@ -28,7 +28,7 @@ from scipy.special import betaincc
 from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError
 from faded.landscape.beta import interval90
-from faded.landscape.cells import ABSENT, Cells, Invalid, from_table
+from faded.landscape.cells import Cells, Invalid, from_table
 from faded.landscape.fit import AdditiveFit
 from faded.landscape.priors import Priors
 from faded.landscape.samples import SampleEffects
@@ -215,11 +215,10 @@ class Landscape:
         other = copy.copy(self)
         other.cells = Cells(self.space)
         other.cells.append(numbers)
-        columns = self.cells.find(numbers)
-        there = columns != ABSENT
+        columns = self.cells.find(numbers)  # ABSENT is the last one: a column without trials
         other.known_invalid = self._invalid(numbers)
-        other.trials, other.failures = (np.where(there, t[:, columns], 0.0) for t in (self.trials, self.failures))
-        other._told = np.where(there, self._told[0][:, columns], 0.0), np.where(there, self._told[1][:, columns], 0.0)
+        tables = [np.pad(t, ((0, 0), (0, 1)))[:, columns] for t in (self.trials, self.failures, *self._told)]
+        other.trials, other.failures, other._told = tables[0], tables[1], (tables[2], tables[3])
         other._priors = self._priors.of_cells(other.cells.levels, *other._usable())
         return other
 

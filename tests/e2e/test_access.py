@@ -87,6 +87,7 @@ def test_nothing_is_wrong_on_the_empty_pages(schemed: Page, app: App) -> None:
         assert violations(schemed) == [], name
 
 
+@pytest.mark.parametrize("schemed", [pytest.param("light", marks=pytest.mark.slow), "dark"], indirect=True)
 def test_nothing_is_wrong_on_the_pages_of_a_whole_round(schemed: Page, app: App, whole: int) -> None:
     errors: list[str] = []
     schemed.on("pageerror", lambda error: errors.append(str(error)))

@@ -157,6 +157,27 @@ def test_verdicts_draw_queries_to_what_matters() -> None:
     assert share(weighed=True) > 1.3 * share(weighed=False)
 
 
+def test_steered_it_goes_on_alike_and_weighs_new_columns_alone() -> None:
+    weighed: list[int] = []
+
+    def weigh(numbers: np.ndarray) -> np.ndarray:
+        weighed.append(len(numbers))
+        return np.where(SPACE.levels(numbers)[:, 5] == 1, 3.0, 0.1) * np.ones((len(STRATA), 1))
+
+    whole, broken, resumed = env_of(seed=5), env_of(seed=5), env_of(seed=6)
+    agents = [explorers.get("ppo")(env, 0) for env in (whole, broken, resumed)]
+    for env in (whole, broken, resumed):
+        env.steer(weigh)
+    unbroken = run(whole, agents[0], 1500)
+    assert np.array_equal(whole._outlook.weights, weigh(whole.landscape.cells.numbers))
+    weighed.clear()
+    first = run(broken, agents[1], 1500, stop_after=20)
+    assert sum(weighed) < 5 * len(broken.landscape.cells)
+    resumed.load_state_dict(broken.state_dict())
+    agents[2].load_state_dict(agents[1].state_dict())
+    assert queries(unbroken) == queries(first + run(resumed, agents[2], 1500))
+
+
 def test_what_earlier_rounds_asked_is_known(explored: tuple[ExploreEnv, list[Asked]]) -> None:
     env, asked = explored
     rows, cells, failed, counted = (

@@ -15,7 +15,7 @@ from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.steering import BY_CHANCE, Known, Weigh
 from tests.exploration.tables import N_STRATA, SPACE, planted, planted_env
 
-BEFORE_THERE_WERE_VERDICTS = {"thompson": "67eb97a29f7890fa", "random": "342d3fc4615507d1"}
+BEFORE_THERE_WERE_VERDICTS = {"thompson": "d4a4b29d5b7ffbf6", "random": "342d3fc4615507d1"}
 """Hashes of the 1,500 queries that the environment asks of samples as they come, where it is not steered."""
 
 
@@ -131,6 +131,19 @@ def test_steered_half_way_a_resumed_run_ends_as_an_unbroken_one() -> None:
     resumed.load_state_dict(broken.state_dict())
     rest = run(resumed, agent_of("thompson", resumed), 1500)
     assert rest and queries(unbroken) == queries(first + rest)
+
+
+def test_verdicts_that_came_after_a_kill_do_not_steer_what_went_before_them() -> None:
+    whole = planted_env(seed=5)
+    unbroken = run(whole, agent_of("thompson", whole), 1500)
+    broken = planted_env(seed=5)
+    first = run(broken, agent_of("thompson", broken), 1500, stop_after=10)
+    frame, ask, _ = planted()
+    config = ExploreConfig(bound=0.5, num_envs=32, seed=5)
+    resumed = ExploreEnv(SPACE, frame, ask, config, weigh=from_table(favouring(1, 3)))  # known when it is made anew
+    resumed.steer(None)
+    resumed.load_state_dict(broken.state_dict())
+    assert queries(unbroken) == queries(first + run(resumed, agent_of("thompson", resumed), 1500))
 
 
 def test_what_earlier_rounds_asked_is_known_and_not_asked_again() -> None:

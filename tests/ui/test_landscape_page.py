@@ -13,6 +13,7 @@ from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.main_effects import SCREENING
+from faded.landscape.modes import established_table
 from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map
 from faded.landscape.safe import safe_ranges
@@ -24,8 +25,9 @@ from faded.ui.auth import User
 from faded.ui.cards import modes, reach, reading
 from faded.ui.facts import read_facts
 from faded.ui.landscape_choice import CHOOSERS
-from faded.ui.landscape_view import LandscapeCache
+from faded.ui.landscape_view import LandscapeCache, Mapped
 from faded.ui.page import Shown, View
+from tests.large import LARGE
 from tests.ui import believable
 from tests.ui.believable import SPACE, STRATA, Believable
 
@@ -158,6 +160,15 @@ def test_states_and_pictures_of_the_modes_are_shown(store: Store, made: Believab
     assert "image/png;base64" in shown
     assert parts["fade"].update.count("type='checkbox'") == 2
     assert parts["fade"].update.count(" checked") == 2
+
+
+def test_modes_without_a_trial_are_looked_at_too() -> None:
+    """A round from elsewhere brings verdicts, and of a space that is not listed no column for them."""
+    empty = Landscape(LARGE, STRATA, 0.5, lambda numbers: np.zeros((len(STRATA), len(numbers)), dtype=np.bool_))
+    mapped = Mapped(empty, empty.posterior(), established_table(empty), {}, 0)
+    wider = mapped.looking_at([ModeKey((4,) * 9, STRATA[0]), ModeKey((0, *[4] * 8), STRATA[1])])
+    assert len(wider.landscape.cells) == 2 == wider.posterior.mean.shape[1] == wider.established.shape[1]
+    assert wider.looking_at([ModeKey((4,) * 9, STRATA[2])]) is wider
 
 
 def test_balls_that_would_cover_each_other_are_moved_apart() -> None:
