@@ -54,6 +54,7 @@ class Arena:
         failures: Failed ones, the same shape.
         queries: Queries so far, control queries among them.
         rng: For the explorer's own draws.
+        added: Trials of the last step: rows of the frame, numbers of cells, outcomes; each of shape (n,).
         excluded: Where nothing can be found, the same shape: known-invalid settings and the clean control.
     """
 
@@ -75,6 +76,7 @@ class Arena:
         self.excluded = Landscape(self.space, frame.strata, task.bound, frame.known_invalid).excluded
         self._failed = task.grid.discrepancy > 0
         self._asked = np.zeros(self._failed.shape, dtype=np.bool_)
+        self.added: tuple[IntArray, IntArray, BoolArray]
         self.trials: FloatArray = np.zeros(self._invalid.shape)
         self.failures: FloatArray = np.zeros(self._invalid.shape)
         self.queries = 0
@@ -122,6 +124,7 @@ class Arena:
         counted &= ~self._asked[rows, chosen] & ~self._invalid[strata, chosen]
         failed = counted & self._failed[rows, chosen]
         self._asked[rows[counted], chosen[counted]] = True
+        self.added = rows[counted], chosen[counted], failed[counted]
         where = (strata[counted], chosen[counted])
         np.add.at(self.trials, where, 1.0)
         np.add.at(self.failures, where, failed[counted].astype(np.float64))

@@ -27,6 +27,7 @@ from faded.exploration.env import ExploreConfig, ExploreEnv
 from faded.exploration.scores import draw_rates
 from faded.exploration.screening import Plan, plan
 from faded.landscape.posterior import Landscape
+from faded.landscape.samples import SampleEffects
 
 Explorer = Callable[[Task, Referee], None]
 """Makes one run."""
@@ -69,8 +70,8 @@ def _thompson(task: Task, referee: Referee, leave: float) -> None:
     """Thompson sampling on our posterior, in which levels share strength; a mode is left at `leave` by own trials."""
     arena = Arena(task)
     frame = task.grid.frame
-    landscape = Landscape(arena.space, frame.strata, task.bound, frame.known_invalid)
-    landscape.trials, landscape.failures = arena.trials, arena.failures
+    samples = SampleEffects(frame.stratum, frame.eligible)
+    landscape = Landscape(arena.space, frame.strata, task.bound, frame.known_invalid, samples)
 
     def draw() -> IntArray:
         drawn = draw_rates(landscape.alpha, landscape.beta, arena.strata, arena.rng)
@@ -80,6 +81,8 @@ def _thompson(task: Task, referee: Referee, leave: float) -> None:
     agent = ThompsonAgent(draw)
     while not referee.over:
         arena.step(arena.space.indices(agent.act(arena.features)))
+        rows, cells, failed = arena.added
+        landscape.add(frame.stratum[rows], cells, failed, rows)
         landscape.refit()
         referee.watch(arena.queries, arena.trials, arena.failures, lambda: from_landscape(landscape))
 

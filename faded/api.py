@@ -84,7 +84,9 @@ class Explored:
 
     def words(self, mode: Mode) -> str:
         """Return a mode in words: its stratum, its setting, and how often it fails."""
-        rate = f"{mode.rate:.0%} fail ({mode.low:.0%} to {mode.high:.0%}), {mode.failures} of {mode.trials} asked."
+        rate = (
+            f"{mode.rate:.0%} fail ({mode.low:.0%} to {mode.high:.0%}), {mode.failures} of {mode.trials} asked failed."
+        )
         return f"{mode.key.stratum}: {self._setting()(mode)} {rate}"
 
     def _setting(self) -> Callable[[Mode], str]:

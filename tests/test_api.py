@@ -37,7 +37,9 @@ def test_a_round_in_a_notebook_finds_fades_and_verifies(fields: dict[str, object
     shown = explored._repr_html_()
     assert "colour saturation at 50%" in shown and f"{len(explored.modes())} modes after 400 queries" in shown
     assert repr(explored).startswith(f"<Explored {explored.campaign}, round 1 of ") and len(repr(explored)) < 300
-    assert explored.words(found[0]).startswith(f"{found[0].key.stratum}: ") and " asked." in explored.words(found[0])
+    assert explored.words(found[0]).startswith(f"{found[0].key.stratum}: ") and " asked failed." in explored.words(
+        found[0]
+    )
 
     with pytest.raises(FadedError, match="The judge said 'yes' of a proposal: say one of 'confirm'"):
         api.label(explored, lambda _proposal: "yes")

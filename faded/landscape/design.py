@@ -11,7 +11,7 @@ from faded.domain import Kind
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-MOST_OWN = 300
+MOST_OWN = 160
 """A stratum has effects of pairs of levels of its own where that makes so many in all at most: cost grows with the
 cube."""
 

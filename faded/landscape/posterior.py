@@ -40,6 +40,9 @@ BoolArray = NDArray[np.bool_]
 SURE = 0.9
 """A mode is suspected or established from this probability on (the words of the project)."""
 
+LEAST_SHARE = 0.005
+"""Means of rates are kept this far from 0 and 1: trials that take their samples into account may lead beyond."""
+
 ENOUGH_TRIALS = 1.0
 """Own trials plus borrowed pseudo-counts, less what the prior had before any data, that count as knowing something."""
 
@@ -103,6 +106,7 @@ class Landscape:
         self.trials: FloatArray = np.zeros(shape)
         self.failures: FloatArray = np.zeros(shape)
         self._samples = samples
+        self._view = False
         self._told: tuple[FloatArray, FloatArray] = np.zeros(shape), np.zeros(shape)
         self._priors = Priors(space, len(strata), self.cells.levels)
 
@@ -149,8 +153,11 @@ class Landscape:
             strata: Indices of the strata, shape (n,).
             cells: Numbers of the cells.
             failed: Outcomes.
-            rows: Indices of the samples, where the landscape knows samples.
+            rows: Indices of the samples; given where the landscape knows samples, and only there.
         """
+        self._check_whole()
+        if (rows is None) != (self._samples is None):
+            raise ValueError("Trials are added with their samples where the landscape knows samples, and only there.")
         where = (np.asarray(strata, dtype=np.int64), self.consider(cells))
         outcomes = np.asarray(failed, dtype=np.float64)
         for trials, failures in ((self.trials, self.failures), self._told):
@@ -177,13 +184,14 @@ class Landscape:
     @property
     def alpha(self) -> FloatArray:
         """First parameter of every rate's Beta posterior, shape (n_strata, n_columns)."""
-        return self._priors.a + self._counted()[1]
+        trials, failures = self._counted()
+        total = self._priors.a + self._priors.b + trials
+        return np.clip(self._priors.a + failures, LEAST_SHARE * total, (1 - LEAST_SHARE) * total)
 
     @property
     def beta(self) -> FloatArray:
         """Second parameter of it."""
-        trials, failures = self._counted()
-        return self._priors.b + trials - failures
+        return self._priors.a + self._priors.b + self._counted()[0] - self.alpha
 
     def probability(self) -> FloatArray:
         """Return P(rate > bound), shape (n_strata, n_columns); zero where a setting is left out."""
@@ -211,8 +219,9 @@ class Landscape:
         return self if self.cells.all else self.of_cells(np.concatenate([self.cells.numbers, new]))
 
     def of_cells(self, numbers: IntArray) -> Landscape:
-        """Return a landscape that looks at these cells alone, each once, with the trials that they have."""
+        """Return a landscape that looks at these cells alone, each once, with the trials that they have; to be read."""
         other = copy.copy(self)
+        other._view = True
         other.cells = Cells(self.space)
         other.cells.append(numbers)
         columns = self.cells.find(numbers)  # ABSENT is the last one: a column without trials
@@ -237,16 +246,16 @@ class Landscape:
             enough=(self.trials > 0) | (borrowed >= ENOUGH_TRIALS),
         )
 
-    def state_dict(self) -> dict[str, NDArray[np.float64]]:
+    def state_dict(self) -> dict[str, NDArray[Any]]:
         """Return everything that changes, as arrays."""
         samples = {} if self._samples is None else self._samples.state_dict()
-        state = {
+        state: dict[str, NDArray[Any]] = {
             "trials": self.trials.copy(),
             "failures": self.failures.copy(),
-            "told": np.stack(self._told),
-            **{f"samples.{name}": value for name, value in samples.items()},
             **self._priors.state_dict(),
         }
+        if samples:
+            state |= {"told": np.stack(self._told), **{f"samples.{name}": value for name, value in samples.items()}}
         return state if self.cells.all else state | {"numbers": self.cells.numbers.copy()}
 
     def load_state_dict(self, state: dict[str, NDArray[Any]]) -> None:
@@ -266,12 +275,17 @@ class Landscape:
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
         self.trials, self.failures = np.array(state["trials"]), np.array(state["failures"])
         self._priors.load_state_dict(state, self.cells.levels)
+        self._told = self.trials.copy(), self.failures.copy()
         if "told" not in state:  # a checkpoint of an earlier version does not know which samples were asked
             self._samples = None
             return
         self._told = state["told"][0].copy(), state["told"][1].copy()
         if self._samples is not None:
             self._samples.load_state_dict({k[8:]: v for k, v in state.items() if k.startswith("samples.")})
+
+    def _check_whole(self) -> None:
+        if self._view:
+            raise ValueError("A landscape of some cells is a view: add trials to the whole one and fit that.")
 
     def _counted(self) -> tuple[FloatArray, FloatArray]:
         """Return trials and failures as they count."""
@@ -283,7 +297,8 @@ class Landscape:
         return np.where(self.excluded, 0.0, trials), failures
 
     def _improve(self, steps: int) -> None:
+        self._check_whole()
         for _ in range(steps):
             if self._samples is not None:
                 self._told = self._samples.tell(self.alpha / (self.alpha + self.beta), self.cells)
-            self._priors.improve(*self._usable())
+            self._priors.improve(*self._usable(), self.trials, self.failures)

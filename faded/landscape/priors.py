@@ -52,7 +52,7 @@ class Priors:
         self.a: FloatArray = np.ones(shape)
         self.b: FloatArray = np.ones(shape)
         self.live: BoolArray = np.ones(shape, dtype=np.bool_)
-        self.improve(np.zeros(shape), np.zeros(shape))
+        self.improve(*np.zeros((4, *shape)))
         first = self._of(self.fit.design.rows(space.levels([0])))
         self.empty_count = float((first[0] + first[1])[0, 0])
         """Pseudo-counts before any data: of all cells alike."""
@@ -89,18 +89,21 @@ class Priors:
         """Return the logits that effects alone lead one to expect."""
         return self.fit.logits(self._rows)
 
-    def improve(self, trials: FloatArray, failures: FloatArray) -> None:
+    def improve(self, trials: FloatArray, failures: FloatArray, asked: FloatArray, failed: FloatArray) -> None:
         """Improve the model by one Newton step and learn its variances; set the priors, each without its own trials.
 
         Args:
-            trials: Trials that count.
+            trials: Trials as they count.
             failures: Failed ones.
+            asked: Trials as they were made: what effects leave unexplained shows in these alone, for the others are
+                told by the model in part.
+            failed: Failed ones of those.
         """
         self.fit.step(self._rows, trials, failures, self._residual)
         tried = trials > 0
         needed = self.live | tried
         logit, variance = self._left_out(trials, failures, None if needed.all() else needed)
-        self._residual = residual_variance(logit[tried], variance[tried], failures[tried], trials[tried])
+        self._residual = residual_variance(logit[tried], variance[tried], failed[tried], asked[tried])
         self._set(needed, logit, variance)
 
     def look_for_pairs(self, levels: IntArray, trials: FloatArray, failures: FloatArray) -> bool:

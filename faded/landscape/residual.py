@@ -17,7 +17,7 @@ CANDIDATES = START_RESIDUAL * 2.0 ** np.arange(-3, 3)
 START_SPREAD = 0.5
 """Standard deviation of the logarithm of the residual variance before any data."""
 
-MAX_PSEUDO_COUNTS = 80.0
+MAX_PSEUDO_COUNTS = 120.0
 """The most that a prior may weigh against own trials: the model is an approximation, however sure it is of itself."""
 
 LEAST_PSEUDO_COUNTS = 0.5

@@ -6,10 +6,10 @@ expect, and the expectation is put in its place for the whole stratum:
 
     estimate = share that failed - mean expected of those asked + mean expected of the stratum
 
-which is unbiased whatever is expected, because samples come in a uniform order, and varies less the better it is (the
-difference estimator of survey sampling: Cochran 1977, "Sampling Techniques", chapter 7). What is expected comes from a
-logistic model with a normal effect of every sample, whose variance is learned (empirical Bayes). No trial tells its own
-expectation. Numpy and scipy only.
+which is nearly unbiased whatever is expected, because samples come in a uniform order, and varies less the better it is
+(the difference estimator of survey sampling: Cochran 1977, "Sampling Techniques", chapter 7). It may so lie below 0 or
+above 1. What is expected comes from a logistic model with a normal effect of every sample, whose variance is learned
+(empirical Bayes); a trial takes no part in its own sample's effect. Numpy and scipy only.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ class SampleEffects:
 
     Args:
         stratum: Stratum of each sample, shape (n_samples,).
-        eligible: Which samples may be asked; the others are in no stratum's mean.
+        eligible: Which samples may be asked; the others are in no stratum's mean, unless they are asked all the same.
     """
 
     def __init__(self, stratum: IntArray, eligible: BoolArray) -> None:
-        self._stratum, self._eligible = stratum, eligible
+        self._stratum, self._members = stratum, np.array(eligible, dtype=np.bool_)
         self.variance = START_VARIANCE
         self._effect: FloatArray = np.zeros(len(stratum))
         self._spread: FloatArray = np.full(len(stratum), START_VARIANCE)
@@ -71,6 +71,7 @@ class SampleEffects:
     def add(self, rows: IntArray, cells: IntArray, failed: BoolArray) -> None:
         """Take trials in: indices of samples, numbers of cells and outcomes, each of shape (n,)."""
         self._rows = np.concatenate([self._rows, rows])
+        self._members[rows] = True
         self._cells = np.concatenate([self._cells, cells])
         self._failed = np.concatenate([self._failed, failed])
 
@@ -96,7 +97,7 @@ class SampleEffects:
         varies = (np.bincount(inverse, expected * (1 - expected)) + 2 * unexplained) / (count + 2)
         gain = np.clip(whole * (1 - whole) / np.maximum(varies, LEAST_RATE), 1.0, MOST_GAIN)
         told[0][there] = count * gain
-        told[1][there] = count * gain * np.clip(share, 0.0, 1.0)
+        told[1][there] = count * gain * share
         return told
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
@@ -114,6 +115,7 @@ class SampleEffects:
         """Go on from where `state_dict` was taken."""
         self._rows, self._cells = np.array(state["rows"]), np.array(state["cells"])
         self._failed = np.array(state["failed"], dtype=np.bool_)
+        self._members[self._rows] = True
         self._effect, self._spread = np.array(state["effect"]), np.array(state["spread"])
         self.variance = float(state["variance"][0])
 
@@ -145,7 +147,7 @@ class SampleEffects:
         """
         whole, left = np.zeros(len(logit)), np.zeros(len(logit))
         for stratum in np.unique(strata).tolist():
-            members = np.flatnonzero(self._eligible & (self._stratum == stratum))
+            members = np.flatnonzero(self._members & (self._stratum == stratum))
             parts = np.array_split(members[np.argsort(self._effect[members], kind="stable")], min(GROUPS, len(members)))
             effect = np.array([self._effect[part].mean() for part in parts])
             spread = np.array([self._spread[part].mean() + self._effect[part].var() for part in parts])

@@ -17,10 +17,12 @@ from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape
 
 Entry = TypeVar("Entry", bound=np.generic)
 
-DRAWN, PLACES = 128, 2048
-"""Settings of the concepts that are averaged over that stand for all where the space is not listed, behind a place at
-most and behind all places together. The mean of rates between 0 and 1 over 128 is off by 0.04 at most, in standard
-deviations."""
+LEAST_DRAWN, DRAWN, PLACES = 32, 128, 2048
+"""Settings of the concepts that are averaged over that stand for all where the space is not listed: behind a place at
+least and at most, and about so many behind all places together. Every level is drawn equally often."""
+
+Z90 = 1.6448536269514722
+"""Half width of a normal's 90% interval, in standard deviations."""
 
 MOSTLY = 0.5
 """A place of a cut counts as known when at least this share of the settings behind it is."""
@@ -32,7 +34,8 @@ class Cut:
 
     Attributes:
         rate: Mean induced rate of the strata and settings behind a place; zero where there are none.
-        low: Mean of their 90% intervals' lower ends: as if all errors went together, so never too narrow.
+        low: Mean of their 90% intervals' lower ends: as if all errors went together, so never too narrow; less where
+            settings were drawn, by how much their mean may be off.
         high: The same of the upper ends.
         trials: Trials behind it.
         enough: Whether there is enough data to say anything.
@@ -74,10 +77,11 @@ def cut_of(behind: Behind, axes: Sequence[str], pins: Mapping[str, int]) -> Cut:
         return np.asarray(np.where(use, behind.fold(table), 0).sum(axis=-1) / np.maximum(count, 1), dtype=np.float64)
 
     is_control = (behind.numbers == landscape.space.control_index).any(axis=-1)
+    off = Z90 * behind.error(np.where(use, behind.fold(found.mean), 0))
     return Cut(
         rate=mean(found.mean),
-        low=mean(found.low90),
-        high=mean(found.high90),
+        low=np.maximum(mean(found.low90) - off, 0),
+        high=np.minimum(mean(found.high90) + off, 1),
         trials=behind.trials(axes, pins),
         enough=(count > 0) & (mean(found.enough) >= MOSTLY),
         left_out=count == 0,
@@ -124,6 +128,17 @@ class Behind:
         columns = self.landscape.cells.find(self.numbers)
         return np.moveaxis(table[self.rows][:, columns], 0, -2).reshape(*columns.shape[:-1], -1)
 
+    def error(self, rates: FloatArray) -> FloatArray:
+        """Return by how much means may be off because settings were drawn, in standard deviations; 0 where all stand.
+
+        Args:
+            rates: From `fold`.
+        """
+        if self.landscape.cells.all or self.numbers.shape[-1] < LEAST_DRAWN:
+            return np.zeros(rates.shape[:-1])
+        by_setting = rates.reshape(*rates.shape[:-1], len(self.rows), -1).mean(axis=-2)
+        return np.asarray(by_setting.std(axis=-1) / np.sqrt(by_setting.shape[-1]))
+
     def trials(self, axes: Sequence[str], pins: Mapping[str, int]) -> IntArray:
         """Return the trials behind every place, those under settings that were not drawn among them."""
         landscape, names = self.whole, [spec.name for spec in self.whole.space.specs]
@@ -143,13 +158,14 @@ def numbers_behind(space: ConceptSpace, axes: Sequence[str], pins: Mapping[str, 
     order = [names.index(name) for name in axes]
     averaged = [k for k, name in enumerate(names) if name not in axes and name not in pins]
     places = math.prod(space.shape[k] for k in order)
-    drawn = max(1, min(DRAWN, PLACES // places))
+    drawn = min(DRAWN, max(LEAST_DRAWN, PLACES // places))
     if space.listed or math.prod(space.shape[k] for k in averaged) <= drawn:
         every = list(itertools.product(*(range(space.shape[k]) for k in averaged)))
         others = np.array(every, dtype=np.int64).reshape(len(every), len(averaged))
     else:
         rng = np.random.default_rng(0)
-        others = np.stack([rng.integers(space.shape[k], size=drawn) for k in averaged], axis=1)
+        each = (np.resize(rng.permutation(space.shape[k]), drawn) for k in averaged)
+        others = np.stack([rng.permutation(levels) for levels in each], axis=1)
     levels = np.empty((*(space.shape[k] for k in order), len(others), len(names)), dtype=np.int64)
     for axis, k in enumerate(order):
         levels[..., k] = np.arange(space.shape[k]).reshape([-1 if i == axis else 1 for i in range(len(order) + 1)])

@@ -47,9 +47,8 @@ class Mapped:
         if len(numbers) == 0:
             return self
         landscape = landscape.looking_at(numbers)
-        return replace(
-            self, landscape=landscape, posterior=landscape.posterior(), established=established_table(landscape)
-        )
+        posterior, established = landscape.posterior(), established_table(landscape)
+        return replace(self, landscape=landscape, posterior=posterior, established=established, readings={})
 
     def reading(self, stratum: str | None) -> Reading:
         """Read the map of a stratum, or of the mean over all, once."""

@@ -15,7 +15,7 @@ from faded.exploration.env import Asked, ExploreConfig, ExploreEnv
 from faded.exploration.steering import BY_CHANCE, Known, Weigh
 from tests.exploration.tables import N_STRATA, SPACE, planted, planted_env
 
-BEFORE_THERE_WERE_VERDICTS = {"thompson": "d4a4b29d5b7ffbf6", "random": "342d3fc4615507d1"}
+BEFORE_THERE_WERE_VERDICTS = {"thompson": "ae3d98db1d9e0616", "random": "342d3fc4615507d1"}
 """Hashes of the 1,500 queries that the environment asks of samples as they come, where it is not steered."""
 
 

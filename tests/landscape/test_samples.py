@@ -42,7 +42,7 @@ class Planted:
         pairs = self.rng.permutation(len(self.stratum) * SPACE.n_cells)[:trials]
         for part in np.array_split(pairs, 20):
             rows, cells = np.divmod(part, SPACE.n_cells)
-            landscape.add(self.stratum[rows], cells, self.failed[rows, cells], rows)
+            landscape.add(self.stratum[rows], cells, self.failed[rows, cells], rows if known else None)
             landscape.refit()
         return landscape
 
@@ -104,8 +104,10 @@ def test_a_lucky_draw_of_samples_is_seen_through() -> None:
         others = np.flatnonzero(np.arange(SPACE.n_cells) != target)
         for row in members:
             cells = rng.choice(others, 12, replace=False)
-            landscape.add(np.zeros(12, dtype=np.int64), cells, planted.failed[row, cells], np.full(12, row))
-        landscape.add(np.zeros(30, dtype=np.int64), np.full(30, target), planted.failed[fragile, target], fragile)
+            of = np.full(12, row) if known else None
+            landscape.add(np.zeros(12, dtype=np.int64), cells, planted.failed[row, cells], of)
+        last = fragile if known else None
+        landscape.add(np.zeros(30, dtype=np.int64), np.full(30, target), planted.failed[fragile, target], last)
         landscape.refit(10)
         means.append(landscape.posterior().mean[0, target])
     truth = planted.rates[0, target]
@@ -131,11 +133,48 @@ def test_a_saved_landscape_goes_on_alike() -> None:
     assert np.array_equal(one.posterior().mean, other.posterior().mean)
 
 
-def test_a_state_of_before_samples_were_known_goes_on_without_them() -> None:
+def test_a_state_of_before_samples_were_known_goes_on_without_them_however_often() -> None:
     planted = Planted(2.0)
-    old = {k: v for k, v in planted.asked(1000).state_dict().items() if k != "told" and not k.startswith("samples.")}
-    landscape = planted.asked(0)
-    landscape.load_state_dict(old)
-    landscape.refit()
-    assert landscape.trials.sum() == 1000
+    state = {k: v for k, v in planted.asked(1000).state_dict().items() if k != "told" and not k.startswith("samples.")}
+    for _ in range(2):
+        landscape = planted.asked(0)
+        landscape.load_state_dict(state)
+        landscape.add([0], [3], [True])
+        landscape.refit()
+        state = landscape.state_dict()
+    assert landscape.trials.sum() == 1002
     assert np.allclose(landscape.alpha + landscape.beta - landscape._priors.a - landscape._priors.b, landscape.trials)
+
+
+def test_trials_without_their_samples_are_refused_where_samples_are_known() -> None:
+    with pytest.raises(ValueError, match="with their samples"):
+        Planted(1.0).asked(0).add([0], [3], [True])
+
+
+@pytest.mark.parametrize("spread", [0.0, 2.0, 3.5])
+def test_with_one_trial_a_setting_no_share_is_cut_off_at_0_or_1(spread: float) -> None:
+    """Of many settings each is asked once or never: rates stay as unbiased at both ends as without samples."""
+    space = ConceptSpace(
+        tuple(ConceptSpec(f"c{i}", Kind.ORDINAL, tuple(map(float, range(6))), 0.0, "c {value:g}") for i in range(4))
+    )
+    n, bias, inside = 200, np.zeros((2, 2, 4)), np.zeros((2, 4))
+    for seed in range(4):
+        for known in (True, False):
+            rng = np.random.default_rng(seed)
+            effect = spread * rng.standard_normal(n)
+            base = -6 + 0.6 * space.cells.sum(axis=1) + 0.4 * rng.standard_normal(space.n_cells)
+            truth = expit(base[:, None] + effect).mean(axis=1)
+            samples = SampleEffects(np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)) if known else None
+            landscape = Landscape(space, ("a",), 0.5, np.zeros((1, space.n_cells), dtype=np.bool_), samples)
+            for _ in range(15):
+                cells, rows = rng.integers(space.n_cells, size=80), rng.integers(n, size=80)
+                failed = rng.random(80) < expit(base[cells] + effect[rows])
+                landscape.add(np.zeros(80, dtype=np.int64), cells, failed, rows if known else None)
+                landscape.refit()
+            found = landscape.posterior()
+            wrong = found.mean[0] - truth
+            bias[:, int(known), seed] = wrong[truth < 0.25].mean(), wrong[truth > 0.75].mean()
+            inside[int(known), seed] = ((found.low90[0] <= truth) & (truth <= found.high90[0])).mean()
+    without, known_ = np.abs(bias.mean(axis=2)).T
+    assert (known_ < without + 0.012).all()
+    assert inside[1].mean() > 0.87 and inside[1].mean() > inside[0].mean() - 0.04
