@@ -141,7 +141,8 @@ def test_which_concepts_matter_is_shown_of_a_round_that_was_screened(store: Stor
     rotation, stop_words, saturation = shown.split("<tbody>")[1].split("<tr>")[1:]
     assert "turned &lt;far&gt;" in rotation and "+70.0 points" in rotation and "matters" in rotation
     left, width, middle = (float(v) for v in re.findall(r"(?:left|width):([\d.]+)%", rotation))
-    assert 50 < left < middle == 85 < left + width < 100
+    assert 50 < left < middle == 93.8 < left + width <= 100, "0.7 of a line that ends at 0.8"
+    assert "to +80 points" in shown
     assert "stop words" in stop_words and "+0.0 points" in stop_words and "inert" in stop_words
     assert "cannot tell" in saturation and "class='effect'" not in saturation and ".0 points" not in saturation
     assert "Inert is not harmless" in shown and "512 of 6,000 queries" in shown

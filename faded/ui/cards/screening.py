@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -10,14 +11,12 @@ from faded.landscape.main_effects import CAVEAT, SCREENING, sentences
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import named, points
 
-COLUMNS = (
+BEFORE_THE_BAR = (
     Column("Concept"),
     Column("Low"),
     Column("High"),
     Column("Effect", number=True),
     Column("90% interval", number=True),
-    Column("From \N{MINUS SIGN}100 to +100 points"),
-    Column("State"),
 )
 
 
@@ -31,21 +30,25 @@ def render(summary: Mapping[str, Any]) -> str:
     if found is None:
         return ""
     said = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences(found))
-    effects = table("Main effects of the screening", COLUMNS, [_row(row) for row in found["concepts"]])
+    ends = [abs(row[name]) for row in found["concepts"] for name in ("low90", "high90") if row["effect"] is not None]
+    reach = math.ceil(10 * max(ends, default=1.0)) / 10
+    bar = Column(f"From \N{MINUS SIGN}{100 * reach:.0f} to +{100 * reach:.0f} points")
+    columns = (*BEFORE_THE_BAR, bar, Column("State"))
+    effects = table("Main effects of the screening", columns, [_row(row, reach) for row in found["concepts"]])
     return f"<ul class='reach-said'>{said}</ul>{effects}<p class='f-quiet'>{CAVEAT}</p>"
 
 
-def _row(row: Mapping[str, Any]) -> Row:
+def _row(row: Mapping[str, Any], reach: float) -> Row:
     levels = (escape(named(row["concept"])), escape(row["low"]), escape(row["high"]))
     if row["effect"] is None:
         return Row((*levels, "", "", "", row["state"]))
     interval = f"{points(row['low90'])} to {points(row['high90'])}"
-    return Row((*levels, points(row["effect"]), interval, _bar(row), row["state"]))
+    return Row((*levels, points(row["effect"]), interval, _bar(row, reach), row["state"]))
 
 
-def _bar(row: Mapping[str, Any]) -> str:
-    """Return the interval as a bar on a line from -100 to 100 points, with a tick at the effect and one at 0."""
-    left, right, middle = (50 + 50 * row[name] for name in ("low90", "high90", "effect"))
+def _bar(row: Mapping[str, Any], reach: float) -> str:
+    """Return the interval as a bar on a line as far as `reach` either way, with a tick at the effect and one at 0."""
+    left, right, middle = (50 + 50 * row[name] / reach for name in ("low90", "high90", "effect"))
     return (
         f"<span class='effect' aria-hidden='true'><i style='left:{left:.1f}%;width:{right - left:.1f}%'></i>"
         f"<b style='left:{middle:.1f}%'></b></span>"
