@@ -26,6 +26,7 @@ from scipy.special import expit
 
 from faded.concepts.spec import ConceptSpace
 from faded.exploration.places import OVERALL_VARIANCE, Fit, Judged, correlate, fitted, predict, weighed
+from faded.landscape.beta import Z90
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -48,9 +49,6 @@ AT_ONCE = 4_000_000
 
 LEAST_WEIGHT = 1e-3
 """A combination of variances that weighs less than this is left out of the averages."""
-
-Z90 = 1.6448536269514722
-"""Half width of a normal's 90% interval, in standard deviations."""
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,6 @@ def promise(landscape: Landscape, weights: FloatArray) -> FloatArray:
         landscape: Rates.
         weights: Worth of a failure by stratum and the landscape's columns.
     """
-    rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
+    rates = landscape.found()
     totals = rates.sum(axis=1)
     return np.asarray(np.where(totals > 0, (rates * weights).sum(axis=1) / np.maximum(totals, 1e-12), 0.0))

@@ -162,7 +162,7 @@ class Steering:
         if self.model is None:
             return heard
         landscape = env.landscape
-        rates = np.where(landscape.excluded, 0.0, landscape.alpha / (landscape.alpha + landscape.beta))
+        rates = landscape.found()
         said = self.model.to_json(rates, landscape.cells.numbers)
         shares = dict(zip(self._frame.strata, env.shares().tolist(), strict=True))
         by_chance = dict(zip(self._frame.strata, env.shares(steered=False).tolist(), strict=True))

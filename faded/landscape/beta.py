@@ -8,6 +8,9 @@ from scipy.special import betaincinv
 
 FloatArray = NDArray[np.float64]
 
+Z90 = 1.6448536269514722
+"""Half width of a normal's 90% interval, in standard deviations."""
+
 OUTSIDE = 0.1
 """What a 90% interval leaves out."""
 

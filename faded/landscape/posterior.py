@@ -6,7 +6,7 @@ three parts, each shrunk towards nothing by a normal prior whose variance is lea
 
 1. a level for every stratum;
 2. effects of levels, and of pairs of levels, common to all strata;
-3. effects of levels of each stratum's own.
+3. effects of levels, and of pairs of levels, of each stratum's own.
 
 Levels share strength by the kind of their concept (`design.level_factor`). A cell's own trials are left out of its own
 prior (the leave-one-out formulas of penalised least squares), so no trial counts twice. Numpy and scipy only.
@@ -49,7 +49,7 @@ ENOUGH_TRIALS = 1.0
 
 @dataclass(frozen=True)
 class Posterior:
-    """What is known of every stratum and cell; all arrays of shape (n_strata, n_cells).
+    """What is known of every stratum and cell; all arrays of shape (n_strata, n_columns) of the landscape.
 
     Attributes:
         mean: Posterior mean of the induced rate.
@@ -96,9 +96,7 @@ class Landscape:
         known_invalid: BoolArray | Invalid,
         samples: SampleEffects | None = None,
     ) -> None:
-        self.space = space
-        self.strata = strata
-        self.bound = bound
+        self.space, self.strata, self.bound = space, strata, bound
         self.cells = Cells(space)
         self._invalid = known_invalid if callable(known_invalid) else from_table(known_invalid)
         self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
@@ -107,7 +105,7 @@ class Landscape:
         self.failures: FloatArray = np.zeros(shape)
         self._samples = samples
         self._view = False
-        self._told: tuple[FloatArray, FloatArray] = np.zeros(shape), np.zeros(shape)
+        self._told: FloatArray = np.zeros((2, *shape))
         self._priors = Priors(space, len(strata), self.cells.levels)
 
     @property
@@ -128,7 +126,7 @@ class Landscape:
             self.cells.append(new)
             empty = np.zeros((len(self.strata), len(new)))
             self.trials, self.failures = np.hstack([self.trials, empty]), np.hstack([self.failures, empty])
-            self._told = np.hstack([self._told[0], empty]), np.hstack([self._told[1], empty])
+            self._told = np.concatenate([self._told, np.stack([empty, empty])], axis=2)
             self.known_invalid = np.hstack([self.known_invalid, self._invalid(new)])
         return self.cells.find(numbers)
 
@@ -138,7 +136,7 @@ class Landscape:
         self.cells.keep(kept)
         self._priors.keep(kept)
         self.trials, self.failures = self.trials[:, kept], self.failures[:, kept]
-        self._told = self._told[0][:, kept], self._told[1][:, kept]
+        self._told = self._told[:, :, kept]
         self.known_invalid = self.known_invalid[:, kept]
         return kept
 
@@ -193,10 +191,17 @@ class Landscape:
         """Second parameter of it."""
         return self._priors.a + self._priors.b + self._counted()[0] - self.alpha
 
+    def mean(self) -> FloatArray:
+        """Return the mean of every rate's posterior, shape (n_strata, n_columns)."""
+        return np.asarray(self.alpha / (self.alpha + self.beta))
+
+    def found(self) -> FloatArray:
+        """Return the rates at which something is found: their means, zero where a setting is left out."""
+        return np.where(self.excluded, 0.0, self.mean())
+
     def probability(self) -> FloatArray:
         """Return P(rate > bound), shape (n_strata, n_columns); zero where a setting is left out."""
-        found = np.asarray(betaincc(self.alpha, self.beta, self.bound), dtype=np.float64)
-        return np.where(self.excluded, 0.0, found)
+        return np.where(self.excluded, 0.0, betaincc(self.alpha, self.beta, self.bound))
 
     @property
     def excluded(self) -> BoolArray:
@@ -208,10 +213,8 @@ class Landscape:
 
     def own_probability(self) -> FloatArray:
         """Return P(rate > bound) from own trials alone under a uniform prior, shape (n_strata, n_columns)."""
-        found = np.asarray(
-            betaincc(1.0 + self.failures, 1.0 + self.trials - self.failures, self.bound), dtype=np.float64
-        )
-        return found
+        passes = self.trials - self.failures
+        return np.asarray(betaincc(1.0 + self.failures, 1.0 + passes, self.bound), dtype=np.float64)
 
     def looking_at(self, numbers: ArrayLike) -> Landscape:
         """Return a landscape of the same trials that looks at these cells as well and has all priors up to date."""
@@ -227,7 +230,7 @@ class Landscape:
         columns = self.cells.find(numbers)  # ABSENT is the last one: a column without trials
         other.known_invalid = self._invalid(numbers)
         tables = [np.pad(t, ((0, 0), (0, 1)))[:, columns] for t in (self.trials, self.failures, *self._told)]
-        other.trials, other.failures, other._told = tables[0], tables[1], (tables[2], tables[3])
+        other.trials, other.failures, other._told = tables[0], tables[1], np.stack(tables[2:])
         other._priors = self._priors.of_cells(other.cells.levels, *other._usable())
         return other
 
@@ -235,11 +238,10 @@ class Landscape:
         """Return means, 90% intervals and P(rate > bound) of every stratum and cell that is looked at."""
         if not self.live.all():
             return self.of_cells(self.cells.numbers).posterior()
-        a, b = self.alpha, self.beta
-        low90, high90 = interval90(a, b)
+        low90, high90 = interval90(self.alpha, self.beta)
         borrowed = self._priors.a + self._priors.b - self._priors.empty_count
         return Posterior(
-            mean=a / (a + b),
+            mean=self.mean(),
             low90=low90,
             high90=high90,
             probability=self.probability(),
@@ -248,14 +250,10 @@ class Landscape:
 
     def state_dict(self) -> dict[str, NDArray[Any]]:
         """Return everything that changes, as arrays."""
-        samples = {} if self._samples is None else self._samples.state_dict()
-        state: dict[str, NDArray[Any]] = {
-            "trials": self.trials.copy(),
-            "failures": self.failures.copy(),
-            **self._priors.state_dict(),
-        }
-        if samples:
-            state |= {"told": np.stack(self._told), **{f"samples.{name}": value for name, value in samples.items()}}
+        state: dict[str, NDArray[Any]] = {"trials": self.trials.copy(), "failures": self.failures.copy()}
+        state |= self._priors.state_dict()
+        if self._samples is not None:
+            state |= {"told": self._told.copy()} | {f"samples.{k}": v for k, v in self._samples.state_dict().items()}
         return state if self.cells.all else state | {"numbers": self.cells.numbers.copy()}
 
     def load_state_dict(self, state: dict[str, NDArray[Any]]) -> None:
@@ -275,11 +273,9 @@ class Landscape:
             self.known_invalid = np.array(self._invalid(self.cells.numbers), dtype=np.bool_)
         self.trials, self.failures = np.array(state["trials"]), np.array(state["failures"])
         self._priors.load_state_dict(state, self.cells.levels)
-        self._told = self.trials.copy(), self.failures.copy()
+        self._told = np.array(state.get("told", (self.trials, self.failures)))
         if "told" not in state:  # a checkpoint of an earlier version does not know which samples were asked
             self._samples = None
-            return
-        self._told = state["told"][0].copy(), state["told"][1].copy()
         if self._samples is not None:
             self._samples.load_state_dict({k[8:]: v for k, v in state.items() if k.startswith("samples.")})
 
@@ -289,7 +285,7 @@ class Landscape:
 
     def _counted(self) -> tuple[FloatArray, FloatArray]:
         """Return trials and failures as they count."""
-        return (self.trials, self.failures) if self._samples is None else self._told
+        return (self.trials, self.failures) if self._samples is None else (self._told[0], self._told[1])
 
     def _usable(self) -> tuple[FloatArray, FloatArray]:
         """Return trials and failures that the fit learns from."""
@@ -300,5 +296,5 @@ class Landscape:
         self._check_whole()
         for _ in range(steps):
             if self._samples is not None:
-                self._told = self._samples.tell(self.alpha / (self.alpha + self.beta), self.cells)
+                self._told = self._samples.tell(self.mean(), self.cells)
             self._priors.improve(*self._usable(), self.trials, self.failures)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from faded.landscape.cells import Cells
+from faded.landscape.fit import LEAST_RATE
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -48,8 +49,6 @@ LEAST_LEFT = 0.05
 STEPS, MOST_MOVE = 2, 2.0
 """Newton steps of the effects at every fit, and the farthest that one moves an effect."""
 
-LEAST_RATE = 1e-3
-
 
 class SampleEffects:
     """Every trial, and what the samples' effects make of it.
@@ -75,14 +74,14 @@ class SampleEffects:
         self._cells = np.concatenate([self._cells, cells])
         self._failed = np.concatenate([self._failed, failed])
 
-    def tell(self, mean: FloatArray, cells: Cells) -> tuple[FloatArray, FloatArray]:
-        """Improve the effects, and return trials and failures as they count; both of the shape of the rates.
+    def tell(self, mean: FloatArray, cells: Cells) -> FloatArray:
+        """Improve the effects, and return trials and failures as they count, shape (2, n_strata, n_columns).
 
         Args:
             mean: Rates as known so far, shape (n_strata, n_columns).
             cells: The cells that stand in its columns.
         """
-        told = np.zeros(mean.shape), np.zeros(mean.shape)
+        told = np.zeros((2, *mean.shape))
         if len(self._rows) == 0:
             return told
         strata, columns = self._stratum[self._rows], cells.find(self._cells)

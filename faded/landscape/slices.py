@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
+from faded.landscape.beta import Z90
 from faded.landscape.cells import ABSENT
 from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape, Posterior
 
@@ -20,9 +21,6 @@ Entry = TypeVar("Entry", bound=np.generic)
 LEAST_DRAWN, DRAWN, PLACES = 32, 128, 2048
 """Settings of the concepts that are averaged over that stand for all where the space is not listed: behind a place at
 least and at most, and about so many behind all places together. Every level is drawn equally often."""
-
-Z90 = 1.6448536269514722
-"""Half width of a normal's 90% interval, in standard deviations."""
 
 MOSTLY = 0.5
 """A place of a cut counts as known when at least this share of the settings behind it is."""

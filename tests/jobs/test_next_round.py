@@ -30,6 +30,7 @@ from faded.store import campaigns, jobs, series, trials, verdicts
 from faded.store.campaigns import FOLD, Round, RoundState
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
+from tests.jobs import interrupted
 
 
 @pytest.fixture(scope="module")
@@ -257,13 +258,7 @@ def test_killed_while_verdicts_arrive_a_round_ends_as_an_unbroken_one(config: Ca
         runtime.start(0)
         store = open_store(tmp_path / name)
         _, round_id = open_round(store, replace(config, queries=700))
-        batches: list[float] = []
-
-        def say(kind: str, progress: float, message: str) -> None:
-            if "queries" in message and progress not in batches:
-                batches.append(progress)
-                if len(batches) == killed_after:
-                    raise KeyboardInterrupt
+        say = interrupted.killed_after(killed_after)
 
         original = Steering.read
 

@@ -18,6 +18,7 @@ from faded.stages import EXPLORE
 from faded.store import campaigns, trials
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
+from tests.jobs import interrupted
 
 CONCEPTS = (
     {"name": "darkening", "levels": [0, 0.4, 0.8]},
@@ -41,13 +42,7 @@ def explored(config: CampaignConfig, workspace: Path, killed_after: int | None =
     runtime.start(0)
     store = open_store(workspace)
     _, round_id = open_round(store, config)
-    batches: list[float] = []
-
-    def say(kind: str, progress: float, message: str) -> None:
-        if "queries" in message and progress not in batches:
-            batches.append(progress)
-            if len(batches) == killed_after:
-                raise KeyboardInterrupt
+    say = interrupted.killed_after(killed_after)
 
     with pytest.MonkeyPatch.context() as patch:
         if killed_after is not None:
