@@ -16,7 +16,7 @@ from faded.domain import FadedError
 from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
-from faded.ui import account, auth, run_actions, status
+from faded.ui import account, auth, had, run_actions, status
 from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
@@ -27,15 +27,15 @@ POLL_S = 2.0
 """Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
 
 ASK = (
-    "(page, round, consent, ...rest) => "
-    "[window.faded.page(), window.faded.round(), window.faded.generated.allowed(), ...rest]"
+    "(page, round, consent, has, ...rest) => [window.faded.page(), window.faded.round(), "
+    "window.faded.generated.allowed(), window.faded.has(has), ...rest]"
 )
-"""Runs in the browser before every event: says which page and which round are looked at, and whether pictures that a
-model drew may be shown."""
+"""Runs in the browser before every event: says which page and which round are looked at, whether pictures that a model
+drew may be shown, and what was drawn already."""
 
 PICK = (
-    "(page, round, consent, ...rest) => "
-    "[window.faded.page(), window.faded.pick(round), window.faded.generated.allowed(), ...rest]"
+    "(page, round, consent, has, ...rest) => [window.faded.page(), window.faded.pick(round), "
+    "window.faded.generated.allowed(), window.faded.has(has), ...rest]"
 )
 """The same where a person has picked a round."""
 
@@ -72,6 +72,7 @@ class Head:
     Attributes:
         page: Name of the page that is looked at; filled in by the browser.
         consent: Whether pictures that a model drew may be shown; filled in by the browser.
+        has: What was drawn already, see `had`.
         picker: Which round is shown.
         nav: The way through the round.
         now: Where the round stands.
@@ -85,6 +86,7 @@ class Head:
 
     page: Any
     consent: Any
+    has: Any
     picker: Any
     nav: Any
     now: Any
@@ -106,6 +108,7 @@ def layout() -> Head:
     """Lay out the head in the current Blocks context."""
     page = gr.Textbox("run", visible="hidden", elem_id="f-page")
     consent = gr.Checkbox(False, visible="hidden", elem_id="f-consent")
+    has = gr.Textbox("", visible="hidden", elem_id="f-has")
     refresh = gr.Button("Refresh", visible="hidden", elem_id="f-refresh")
     with gr.Row(elem_classes="f-top"):
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
@@ -118,7 +121,7 @@ def layout() -> Head:
         resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
         go_on = gr.Button("Explore on", visible=False, elem_id="run-go-on", scale=0)
     message = html(elem_id="f-message")
-    return Head(page, consent, picker, nav, now, worker, message, stop, resume, go_on, refresh)
+    return Head(page, consent, has, picker, nav, now, worker, message, stop, resume, go_on, refresh)
 
 
 def draw(
@@ -188,7 +191,6 @@ class Wiring:
         self.choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
         self._managers_only = {f"head.{name}" for name in MANAGERS_ONLY}
         self._managers_only |= {f"{p.name}.{name}" for p in pages for name in p.managers_only}
-        self._seen = gr.State({})
 
     def connect(self, app: gr.Blocks) -> None:
         """Wire every event."""
@@ -196,10 +198,10 @@ class Wiring:
             self._head.page,
             self._head.picker,
             self._head.consent,
+            self._head.has,
             *(self._outputs[n] for n in self.choosers),
-            self._seen,
         ]
-        drawn = [*self._outputs.values(), self._seen]
+        drawn = [*self._outputs.values(), self._head.has]
         for event in (
             gr.Timer(POLL_S).tick,
             app.load,
@@ -217,14 +219,14 @@ class Wiring:
         ):
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 
-    def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
+    def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *chosen: Any) -> list[Any]:
         user = auth.authorise(request.request, Role.ANNOTATOR)
-        return self.draw(user, page, whole_number(round_id), consent, rest)
+        return self.draw(user, page, whole_number(round_id), consent, has, chosen)
 
     def _act(self, action: Action) -> Callable[..., list[Any]]:
-        count = len(self.choosers) + 1
+        count = len(self.choosers)
 
-        def handler(request: gr.Request, page: Any, round_id: Any, consent: Any, *rest: Any) -> list[Any]:
+        def handler(request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *rest: Any) -> list[Any]:
             user = auth.authorise(request.request, Role.ANNOTATOR)
             deed = Deed(self._store, user, whole_number(round_id), rest[count:])
             message, show = "", deed.round_id
@@ -234,7 +236,7 @@ class Wiring:
             except FadedError as error:
                 message = str(error)
             moved = show != deed.round_id
-            return [*self.draw(user, page, show, consent, rest[:count], moved), note(message)]
+            return [*self.draw(user, page, show, consent, has, rest[:count], moved), note(message)]
 
         return handler
 
@@ -250,7 +252,8 @@ class Wiring:
         page: Any,
         round_id: int | None,
         consent: Any,
-        rest: Sequence[Any],
+        has: Any,
+        chosen: Sequence[Any],
         moved: bool = False,
     ) -> list[Any]:
         """Return updates of what has changed on the page that is looked at, and what the browser has now.
@@ -266,11 +269,12 @@ class Wiring:
             page: The page's name, as the browser says it.
             round_id: The round to show.
             consent: What the browser says of pictures that a model drew.
-            rest: Values of the choosers, then the digests that the browser has.
+            has: What the browser says that it has, see `had`.
+            chosen: Values of the choosers.
             moved: See `status.render`.
         """
-        chosen = dict(zip(self.choosers, rest[:-1], strict=True))
-        seen: Mapping[str, str] = rest[-1]
+        choices = dict(zip(self.choosers, chosen, strict=True))
+        turn, seen = had.read(has)
         looked_at = self._pages.get(str(page)) or self._pages["run"]
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name)
@@ -280,7 +284,7 @@ class Wiring:
         of_page: dict[str, Shown] = {}
         for drawn_page in self._pages.values() if moved else (looked_at,):
             prefix = f"{drawn_page.name}."
-            choice = {name.removeprefix(prefix): v for name, v in chosen.items() if name.startswith(prefix)}
+            choice = {name.removeprefix(prefix): v for name, v in choices.items() if name.startswith(prefix)}
             view = View(self._store, user, facts, choice, self._cache)
             of_page |= {f"{prefix}{name}": s for name, s in drawn_page.draw(view).items()}
         if facts is not None and facts.evidence.is_drawn and consent is not True:
@@ -290,4 +294,4 @@ class Wiring:
             drawn |= {name: shown(visible=False) for name in self._managers_only & set(drawn)}
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]
-        return [*updates, {**seen, **{name: s.digest for name, s in changed.items()}}]
+        return [*updates, had.write(turn, {**seen, **{name: s.digest for name, s in changed.items()}})]

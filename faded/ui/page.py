@@ -40,12 +40,16 @@ class Shown:
 
 def shown_html(value: str) -> Shown:
     """Show HTML in a component."""
-    return Shown(value, hashlib.sha256(value.encode()).hexdigest())
+    return Shown(value, _digest(value))
 
 
 def shown(**changes: Any) -> Shown:
     """Change properties of a component."""
-    return Shown(gr.update(**changes), json.dumps(changes, sort_keys=True))
+    return Shown(gr.update(**changes), _digest(json.dumps(changes, sort_keys=True)))
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
 def without_pictures(found: Shown) -> Shown:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from benchmarks.app import App
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
-from tests.e2e.conftest import Watched
+from tests.e2e.conftest import Pages, Watched
 from tests.e2e.label_helpers import open_label
 from tests.ui import believable
 from tests.ui.believable import Believable
@@ -131,6 +131,36 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(
         assert box is not None
         assert box["height"] >= 44
     context.close()
+
+
+def test_an_answer_that_comes_late_does_not_stay_on_the_page(page: Page, pages: Pages) -> None:
+    made = believable.explored(pages.store, done=False, now=time.time())
+    page.goto(f"{pages.address}/?round={made.round}#run")
+    stop = page.get_by_role("button", name="Stop exploring")
+    expect(stop).to_be_enabled()
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        with pages.store.read() as db:
+            is_asked = jobs.get(db, made.explore).stop_requested
+        if is_asked and not held:
+            held.append((route, answer))
+            with pages.store.write() as db:
+                jobs.stop(db, made.explore, believable.WORKER, time.time())
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/run/predict*", hold)
+    stop.click()
+    expect(page.locator(".f-sentence")).to_contain_text("is stopped")
+    [(route, answer)] = held
+    assert "Stopping after this batch" in answer.text()
+    route.fulfill(response=answer)
+    page.unroute("**/run/predict*")
+    expect(page.locator(".f-sentence")).to_contain_text("Stopping after this batch")
+    expect(page.locator(".f-sentence")).to_contain_text("is stopped")
+    expect(page.get_by_role("button", name="Resume exploring")).to_be_visible()
 
 
 def test_a_page_elsewhere_cannot_use_the_app(page: Page, app: App) -> None:

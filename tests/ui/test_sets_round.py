@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -15,6 +16,7 @@ from faded.store.engine import Store
 from faded.ui import (
     evidence,
     frame,
+    had,
     landscape_page,
     preview_actions,
     preview_words,
@@ -135,31 +137,36 @@ def wiring(verified: Store) -> Wiring:
         return Wiring(verified, head, pages, lambda: "", lambda: "")
 
 
+def asking(turn: int, last: str = "") -> str:
+    """What the browser sends with its event of this number."""
+    return json.dumps({"turn": turn, "last": last})
+
+
 def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
-    choosers = [None] * len(wiring.choosers)
+    none = [None] * len(wiring.choosers)
     for page in WITH_PICTURES:
         for consent in (False, None, "yes", 1):
-            *updates, seen = wiring.draw(User("local"), page, None, consent, [*choosers, {}])
+            *updates, has = wiring.draw(User("local"), page, None, consent, asking(1), none)
             assert "data:image/png" not in str(updates) and "<img" in str(updates)
-        again = wiring.draw(User("local"), page, None, False, [*choosers, seen])
+        again = wiring.draw(User("local"), page, None, False, asking(2, has), none)
         assert "<img" not in str(again[:-1])
-        *updates, seen = wiring.draw(User("local"), page, None, True, [*choosers, seen])
+        *updates, has = wiring.draw(User("local"), page, None, True, asking(2, has), none)
         assert str(updates).count("src='data:image/png") == str(updates).count("<img") > 0, page
-        *updates, _ = wiring.draw(User("local"), page, None, False, [*choosers, seen])
+        *updates, _ = wiring.draw(User("local"), page, None, False, asking(3, has), none)
         assert "data:image/png" not in str(updates) and "<img" in str(updates), "taken back"
 
 
 def test_every_page_is_drawn_when_another_round_begins(verified: Store, wiring: Wiring) -> None:
-    choosers = [None] * len(wiring.choosers)
-    *_, seen = wiring.draw(User("local"), "run", None, False, [*choosers, {}])
-    assert not any(name.startswith("repair.") for name in seen)
-    *_, seen = wiring.draw(User("local"), "run", None, False, [*choosers, {}], moved=True)
-    assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(seen)
+    none = [None] * len(wiring.choosers)
+    *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none)
+    assert not any(name.startswith("repair.") for name in had.read(asking(2, has))[1])
+    *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none, moved=True)
+    assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(had.read(asking(2, has))[1])
 
 
 def test_pictures_that_no_model_drew_need_no_consent(store: Store, wiring: Wiring) -> None:
     made = believable.explored(store, now=NOW + 9000)
-    updates = wiring.draw(User("local"), "run", made.round, False, [*[None] * len(wiring.choosers), {}])
+    updates = wiring.draw(User("local"), "run", made.round, False, asking(1), [None] * len(wiring.choosers))
     assert "src='data:image/png" in str(updates)
 
 

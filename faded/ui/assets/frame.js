@@ -5,6 +5,7 @@ window.faded = (() => {
   const turned = [];
   const changed = [];
   const given = new URLSearchParams(location.search).get("round");
+  let turns = 0; // events sent to the server
   let wanted = /^\d{1,15}$/.test(given ?? "") ? String(Number(given)) : null; // the round that the person looks at, as the server is asked for it
 
   const named = () => {
@@ -101,6 +102,8 @@ window.faded = (() => {
       wanted = String(picked);
       return number(wanted);
     },
+    // What the answer drawn last has left here goes with every event, and the event's number: see had.py.
+    has: (last) => JSON.stringify({ turn: ++turns, last }),
     onTurn: (listener) => turned.push(listener),
     onRound: (listener) => changed.push(listener),
   };
