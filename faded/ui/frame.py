@@ -6,7 +6,7 @@ polls the store; only the page that is looked at is drawn, and only what has cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
