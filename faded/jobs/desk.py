@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,21 @@ class Desk:
     say: Say = silent
     before_reading: BeforeReading = nothing_to_do
 
-    def beat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
-        """Report progress within an open write transaction; return whether somebody asked the job to stop.
+    @contextmanager
+    def reporting(self, progress: float, message: str, seconds_left: float | None = None) -> Iterator[tuple[Db, bool]]:
+        """Report progress, and open the write transaction that it is part of.
+
+        What listens beside the store is told first: a terminal that is held would hold up everybody else's writing.
+
+        Yields:
+            The open transaction, and whether somebody asked the job to stop.
 
         Raises:
             jobs.JobLost: another worker has taken the job over.
         """
         self.announce(progress, message, seconds_left)
-        return self.heartbeat(db, progress, message, seconds_left)
+        with self.store.write() as db:
+            yield db, self.heartbeat(db, progress, message, seconds_left)
 
     def announce(self, progress: float, message: str, seconds_left: float | None = None) -> None:
         """Report progress beside the store alone."""
@@ -70,13 +78,13 @@ class Desk:
         self.say(self.job.kind, progress, message + left)
 
     def heartbeat(self, db: Db, progress: float, message: str, seconds_left: float | None = None) -> bool:
-        """Report progress to the store alone, and return what `beat` returns; for a thread that only writes."""
+        """Report progress to the store alone; return whether somebody asked the job to stop."""
         return jobs.heartbeat(db, self.job.id, self.worker_id, progress, message, time.time(), seconds_left)
 
     def tell(self, progress: float, message: str, seconds_left: float | None = None) -> bool:
-        """Report progress in a transaction of its own, and return what `beat` returns."""
-        with self.store.write() as db:
-            return self.beat(db, progress, message, seconds_left)
+        """Report progress in a transaction of its own; return whether somebody asked the job to stop."""
+        with self.reporting(progress, message, seconds_left) as (_, stop):
+            return stop
 
     def note_software(self) -> None:
         """Write down what this stage is about to be computed with, for the record."""

@@ -219,8 +219,7 @@ class _Writer:
     def begin(self, file: str | None, step: int, steps: int) -> None:
         """Pin what is learned from, before the first step, and go back to where the checkpoint stands."""
         desk, self._at = self._desk, step / steps
-        with desk.store.write() as db:
-            self.stop = desk.beat(db, self._at, "Answering the tune inputs once")
+        with desk.reporting(self._at, "Answering the tune inputs once") as (db, self.stop):
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": file})
             series.cut(db, desk.job.id, step)
 
@@ -229,9 +228,8 @@ class _Writer:
         if time.monotonic() - self._told_at < BEAT_SECONDS and done < total:
             return
         self._told_at, desk = time.monotonic(), self._desk
-        with desk.store.write() as db:
-            message = f"Answering the tune inputs once: {done:,} of {total:,}"
-            self.stop = desk.beat(db, self._at, message if done < total else "Scoring what was answered")
+        message = f"Answering the tune inputs once: {done:,} of {total:,}"
+        self.stop = desk.tell(self._at, message if done < total else "Scoring what was answered")
 
     def on_step(self, progress: Progress) -> None:
         """Write a step down, and a checkpoint where one is due or somebody asked to stop."""
@@ -244,9 +242,8 @@ class _Writer:
         each = self._each(progress.step, now)
         figures = _figures(progress) | ({} if each is None else {"step_seconds": each})
         left = None if each is None else each * (progress.steps - progress.step)
-        with desk.store.write() as db:
-            message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
-            self.stop = desk.beat(db, progress.step / progress.steps, message, left)
+        message = f"step {progress.step} of at most {progress.steps}, induced rate {evaluation.mode_rate:.1%}"
+        with desk.reporting(progress.step / progress.steps, message, left) as (db, self.stop):
             series.add(db, desk.job.id, progress.step, figures)
         if self.stop or now - self._saved_at >= CHECKPOINT_SECONDS:
             self._save(progress)

@@ -192,8 +192,7 @@ class _Writer:
             return
         self._told_at, desk = now, self._desk
         left = self._pace.seconds_left(progress) if progress < ALMOST else None
-        with desk.store.write() as db:
-            self.stop = desk.beat(db, progress, message, left)
+        with desk.reporting(progress, message, left) as (db, self.stop):
             outcomes = {"before": self.before.to_json(), "after": self.after.to_json()}
             pointer = {"asked": self._asked} | outcomes
             jobs.checkpoint(db, desk.job.id, desk.worker_id, pointer)
