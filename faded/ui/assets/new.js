@@ -8,7 +8,7 @@ const AT_ONCE = /^(levels-|label_map$|columns$|threshold$|candidate$)/; // what 
 
 function mountNew(element, server) {
   const part = (name) => element.querySelector(`[data-f="${name}"]`);
-  const state = { fields: null, task: "", problems: {}, steps: {}, touched: new Set(), pressed: false, beginning: false, asked: 0, timer: null };
+  const state = { fields: null, early: {}, task: "", problems: {}, steps: {}, touched: new Set(), pressed: false, beginning: false, asked: 0, timer: null };
   const results = () => Object.fromEntries(STEPS.map((name) => [name, state.steps[name]?.result ?? null]));
   const parts = mountFields(element, part, () => changed());
 
@@ -73,7 +73,9 @@ function mountNew(element, server) {
     if (!answer.ok) return trouble(answer.message);
     trouble("");
     if (answer.fields) {
-      Object.assign(state, { fields: answer.fields });
+      Object.assign(state, { fields: { ...answer.fields, ...state.early } });
+      if (Object.keys(state.early).length) later(0);
+      state.early = {};
       parts.forget();
       fill();
     }
@@ -131,15 +133,16 @@ function mountNew(element, server) {
   // --- what the person does
   element.addEventListener("input", (event) => {
     const name = event.target.dataset?.field;
-    if (!state.fields || !name) return;
-    state.fields[name] = event.target.value;
+    if (!name) return;
     state.touched.add(name);
+    (state.fields ?? state.early)[name] = event.target.value; // early: typed before the server has answered
+    if (!state.fields) return;
     if (name === "data" || name === "target") Object.assign(state.fields, { label_map: {}, columns: {} });
     if (name === "discrepancy" || name === "task") Object.assign(state.fields, { threshold: "" });
     changed();
   });
   element.addEventListener("change", (event) => {
-    if (event.target.matches("[data-switch]")) {
+    if (state.fields && event.target.matches("[data-switch]")) {
       state.fields.labelled = !event.target.checked;
       changed();
     }
