@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from benchmarks.app import App
 from faded.stages import EXPLORE
@@ -75,3 +75,13 @@ def test_a_folder_of_pictures_and_a_transformers_folder_become_a_landscape_and_i
         (job,) = jobs.list_for_round(db, round_.id)
     by_form = {name: value for name, value in job.result.items() if name != "seconds"}
     assert by_file == by_form and by_file["queries"] == 300
+
+
+def test_what_is_typed_before_the_server_has_answered_is_kept(page: Page, app: App, learned_folder: Path) -> None:
+    held: list[Route] = []
+    page.route("**/component_server/", lambda route: route.continue_() if held else held.append(route))
+    page.goto(f"{app.address}#new")
+    field(page, "target").fill(str(learned_folder))
+    held[0].continue_()
+    expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")
+    expect(field(page, "target")).to_have_value(str(learned_folder))
