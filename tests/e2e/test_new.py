@@ -80,7 +80,8 @@ def test_a_folder_of_pictures_and_a_transformers_folder_become_a_landscape_and_i
 def test_what_is_typed_before_the_server_has_answered_is_kept(page: Page, app: App, learned_folder: Path) -> None:
     held: list[Route] = []
     page.route("**/component_server/", lambda route: route.continue_() if held else held.append(route))
-    page.goto(f"{app.address}#new")
+    with page.expect_request("**/component_server/"):
+        page.goto(f"{app.address}#new")
     field(page, "target").fill(str(learned_folder))
     held[0].continue_()
     expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")

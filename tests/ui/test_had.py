@@ -12,6 +12,7 @@ PARTS = {"run.now": "aa", "run.map": "bb"}
 
 
 def asking(turn: object, last: object = "") -> str:
+    """What the browser sends with its event of this number."""
     return json.dumps({"turn": turn, "last": last})
 
 

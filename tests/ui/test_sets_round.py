@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 
@@ -31,6 +30,7 @@ from faded.ui.frame import Wiring
 from tests.ui import believable, believable_sets
 from tests.ui.believable import NOW, Believable
 from tests.ui.believable_sets import HOSTILE, UNREAD
+from tests.ui.test_had import asking
 from tests.ui.test_text_round import drawn, everything, facts_of
 
 
@@ -135,11 +135,6 @@ def wiring(verified: Store) -> Wiring:
             verify_page.layout(verified),
         ]
         return Wiring(verified, head, pages, lambda: "", lambda: "")
-
-
-def asking(turn: int, last: str = "") -> str:
-    """What the browser sends with its event of this number."""
-    return json.dumps({"turn": turn, "last": last})
 
 
 def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:

@@ -73,10 +73,11 @@ function mountNew(element, server) {
     if (!answer.ok) return trouble(answer.message);
     trouble("");
     if (answer.fields) {
-      Object.assign(state, { fields: { ...answer.fields, ...state.early } });
+      Object.assign(state, { fields: answer.fields });
+      parts.forget();
+      for (const [name, value] of Object.entries(state.early)) typed(name, value);
       if (Object.keys(state.early).length) later(0);
       state.early = {};
-      parts.forget();
       fill();
     }
     if (!answer.steps) return;
@@ -131,14 +132,17 @@ function mountNew(element, server) {
   }
 
   // --- what the person does
+  function typed(name, value) {
+    state.fields[name] = value;
+    state.touched.add(name);
+    if (name === "data" || name === "target") Object.assign(state.fields, { label_map: {}, columns: {} });
+    if (name === "discrepancy" || name === "task") Object.assign(state.fields, { threshold: "" });
+  }
   element.addEventListener("input", (event) => {
     const name = event.target.dataset?.field;
     if (!name) return;
-    state.touched.add(name);
-    (state.fields ?? state.early)[name] = event.target.value; // early: typed before the server has answered
-    if (!state.fields) return;
-    if (name === "data" || name === "target") Object.assign(state.fields, { label_map: {}, columns: {} });
-    if (name === "discrepancy" || name === "task") Object.assign(state.fields, { threshold: "" });
+    if (!state.fields) return void (state.early[name] = event.target.value); // the server has not answered yet
+    typed(name, event.target.value);
     changed();
   });
   element.addEventListener("change", (event) => {
