@@ -17,6 +17,7 @@ from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
 from faded.ui import account, auth, had, run_actions, status
+from faded.ui.asking import CHOOSE, PICK, QUIET
 from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
@@ -25,30 +26,6 @@ from faded.ui.theme import html
 
 POLL_S = 2.0
 """Seconds between two looks at the store: a person sees progress move, and the worker does not notice."""
-
-ASK = (
-    "(page, round, consent, has, ...rest) => [window.faded.page(), window.faded.round(), "
-    "window.faded.generated.allowed(), window.faded.has(has), ...rest]"
-)
-"""Runs in the browser before every event: says which page and which round are looked at, whether pictures that a model
-drew may be shown, and what was drawn already."""
-
-PICK = (
-    "(page, round, consent, has, ...rest) => [window.faded.page(), window.faded.pick(round), "
-    "window.faded.generated.allowed(), window.faded.has(has), ...rest]"
-)
-"""The same where a person has picked a round."""
-
-QUIET: dict[str, Any] = {
-    "js": ASK,
-    "show_progress": "hidden",
-    "queue": False,
-    "concurrency_limit": None,
-    "api_visibility": "private",
-    "preprocess": False,
-}
-"""How every event is wired: short, never queued behind anything, without an overlay. Values come as the browser has
-them, and handlers check them: a choice that was just replaced by another must not fail the whole event."""
 
 MARK = (
     "<svg viewBox='0 0 92 28' aria-hidden='true'>"
@@ -206,9 +183,10 @@ class Wiring:
             gr.Timer(POLL_S).tick,
             app.load,
             self._head.refresh.click,
-            *(self._outputs[name].input for name in self.choosers),
         ):
             event(self._poll, given, drawn, **QUIET)
+        for name in self.choosers:
+            self._outputs[name].input(self._poll, given, drawn, **QUIET | {"js": CHOOSE % self._drawn_with(name)})
         self._head.picker.input(self._poll, given, drawn, **QUIET | {"js": PICK})
         actions = [action for page in self._pages.values() for action in page.actions]
         for action in (
@@ -218,6 +196,13 @@ class Wiring:
             Action(self._head.go_on, run_actions.go_on),
         ):
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
+
+    def _drawn_with(self, name: str) -> list[int]:
+        """Return the places of a page's choosers that are drawn anew; what is typed is never set by the server."""
+        page, _, _ = name.partition(".")
+        beside = [other.startswith(f"{page}.") for other in self.choosers]
+        typed = [isinstance(self._outputs[other], gr.Number) for other in self.choosers]
+        return [i for i, is_beside in enumerate(beside) if is_beside and not typed[i]]
 
     def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *chosen: Any) -> list[Any]:
         user = auth.authorise(request.request, Role.ANNOTATOR)

@@ -163,6 +163,33 @@ def test_an_answer_that_comes_late_does_not_stay_on_the_page(page: Page, pages: 
     expect(page.get_by_role("button", name="Resume exploring")).to_be_visible()
 
 
+def test_what_is_chosen_outlives_an_answer_that_comes_late(page: Page, pages: Pages) -> None:
+    made = believable.explored(pages.store)
+    believable.labeled(pages.store, made)
+    believable.repaired(pages.store, made, passed=False)
+    page.goto(f"{pages.address}/?round={made.round}#run")
+    expect(page.locator("#f-now .f-now")).to_be_attached()
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        if not held and "newly broken" in answer.text():
+            held.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/run/predict*", hold)
+    turn(page, "Verify")
+    page.get_by_label("Unchanged").check()
+    expect(page.locator("#verify-modes")).to_contain_text("A rise above the margin is ruled out")
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    page.unroute("**/run/predict*")
+    expect(page.get_by_label("Newly broken")).to_be_checked()
+    expect(page.get_by_label("Unchanged")).to_be_checked()
+    expect(page.locator("#verify-modes")).to_contain_text("A rise above the margin is ruled out")
+
+
 def test_a_page_elsewhere_cannot_use_the_app(page: Page, app: App) -> None:
     answer = page.request.get(app.address, headers={"Host": "rebound.example"})
     assert answer.status == 403

@@ -6,6 +6,7 @@ window.faded = (() => {
   const changed = [];
   const given = new URLSearchParams(location.search).get("round");
   let turns = 0; // events sent to the server
+  let chosen = {}; // what the person chose last, by the chooser's place
   let wanted = /^\d{1,15}$/.test(given ?? "") ? String(Number(given)) : null; // the round that the person looks at, as the server is asked for it
 
   const named = () => {
@@ -59,6 +60,7 @@ window.faded = (() => {
     wanted = round;
     if (round === last) return;
     last = round;
+    chosen = {};
     title();
     document.querySelector("#f-lost")?.remove();
     if (moved === undefined && asked && round !== null && asked !== round) lost(asked);
@@ -104,6 +106,12 @@ window.faded = (() => {
     },
     // What the answer drawn last has left here goes with every event, and the event's number: see had.py.
     has: (last) => JSON.stringify({ turn: ++turns, last }),
+    // An answer to an event before a choice may come after it and set a chooser back: the choice goes with every event.
+    choose(values, places) {
+      for (const place of places) chosen[place] = values[place];
+      return values;
+    },
+    chosen: (values) => values.map((value, place) => (place in chosen ? chosen[place] : value)),
     onTurn: (listener) => turned.push(listener),
     onRound: (listener) => changed.push(listener),
   };
