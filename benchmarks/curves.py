@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.common import emit
 from benchmarks.discovery import Scores, asked_for, run_all
-from benchmarks.explorers import AFTER_SCREENING, AS_THEY_COME, NO_LEARNING, OURS
+from benchmarks.explorers import AFTER_SCREENING, AS_THEY_COME, LEARNING, NO_LEARNING, OURS
 from benchmarks.scoring import POINTS
 
 matplotlib.use("svg")
@@ -29,7 +29,8 @@ BANDS = 3
 """So many explorers have a band: with more nothing is to be seen."""
 NAMES = {
     OURS: "ours",
-    NO_LEARNING: "ours, no learning",
+    LEARNING: "ours, PPO",
+    NO_LEARNING: "ours, PPO without learning",
     AS_THEY_COME: "ours, samples as they come",
     AFTER_SCREENING: "ours, after a screening",
 }

@@ -29,9 +29,10 @@ from benchmarks.explorers import (
     AFTER_SCREENING,
     AS_THEY_COME,
     EXPLORERS,
-    NO_LEARNING,
+    LEARNING,
     ON_TALLIES,
     OURS,
+    OWN,
     THOMPSON,
     UNIFORM,
     check_libraries,
@@ -122,11 +123,11 @@ def run_all(given: Arguments) -> dict[str, Scores]:
 
 def summarise(problem: str, scores: Scores) -> tuple[dict[str, float], dict[str, object]]:
     """Return a problem's figures, and the details beside them: intervals, the best rival, every explorer."""
-    rivals = [name for name in scores if name not in (OURS, NO_LEARNING, AS_THEY_COME, AFTER_SCREENING)]
+    rivals = [name for name in scores if name not in OWN]
     q50 = {name: float(np.median([s.q50 for s in runs])) for name, runs in scores.items()}
     best = min(rivals, key=lambda name: q50[name])
     best_thompson = min((name for name in rivals if name.startswith(THOMPSON)), key=lambda name: q50[name])
-    over = {"uniform": UNIFORM, "thompson": best_thompson, "best_rival": best, "no_learning": NO_LEARNING}
+    over = {"uniform": UNIFORM, "thompson": best_thompson, "best_rival": best, "ppo": LEARNING}
     over |= {"as_they_come": AS_THEY_COME, "after_screening": AFTER_SCREENING}
     wanted: dict[str, Callable[[Scores], float]] = {
         f"{problem}_q50_over_{label}": lambda s, other=other: _median(s, OURS, "q50") / _median(s, other, "q50")  # type: ignore[misc]

@@ -15,6 +15,7 @@ import numpy as np
 
 from agents.base import Agent
 from agents.dqn import DQNAgent
+from agents.greedy import GreedyAgent
 from agents.ppo import Args, PPOAgent
 from agents.rollout import Event, drive
 from agents.screening import ScreeningAgent
@@ -39,12 +40,22 @@ def explore_env(task: Task, choose_samples: bool = True, screening: int = 0) -> 
     return ExploreEnv(task.grid.space, task.grid.frame, task.grid.ask, config)
 
 
-def _ours(task: Task, referee: Referee, args: Args, choose_samples: bool = True, screening: Plan | None = None) -> None:
-    """PPO on the posterior's worth of a query, with our reward."""
+def _ours(task: Task, referee: Referee, choose_samples: bool = True, screening: Plan | None = None) -> None:
+    """The greedy agent on the posterior's worth of a query."""
     env = explore_env(task, choose_samples, 0 if screening is None else len(screening.actions))
-    agent: Agent = PPOAgent(env.single_observation_space.shape[0], env.space.shape, env.num_envs, task.seed, args)
-    if screening is not None:
-        agent = ScreeningAgent(screening.actions, agent)
+    agent: Agent = GreedyAgent(env.space.shape)
+    _follow(task, referee, env, agent if screening is None else ScreeningAgent(screening.actions, agent))
+
+
+def _ppo(task: Task, referee: Referee, args: Args) -> None:
+    """PPO on the same scores, with our reward."""
+    env = explore_env(task)
+    width = env.single_observation_space.shape[0]
+    _follow(task, referee, env, PPOAgent(width, env.space.shape, env.num_envs, task.seed, args))
+
+
+def _follow(task: Task, referee: Referee, env: ExploreEnv, agent: Agent) -> None:
+    """Let an agent explore under the referee's eyes."""
 
     def watch(event: Event) -> None:
         land = env.landscape
@@ -55,7 +66,7 @@ def _ours(task: Task, referee: Referee, args: Args, choose_samples: bool = True,
 
 def _after_screening(task: Task, referee: Referee) -> None:
     """Ours after a screening, whatever the number of concepts: the one that a campaign of this budget has."""
-    _ours(task, referee, Args(), screening=plan(task.grid.space, task.budget, BATCH, task.seed))
+    _ours(task, referee, screening=plan(task.grid.space, task.budget, BATCH, task.seed))
 
 
 def _chosen(task: Task, referee: Referee, choose: Choose) -> None:
@@ -138,10 +149,13 @@ LIBRARIES = {
 }
 """The library of each explorer that needs one beyond the project's own."""
 
-OURS = "ppo"
+OURS = "greedy"
+LEARNING = "ppo"
 NO_LEARNING = "ppo_no_learning"
-AS_THEY_COME = "ppo_samples_as_they_come"
-AFTER_SCREENING = "ppo_after_screening"
+AS_THEY_COME = "greedy_samples_as_they_come"
+AFTER_SCREENING = "greedy_after_screening"
+OWN = (OURS, LEARNING, NO_LEARNING, AS_THEY_COME, AFTER_SCREENING)
+"""Ours and its variants, which are nobody's rivals."""
 UNIFORM = "uniform"
 THOMPSON = "thompson_"
 """What the names of factored Thompson's variants begin with."""
@@ -156,9 +170,10 @@ PER_CELL: dict[str, Explorer] = {
 }
 
 EXPLORERS: dict[str, Explorer] = {
-    OURS: partial(_ours, args=Args()),
-    NO_LEARNING: partial(_ours, args=Args(learning_rate=0.0)),
-    AS_THEY_COME: partial(_ours, args=Args(), choose_samples=False),
+    OURS: _ours,
+    LEARNING: partial(_ppo, args=Args()),
+    NO_LEARNING: partial(_ppo, args=Args(learning_rate=0.0)),
+    AS_THEY_COME: partial(_ours, choose_samples=False),
     AFTER_SCREENING: _after_screening,
     **{f"{THOMPSON}{leave}": partial(_thompson, leave=leave) for leave in LEAVES},
     UNIFORM: partial(_chosen, choose=bandits.uniform),

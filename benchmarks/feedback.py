@@ -108,6 +108,11 @@ def one(arm: str, seed: int) -> list[dict[str, Any]]:
     return shares
 
 
+def both(seed: int) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Run both arms of a seed, one after the other: they begin with the same first round."""
+    return [(arm, one(arm, seed)) for arm in ARMS]
+
+
 def _begin(folder: Path, context: Context) -> None:
     """Copy the explored first round, which is the same for both arms; make it where it is missing."""
     first = folder.with_name(f"store-first-{context.config.seed}")
@@ -193,8 +198,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run everything and print the figures."""
     given = arguments(__doc__ or "", argv)
     with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
-        waiting = {(arm, seed): pool.submit(one, arm, seed) for seed in SEEDS for arm in ARMS}
-        runs = {key: job.result() for key, job in waiting.items()}
+        runs = {(arm, seed): found for seed, of in zip(SEEDS, pool.map(both, SEEDS), strict=True) for arm, found in of}
     details = {f"{arm}-{seed}": shares for (arm, seed), shares in runs.items()}
     emit({"benchmark": "feedback", "seeds": len(SEEDS), "figures": summarise(runs), "runs": details}, given.json)
     return 0

@@ -25,6 +25,7 @@ from scipy.special import expit
 from agents.rollout import drive
 from benchmarks.common import arguments, emit, say
 from faded.concepts.spec import ConceptSpace, ConceptSpec
+from faded.config import DEFAULT_AGENT
 from faded.domain import Kind
 from faded.exploration.env import ExploreConfig, ExploreEnv
 from faded.exploration.frame import Frame, Replies
@@ -124,7 +125,7 @@ def measure(
     )
     ask = Formula(space.shape, stratum)
     env = ExploreEnv(space, frame, ask, ExploreConfig(BOUND))
-    agent = explorers.get("ppo")(env, 0)
+    agent = explorers.get(DEFAULT_AGENT)(env, 0)
     drive(env, agent, warm_up)
     took: list[float] = []
     for i in range(blocks):

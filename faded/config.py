@@ -39,7 +39,7 @@ MOST_QUERIES = 10_000_000
 """A bound against slips of the hand."""
 DEFAULT_BOUND = 0.5
 DEFAULT_VERIFY_FOLDS = 3
-DEFAULT_AGENT = "ppo"
+DEFAULT_AGENT = "greedy"
 SEEDS = 2**63
 """Seeds are below it: what torch's generators and whole numbers in a database can hold."""
 

@@ -148,7 +148,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help=f"control queries included; without it {tasks.DEFAULT_QUERIES}, for text-to-image, where each is a set "
         f"of pictures, {tasks.DRAWING_QUERIES}",
     )
-    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="ppo, thompson, random or a plug-in's")
+    budget.add_argument("--agent", default=defaults.DEFAULT_AGENT, help="greedy, ppo, thompson, random or a plug-in's")
     budget.add_argument("--seed", type=int, default=0, help="seed of everything that is drawn")
     label = parser.add_argument_group("labeling")
     label.add_argument("--oracle", action="store_true", help="label by simulation; without it people label in the app")

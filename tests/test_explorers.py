@@ -11,7 +11,7 @@ import pytest
 from benchmarks.arena import Arena, Task
 from benchmarks.bandits import thompson, ucb
 from benchmarks.discovery import summarise
-from benchmarks.explorers import AFTER_SCREENING, EXPLORERS, LIBRARIES, NO_LEARNING, OURS
+from benchmarks.explorers import AFTER_SCREENING, EXPLORERS, LEARNING, LIBRARIES, NO_LEARNING, OURS
 from benchmarks.grids import Grid
 from benchmarks.scoring import Oracle, Referee, Score, from_trials
 from faded.exploration.screening import plan
@@ -99,9 +99,10 @@ def scored(q50: int) -> Score:
     return Score(q50, True, 0.5, 0.9, 0.5, 0.8, 0.1, 0.9, 0.4, 10_000, [0.0, 0.1, 0.5])
 
 
-def test_the_best_rival_is_named_and_ours_without_learning_is_none() -> None:
+def test_the_best_rival_is_named_and_our_ppo_is_none() -> None:
     at = {name: 4000 for name in EXPLORERS} | {
         OURS: 1000,
+        LEARNING: 900,
         NO_LEARNING: 900,
         "ucb_per_cell_0.9": 2000,
         "thompson_0.97": 2500,

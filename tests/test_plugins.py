@@ -24,7 +24,7 @@ from faded.jobs.context import task_of
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "tests" / "plugin_example"
 DOCUMENT = ROOT / "docs" / "extending.md"
-NAMES = ("traffic_light", "first_words", "fog", "numbers_left_out", "greedy")
+NAMES = ("traffic_light", "first_words", "fog", "numbers_left_out", "epsilon_greedy")
 LAMPS = {"red": (230, 30, 25), "amber": (240, 170, 20), "green": (30, 210, 90)}
 
 RUNS = """
@@ -81,7 +81,8 @@ def reports(file: Path) -> Path:
 def test_everything_that_a_package_brings_is_used_by_name(installed: dict[str, str], tmp_path: Path) -> None:
     words = tmp_path / "words.yaml"
     words.write_text("- {name: word_repetition, levels: [0, 0.5, 1]}\n- {name: stop_words, levels: [0, 1]}\n")
-    shared = ["--queries", "200", "--agent", "greedy", "--workspace", str(tmp_path / "workspace"), "--json", "-"]
+    workspace = str(tmp_path / "workspace")
+    shared = ["--queries", "200", "--agent", "epsilon_greedy", "--workspace", workspace, "--json", "-"]
     lights = ["--target", "traffic_light", "--data", str(traffic_lights(tmp_path / "lights")), "--space", "road"]
     texts = ["--task", "text", "--target", "first_words", "--data", str(reports(tmp_path / "reports.jsonl"))]
     texts += ["--discrepancy", "numbers_left_out", "--space", str(words), "--threshold"]
@@ -101,12 +102,13 @@ def test_everything_that_a_package_brings_is_used_by_name(installed: dict[str, s
     )
     records = [json.loads(line)["explore"] for line in said if line.startswith("{")]
     for record in records:
-        assert record["queries"] == 200 and record["agent"]["name"] == "greedy"
+        assert record["queries"] == 200 and record["agent"]["name"] == "epsilon_greedy"
         assert record["induced_failures"] > 0
     assert "numbers_left_out is never above 1, so nothing could fail" in done.stderr
     assert "'traffic_lihgt' cannot be loaded" in done.stderr and "Plug-ins bring: traffic_light." in done.stderr
     assert (
-        "There is no agent named 'gredy' (did you mean greedy?). Known: greedy, ppo, random, thompson." in done.stderr
+        "There is no agent named 'gredy' (did you mean greedy?). Known: epsilon_greedy, greedy, ppo, random, thompson."
+        in done.stderr
     )
 
 

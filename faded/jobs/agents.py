@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agents.base import Agent
+from agents.greedy import GreedyAgent
 from agents.ppo import PPOAgent
 from agents.random import RandomAgent
 from agents.screening import ScreeningAgent
@@ -26,6 +27,12 @@ def make_agent(name: str, env: ExploreEnv, seed: int, plan: Plan | None) -> Agen
     """Make an explorer by its name, which begins to act once the plan of a screening is through."""
     agent = explorers.get(name)(env, seed)
     return agent if plan is None else ScreeningAgent(plan.actions, agent)
+
+
+@explorers.register("greedy")
+def greedy(env: ExploreEnv, seed: int) -> Agent:
+    """The setting aimed at: where a query is worth most by the posterior."""
+    return GreedyAgent(env.space.shape)
 
 
 @explorers.register("ppo")

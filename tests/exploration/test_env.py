@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
+from agents.greedy import GreedyAgent
 from agents.ppo import PPOAgent
 from agents.random import RandomAgent
 from agents.rollout import Event, drive
@@ -128,9 +129,11 @@ def run_and_record(env: ExploreEnv, agent: Any, budget: int, stop_after: int | N
     return record
 
 
-@pytest.mark.parametrize("name", ["ppo", "thompson", "random"])
+@pytest.mark.parametrize("name", ["greedy", "ppo", "thompson", "random"])
 def test_a_resumed_run_ends_as_an_unbroken_one(name: str) -> None:
     def make(env: ExploreEnv, seed: int) -> Any:
+        if name == "greedy":
+            return GreedyAgent(SPACE.shape)
         if name == "ppo":
             return PPOAgent(env.observation_space.shape[1], SPACE.shape, env.num_envs, seed)
         return ThompsonAgent(env.draw_settings) if name == "thompson" else RandomAgent(SPACE.shape, seed)

@@ -10,11 +10,11 @@ from agents.base import Actions, Metrics, Observation, State
 from faded.exploration.env import ExploreEnv
 from faded.jobs.agents import explorers
 
-AT_RANDOM = 0.1
+EPSILON = 0.1
 """Share of the levels that are drawn, so that none is left out."""
 
 
-class Greedy:
+class EpsilonGreedy:
     """Takes the level with the highest score of each concept, now and then any.
 
     Args:
@@ -31,7 +31,7 @@ class Greedy:
         scores = np.split(obs[:, -sum(self._levels) :], np.cumsum(self._levels)[:-1], axis=1)
         best = np.stack([of_concept.argmax(axis=1) for of_concept in scores], axis=1)
         drawn = self._rng.integers(self._levels, size=best.shape)
-        return np.where(self._rng.random(best.shape) < AT_RANDOM, drawn, best)
+        return np.where(self._rng.random(best.shape) < EPSILON, drawn, best)
 
     def update(self, rewards: np.ndarray, terminated: np.ndarray, next_obs: Observation) -> Metrics | None:
         """Learn nothing."""
@@ -46,7 +46,7 @@ class Greedy:
         self._rng.bit_generator.state = json.loads(state["rng"])
 
 
-@explorers.register("greedy")
-def greedy(env: ExploreEnv, seed: int) -> Greedy:
-    """Follow the scores without learning."""
-    return Greedy(env.space.shape, seed)
+@explorers.register("epsilon_greedy")
+def epsilon_greedy(env: ExploreEnv, seed: int) -> EpsilonGreedy:
+    """Follow the scores, but not always."""
+    return EpsilonGreedy(env.space.shape, seed)
