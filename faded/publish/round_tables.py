@@ -98,7 +98,7 @@ def read_round(store: Store, round_id: int, anonymous: bool = False) -> Publishe
         if not proposed:
             raise FadedError(
                 f"There is nothing to export: {round_called(round_id, found.number, campaign.name)} has no proposals "
-                "yet. Let it explore first."
+                "yet; let it explore first."
             )
         learned = read_to_learn(db, found)
     task = TASK_OF[found.summary.get("evidence", "picture")]
