@@ -9,6 +9,9 @@ import yaml
 
 from faded.domain import FadedError
 
+NAMED_BY = "--workspace or FADED_WORKSPACE"
+"""What a workspace may have been named with."""
+
 
 class PlainLoader(yaml.SafeLoader):
     """Reads plain values, each key once, and no aliases: a few of those can stand for more values than memory holds."""
@@ -45,6 +48,22 @@ def whole(place: str) -> str:
         return str(expanded(place).absolute())
     except OSError:
         return place
+
+
+def check_folder(place: Path, named_by: str = NAMED_BY) -> None:
+    """See that a place can be a folder: neither it nor anything above it is a file.
+
+    Args:
+        place: The folder, which need not exist.
+        named_by: What it was named with, for the remedy: "--workspace".
+
+    Raises:
+        FadedError: one of them is a file; the message names it.
+    """
+    file = next((path for path in (place, *place.parents) if path.exists() and not path.is_dir()), None)
+    if file is not None:
+        what = "it is a file" if file == place else f"{file} is a file"
+        raise FadedError(f"The workspace {place} cannot be used: {what}, not a folder. Name a folder with {named_by}.")
 
 
 def read_yaml(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Names of the stages and of what pages wait for. Pages enqueue jobs by them, so nothing heavy is imported here."""
+"""Names of the stages, of what pages wait for, and of rounds. Pages enqueue jobs by them: nothing heavy is imported."""
 
 EXPLORE = "explore"
 REPAIR = "repair"
@@ -20,3 +20,14 @@ STEPS = "steps"
 
 CLEAN = "Answering the clean control: "
 """How the message of an exploration begins that answers inputs unedited; how many of how many follows."""
+
+
+def round_called(round_id: int, number: int, campaign: str) -> str:
+    """Return "round 2 (round 1 of campaign signs-aa9d89e0-1)": a round's number in the workspace, then in its campaign.
+
+    Args:
+        round_id: Its number in the workspace, which `--round` takes.
+        number: Its number in the campaign.
+        campaign: Name of the campaign.
+    """
+    return f"round {round_id} (round {number} of campaign {campaign})"

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from faded.campaign_file import schema, write_campaign
-from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.common import OK, Commands, existing_store
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.flags import add_workspace
@@ -34,9 +34,8 @@ def add(commands: Commands) -> None:
 
 def _campaign(arguments: argparse.Namespace) -> int:
     from faded.store import campaigns
-    from faded.store.engine import open_store
 
-    store = open_store(workspace_of(arguments))
+    store = existing_store(arguments)
     with store.read() as db:
         there = campaigns.list_campaigns(db)
     found = {str(c.config.get("name")): c for c in there if c.config.get("name")} | {c.name: c for c in there}

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faded.domain import FadedError
+from faded.files import NAMED_BY, check_folder
 from faded.settings import settings
+
+if TYPE_CHECKING:
+    from faded.store.engine import Store
 
 OK, OTHER, BAD_INPUT, GATE_FAILED = 0, 1, 2, 3
 """Exit codes."""
@@ -18,9 +22,37 @@ Commands = Any
 
 
 def workspace_of(arguments: argparse.Namespace) -> Path:
-    """Return the workspace that was given, or that of the environment."""
+    """Return the workspace that was given, or that of the environment; it need not exist.
+
+    Raises:
+        FadedError: it is a file, or lies below one.
+    """
     given: Path | None = arguments.workspace
-    return given.expanduser().resolve() if given is not None else settings().workspace
+    workspace = given.expanduser().resolve() if given is not None else settings().workspace
+    check_folder(workspace, _named_by(arguments))
+    return workspace
+
+
+def existing_store(arguments: argparse.Namespace) -> Store:
+    """Return the open store of a workspace that is there; a command that only reads creates none.
+
+    Raises:
+        FadedError: there is none, or it cannot be used.
+    """
+    from faded.store.engine import DATABASE, open_store
+
+    workspace = workspace_of(arguments)
+    if not (workspace / DATABASE).is_file():
+        raise FadedError(
+            f"There is no workspace at {workspace}: {DATABASE} is not in it. Name one that is there with "
+            f"{_named_by(arguments)}, or run a round there first (python -m faded run)."
+        )
+    return open_store(workspace)
+
+
+def _named_by(arguments: argparse.Namespace) -> str:
+    """Return what the workspace was named with; both ways where it is the usual one, or that of the environment."""
+    return "--workspace" if arguments.workspace is not None else NAMED_BY
 
 
 def print_record(record: dict[str, Any], where: str | None) -> None:

@@ -8,6 +8,7 @@ from faded.commands.common import OK, Commands
 from faded.commands.pushing import add_destination, destination, pushed
 from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
+from faded.stages import round_called
 
 
 def add(commands: Commands) -> None:
@@ -33,6 +34,6 @@ def _export(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
     found = export_dataset(store, round_id, to, arguments.anonymous)
     counts = ", ".join(f"{table.name} {len(table.rows):,}" for table in found.tables)
-    print(f"Round {found.number} of {found.campaign} is in {to} (rows: {counts})")
-    pushed(arguments, to, "dataset", f"round {found.number} of {found.campaign}")
+    print(f"Exported {round_called(round_id, found.number, found.campaign)} to {to} (rows: {counts})")
+    pushed(arguments, to, "dataset", f"round {found.number} of campaign {found.campaign}")
     return OK

@@ -8,6 +8,7 @@ from faded.commands.common import OK, Commands
 from faded.commands.pushing import add_destination, destination, pushed
 from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
+from faded.stages import round_called
 
 
 def add(commands: Commands) -> None:
@@ -29,6 +30,6 @@ def _export(arguments: argparse.Namespace) -> int:
     to = destination(arguments)
     store, round_id = chosen_round(arguments)
     found = export_model(store, round_id, to)
-    print(f"The repaired target of round {found.number} of {found.campaign} is in {to}")
-    pushed(arguments, to, "model", f"the repaired target of round {found.number} of {found.campaign}")
+    print(f"The repaired target of {round_called(round_id, found.number, found.campaign)} is in {to}")
+    pushed(arguments, to, "model", f"the repaired target of round {found.number} of campaign {found.campaign}")
     return OK

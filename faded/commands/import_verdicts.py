@@ -9,6 +9,7 @@ from pathlib import Path
 from faded.commands.common import OK, Commands
 from faded.commands.rounds import add_round, chosen_round
 from faded.flags import add_workspace
+from faded.ui.words import plural
 
 
 def add(commands: Commands) -> None:
@@ -37,5 +38,5 @@ def _import(arguments: argparse.Namespace) -> int:
     file = arguments.file.expanduser()
     found = import_verdicts(store, round_id, file, time.time(), arguments.annotator_prefix)
     unread = f". Columns that were not read: {', '.join(found.unread)}" if found.unread else ""
-    print(f"{found.rows:,} verdicts read from {file}, {found.new:,} of them new{unread}")
+    print(f"{plural(found.rows, 'verdict', 'verdicts')} read from {file}, {found.new:,} of them new{unread}")
     return OK

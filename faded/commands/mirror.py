@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from faded.commands.common import OK, Commands, workspace_of
+from faded.commands.common import OK, Commands, existing_store
 from faded.domain import FadedError
 from faded.flags import add_workspace
 from faded.settings import check_repository
+from faded.stages import round_called
+from faded.ui.words import plural
 
 PUSH, PULL = "push", "pull"
 
@@ -29,18 +31,22 @@ def add(commands: Commands) -> None:
 
 def _mirror(arguments: argparse.Namespace) -> int:
     from faded.hub import open_dataset
-    from faded.store import mirror
-    from faded.store.engine import open_store
+    from faded.store import campaigns, mirror
 
     check_repository(arguments.mirror, "--mirror")
     if arguments.DIRECTION == PULL and arguments.campaign is not None:
         raise FadedError("--campaign would change nothing: pull takes what was said of every round. Leave it out.")
-    hub, store = open_dataset(arguments.mirror), open_store(workspace_of(arguments))
+    store = existing_store(arguments)
+    hub = open_dataset(arguments.mirror)
     if arguments.DIRECTION == PUSH:
         found = mirror.push(store, hub, arguments.campaign)
-        said = f"Round {found.number} is in {arguments.mirror}: restart the Space, and people can label it there."
+        with store.read() as db:
+            campaign = campaigns.get_campaign(db, found.campaign_id)
+        called = round_called(found.id, found.number, campaign.name)
+        said = f"Pushed {called} to {arguments.mirror}: restart the Space, and people can label it there."
     else:
         done = mirror.pull(store, hub)
-        said = f"{done.new:,} new events, {done.known:,} known, {done.strange:,} of rounds that are not here."
+        new = plural(done.new, "new event", "new events")
+        said = f"{new}, {done.known:,} known, {done.strange:,} of rounds that are not here."
     print(said, file=sys.stderr)
     return OK

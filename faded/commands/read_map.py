@@ -10,6 +10,8 @@ from faded.commands.common import OK, Commands, print_record
 from faded.commands.rounds import add_round, chosen_round
 from faded.domain import FadedError
 from faded.flags import add_workspace
+from faded.stages import round_called
+from faded.ui.words import plural
 
 if TYPE_CHECKING:
     from faded.landscape.reading import Reading, Region, Setting
@@ -46,23 +48,25 @@ def _map(arguments: argparse.Namespace) -> int:
         round_ = campaigns.get_round(db, round_id)
         campaign = campaigns.get_campaign(db, round_.campaign_id)
         counted = trials.counted(db, round_id)
+    called = round_called(round_id, round_.number, campaign.name)
     if "space" not in round_.summary:
-        raise FadedError(f"Round {round_.number} of {campaign.name} has not begun to explore: there is no map yet.")
+        raise FadedError(f"There is no map of {called} yet: it has not begun to explore.")
     landscape = rebuild(round_.summary, counted)
     if arguments.stratum is not None and arguments.stratum not in landscape.strata:
         raise FadedError(f"There is no stratum {arguments.stratum!r}: it is one of {', '.join(landscape.strata)}.")
     said = read_map(landscape, landscape.posterior(), arguments.stratum)
     whom = "the mean over all strata" if said.stratum is None else f"stratum {said.stratum}"
     print(
-        f"The map of round {round_.number} of {campaign.name}, {whom}, bound {said.bound:.0%}: {said.known:,} of ",
+        f"The map of {called}, {whom}, bound {said.bound:.0%}: {said.known:,} of ",
         end="",
     )
-    near = "" if said.most_changed is None else f" that change {said.most_changed} concepts at most"
+    most = said.most_changed
+    near = "" if most is None else f" that change {plural(most, 'concept', 'concepts')} at most"
     print(f"{said.settings:,} settings{near} have enough data, {said.failing:,} fail")
     screening = round_.summary.get(SCREENING)
     for line in (*lines(said), *effects(screening)):
         print(line)
-    head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number}
+    head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number, "round_id": round_id}
     print_record(head | said.to_json() | {SCREENING: screening}, arguments.json)
     return OK
 
@@ -87,8 +91,8 @@ def _settings(listed: Sequence[Setting]) -> Iterator[str]:
         state = "established" if one.established else "suspected"
         alone = "" if one.alone is None else f", its parts at most {one.alone:.0%}"
         yield (
-            f"  {one.levels} levels  {one.rate:.0%} ({one.low:.0%} to {one.high:.0%})  {one.trials:,} trials  {state}  "
-            f"{one.words}{alone}"
+            f"  {plural(one.levels, 'level', 'levels')}  {one.rate:.0%} ({one.low:.0%} to {one.high:.0%})  "
+            f"{plural(one.trials, 'trial', 'trials')}  {state}  {one.words}{alone}"
         )
 
 
@@ -97,7 +101,7 @@ def _region(how: str, region: Region | None) -> Iterator[str]:
         yield f"Safe, {how}: no setting next to neutral is known to be"
         return
     sure = f"all below the bound with probability {region.at_least:.3f} or more"
-    yield f"Safe, {how}: {region.settings:,} settings, {sure}"
+    yield f"Safe, {how}: {plural(region.settings, 'setting', 'settings')}, {sure}"
     for name, words in region.words.items():
         yield f"  {name}: {words}"
     if region.fails_in:
@@ -108,7 +112,8 @@ def effects(screening: Mapping[str, Any] | None) -> Iterator[str]:
     """Return the lines on the concepts' main effects, over all strata; none of a round that was not screened."""
     if screening is None:
         return
-    yield f"Screening: {screening['queries']:,} queries, failures at high less those at low, the mean over all strata"
+    queries = plural(screening["queries"], "query", "queries")
+    yield f"Screening: {queries}, failures at high less those at low, the mean over all strata"
     for row in screening["concepts"]:
         known = row["effect"] is not None
         figures = "{effect:+.0%} ({low90:+.0%} to {high90:+.0%})".format(**row) if known else "no trials"

@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from faded.commands.common import OK, OTHER, Commands, print_record
+from faded.commands.common import OK, OTHER, Commands, print_record, workspace_of
 from faded.commands.report import add_folder
+from faded.ui.words import plural
 
 TOLD = 20
 """Differences that are printed; the record has all."""
@@ -49,10 +50,11 @@ def _replay(arguments: argparse.Namespace) -> int:
 
     check_can_be_replayed(values)
     with contextlib.ExitStack() as stack:
-        given: Path | None = arguments.workspace
-        if given is None:
-            given = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faded-replay-")))
-        store = open_store(given.expanduser().resolve())
+        if arguments.workspace is None:
+            workspace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faded-replay-")))
+        else:
+            workspace = workspace_of(arguments)
+        store = open_store(workspace)
         stack.callback(store.close)
         with Bars() as bars:
             record = replay(store, values, bars.say)
@@ -65,12 +67,16 @@ def _replay(arguments: argparse.Namespace) -> int:
 def _words(record: dict[str, Any]) -> list[str]:
     """Return what a person reads of it."""
     found = record["differences"]
-    said = ["The replay found the same." if record["same"] else f"The replay differs in {len(found):,} places:"]
+    said = [
+        "The replay found the same."
+        if record["same"]
+        else f"The replay differs in {plural(len(found), 'place', 'places')}:"
+    ]
     said += [f"  {each['where']}: {each['report']} in the report, {each['replay']} now" for each in found[:TOLD]]
     if len(found) > TOLD:
         said.append(f"  and {len(found) - TOLD:,} more (--json FILE has all)")
     if record["not_given"]:
-        said.append(f"{record['not_given']:,} recorded verdicts found no proposal of theirs.")
+        said.append(f"{plural(record['not_given'], 'recorded verdict', 'recorded verdicts')} found no proposal.")
     if not record["same"]:
         said += [f"Not as it was: {name} {was}, now {now}" for name, (was, now) in record["software"].items()]
     return said

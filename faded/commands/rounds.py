@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from faded.commands.common import workspace_of
+from faded.commands.common import existing_store
 
 if TYPE_CHECKING:
     from faded.store.engine import Store
@@ -17,8 +17,8 @@ def add_round(parser: argparse.ArgumentParser) -> None:
         "--round",
         required=True,
         metavar="N|CAMPAIGN[/N]",
-        help="the round: its number in the workspace, as in the pages' address; or its campaign's name, with the "
-        "number of the round in it (without one: the newest)",
+        help="the round: its number in the workspace, as in the pages' address; or its campaign's name, with its "
+        "number in the campaign (without one: the newest)",
     )
 
 
@@ -26,11 +26,10 @@ def chosen_round(arguments: argparse.Namespace) -> tuple[Store, int]:
     """Return the open store of the workspace, and the number of the round that the flag names.
 
     Raises:
-        FadedError: there is no such round, or the workspace cannot be used.
+        FadedError: there is no such round or no workspace, or it cannot be used.
     """
-    from faded.store.engine import open_store
     from faded.store.named import named_round
 
-    store = open_store(workspace_of(arguments))
+    store = existing_store(arguments)
     with store.read() as db:
         return store, named_round(db, arguments.round)[1].id

@@ -18,6 +18,7 @@ from faded.files import read_yaml
 from faded.flags import Help, add_run
 from faded.jobs.terminal import Bars, say_stopped, say_where, say_who_labels
 from faded.settings import settings
+from faded.stages import round_called
 
 OF_OWN_DATA = {"--task", "--target", "--data", "--tune-data", "--verify-data", "--verify-folds", "--reader"}
 """Flags that a demo leaves nothing to say."""
@@ -42,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from faded import runtime
     from faded.jobs.headless import compare, explore_only, run_round
     from faded.jobs.oracles import oracle
-    from faded.store import proposals
+    from faded.store import campaigns, proposals
     from faded.store.engine import open_store
 
     if config.candidate and arguments.oracle:
@@ -63,7 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.oracle:
         with store.read() as db:
             found = proposals.count(db, done.round_id)
-        say_who_labels(done.campaign, found, store.workspace, settings().workspace)
+            number = campaigns.get_round(db, done.round_id).number
+        say_who_labels(round_called(done.round_id, number, done.campaign), found, store.workspace, settings().workspace)
         return OK
     say_stopped(done.record["repair"])
     say_where(done.record["repair"]["folder"], store.workspace, config.target)

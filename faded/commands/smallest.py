@@ -10,6 +10,8 @@ from faded.commands.common import OK, Commands, print_record
 from faded.commands.rounds import add_round, chosen_round
 from faded.domain import FadedError
 from faded.flags import add_workspace
+from faded.stages import round_called
+from faded.ui.words import plural
 
 QUERIES = 2000
 """Budget where none is given: two or three queries a sample for some hundreds of samples."""
@@ -53,18 +55,35 @@ def _smallest(arguments: argparse.Namespace) -> int:
 
 
 def table(record: dict[str, Any]) -> Iterator[str]:
-    """Return the lines that a person reads: one for each stratum, the one that fails first on top."""
+    """Return the lines that a person reads: one for each stratum, the one that fails first on top.
+
+    Figures are over the samples that were searched to the end; strata without any come last.
+    """
+    of_these = f"{record['failing']:,} of {plural(record['searched'], 'sample', 'samples')} searched"
     yield (
-        f"Smallest failing settings of round {record['round']} of {record['campaign']}: {record['failing']:,} of "
-        f"{record['samples']:,} samples fail somewhere, {record['queries']:,} queries"
-        + ("" if record["finished"] else f" (the budget ended after {record['samples_done']:,} samples)")
+        f"Smallest failing settings of {round_called(record['round_id'], record['round'], record['campaign'])}: "
+        f"{of_these} fail somewhere, {plural(record['queries'], 'query', 'queries')}"
     )
+    if not record["finished"]:
+        yield (
+            f"The budget ended after {record['searched']:,} of {plural(record['samples'], 'sample', 'samples')}: "
+            "all figures are of these alone, and samples that fail near neutral are done soonest. "
+            "A larger --queries searches more"
+        )
     width = max(len("stratum"), *(len(s["stratum"]) for s in record["strata"]))
-    yield f"{'stratum':<{width}}  failing  levels (median, least)  smallest failing setting of any sample"
-    for found in sorted(record["strata"], key=lambda s: (s["failing"] == 0, s["median_levels"] or 0)):
-        failing = f"{found['failing']} of {found['samples']}"
+    head = f"{'stratum':<{width}}  {'searched':<10}  {'failing':<10}"
+    yield f"{head}  levels (median, least)  smallest failing setting of any sample"
+    for found in sorted(record["strata"], key=_rank):
+        searched = f"{found['searched']} of {found['samples']}"
+        failing = f"{found['failing']} of {found['searched']}"
+        start = f"{found['stratum']:<{width}}  {searched:<10}  {failing:<10}"
         if found["smallest"] is None:
-            yield f"{found['stratum']:<{width}}  {failing:<7}  none found"
+            yield f"{start}  {'none found' if found['searched'] else 'not searched'}"
             continue
         levels = f"{found['median_levels']:g}, {found['smallest']['levels']}"
-        yield f"{found['stratum']:<{width}}  {failing:<7}  {levels:<22}  {found['smallest']['setting']}"
+        yield f"{start}  {levels:<22}  {found['smallest']['setting']}"
+
+
+def _rank(found: dict[str, Any]) -> tuple[bool, bool, float]:
+    """Return what strata are sorted by: the fewest levels first, then what never fails, then what was not searched."""
+    return found["searched"] == 0, found["failing"] == 0, found["median_levels"] or 0.0

@@ -45,9 +45,9 @@ class SmallestSearch:
         self._begun = 0
 
     @property
-    def samples_done(self) -> int:
-        """Samples that were searched to the end."""
-        return self._begun - len(self._open)
+    def searched(self) -> IntArray:
+        """Rows of the samples that were searched to the end, in rising order; shape (n,)."""
+        return np.setdiff1d(self.hunt.order[: self._begun], self._open)
 
     def run(
         self,

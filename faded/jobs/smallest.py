@@ -11,16 +11,17 @@ from faded.concepts.spec import ConceptSpace
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.exploration.frame import AskProbe, Frame, build_frame
-from faded.exploration.hunt import NOTHING, Answered, Hunt, HuntConfig
+from faded.exploration.hunt import NOTHING, Answered, Hunt, HuntConfig, IntArray
 from faded.exploration.smallest import SmallestSearch
 from faded.jobs.context import Context, prepare
 from faded.jobs.desk import round_seed
 from faded.jobs.unchanged import check_unchanged
+from faded.stages import round_called
 from faded.store import campaigns, trials
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the printed object."""
 
 
@@ -36,7 +37,8 @@ def smallest_failing(store: Store, round_id: int, budget: int, say: Callable[[fl
         say: Told of progress, from 0 to 1, and a message.
 
     Returns:
-        The printed object.
+        The printed object. Its figures are over the samples that were searched to the end, `searched` of them; a
+        sample that was not may hold a failing setting, but maybe not its smallest.
 
     Raises:
         FadedError: the round was explored elsewhere or not at all, its settings are too many to go through them for
@@ -49,8 +51,8 @@ def smallest_failing(store: Store, round_id: int, budget: int, say: Callable[[fl
         rows = [row for r in same for row in trials.after(db, r.id) if row.counted]
     if round_.elsewhere or not rows:
         raise FadedError(
-            f"Round {round_.number} of {campaign.name} has not been explored in this workspace: its smallest failing "
-            "settings are searched where it was."
+            f"There is nothing to search: {round_called(round_id, round_.number, campaign.name)} has not been explored "
+            "in this workspace. Search where it was."
         )
     explored = next(r.summary["space"] for r in same if "space" in r.summary)
     ConceptSpace.from_json(explored).check_listed()
@@ -61,22 +63,27 @@ def smallest_failing(store: Store, round_id: int, budget: int, say: Callable[[fl
     eligible = len(search.hunt.order)
 
     def on_batch() -> None:
-        done = max(search.hunt.queries / budget, search.samples_done / eligible)
-        say(min(done, 1.0), f"{search.hunt.queries:,} queries, {search.samples_done:,} of {eligible:,} samples done")
+        done = max(search.hunt.queries / budget, len(search.searched) / eligible)
+        say(min(done, 1.0), f"{search.hunt.queries:,} queries, {len(search.searched):,} of {eligible:,} samples done")
 
     finished = search.run(budget, on_batch)
+    searched = search.searched
     return {
         "schema": SCHEMA,
         "campaign": campaign.name,
         "round": round_.number,
+        "round_id": round_id,
         "queries": search.hunt.queries,
         "known_trials": known,
         "finished": finished,
         "samples": eligible,
-        "samples_done": search.samples_done,
-        "failing": int((search.hunt.smallest[search.hunt.order] != NOTHING).sum()),
-        "strata": [_stratum(search.hunt, i) for i in range(len(search.hunt.frame.strata))],
-        "smallest": [_sample(search.hunt, int(row)) for row in np.sort(search.hunt.order)],
+        "searched": len(searched),
+        "failing": int((search.hunt.smallest[searched] != NOTHING).sum()),
+        "strata": [_stratum(search.hunt, i, searched) for i in range(len(search.hunt.frame.strata))],
+        "smallest": [
+            _sample(search.hunt, int(row)) | {"searched": bool(np.isin(row, searched))}
+            for row in np.sort(search.hunt.order)
+        ],
     }
 
 
@@ -108,14 +115,21 @@ def _known(frame: Frame, rows: list[trials.TrialRow]) -> Answered:
     )
 
 
-def _stratum(hunt: Hunt, stratum: int) -> dict[str, Any]:
-    """Return a stratum's figures and the smallest failing setting of any of its samples, the first of equal ones."""
-    rows = np.sort(hunt.order[hunt.frame.stratum[hunt.order] == stratum])
+def _stratum(hunt: Hunt, stratum: int, searched: IntArray) -> dict[str, Any]:
+    """Return a stratum's figures and the smallest failing setting of its samples, the first of equal ones.
+
+    Args:
+        hunt: The books of the search.
+        stratum: Its number.
+        searched: Rows that were searched to the end, shape (n,): only these count, but for `samples`, which is of all.
+    """
+    rows = searched[hunt.frame.stratum[searched] == stratum]
     failing = rows[hunt.smallest[rows] != NOTHING]
     levels = hunt.levels(failing)
     return {
         "stratum": hunt.frame.strata[stratum],
-        "samples": len(rows),
+        "samples": int((hunt.frame.stratum[hunt.order] == stratum).sum()),
+        "searched": len(rows),
         "failing": len(failing),
         "median_levels": float(np.median(levels)) if len(failing) else None,
         "smallest": _sample(hunt, int(failing[levels.argmin()])) if len(failing) else None,

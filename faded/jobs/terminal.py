@@ -51,20 +51,20 @@ def _loading(path: Path, source: str) -> str:
     )
 
 
-def say_who_labels(campaign: str, proposals: int, workspace: Path, default: Path) -> None:
+def say_who_labels(called: str, proposals: int, workspace: Path, default: Path) -> None:
     """Tell how people come to label what was found.
 
     Args:
-        campaign: Name of the campaign.
-        proposals: How many there are.
+        called: The round, as `stages.round_called` names it.
+        proposals: How many it has.
         workspace: Its workspace.
         default: The workspace that a command takes by itself.
     """
     if not proposals:
-        print(f"Nothing in the campaign {campaign} failed often enough to be proposed.", file=sys.stderr)
+        print(f"Nothing in {called} failed often enough to be proposed.", file=sys.stderr)
         return
     where = "" if workspace == default else f" --workspace {shlex.quote(str(workspace))}"
-    print(f"Proposals wait in the campaign {campaign}: label them with python -m faded serve{where}", file=sys.stderr)
+    print(f"Proposals wait in {called}: label them with python -m faded serve{where}", file=sys.stderr)
 
 
 def say_stopped(repaired: Mapping[str, Any]) -> None:

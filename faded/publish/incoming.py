@@ -11,6 +11,7 @@ from typing import Any
 
 from faded.domain import FadedError, Proposal
 from faded.publish.reading import Fault, Given, read_rows, said
+from faded.stages import round_called
 from faded.store import answers, campaigns, events, proposals, ratings, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db, Store
@@ -61,7 +62,9 @@ def import_verdicts(store: Store, round_id: int, file: Path, now: float, prefix:
         given = {_of(event) for event in events.of_round(db, round_id) if event.verdict is not None}
         new = {key for key, one in wanted.items() if one not in given} - events.known(db, list(wanted))
         if new and found.state is not RoundState.OPEN:
-            raise FadedError(f"Round {found.number} is decided, so it takes no more verdicts: nothing was imported.")
+            campaign = campaigns.get_campaign(db, found.campaign_id)
+            called = round_called(round_id, found.number, campaign.name)
+            raise FadedError(f"Nothing was imported: {called} is decided, so it takes no more verdicts.")
         _submit(db, {key: one for key, one in wanted.items() if key in new}, now)
     return Taken(len(rows), len(new), unread)
 

@@ -12,6 +12,7 @@ from faded.domain import FadedError, Judgement, Proposal
 from faded.labeling.chosen import read_to_learn
 from faded.publish.tables import Column, Holds, Picture, Row, Table, Value
 from faded.repair.pairs import preferred, ranked
+from faded.stages import round_called
 from faded.store import blobs, campaigns, events, proposals
 from faded.store.campaigns import Round
 from faded.store.engine import Store
@@ -96,8 +97,8 @@ def read_round(store: Store, round_id: int, anonymous: bool = False) -> Publishe
         proposed, log = proposals.of_round(db, round_id), events.of_round(db, round_id)
         if not proposed:
             raise FadedError(
-                f"Round {found.number} of the campaign {campaign.name} has no proposals yet, so there is nothing to "
-                "export: let it explore first."
+                f"There is nothing to export: {round_called(round_id, found.number, campaign.name)} has no proposals "
+                "yet; let it explore first."
             )
         learned = read_to_learn(db, found)
     task = TASK_OF[found.summary.get("evidence", "picture")]

@@ -10,7 +10,7 @@ from typing import Any
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.saved import Saved, saved_as
-from faded.stages import REPAIR, VERIFY
+from faded.stages import REPAIR, VERIFY, round_called
 from faded.store import campaigns, jobs
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -51,10 +51,10 @@ def read_verified(store: Store, round_id: int) -> Verified:
         round_ = campaigns.get_round(db, round_id)
         campaign = campaigns.get_campaign(db, round_.campaign_id)
         of_round = jobs.list_for_round(db, round_id)
-    name = f"Round {round_.number} of the campaign {campaign.name}"
+    name = round_called(round_id, round_.number, campaign.name)
     if not round_.repaired:
         compares = "it compares two checkpoints, and both are as they were." if campaign.config.get("candidate") else ""
-        raise FadedError(f"{name} has no repaired target: {compares or 'repair it first.'}")
+        raise FadedError(f"There is no repaired target of {name}: {compares or 'repair it first.'}")
     repair, verify = (next((j for j in reversed(of_round) if j.kind == kind), None) for kind in (REPAIR, VERIFY))
     if repair is None or repair.result is None or verify is None or verify.result is None or verify.id < repair.id:
         raise FadedError(

@@ -14,7 +14,7 @@ from faded.domain import FadedError, ModeKey, Proposal
 from faded.labeling.decided import ModeTally, tallies
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.rebuild import rebuild
-from faded.stages import EXPLORE, REPAIR, VERIFY
+from faded.stages import EXPLORE, REPAIR, VERIFY, round_called
 from faded.store import campaigns, events, jobs, proposals, trials, verdicts
 from faded.store.campaigns import Campaign, Round
 from faded.store.engine import Db, Store
@@ -159,8 +159,8 @@ def _stages(db: Db, round_: Round, campaign: Campaign) -> tuple[Job, Job | None,
     explore = last(EXPLORE, JobState.DONE, JobState.STOPPED)
     if explore is None or "space" not in round_.summary:
         raise FadedError(
-            f"Round {round_.number} of {campaign.name} has not explored to its end, so there is nothing to report: "
-            "let it, or stop it, first."
+            f"There is nothing to report: {round_called(round_.id, round_.number, campaign.name)} has not explored to "
+            "its end. Let it, or stop it, first."
         )
     repair, verify = last(REPAIR, JobState.DONE), last(VERIFY, JobState.DONE)
     outdated = verify is not None and (repair is None or verify.id < repair.id)

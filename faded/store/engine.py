@@ -19,6 +19,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import event, exc
 
 from faded.domain import FadedError
+from faded.files import NAMED_BY, check_folder
 
 Db = sqlalchemy.Connection
 """An open transaction; what the functions of this package take."""
@@ -104,7 +105,7 @@ def open_store(workspace: Path) -> Store:
         store.close()
         raise FadedError(
             f"The database {workspace / DATABASE} was written by another version of Faded ({error}): "
-            "use that version, or another workspace (FADED_WORKSPACE)."
+            f"use that version, or another workspace ({NAMED_BY})."
         ) from error
     except BaseException:
         store.close()
@@ -113,6 +114,7 @@ def open_store(workspace: Path) -> Store:
 
 
 def _make_folders(workspace: Path) -> None:
+    check_folder(workspace)
     try:
         for folder in (workspace, *(workspace / name for name in FOLDERS)):
             folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +128,7 @@ def _trouble(workspace: Path, error: BaseException) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return (
         f"The workspace {workspace} cannot be used: {reason}. Make it writable and see that its disk has room, "
-        "or name another folder with FADED_WORKSPACE."
+        f"or name another folder with {NAMED_BY}."
     )
 
 

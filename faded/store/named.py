@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faded.domain import FadedError
+from faded.stages import round_called
 from faded.store import campaigns
 from faded.store.campaigns import Campaign, Round
 from faded.store.engine import Db
@@ -28,8 +29,9 @@ def named_round(db: Db, name: str) -> tuple[Campaign, Round]:
             return by_name[campaign], wanted[-1]
     elif name.isdecimal() and (found := campaigns.find_round(db, int(name))) is not None:
         return campaigns.get_campaign(db, found.campaign_id), found
-    there = [f"{r.id} ({c.name}/{r.number})" for c in by_name.values() for r in campaigns.list_rounds(db, c.id)]
+    there = [round_called(r.id, r.number, c.name) for c in by_name.values() for r in campaigns.list_rounds(db, c.id)]
     raise FadedError(
-        f"There is no round {name!r} in this workspace. Name one by its number or by its campaign; there "
+        f"There is no round {name!r} in this workspace. Name one by its number there, or by its campaign and "
+        "its number in that (CAMPAIGN/N); there "
         f"{'is' if len(there) == 1 else 'are'} {', '.join(there) or 'none'}."
     )

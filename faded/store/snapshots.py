@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from faded.domain import FadedError, ModeKey, Proposal
+from faded.stages import round_called
 from faded.store import campaigns, event_lines, proposals
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
@@ -36,7 +37,8 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
     campaign = campaigns.get_campaign(db, found.campaign_id)
     if found.summary.get(ELSEWHERE):
         raise FadedError(
-            f"Round {found.number} of {campaign.name} was explored elsewhere: push it from the workspace it came from."
+            f"It is refused to push {round_called(round_id, found.number, campaign.name)}, which was explored "
+            "elsewhere: push it from the workspace it came from."
         )
     summary = {name: value for name, value in found.summary.items() if name != PREVIEWS}
     modes = proposals.mode_rows(db, round_id)

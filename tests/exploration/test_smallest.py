@@ -40,7 +40,7 @@ def test_it_finds_nearly_the_smallest_at_few_queries() -> None:
     frame, table = thresholds()
     noting = Noting(table)
     search = SmallestSearch(SPACE, frame, noting)
-    assert search.run(10_000) and search.samples_done == frame.eligible.sum()
+    assert search.run(10_000) and np.array_equal(search.searched, np.flatnonzero(frame.eligible))
     rows = np.flatnonzero(frame.eligible)
     smallest = oracle(frame, table)
     assert (search.hunt.smallest[rows] != NOTHING).all() and (search.hunt.smallest[~frame.eligible] == NOTHING).all()
@@ -72,6 +72,7 @@ def test_the_budget_is_kept_and_a_resumed_search_asks_the_same() -> None:
     whole, first, rest = Noting(table), Noting(table), Noting(table)
     unbroken = SmallestSearch(SPACE, frame, whole, HuntConfig(batch=16, seed=4))
     assert not unbroken.run(200) and unbroken.hunt.queries == 200
+    assert 0 < len(unbroken.searched) < frame.eligible.sum()
     broken = SmallestSearch(SPACE, frame, first, HuntConfig(batch=16, seed=4))
     broken.run(200, should_stop=lambda: broken.hunt.queries >= 90)
     resumed = SmallestSearch(SPACE, frame, rest, HuntConfig(batch=16, seed=0))
@@ -79,6 +80,7 @@ def test_the_budget_is_kept_and_a_resumed_search_asks_the_same() -> None:
     resumed.run(200)
     assert len(first.pairs) >= 90 and first.pairs + rest.pairs == whole.pairs
     assert np.array_equal(resumed.hunt.smallest, unbroken.hunt.smallest)
+    assert np.array_equal(resumed.searched, unbroken.searched)
 
 
 def test_what_is_known_already_is_not_asked_and_counts() -> None:

@@ -28,10 +28,13 @@ def test_it_is_said_how_the_repaired_target_is_loaded(
 
 
 def test_nobody_is_called_where_nothing_is_proposed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    say_who_labels("mine-1", 0, tmp_path, tmp_path)
-    assert capsys.readouterr().err == "Nothing in the campaign mine-1 failed often enough to be proposed.\n"
-    say_who_labels("mine-1", 3, tmp_path, tmp_path)
-    assert "Proposals wait in the campaign mine-1" in capsys.readouterr().err
+    say_who_labels("round 2 (round 1 of campaign mine-1)", 0, tmp_path, tmp_path)
+    assert (
+        capsys.readouterr().err
+        == "Nothing in round 2 (round 1 of campaign mine-1) failed often enough to be proposed.\n"
+    )
+    say_who_labels("round 2 (round 1 of campaign mine-1)", 3, tmp_path, tmp_path)
+    assert "Proposals wait in round 2 (round 1 of campaign mine-1)" in capsys.readouterr().err
 
 
 def test_where_nobody_looks_at_a_terminal_progress_is_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,7 +204,7 @@ def test_a_round_that_is_not_there_is_refused_with_those_there_are(
     given = ["--to", str(tmp_path / "new"), "--workspace", str(store.workspace)]
     assert main(["report", "--round", name, *given]) == BAD_INPUT
     said = capsys.readouterr().err
-    assert repr(name) in said and "1 (signs-1/1)" in said
+    assert repr(name) in said and "round 1 (round 1 of campaign signs-1)" in said
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.json", "manifest.json", "evidence"])
