@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 2 bad input, 3 the gate failed, 1 anything else.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -31,12 +32,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = make_parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
-        return command(arguments)
+        code = command(arguments)
+        sys.stdout.flush()
+        return code
     except FadedError as error:
         print(f"faded: {error}", file=sys.stderr)
         return BAD_INPUT
     except Stopped as stopped:
         print(f"faded: {stopped}", file=sys.stderr)
+        return OTHER
+    except BrokenPipeError:  # whoever reads has read enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
         return OTHER
     except KeyboardInterrupt:
         print("faded: stopped; give the same command again to go on.", file=sys.stderr)

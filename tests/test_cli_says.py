@@ -56,3 +56,11 @@ def test_a_repair_that_kept_its_best_when_it_was_stopped_is_said_so(run, monkeyp
     record = json.loads(last[0])
     assert record["repair"]["stopped"] and record["verify"]["inputs"] > 0
     assert f"stopped after 160 steps; its best weights, of step {record['repair']['best_step']}, are kept\n" in errors
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "faded", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None and run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == "" and run.wait(60) == OTHER
