@@ -37,6 +37,7 @@ def add(commands: Commands) -> None:
 
 def _map(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
+    from faded.landscape.calibration import CALIBRATION, sentences, told
     from faded.landscape.main_effects import SCREENING
     from faded.landscape.reader import read_map
     from faded.landscape.rebuild import rebuild
@@ -60,10 +61,12 @@ def _map(arguments: argparse.Namespace) -> int:
     near = "" if said.most_changed is None else f" that change {said.most_changed} concepts at most"
     print(f"{said.settings:,} settings{near} have enough data, {said.failing:,} fail")
     screening = round_.summary.get(SCREENING)
-    for line in (*lines(said), *effects(screening)):
+    calibration = told(round_.summary.get(CALIBRATION))
+    trusted = [f"Can the map be trusted? {line}" for line in sentences(calibration)[:1]] if calibration else []
+    for line in (*lines(said), *trusted, *effects(screening)):
         print(line)
     head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number}
-    print_record(head | said.to_json() | {SCREENING: screening}, arguments.json)
+    print_record(head | said.to_json() | {SCREENING: screening, CALIBRATION: calibration}, arguments.json)
     return OK
 
 

@@ -12,6 +12,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.calibration import CALIBRATION
+from faded.landscape.trusted import answer
 from faded.landscape.main_effects import SCREENING
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import Landscape
@@ -128,6 +129,9 @@ def test_whether_the_map_can_be_trusted_is_said_with_its_figures(store: Store, m
     assert f"Of the {low['queries']} to which it gave 0 to 10%, {low['share']:.0%} failed." in shown
     assert shown.count("<th scope='row'>") == len(found["bins"])
     assert "Nothing is tuned on this comparison" in shown
+    assert f"<b>{answer(found['bins'])['sentence']}</b>" in shown
+    thin = sum(row["queries"] < 20 for row in found["bins"])
+    assert thin > 0 and shown.count(">too thin to tell</td>") == thin
     with store.write() as db:
         campaigns.update_round(db, made.round, summary={CALIBRATION: None})
     assert "Nothing compared yet" in drawn(store)["trust"].update
