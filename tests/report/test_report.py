@@ -51,7 +51,7 @@ def page_of(store: Store, made: Believable, folder: Path) -> str:
 
 
 def test_a_report_says_what_was_tested_found_repaired_and_decided(
-    store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch
+    store: Store, made: Believable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landscape, "STRONGEST", 100)  # more than are established
     told = values_of(store, made)
@@ -67,7 +67,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(
     assert 0 < told["landscape"]["baseline"]["control"]["low"] < told["landscape"]["baseline"]["control"]["rate"]
     assert told["landscape"]["reading"]["nearest"]["as_near"] > 0
     assert told["landscape"]["calibration"]["queries"] == 150
-    assert told["landscape"]["calibration"]["answer"]["sentence"] in page_of(store, made)
+    assert told["landscape"]["calibration"]["answer"]["sentence"] in page_of(store, made, tmp_path / "report")
     confirmed = [mode for mode in told["modes"] if mode["people"] == "confirmed"]
     assert len(confirmed) == 3 and told["modes"][:3] == confirmed
     assert all(mode["learned"] and len(mode["examples"]) == 3 for mode in confirmed)
