@@ -120,8 +120,8 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     design = "in every combination" if found["full"] else "in a balanced part of their combinations (resolution IV)"
     counted = "all of them count" if found["trials"] == found["queries"] else f"{found['trials']:,} of them count"
     said = [
-        f"Before exploring, {found['queries']:,} of the {found['budget']:,} queries set every concept to low or to high, "
-        f"{design}; {counted}.",
+        f"Before exploring, {found['queries']:,} of the {found['budget']:,} queries set every concept to low or "
+        f"to high, {design}; {counted}.",
         RULE,
     ]
     rows: Sequence[Mapping[str, Any]] = found["concepts"]

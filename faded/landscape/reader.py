@@ -101,10 +101,9 @@ def _places(landscape: Landscape, views: Sequence[Judged], stratum: str | None) 
     """Return the number of pairs of a setting read and a stratum, and of those with a trial of their own."""
     numbers = np.unique(np.concatenate([view.numbers.reshape(-1) for view in views]))
     columns = landscape.cells.find(numbers)
-    rows = list(range(len(landscape.strata))) if stratum is None else [landscape.strata.index(stratum)]
-    at = np.ix_(rows, columns)
-    there = ~landscape.excluded[at]
-    return int(there.sum()), int((there & (landscape.trials[at] > 0)).sum())
+    rows = slice(None) if stratum is None else [landscape.strata.index(stratum)]
+    there = ~landscape.excluded[rows][:, columns]
+    return int(there.sum()), int((there & (landscape.trials[rows][:, columns] > 0)).sum())
 
 
 def _nearest(landscape: Landscape, views: Sequence[Judged]) -> tuple[tuple[Setting, ...], int]:
@@ -158,7 +157,7 @@ def _setting(landscape: Landscape, judged: Judged, cell: tuple[int, ...], levels
     ]
     columns = landscape.cells.find(behind)
     strata = _strata(landscape, columns)
-    own = (landscape.trials[:, columns] > 0).any(axis=1)
+    own = landscape.trials[:, columns].sum(axis=1) > 0
     values = {spec.name: spec.levels[level.get(spec.name, spec.neutral_level or 0)] for spec in specs}
     return Setting(
         values=values,

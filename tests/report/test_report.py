@@ -87,7 +87,7 @@ def test_main_effects_are_told_of_a_round_that_was_screened(store: Store, made: 
     rows = [re.sub(r"<[^>]+>", "|", row) for row in part.split("<tbody>")[1].split("<tr>")[1:]]
     assert "5%" in rows[0] and "75%" in rows[0] and "+70.0 points" in rows[0] and "matters" in rows[0]
     assert "inert" in rows[1] and "not known" in rows[2] and "cannot tell" in rows[2]
-    assert "512 of 6,000 queries" in part and "Inert is not harmless" in part
+    assert "512 of the 6,000 queries" in part and "Inert is not harmless" in part
 
 
 def test_annotators_are_numbers_and_their_events_stand_in_order(store: Store, made: Believable) -> None:
