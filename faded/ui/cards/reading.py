@@ -64,7 +64,7 @@ def known(said: Reading) -> str:
     of = f"{plural(said.settings, 'setting', 'settings')}{which}"
     told = "all" if said.known == said.settings else count(said.known)
     if said.asked == said.settings == said.known:
-        judged = f"All of {of} were asked themselves."
+        judged = f"All {of} were asked themselves."
     else:
         judged = (
             f"{count(said.asked)} of {of} were asked themselves; with what their neighbours say, {told} can be judged."
