@@ -39,6 +39,7 @@ def add(commands: Commands) -> None:
 
 def _map(arguments: argparse.Namespace) -> int:
     store, round_id = chosen_round(arguments)
+    from faded.landscape.calibration import CALIBRATION, sentences, told
     from faded.landscape.main_effects import SCREENING
     from faded.landscape.reader import read_map
     from faded.landscape.rebuild import rebuild
@@ -62,22 +63,34 @@ def _map(arguments: argparse.Namespace) -> int:
     )
     most = said.most_changed
     near = "" if most is None else f" that change {plural(most, 'concept', 'concepts')} at most"
-    print(f"{said.settings:,} settings{near} have enough data, {said.failing:,} fail")
+    print(f"{said.settings:,} settings{near} can be judged, {said.failing:,} fail")
+    print(
+        f"Asked themselves: {said.asked:,} of {said.settings:,} settings; stratum by stratum, {said.places_asked:,} of "
+        f"{said.places:,}. The others are judged by their neighbours"
+    )
     screening = round_.summary.get(SCREENING)
-    for line in (*lines(said), *effects(screening)):
+    calibration = told(round_.summary.get(CALIBRATION))
+    trusted = [f"Can the map be trusted? {line}" for line in sentences(calibration)[:1]] if calibration else []
+    for line in (*lines(said), *trusted, *effects(screening)):
         print(line)
     head = {"schema": SCHEMA, "campaign": campaign.name, "round": round_.number, "round_id": round_id}
-    print_record(head | said.to_json() | {SCREENING: screening}, arguments.json)
+    print_record(head | said.to_json() | {SCREENING: screening, CALIBRATION: calibration}, arguments.json)
     return OK
 
 
 def lines(said: Reading) -> Iterator[str]:
     """Return the lines that a person reads."""
+    from faded.landscape.reading import LISTED
+
     yield f"Nearest to neutral: {said.as_near:,} as near as any other that fails" if said.nearest else NOTHING
     yield from _settings(said.nearest)
-    open_ = f"; {said.undecided:,} may be, a part of theirs is not known to be safe" if said.undecided else ""
-    yield f"Fails only together: {said.interactions:,} found{open_}"
+    yield f"Fails only together: {said.interactions:,} found"
     yield from _settings(said.together)
+    if said.waiting:
+        yield f"May fail only together: {said.undecided:,}, no part of theirs fails, but one is not known to be safe"
+        yield from _settings(said.waiting[:LISTED])
+        if said.undecided > LISTED:
+            yield f"  and {said.undecided - LISTED:,} more"
     if said.most_changed is not None:
         yield "Safe: no region is read where not every setting is looked at"
         return
@@ -104,6 +117,9 @@ def _region(how: str, region: Region | None) -> Iterator[str]:
     yield f"Safe, {how}: {plural(region.settings, 'setting', 'settings')}, {sure}"
     for name, words in region.words.items():
         yield f"  {name}: {words}"
+    for one in region.blocks:
+        rate = "not known" if one.rate is None else f"{one.rate:.0%} ({one.low:.0%} to {one.high:.0%})"
+        yield f"  stopped at {one.concept}, {one.level}: {rate}  {one.setting}"
     if region.fails_in:
         yield f"  on average only: a setting of it fails in {', '.join(region.fails_in)}"
 
@@ -116,5 +132,11 @@ def effects(screening: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"Screening: {queries}, failures at high less those at low, the mean over all strata"
     for row in screening["concepts"]:
         known = row["effect"] is not None
-        figures = "{effect:+.0%} ({low90:+.0%} to {high90:+.0%})".format(**row) if known else "no trials"
+        figures = (
+            "{rate_low:.0%} at low, {rate_high:.0%} at high: {effect:+.0%} ({low90:+.0%} to {high90:+.0%})".format(
+                **row
+            )
+            if known
+            else "no trials"
+        )
         yield f"  {row['concept']}: {row['low']} to {row['high']}  {figures}  {row['state']}"

@@ -8,7 +8,7 @@ themselves enter the landscape afterwards, as trials like any others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 from faded.landscape.beta import interval90
 from faded.landscape.posterior import BoolArray, FloatArray, IntArray, Landscape
 from faded.landscape.reading import DIGITS
+from faded.landscape.trusted import IN_LINE, TELLING, THIN, answer, standing
 
 CALIBRATION = "calibration"
 """Where a round's summary keeps the figures."""
 
 BINS = 10
 """Equal parts of [0, 1] by which predictions are told."""
-
-TELLING = 20
-"""Queries that a bin needs before a sentence is made of it: a 90% interval is then at most 0.35 wide."""
 
 
 class Calibration:
@@ -56,7 +54,6 @@ class Calibration:
         return {
             **_scores(self._predicted, self._failed),
             "bins": rows,
-            "within": sum(row["low"] <= row["predicted"] <= row["high"] for row in rows),
             "later": _scores(self._predicted[later:], self._failed[later:]),
         }
 
@@ -104,7 +101,7 @@ def _bins(predicted: FloatArray, failed: BoolArray) -> list[dict[str, Any]]:
 
 
 def sentences(found: Mapping[str, Any]) -> list[str]:
-    """Say what the figures mean; nothing of no queries.
+    """Say what the figures mean, the answer first; nothing of no queries.
 
     Args:
         found: What `Calibration.figures` returned.
@@ -112,8 +109,9 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     if found["queries"] == 0:
         return []
     said = [
+        answer(found["bins"])["sentence"],
         f"The map gave the {found['queries']:,} control queries that count {_percent(found['predicted'])} on average; "
-        f"{_percent(found['share'])} failed."
+        f"{_percent(found['share'])} failed.",
     ]
     telling = [row for row in found["bins"] if row["queries"] >= TELLING]
     for row in telling[:: max(len(telling) - 1, 1)]:
@@ -121,11 +119,31 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
             f"Of the {row['queries']:,} to which it gave {_percent(row['from'])[:-1]} to {_percent(row['to'])}, "
             f"{_percent(row['share'])} failed."
         )
-    said.append(
-        f"In {found['within']} of {len(found['bins'])} rows the mean given lies within the 90% interval of the share "
-        "that failed; chance alone puts one in ten outside."
-    )
-    return said + _of_scores(found)
+    return said + _of_rows(found["bins"]) + _of_scores(found)
+
+
+def told(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the figures with the answer and what each row says, as JSON values; None where there are none."""
+    if found is None:
+        return None
+    rows = [row | {"standing": standing(row)} for row in found["bins"]]
+    return {**found, "bins": rows, "answer": answer(rows)}
+
+
+def _of_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say how many rows are in line, and how many are too thin to be counted."""
+    thin = [row["queries"] for row in rows if standing(row) == THIN]
+    telling, said = len(rows) - len(thin), []
+    if telling:
+        within = sum(standing(row) == IN_LINE for row in rows)
+        said.append(
+            f"In {within} of {telling} {'row' if telling == 1 else 'rows'} with {TELLING} queries or more the mean "
+            "given lies within the 90% interval of the share that failed; chance alone puts one in ten outside."
+        )
+    if thin:
+        which = "1 row with fewer queries is" if len(thin) == 1 else f"{len(thin)} rows with fewer queries are"
+        said.append(f"{which} too thin to tell and not counted.")
+    return said
 
 
 def _of_scores(found: Mapping[str, Any]) -> list[str]:

@@ -42,6 +42,13 @@ CAVEAT = (
 """What the figures do not say, for the page and the report alike."""
 
 
+RULE = (
+    "Matters: the 90% interval of the effect leaves out 0. Inert: the whole interval is within "
+    f"{100 * INERT_WITHIN:.0f} points of 0, and at most half fail with the concept at low. Cannot tell: neither."
+)
+"""How a concept comes into its state, in words."""
+
+
 def main_effects(trials: IntArray, failures: IntArray) -> list[dict[str, Any]]:
     """Return what is known of every concept's effect, as JSON values, in rates.
 
@@ -110,13 +117,15 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     Args:
         found: The figures that a round's summary keeps.
     """
-    design = "every combination of them" if found["full"] else "a balanced part of their combinations, of resolution IV"
+    design = "in every combination" if found["full"] else "in a balanced part of their combinations (resolution IV)"
+    counted = "all of them count" if found["trials"] == found["queries"] else f"{found['trials']:,} of them count"
     said = [
-        f"Before exploring, every concept was asked at low and at high, {design}: {found['queries']:,} of "
-        f"{found['budget']:,} queries, {found['trials']:,} of which are trials."
+        f"Before exploring, {found['queries']:,} of the {found['budget']:,} queries set every concept to low or "
+        f"to high, {design}; {counted}.",
+        RULE,
     ]
     rows: Sequence[Mapping[str, Any]] = found["concepts"]
-    for name, words in ((MATTERS, "Matters"), (INERT, "Inert, by 5 points at most"), (CANNOT_TELL, "Cannot tell")):
+    for name, words in ((MATTERS, "Matters"), (INERT, "Inert"), (CANNOT_TELL, "Cannot tell")):
         concepts = [row["concept"].replace("_", " ") for row in rows if row["state"] == name]
         if concepts:
             said.append(f"{words}: {', '.join(concepts)}.")

@@ -12,10 +12,10 @@ from faded.domain import Kind
 from faded.landscape.judged import Judged, chance_above, judge, own_trials_say
 from faded.landscape.modes import established_table
 from faded.landscape.posterior import SURE, IntArray, Landscape, Posterior
-from faded.landscape.reading import LISTED, Reading, Region, Setting
-from faded.landscape.safe_box import Box, safe_box
+from faded.landscape.reading import LISTED, UNDECIDED_LISTED, Block, Reading, Region, Setting
+from faded.landscape.safe_box import safe_box
 from faded.landscape.slices import numbers_behind
-from faded.landscape.together import SIZES, fail_together, levels_away
+from faded.landscape.together import SIZES, fail_together, levels_away, levels_of
 
 CHANGED = 2
 """Concepts that a setting changes at most to be read where the space is not listed."""
@@ -38,13 +38,14 @@ def read_map(landscape: Landscape, found: Posterior, stratum: str | None) -> Rea
         every = judge(landscape, found, [spec.name for spec in space.specs], stratum)
         views = [every]
         changing = [every if len(on_grid) == len(space.specs) else judge(landscape, found, on_grid, stratum)]
-        each, jointly = (_region(landscape, found, safe_box(every, together), stratum) for together in (False, True))
+        each, jointly = (_region(landscape, found, every, together, stratum) for together in (False, True))
     else:
         landscape, views = _pairs(landscape, stratum)
         changing, each, jointly = views, None, None
     nearest, as_near = _nearest(landscape, views)
-    together, interactions, undecided = _together(landscape, changing if len(on_grid) >= min(SIZES) else [])
-    settings, known, failing = _counts(views)
+    together, interactions, waiting, undecided = _together(landscape, changing if len(on_grid) >= min(SIZES) else [])
+    settings, known, asked, failing = _counts(views)
+    places, places_asked = _places(landscape, views, stratum)
     return Reading(
         stratum=stratum,
         space=space,
@@ -52,6 +53,9 @@ def read_map(landscape: Landscape, found: Posterior, stratum: str | None) -> Rea
         most_changed=None if space.listed else CHANGED,
         settings=settings,
         known=known,
+        asked=asked,
+        places=places,
+        places_asked=places_asked,
         failing=failing,
         off_grid=tuple(spec.name for spec in space.specs if spec.neutral_level is None),
         nearest=nearest,
@@ -59,6 +63,7 @@ def read_map(landscape: Landscape, found: Posterior, stratum: str | None) -> Rea
         together=together,
         interactions=interactions,
         undecided=undecided,
+        waiting=waiting,
         most_together=max(SIZES) if space.listed else CHANGED,
         each=each,
         jointly=jointly,
@@ -76,15 +81,29 @@ def _pairs(landscape: Landscape, stratum: str | None) -> tuple[Landscape, list[J
     return landscape, [judge(landscape, found, pair, stratum, neutral) for pair in pairs]
 
 
-def _counts(views: Sequence[Judged]) -> tuple[int, int, int]:
-    """Return the number of settings that are not left out, of those known, and of those that fail, each once."""
+def _counts(views: Sequence[Judged]) -> tuple[int, int, int, int]:
+    """Return how many settings are not left out, how many of them are known, asked and failing, each once."""
     numbers = np.concatenate([view.numbers[..., 0].reshape(-1) for view in views])
     _, firsts = np.unique(numbers, return_index=True)
-    tables = ([~view.left_out for view in views], [view.known for view in views], [view.fails for view in views])
-    settings, known, failing = (
+    tables = (
+        [~view.left_out for view in views],
+        [view.known for view in views],
+        [~view.left_out & (view.trials > 0) for view in views],
+        [view.fails for view in views],
+    )
+    settings, known, asked, failing = (
         int(np.concatenate([table.reshape(-1) for table in each])[firsts].sum()) for each in tables
     )
-    return settings, known, failing
+    return settings, known, asked, failing
+
+
+def _places(landscape: Landscape, views: Sequence[Judged], stratum: str | None) -> tuple[int, int]:
+    """Return the number of pairs of a setting read and a stratum, and of those with a trial of their own."""
+    numbers = np.unique(np.concatenate([view.numbers.reshape(-1) for view in views]))
+    columns = landscape.cells.find(numbers)
+    rows = slice(None) if stratum is None else [landscape.strata.index(stratum)]
+    there = ~landscape.excluded[rows][:, columns]
+    return int(there.sum()), int((there & (landscape.trials[rows][:, columns] > 0)).sum())
 
 
 def _nearest(landscape: Landscape, views: Sequence[Judged]) -> tuple[tuple[Setting, ...], int]:
@@ -102,20 +121,28 @@ def _nearest(landscape: Landscape, views: Sequence[Judged]) -> tuple[tuple[Setti
     return tuple(_setting(landscape, view, cell, least, None) for _, _, view, cell in near[:LISTED]), len(near)
 
 
-def _together(landscape: Landscape, views: Sequence[Judged]) -> tuple[tuple[Setting, ...], int, int]:
-    """Return interactions with their number, and that of the undecided ones."""
+def _together(
+    landscape: Landscape, views: Sequence[Judged]
+) -> tuple[tuple[Setting, ...], int, tuple[Setting, ...], int]:
+    """Return interactions with their number, and the undecided ones with theirs."""
     found: list[tuple[int, float, Judged, tuple[int, ...], float]] = []
-    undecided = 0
+    undecided: list[tuple[int, float, Judged, tuple[int, ...], None]] = []
     for view in views:
         if any(spec.neutral_level is None for spec in view.specs):
             continue
         hits = fail_together(view)
-        undecided += hits.undecided
+        away = levels_of(view.specs, hits.undecided).tolist()
+        for cell, levels in zip(map(tuple, hits.undecided.tolist()), away, strict=True):
+            undecided.append((levels, -float(view.rate[cell]), view, cell, None))
         for cell, levels, alone in zip(hits.cells.tolist(), hits.levels.tolist(), hits.alone.tolist(), strict=True):
             found.append((levels, -float(view.rate[tuple(cell)]), view, tuple(cell), alone))
     found.sort(key=lambda one: one[:2])
-    listed = (_setting(landscape, view, cell, levels, alone) for levels, _, view, cell, alone in found[:LISTED])
-    return tuple(listed), len(found), undecided
+    undecided.sort(key=lambda one: one[:2])
+    listed, waiting = (
+        tuple(_setting(landscape, view, cell, levels, alone) for levels, _, view, cell, alone in some)
+        for some in (found[:LISTED], undecided[:UNDECIDED_LISTED])
+    )
+    return listed, len(found), waiting, len(undecided)
 
 
 def _setting(landscape: Landscape, judged: Judged, cell: tuple[int, ...], levels: int, alone: float | None) -> Setting:
@@ -128,6 +155,9 @@ def _setting(landscape: Landscape, judged: Judged, cell: tuple[int, ...], levels
         for k, spec in enumerate(landscape.space.specs)
         if spec.name in level or (spec.neutral_level is not None and (held[:, k] == spec.neutral_level).all())
     ]
+    columns = landscape.cells.find(behind)
+    strata = _strata(landscape, columns)
+    own = landscape.trials[:, columns].sum(axis=1) > 0
     values = {spec.name: spec.levels[level.get(spec.name, spec.neutral_level or 0)] for spec in specs}
     return Setting(
         values=values,
@@ -140,7 +170,8 @@ def _setting(landscape: Landscape, judged: Judged, cell: tuple[int, ...], levels
         trials=int(judged.trials[cell]),
         established=bool(judged.established[cell]),
         alone=alone,
-        strata=_strata(landscape, landscape.cells.find(behind)),
+        strata=strata,
+        asked=sum(bool(own[landscape.strata.index(name)]) for name in strata),
     )
 
 
@@ -153,8 +184,10 @@ def _strata(landscape: Landscape, columns: IntArray) -> dict[str, bool]:
     return {landscape.strata[i]: bool(sure[i]) for i in np.flatnonzero((chance >= SURE) | sure)}
 
 
-def _region(landscape: Landscape, found: Posterior, box: Box | None, stratum: str | None) -> Region | None:
-    space = landscape.space
+def _region(
+    landscape: Landscape, found: Posterior, every: Judged, together: bool, stratum: str | None
+) -> Region | None:
+    space, box = landscape.space, safe_box(every, together)
     if box is None or (box.cells == 1 and space.control_index is not None):
         return None
     cells = np.arange(space.n_cells).reshape(space.shape)[np.ix_(*box.levels)].reshape(-1)
@@ -166,7 +199,18 @@ def _region(landscape: Landscape, found: Posterior, box: Box | None, stratum: st
         settings=box.cells,
         at_least=box.at_least,
         fails_in=() if stratum else tuple(landscape.strata[i] for i in np.flatnonzero(fails.any(axis=1))),
+        # the region of all at once may end where every setting is safe by itself: no single one stops it
+        blocks=() if together else tuple(_block(every, *block) for block in box.blocks),
     )
+
+
+def _block(every: Judged, concept: int, cell: tuple[int, ...]) -> Block:
+    spec = every.specs[concept]
+    values = [one.levels[i] for one, i in zip(every.specs, cell, strict=True)]
+    figures = (every.rate, every.low, every.high)
+    rate, low, high = (float(table[cell]) if every.known[cell] else None for table in figures)
+    level, setting = spec.describe(spec.levels[cell[concept]]), ConceptSpace(every.specs).describe(tuple(values))
+    return Block(spec.name, level or "unchanged", setting.removesuffix("."), rate, low, high)
 
 
 def span(spec: ConceptSpec, values: Sequence[float]) -> str:

@@ -25,11 +25,14 @@ class Box:
         levels: For every concept the indices of its levels in the box, ascending.
         cells: Number of its settings; the clean control is one where it lies on the grid.
         at_least: All its rates are below the bound with this probability or a higher one.
+        blocks: For each next level that cannot be added, the first outwards: index of the concept, and the setting that
+            stands in the way, which is the one with the highest upper end, as level indices.
     """
 
     levels: tuple[Levels, ...]
     cells: int
     at_least: float
+    blocks: tuple[tuple[int, Levels], ...]
 
 
 def ways(spec: ConceptSpec) -> list[Levels]:
@@ -85,7 +88,23 @@ def safe_box(judged: Judged, together: bool) -> Box | None:
         left[k][j] = left[k][j][1:]
         total -= best[1]
     levels = tuple(tuple(sorted(each)) for each in inside)
-    return Box(levels, prod(map(len, levels)), max(0.0, 1 - total))
+    return Box(levels, prod(map(len, levels)), max(0.0, 1 - total), _blocks(judged, inside, left))
+
+
+def _blocks(
+    judged: Judged, inside: Sequence[Sequence[int]], left: Sequence[Sequence[Levels]]
+) -> tuple[tuple[int, Levels], ...]:
+    """Return what stands in the way of each next level: see `Box`."""
+    found = []
+    for k, sides in enumerate(left):
+        for way in sides:
+            if way:
+                axes = [[way[0]] if i == k else list(levels) for i, levels in enumerate(inside)]
+                slab = np.ix_(*axes)
+                high = np.where(judged.safe[slab], -1.0, judged.high[slab])
+                worst = np.unravel_index(int(high.argmax()), high.shape)
+                found.append((k, tuple(axis[int(i)] for axis, i in zip(axes, worst, strict=True))))
+    return tuple(found)
 
 
 def _start(judged: Judged, together: bool) -> Levels | None:

@@ -29,13 +29,14 @@ class Together:
             highest rate.
         levels: Summed levels from neutral of each.
         alone: The highest upper end of the 90% intervals of each one's parts.
-        undecided: Settings that fail, no part of which does, while some part is not known to be safe.
+        undecided: Level indices of settings that fail, no part of which does, while some part is not known to be safe,
+            shape (n, n_concepts), in the same order.
     """
 
     cells: IntArray
     levels: IntArray
     alone: FloatArray
-    undecided: int
+    undecided: IntArray
 
 
 def levels_away(spec: ConceptSpec) -> IntArray:
@@ -69,7 +70,7 @@ def fail_together(judged: Judged) -> Together:
     high = np.where(judged.left_out, 0.0, judged.high)
     found: list[IntArray] = []
     alone: list[FloatArray] = []
-    undecided = 0
+    undecided: list[IntArray] = []
     for size in SIZES:
         for changed in combinations(range(len(specs)), size):
             whole = _at(judged.fails, neutral, changed)
@@ -82,19 +83,34 @@ def fail_together(judged: Judged) -> Together:
                 parts = np.maximum(parts, _at(high, neutral, changed, part))
             for axis, k in enumerate(changed):  # else fewer concepts are changed
                 whole[(slice(None),) * axis + (neutral[k],)] = False
-            hits = np.argwhere(whole & safe)
-            cells = np.tile(np.array(neutral, dtype=np.int64), (len(hits), 1))
-            cells[:, list(changed)] = hits
-            found.append(cells)
+            found.append(_changing(neutral, changed, whole & safe))
             alone.append(parts[whole & safe])
-            undecided += int((whole & ~safe & ~failing).sum())
-    if not found:
-        return Together(np.zeros((0, len(shape)), dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0), undecided)
-    cells = np.concatenate(found)
-    levels = np.sum([levels_away(spec)[cells[:, k]] for k, spec in enumerate(specs)], axis=0)
-    order = np.lexsort((-judged.rate[tuple(cells.T)], levels))
+            undecided.append(_changing(neutral, changed, whole & ~safe & ~failing))
+    none = np.zeros((0, len(shape)), dtype=np.int64)
+    cells, waiting = np.concatenate([none, *found]), np.concatenate([none, *undecided])
+    levels = levels_of(specs, cells)
+    order = _order(judged, cells)
     order = order[_smallest(specs, cells[order], levels[order])]
-    return Together(cells[order], levels[order], np.concatenate(alone)[order], undecided)
+    parts = np.concatenate([np.zeros(0), *alone])
+    return Together(cells[order], levels[order], parts[order], waiting[_order(judged, waiting)])
+
+
+def levels_of(specs: tuple[ConceptSpec, ...], cells: IntArray) -> IntArray:
+    """Return the summed levels from neutral of cells, given as level indices of shape (n, n_concepts)."""
+    return np.asarray(np.sum([levels_away(spec)[cells[:, k]] for k, spec in enumerate(specs)], axis=0), dtype=np.int64)
+
+
+def _order(judged: Judged, cells: IntArray) -> IntArray:
+    """Return the order of cells: fewest levels first, then the highest rate."""
+    return np.lexsort((-judged.rate[tuple(cells.T)], levels_of(judged.specs, cells)))
+
+
+def _changing(neutral: tuple[int, ...], changed: tuple[int, ...], where: NDArray[np.bool_]) -> IntArray:
+    """Return level indices of the settings that a table over the changed concepts marks, shape (n, n_concepts)."""
+    hits = np.argwhere(where)
+    cells = np.tile(np.array(neutral, dtype=np.int64), (len(hits), 1))
+    cells[:, list(changed)] = hits
+    return cells
 
 
 def _parts(changed: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -9,7 +9,7 @@ from scipy.special import betaincinv
 
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Mode, ModeKey
-from faded.landscape.calibration import CALIBRATION
+from faded.landscape import calibration
 from faded.landscape.main_effects import SCREENING
 from faded.landscape.modes import modes
 from faded.landscape.posterior import SURE
@@ -39,7 +39,7 @@ def landscape(found: Found) -> dict[str, Any]:
         "reading": read_map(found.landscape, found.posterior, None).to_json(),
         "baseline": baseline(found),
         "screening": found.summary.get(SCREENING),
-        "calibration": found.summary.get(CALIBRATION),
+        "calibration": calibration.told(found.summary.get(calibration.CALIBRATION)),
     }
 
 

@@ -163,6 +163,7 @@ def test_what_was_found_is_said() -> None:
     ]
     found = {"queries": 512, "budget": 6000, "trials": 500, "full": False, "concepts": concepts}
     said = sentences(found)
-    assert "512 of 6,000 queries" in said[0] and "resolution IV" in said[0]
-    assert said[1:4] == ["Matters: stop words.", "Inert, by 5 points at most: blur.", "Cannot tell: zoom."]
-    assert "cover up" in said[4]
+    assert "512 of the 6,000 queries" in said[0] and "(resolution IV); 500 of them count." in said[0]
+    assert "within 5 points of 0" in said[1]
+    assert said[2:5] == ["Matters: stop words.", "Inert: blur.", "Cannot tell: zoom."]
+    assert "cover up" in said[5]

@@ -12,6 +12,7 @@ import pytest
 
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
+from faded.commands.read_map import lines
 from faded.concepts.spec import ConceptSpace, ConceptSpec
 from faded.domain import Kind
 from faded.landscape.judged import judge
@@ -95,6 +96,23 @@ def test_without_safe_parts_an_interaction_is_left_open() -> None:
     found.refit(4)
     said = read(found)
     assert (said.interactions, said.undecided) == (0, 1)
+    assert settings(said.waiting) == ["X 1, y 1"] and said.waiting[0].alone is None
+    assert said.to_json()["together"]["may_be"][0]["setting"] == "X 1, y 1"
+    assert any("May fail only together: 1," in line for line in lines(said))
+
+
+def test_what_was_asked_itself_is_told_from_what_its_neighbours_say() -> None:
+    found = landscape_of(XYZ, grid(XYZ, "x") == 2)
+    said = read(found)
+    assert said.asked == said.known == said.settings == 74
+    assert said.places == said.places_asked == 148 and read(found, "a").places == 74
+    found.trials[:, grid(XYZ, "z") == 1] = found.failures[:, grid(XYZ, "z") == 1] = 0
+    found.trials[1, grid(XYZ, "z") == 0] = found.failures[1, grid(XYZ, "z") == 0] = 0
+    found.refit(4)
+    said = read(found)
+    assert (said.settings, said.known, said.asked) == (74, 74, 49)
+    assert (said.places, said.places_asked) == (148, 24 + 25 + 25)
+    assert said.nearest[0].words == "X 2" and said.nearest[0].strata and said.nearest[0].asked == 1
 
 
 def test_levels_of_a_circle_are_counted_the_shorter_way_round() -> None:
@@ -129,6 +147,9 @@ def test_the_safe_region_holds_no_setting_that_may_fail() -> None:
     assert said.each.ranges == {"x": (-1, 0, 1), "y": (0, 1, 2), "z": (0, 1, 2)}
     assert said.each.settings == 27 and said.each.fails_in == ()
     assert said.jointly == said.each and said.each.at_least > 0.99
+    assert [(one.concept, one.level) for one in said.each.blocks] == [("x", "x -2"), ("x", "x 2"), ("y", "y -1")]
+    assert said.each.blocks[0].setting.startswith("X -2, y 2") and said.each.blocks[1].rate > 0.9  # type: ignore[operator]
+    assert said.to_json()["safe"]["each"]["blocks"][0]["rate"] > 0.9
 
 
 def test_what_is_safe_at_once_is_smaller_where_little_is_known() -> None:
@@ -188,18 +209,20 @@ def test_a_reading_is_json() -> None:
 def test_the_command_prints_what_is_json_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     believable.fill(tmp_path)
     assert main(["map", "--round", "1", "--stratum", "yield", "--json", "-", "--workspace", str(tmp_path)]) == OK
-    *lines, last = capsys.readouterr().out.splitlines()
+    *printed, last = capsys.readouterr().out.splitlines()
     told = json.loads(last)
     assert (told["campaign"], told["stratum"]) == ("signs-1", "yield")
-    assert told["nearest"]["settings"][0]["setting"] in lines[2] and lines[1].startswith("Nearest to neutral")
-    assert f"  rotation: {told['safe']['each']['words']['rotation']}" in lines
-    assert told["screening"] is None and not any(line.startswith("Screening") for line in lines)
+    assert told["nearest"]["settings"][0]["setting"] in printed[3] and printed[2].startswith("Nearest to neutral")
+    assert printed[1].startswith(f"Asked themselves: {told['asked']:,} of {told['settings']:,} settings")
+    assert f"Can the map be trusted? {told['calibration']['answer']['sentence']}" in printed
+    assert f"  rotation: {told['safe']['each']['words']['rotation']}" in printed
+    assert told["screening"] is None and not any(line.startswith("Screening") for line in printed)
     with closing(open_store(tmp_path)) as store, store.write() as db:
         campaigns.update_round(db, 1, summary={SCREENING: believable.screening()})
     assert main(["map", "--round", "1", "--json", "-", "--workspace", str(tmp_path)]) == OK
-    *lines, last = capsys.readouterr().out.splitlines()
+    *printed, last = capsys.readouterr().out.splitlines()
     assert json.loads(last)["screening"] == believable.screening()
-    assert any(re.fullmatch(r"  rotation: .* \+70% \(\+\d+% to \+\d+%\)  matters", line) for line in lines)
-    assert lines[-1].endswith("no trials  cannot tell")
+    assert any(re.fullmatch(r"  rotation: .* \+70% \(\+\d+% to \+\d+%\)  matters", line) for line in printed)
+    assert printed[-1].endswith("no trials  cannot tell")
     assert main(["map", "--round", "1", "--stratum", "gone", "--workspace", str(tmp_path)]) == BAD_INPUT
     assert "no stratum 'gone'" in capsys.readouterr().err

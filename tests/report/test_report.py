@@ -51,7 +51,7 @@ def page_of(store: Store, made: Believable, folder: Path) -> str:
 
 
 def test_a_report_says_what_was_tested_found_repaired_and_decided(
-    store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch
+    store: Store, made: Believable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landscape, "STRONGEST", 100)  # more than are established
     told = values_of(store, made)
@@ -67,6 +67,7 @@ def test_a_report_says_what_was_tested_found_repaired_and_decided(
     assert 0 < told["landscape"]["baseline"]["control"]["low"] < told["landscape"]["baseline"]["control"]["rate"]
     assert told["landscape"]["reading"]["nearest"]["as_near"] > 0
     assert told["landscape"]["calibration"]["queries"] == 150
+    assert told["landscape"]["calibration"]["answer"]["sentence"] in page_of(store, made, tmp_path / "report")
     confirmed = [mode for mode in told["modes"] if mode["people"] == "confirmed"]
     assert len(confirmed) == 3 and told["modes"][:3] == confirmed
     assert all(mode["learned"] and len(mode["examples"]) == 3 for mode in confirmed)
@@ -86,7 +87,7 @@ def test_main_effects_are_told_of_a_round_that_was_screened(store: Store, made: 
     rows = [re.sub(r"<[^>]+>", "|", row) for row in part.split("<tbody>")[1].split("<tr>")[1:]]
     assert "5%" in rows[0] and "75%" in rows[0] and "+70.0 points" in rows[0] and "matters" in rows[0]
     assert "inert" in rows[1] and "not known" in rows[2] and "cannot tell" in rows[2]
-    assert "512 of 6,000 queries" in part and "Inert is not harmless" in part
+    assert "512 of the 6,000 queries" in part and "Inert is not harmless" in part
 
 
 def test_annotators_are_numbers_and_their_events_stand_in_order(store: Store, made: Believable) -> None:

@@ -17,6 +17,7 @@ from faded.landscape.modes import established_table
 from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map
 from faded.landscape.safe import safe_ranges
+from faded.landscape.trusted import answer
 from faded.store import campaigns, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -113,7 +114,8 @@ def test_how_far_is_safe_is_said_with_its_figures() -> None:
     found.refit(12)
     said = reach.sentences(safe_ranges(found, found.posterior(), None, average=False)[0], 0.5)
     assert re.fullmatch(
-        r"Turned right by 30 degrees is still safe: at most \d+% fail. Turned right by 60 degrees fails: \d+% to 100%.",
+        r"Turned right by 30 degrees is still safe: \d+% fail, \d+% at most \(upper end of the 90% interval\). "
+        r"Turned right by 60 degrees fails: \d+%, 90% interval \d+% to 100%.",
         said[0],
     )
     empty = of(0, 1, 2)
@@ -128,6 +130,9 @@ def test_whether_the_map_can_be_trusted_is_said_with_its_figures(store: Store, m
     assert f"Of the {low['queries']} to which it gave 0 to 10%, {low['share']:.0%} failed." in shown
     assert shown.count("<th scope='row'>") == len(found["bins"])
     assert "Nothing is tuned on this comparison" in shown
+    assert f"<b>{answer(found['bins'])['sentence']}</b>" in shown
+    thin = sum(row["queries"] < 20 for row in found["bins"])
+    assert thin > 0 and shown.count(">too thin to tell</td>") == thin
     with store.write() as db:
         campaigns.update_round(db, made.round, summary={CALIBRATION: None})
     assert "Nothing compared yet" in drawn(store)["trust"].update
@@ -145,7 +150,8 @@ def test_which_concepts_matter_is_shown_of_a_round_that_was_screened(store: Stor
     assert "to +80 points" in shown
     assert "stop words" in stop_words and "+0.0 points" in stop_words and "inert" in stop_words
     assert "cannot tell" in saturation and "class='effect'" not in saturation and ".0 points" not in saturation
-    assert "Inert is not harmless" in shown and "512 of 6,000 queries" in shown
+    assert "Inert is not harmless" in shown and "512 of the 6,000 queries" in shown and "within 5 points of 0" in shown
+    assert "data-head='Fail at low'>" in rotation and "data-head='Fail at high'>" in rotation
 
 
 def test_states_and_pictures_of_the_modes_are_shown(store: Store, made: Believable) -> None:
@@ -246,7 +252,7 @@ def test_the_map_is_read_in_words(store: Store, made: Believable) -> None:
 def test_a_map_that_says_nothing_says_what_is_missing() -> None:
     found = of(0, 1, 2)
     shown = reading.render(read_map(found, found.posterior(), None), 6, "a picture")
-    assert "Nothing fails near neutral as far as is known. 0 of 83 settings have enough data." in shown
+    assert "Nothing fails near neutral as far as is known. 0 of 83 settings were asked themselves" in shown
     assert "No setting next to neutral is known to be safe." in shown and "data-try" not in shown
     harmful = replace(found.space.specs[0], phrase="<b>{value}", phrase_below="")
     found = Landscape(ConceptSpace((harmful,)), STRATA, 0.5, np.zeros((len(STRATA), 7), dtype=np.bool_))

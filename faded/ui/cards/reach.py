@@ -7,6 +7,7 @@ from html import escape
 
 from faded.concepts.spec import ConceptSpec
 from faded.domain import Kind
+from faded.landscape.posterior import SURE
 from faded.landscape.safe import LevelRate, Reach, SafeRange, Standing
 from faded.ui.words import named, plural
 
@@ -18,7 +19,8 @@ LOOK = {
     Standing.UNKNOWN: "thin",
     Standing.LEFT_OUT: "out",
 }
-LEGEND = ((Standing.SAFE, "safe"), (Standing.DOUBT, "may reach the bound"), (Standing.FAILS, "fails"),
+LEGEND = ((Standing.NEUTRAL, "neutral, changes nothing"), (Standing.SAFE, "safe"),
+          (Standing.DOUBT, "may reach the bound"), (Standing.FAILS, "fails"),
           (Standing.UNKNOWN, "cannot tell"), (Standing.LEFT_OUT, "left out"))  # fmt: skip
 
 
@@ -33,7 +35,9 @@ def render(found: Sequence[SafeRange], bound: float, stratum: str | None) -> str
     whom = "the mean over all strata" if stratum is None else f"the stratum {escape(stratum)}"
     intro = (
         f"<p class='f-quiet'>A level is safe when, for {whom}, the upper end of the failure rate's 90% interval is "
-        f"below the bound of {bound:.0%}, and so for every level before it.</p>"
+        f"below the bound of {bound:.0%}, and so for every level before it. It fails here when the whole interval "
+        "is at the bound or above. <i>Reading the map</i> asks for less, a probability of at least "
+        f"{SURE:.0%} to be above: what <i>may reach the bound</i> here may count as failing there.</p>"
     )
     legend = "".join(f"<li><i class='reach-{LOOK[s]}'></i>{words}</li>" for s, words in LEGEND)
     return f"{intro}{''.join(_concept(one, bound) for one in found)}<ul class='heat-legend'>{legend}</ul>"
@@ -83,6 +87,10 @@ def _interval(level: LevelRate) -> str:
     return f"{level.low:.0%} to {level.high:.0%}"
 
 
+def _at_most(level: LevelRate) -> str:
+    return f"{level.rate:.0%} fail, {level.high:.0%} at most (upper end of the 90% interval)"
+
+
 def _named(spec: ConceptSpec, level: LevelRate) -> str:
     words = spec.describe(level.value) or "unchanged"
     return f"{words[0].upper()}{words[1:]}"
@@ -99,7 +107,7 @@ def sentences(one: SafeRange, bound: float) -> list[str]:
 def _sentence(spec: ConceptSpec, way: Reach, bound: float) -> str:
     if way.safe is None:
         return _stop(spec, way.stop, bound, first=True) if way.stop is not None else ""
-    safe = f"{_named(spec, way.safe)} is still safe: at most {way.safe.high:.0%} fail"
+    safe = f"{_named(spec, way.safe)} is still safe: {_at_most(way.safe)}"
     if way.stop is None:
         return f"{safe}. It is the farthest level there is."
     return f"{safe}. {_stop(spec, way.stop, bound, first=False)}"
@@ -107,12 +115,12 @@ def _sentence(spec: ConceptSpec, way: Reach, bound: float) -> str:
 
 def _stop(spec: ConceptSpec, level: LevelRate, bound: float, first: bool) -> str:
     """Say what stands in the way at a level: the first that is not safe."""
-    name = _named(spec, level)
+    name, figures = _named(spec, level), f"{level.rate:.0%}, 90% interval {_interval(level)}"
     if level.standing is Standing.SAFE:
-        return f"{name} is safe: at most {level.high:.0%} fail."
+        return f"{name} is safe: {_at_most(level)}."
     if level.standing is Standing.FAILS:
-        return f"{name} {'already ' if first else ''}fails: {_interval(level)}."
+        return f"{name} {'already ' if first else ''}fails: {figures}."
     if level.standing is Standing.DOUBT:
-        return f"{name} {'already ' if first else ''}may reach the bound of {bound:.0%}: {_interval(level)} fail."
+        return f"{name} {'already ' if first else ''}may reach the bound of {bound:.0%}: {figures}."
     why = "there is not enough data" if level.standing is Standing.UNKNOWN else "that setting is left out"
     return f"Cannot tell {'for' if first else 'beyond, for'} {name[0].lower()}{name[1:]}: {why}."

@@ -8,7 +8,8 @@ from html import escape
 
 from faded.concepts.spec import LISTED
 from faded.landscape.posterior import SURE
-from faded.landscape.reading import Reading, Setting
+from faded.landscape.reading import LISTED as SHOWN
+from faded.landscape.reading import Block, Reading, Region, Setting
 from faded.landscape.together import SIZES
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, named, plural
@@ -30,10 +31,16 @@ def render(said: Reading, strata: int, tried_on: str) -> str:
         tried_on: What a setting can be tried on ("a picture"); empty where there is nothing to try.
     """
     whom = "the mean over all strata" if said.stratum is None else f"the stratum {escape(said.stratum)}"
-    tried = f" Click a setting to try it on {tried_on}." if tried_on and (said.nearest or said.together) else ""
+    tried = (
+        f" Click a setting to try it on {tried_on}."
+        if tried_on and (said.nearest or said.together or said.waiting)
+        else ""
+    )
     intro = (
         f"<p class='f-quiet'>For {whom}. A setting fails when its failure rate is above the bound of {said.bound:.0%} "
-        f"with a probability of at least {SURE:.0%}. How far it is from neutral is counted in levels, summed over the "
+        f"with a probability of at least {SURE:.0%}. <i>How far is safe</i> asks for more, the whole 90% interval at "
+        "the bound or above: what fails here may stand there as <i>may reach the bound</i>. How far a setting is from "
+        "neutral is counted in levels, summed over the "
         f"concepts.{escape(_off_grid(said))}{tried}</p>"
     )
     return (
@@ -54,10 +61,20 @@ def _off_grid(said: Reading) -> str:
 def known(said: Reading) -> str:
     """Say of how many settings anything is known."""
     which = "" if said.most_changed is None else f" that change no more than {said.most_changed} concepts"
-    if said.known == said.settings:
-        return f"All {count(said.settings)} settings{which} have enough data."
-    have = "has" if said.settings == 1 else "have"
-    return f"{count(said.known)} of {plural(said.settings, 'setting', 'settings')}{which} {have} enough data."
+    of = f"{plural(said.settings, 'setting', 'settings')}{which}"
+    told = "all" if said.known == said.settings else count(said.known)
+    if said.asked == said.settings == said.known:
+        judged = f"All {of} were asked themselves."
+    else:
+        judged = (
+            f"{count(said.asked)} of {of} were asked themselves; with what their neighbours say, {told} can be judged."
+        )
+    if said.places == said.settings:
+        return judged
+    return (
+        f"{judged} Stratum by stratum, {count(said.places_asked)} of {count(said.places)} were asked themselves: the "
+        "others borrow from neighbouring settings and from other strata."
+    )
 
 
 def _nearest(said: Reading, strata: int, tried_on: str) -> str:
@@ -79,18 +96,32 @@ def _together(said: Reading, strata: int, tried_on: str) -> str:
     note = f" {averaged[0].upper()}{averaged[1:]} cannot be left unchanged and is averaged over." if averaged else ""
     if len(said.space.specs) - len(said.off_grid) < min(SIZES):
         return _quiet(f"For this, two concepts with a level that changes nothing are needed.{note}")
-    waiting = ""
-    if said.undecided:
-        waiting = plural(said.undecided, "setting that fails may be one", "settings that fail may be such ones")
-        waiting = f" {waiting}: none of the parts fails, but not all are known to be safe."
-    looked = f" Settings of up to {said.most_together} changed concepts are looked at."
+    waiting = _waiting(said, strata, tried_on)
+    looked = f"Settings of up to {said.most_together} changed concepts are looked at."
     if not said.together:
-        return _quiet(f"Nothing fails only together as far as is known.{waiting}{looked}{note}")
+        return _quiet(f"Nothing fails only together as far as is known. {looked}{note}") + waiting
     many = plural(said.interactions, "setting fails", "settings fail")
     more = f"; the {len(said.together)} nearest are listed" if said.interactions > len(said.together) else ""
     words = f"{many} although every part of the change is safe on its own{more}."
     listed = _table("Settings that fail only together", said, said.together, strata, tried_on)
-    return f"<p>{words}</p>{listed}{_quiet(f'{waiting}{looked}{note}'.strip())}"
+    return f"<p>{words}</p>{listed}{_quiet(f'{looked}{note}')}{waiting}"
+
+
+def _waiting(said: Reading, strata: int, tried_on: str) -> str:
+    """List the settings that may fail only together: the first of them, the others to be opened."""
+    if not said.waiting:
+        return ""
+    words = plural(said.undecided, "setting that fails may be one", "settings that fail may be such ones")
+    words = f"<p>{words}: no part of the change fails, but not every part is known to be safe.</p>"
+    label = "Settings that may fail only together"
+    first, others = said.waiting[:SHOWN], said.waiting[SHOWN:]
+    listed = _table(label, said, first, strata, tried_on)
+    if not others:
+        return f"{words}{listed}"
+    cut = f"; the {count(len(said.waiting))} nearest are listed" if said.undecided > len(said.waiting) else ""
+    rest = _table(f"More {label[0].lower()}{label[1:]}", said, others, strata, tried_on)
+    more = f"and {count(said.undecided - len(first))} more{cut}"
+    return f"{words}{listed}<details class='f-more' data-key='{label}'><summary>{more}</summary>{rest}</details>"
 
 
 def _table(label: str, said: Reading, listed: Sequence[Setting], strata: int, tried_on: str) -> str:
@@ -107,7 +138,7 @@ def _table(label: str, said: Reading, listed: Sequence[Setting], strata: int, tr
             *([f"{one.alone:.0%}"] if one.alone is not None else []),
             count(one.trials),
             state,
-            *([escape(_strata(list(one.strata), strata))] if said.stratum is None else []),
+            *([_fails_in(label, one, strata)] if said.stratum is None else []),
         ]
         rows.append(Row(cells))
     return table(label, columns, rows)
@@ -126,13 +157,28 @@ def _surely(probability: float) -> str:
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
-def _strata(names: Sequence[str], strata: int) -> str:
+def _fails_in(label: str, one: Setting, strata: int) -> str:
+    """Return the strata in which a setting fails as HTML, and in how many of them it was asked at all."""
+    told = _strata(list(one.strata), strata, f"{label}, strata: {one.words}")
+    asked = f" <small>{count(one.asked)} of them asked under it</small>" if one.asked < len(one.strata) else ""
+    return f"{told}{asked}"
+
+
+def _strata(names: Sequence[str], strata: int, key: str) -> str:
+    """Return the names of strata as HTML; more than a few open, by a key that is kept when the page is drawn anew."""
     if not names:
         return "none surely"
     if len(names) == strata:
         return "the only one" if strata == 1 else f"all {strata}"
     left = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {left} more" if left > 0 else "")
+    first = escape(", ".join(names[:NAMED]))
+    if left <= 0:
+        return first
+    rest, key = escape(", ".join(names[NAMED:])), escape(key, quote=True)
+    return (
+        f"<details class='f-more' data-key='{key}'><summary>{first} and {left} more</summary>"
+        f"<span>{rest}</span></details>"
+    )
 
 
 def _regions(said: Reading) -> str:
@@ -163,9 +209,29 @@ def _regions(said: Reading) -> str:
     hidden = ""
     if each.fails_in:
         hidden = (
-            f"<p>Safe on average only: in {escape(_strata(each.fails_in, 0))} some setting of the region fails.</p>"
+            "<div class='reading-hidden'>Safe on average only. Some setting of the region fails in "
+            f"{_strata(each.fails_in, 0, 'Safe region, strata')}</div>"
         )
-    return f"{words}{table('Safe region', columns, rows, 'reading-region')}{hidden}"
+    return f"{words}{table('Safe region', columns, rows, 'reading-region')}{_blocks(each)}{hidden}"
+
+
+def _blocks(region: Region) -> str:
+    """Say what stops a region from growing, concept by concept."""
+    if not region.blocks:
+        return "<p>It holds every level there is.</p>"
+    rows = [
+        Row([f"{escape(named(one.concept))}: {escape(one.level)}", escape(one.setting), _blocking(one)])
+        for one in region.blocks
+    ]
+    columns = (Column("Next level"), Column("Setting that is not safe"), Column("Failure rate", number=True))
+    words = "<p>What stops it: each next level would let in a setting that is not safe. The worst one is named.</p>"
+    return words + table("What stops the safe region", columns, rows)
+
+
+def _blocking(one: Block) -> str:
+    if one.rate is None:
+        return "not known"
+    return f"{one.rate:.0%} <small>({one.low:.0%} to {one.high:.0%})</small>"
 
 
 def _at_least(probability: float) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 
 from faded.landscape.main_effects import CAVEAT, SCREENING, sentences
 from faded.ui.tables import Column, Row, table
-from faded.ui.words import named, points
+from faded.ui.words import named, percent, points
 
 BEFORE_THE_BAR = (
     Column("Concept"),
     Column("Low"),
     Column("High"),
+    Column("Fail at low", number=True),
+    Column("Fail at high", number=True),
     Column("Effect", number=True),
     Column("90% interval", number=True),
 )
@@ -41,9 +43,10 @@ def render(summary: Mapping[str, Any]) -> str:
 def _row(row: Mapping[str, Any], reach: float) -> Row:
     levels = (escape(named(row["concept"])), escape(row["low"]), escape(row["high"]))
     if row["effect"] is None:
-        return Row((*levels, "", "", "", row["state"]))
+        return Row((*levels, "", "", "", "", "", row["state"]))
     interval = f"{points(row['low90'])} to {points(row['high90'])}"
-    return Row((*levels, points(row["effect"]), interval, _bar(row, reach), row["state"]))
+    rates = (percent(row["rate_low"], 0), percent(row["rate_high"], 0))
+    return Row((*levels, *rates, points(row["effect"]), interval, _bar(row, reach), row["state"]))
 
 
 def _bar(row: Mapping[str, Any], reach: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from faded.landscape.calibration import CALIBRATION, sentences
+from faded.landscape.trusted import standing
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, percent, plural
@@ -29,6 +30,7 @@ COLUMNS = (
     Column("Mean given", number=True),
     Column("Failed", number=True),
     Column("90% interval", number=True),
+    Column("The map is"),
 )
 
 
@@ -41,11 +43,12 @@ def render(summary: Mapping[str, Any]) -> str:
     found: Mapping[str, Any] | None = summary.get(CALIBRATION)
     if found is None or found["queries"] == 0:
         return empty("Nothing compared yet", HOW)
-    said = "".join(f"<li>{sentence}</li>" for sentence in sentences(found))
+    answer, *others = sentences(found)
+    said = "".join(f"<li>{sentence}</li>" for sentence in others)
     rates = table("Predicted and seen, by rate given", COLUMNS, [_row(row) for row in found["bins"]])
     return (
-        f"<p class='f-quiet'>{HOW}</p><div class='trust'>{chart(found['bins'])}"
-        f"<ul class='reach-said'>{said}</ul></div>{rates}"
+        f"<p class='trust-answer'><b>{answer}</b></p><p class='f-quiet'>{HOW}</p>"
+        f"<div class='trust'>{chart(found['bins'])}<ul class='reach-said'>{said}</ul></div>{rates}"
     )
 
 
@@ -105,5 +108,6 @@ def _row(row: Mapping[str, Any]) -> Row:
             percent(row["predicted"], 0),
             percent(row["share"], 0),
             f"{percent(row['low'], 0)} to {percent(row['high'], 0)}",
+            standing(row),
         )
     )
