@@ -17,7 +17,7 @@ from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
 from faded.ui import account, auth, had, run_actions, status
-from faded.ui.asking import CHOOSE, PICK, QUIET
+from faded.ui.asking import AT_ONCE, PICK, QUIET, choosing
 from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
@@ -182,12 +182,16 @@ class Wiring:
         for event in (
             gr.Timer(POLL_S).tick,
             app.load,
-            self._head.refresh.click,
         ):
             event(self._poll, given, drawn, **QUIET)
-        for name in self.choosers:
-            self._outputs[name].input(self._poll, given, drawn, **QUIET | {"js": CHOOSE % self._drawn_with(name)})
-        self._head.picker.input(self._poll, given, drawn, **QUIET | {"js": PICK})
+        self._head.refresh.click(self._poll, given, drawn, **QUIET | AT_ONCE)
+        self._head.has.change(None, [self._head.has], None, js="(has) => { window.faded.drew(has); }")
+        self._head.picker.input(self._poll, given, drawn, **PICK)
+        for place, name in enumerate(self.choosers):
+            chooser = self._outputs[name]
+            typed = isinstance(chooser, gr.Number)  # the server never sets it
+            how = QUIET | AT_ONCE if typed else choosing(place, self._together(name))
+            chooser.input(self._poll, given, drawn, **how)
         actions = [action for page in self._pages.values() for action in page.actions]
         for action in (
             *actions,
@@ -197,12 +201,11 @@ class Wiring:
         ):
             action.button.click(self._act(action), [*given, *action.takes], [*drawn, self._head.message], **QUIET)
 
-    def _drawn_with(self, name: str) -> list[int]:
-        """Return the places of a page's choosers that are drawn anew; what is typed is never set by the server."""
-        page, _, _ = name.partition(".")
-        beside = [other.startswith(f"{page}.") for other in self.choosers]
-        typed = [isinstance(self._outputs[other], gr.Number) for other in self.choosers]
-        return [i for i, is_beside in enumerate(beside) if is_beside and not typed[i]]
+    def _together(self, name: str) -> list[int]:
+        """Return the places of the choosers whose values move with one, its own among them."""
+        page = self._pages[name.partition(".")[0]]
+        names = {f"{page.name}.{other}" for other in page.choosers} if page.choosers_move else {name}
+        return [place for place, other in enumerate(self.choosers) if other in names]
 
     def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *chosen: Any) -> list[Any]:
         user = auth.authorise(request.request, Role.ANNOTATOR)
@@ -259,7 +262,7 @@ class Wiring:
             moved: See `status.render`.
         """
         choices = dict(zip(self.choosers, chosen, strict=True))
-        turn, seen = had.read(has)
+        turn, seen = had.read(has, self._outputs)
         looked_at = self._pages.get(str(page)) or self._pages["run"]
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name)

@@ -88,7 +88,7 @@ def layout(store: Store, worker_words: Callable[[], str]) -> Page:
             js_on_load=f"{asset('landscape.js')}\nmountChoice(element, server);",
             server_functions=server_functions(store),
         )
-    return Page("landscape", outputs, draw, choosers=CHOOSERS)
+    return Page("landscape", outputs, draw, choosers=CHOOSERS, choosers_move=True)
 
 
 def _switch(options: tuple[tuple[str, str], ...], label: str, elem_id: str) -> gr.Radio:

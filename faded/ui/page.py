@@ -125,6 +125,7 @@ class Page:
         outputs: The components that change, by name.
         draw: What they show.
         choosers: Names of outputs that the person sets and that decide what is drawn.
+        choosers_move: Whether a choice moves values of the page's other choosers.
         actions: Its buttons.
         managers_only: Names of outputs that only managers are shown.
     """
@@ -133,6 +134,7 @@ class Page:
     outputs: Mapping[str, Any]
     draw: Callable[[View], Mapping[str, Shown]]
     choosers: tuple[str, ...] = ()
+    choosers_move: bool = False
     actions: tuple[Action, ...] = ()
     managers_only: tuple[str, ...] = ()
 

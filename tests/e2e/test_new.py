@@ -83,6 +83,28 @@ def test_what_is_typed_before_the_server_has_answered_is_kept(page: Page, app: A
     with page.expect_request("**/component_server/"):
         page.goto(f"{app.address}#new")
     field(page, "target").fill(str(learned_folder))
+    page.locator("[data-switch]").check()
+    expect(page.get_by_role("button", name="Begin exploring")).to_be_disabled()
     held[0].continue_()
+    expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")
+    expect(field(page, "target")).to_have_value(str(learned_folder))
+    expect(page.locator("[data-switch]")).to_be_checked()
+    expect(page.get_by_role("button", name="Begin exploring")).to_be_enabled()
+
+
+def test_what_is_typed_is_sent_once_the_server_answers_at_last(page: Page, app: App, learned_folder: Path) -> None:
+    failed: list[Route] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            route.continue_()
+        else:
+            failed.append(route)
+            route.abort()
+
+    page.route("**/component_server/", fail_once)
+    page.goto(f"{app.address}#new")
+    field(page, "target").fill(str(learned_folder))
+    expect(page.get_by_text("it is sent again in a moment")).to_be_visible()
     expect(page.locator("[data-f=target-found]")).to_contain_text("3 classes")
     expect(field(page, "target")).to_have_value(str(learned_folder))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
@@ -133,61 +135,130 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(
     context.close()
 
 
-def test_an_answer_that_comes_late_does_not_stay_on_the_page(page: Page, pages: Pages) -> None:
+SEEN = """(look) => {
+  window.seen = new Set();
+  const note = () => (window.seen.add(String(eval(look))), requestAnimationFrame(note));
+  note();
+}"""
+"""Notes all that a look at the page gives, however short a time it does."""
+
+
+@dataclass
+class Held:
+    """Answers on their way to a browser, some of them held back.
+
+    Attributes:
+        wanted: Says of an answer whether it is held; asked of every one, in their order.
+        answers: Those that are held.
+    """
+
+    page: Page
+    wanted: Callable[[str], bool]
+    answers: list[tuple[Route, APIResponse]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route("**/run/predict*", self._pass)
+
+    def _pass(self, route: Route) -> None:
+        answer = route.fetch()
+        if self.wanted(answer.text()):
+            self.answers.append((route, answer))
+        else:
+            route.fulfill(response=answer)
+
+    def wait(self, n: int) -> None:
+        """Wait until so many were held."""
+        while len(self.answers) < n:
+            self.page.wait_for_timeout(50)
+
+    def release(self, number: int) -> None:
+        """Let a held answer go on."""
+        route, answer = self.answers[number]
+        route.fulfill(response=answer)
+
+    def end(self) -> None:
+        """Hold nothing any more."""
+        self.page.unroute("**/run/predict*", self._pass)
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["alone", "before a later one that was under way"])
+def test_an_answer_that_comes_late_does_not_stay_on_the_page(page: Page, pages: Pages, another: bool) -> None:
     made = believable.explored(pages.store, done=False, now=time.time())
     page.goto(f"{pages.address}/?round={made.round}#run")
     stop = page.get_by_role("button", name="Stop exploring")
     expect(stop).to_be_enabled()
-    held: list[tuple[Route, APIResponse]] = []
+    passed = []
 
-    def hold(route: Route) -> None:
-        answer = route.fetch()
+    def wanted(answer: str) -> bool:
         with pages.store.read() as db:
             is_asked = jobs.get(db, made.explore).stop_requested
-        if is_asked and not held:
-            held.append((route, answer))
+        if is_asked and not held.answers:
             with pages.store.write() as db:
                 jobs.stop(db, made.explore, believable.WORKER, time.time())
-        else:
-            route.fulfill(response=answer)
+            return True
+        if another and len(held.answers) == 1 and passed:
+            return True
+        passed.extend([answer] * is_asked)
+        return False
 
-    page.route("**/run/predict*", hold)
+    held = Held(page, wanted)
     stop.click()
-    expect(page.locator(".f-sentence")).to_contain_text("is stopped")
-    [(route, answer)] = held
-    assert "Stopping after this batch" in answer.text()
-    route.fulfill(response=answer)
-    page.unroute("**/run/predict*")
-    expect(page.locator(".f-sentence")).to_contain_text("Stopping after this batch")
-    expect(page.locator(".f-sentence")).to_contain_text("is stopped")
+    sentence = page.locator(".f-sentence")
+    expect(sentence).to_contain_text("is stopped")
+    page.evaluate(SEEN, "document.querySelector('.f-sentence').textContent")
+    held.wait(1 + another)
+    assert "Stopping after this batch" in held.answers[0][1].text()
+    for number in range(1 + another):
+        held.release(number)
+        page.wait_for_timeout(100)
+    page.wait_for_function("[...window.seen].some(text => text.includes('Stopping after this batch'))")
+    expect(sentence).to_contain_text("is stopped")
+    expect(sentence).not_to_contain_text("Stopping after this batch")
     expect(page.get_by_role("button", name="Resume exploring")).to_be_visible()
+    held.end()
 
 
-def test_what_is_chosen_outlives_an_answer_that_comes_late(page: Page, pages: Pages) -> None:
+@pytest.fixture
+def verified(page: Page, pages: Pages) -> Iterator[Page]:
+    """A page that looks at a round with newly broken modes, which is about to turn to Verify."""
     made = believable.explored(pages.store)
     believable.labeled(pages.store, made)
     believable.repaired(pages.store, made, passed=False)
     page.goto(f"{pages.address}/?round={made.round}#run")
     expect(page.locator("#f-now .f-now")).to_be_attached()
-    held: list[tuple[Route, APIResponse]] = []
+    return page
 
-    def hold(route: Route) -> None:
-        answer = route.fetch()
-        if not held and "newly broken" in answer.text():
-            held.append((route, answer))
-        else:
-            route.fulfill(response=answer)
 
-    page.route("**/run/predict*", hold)
-    turn(page, "Verify")
-    page.get_by_label("Unchanged").check()
-    expect(page.locator("#verify-modes")).to_contain_text("A rise above the margin is ruled out")
-    [(route, answer)] = held
-    route.fulfill(response=answer)
-    page.unroute("**/run/predict*")
-    expect(page.get_by_label("Newly broken")).to_be_checked()
-    expect(page.get_by_label("Unchanged")).to_be_checked()
-    expect(page.locator("#verify-modes")).to_contain_text("A rise above the margin is ruled out")
+UNCHANGED = "A rise above the margin is ruled out"
+"""Stands beside modes that are unchanged only."""
+
+
+def test_what_is_chosen_outlives_an_answer_that_comes_late(verified: Page) -> None:
+    held = Held(verified, lambda answer: not held.answers and "newly broken" in answer)
+    turn(verified, "Verify")
+    verified.get_by_label("Unchanged").check()
+    expect(verified.locator("#verify-modes")).to_contain_text(UNCHANGED)
+    verified.evaluate(SEEN, "document.querySelector('#verify-group input:checked')?.value")
+    held.release(0)
+    verified.wait_for_function("window.seen.size > 1")
+    expect(verified.get_by_label("Unchanged")).to_be_checked()
+    expect(verified.locator("#verify-modes")).to_contain_text(UNCHANGED)
+    held.end()
+
+
+def test_of_two_choices_at_once_the_second_counts(verified: Page) -> None:
+    turn(verified, "Verify")
+    expect(verified.get_by_label("Newly broken")).to_be_checked()
+    held = Held(verified, lambda answer: not held.answers and UNCHANGED in answer)
+    verified.get_by_label("Unchanged").check()
+    held.wait(1)
+    verified.get_by_label("Fixed").check()
+    expect(verified.locator("#verify-modes")).to_contain_text("fixed")
+    held.release(0)
+    verified.wait_for_timeout(3000)
+    expect(verified.get_by_label("Fixed")).to_be_checked()
+    expect(verified.locator("#verify-modes")).not_to_contain_text(UNCHANGED)
+    held.end()
 
 
 def test_a_page_elsewhere_cannot_use_the_app(page: Page, app: App) -> None:

@@ -5,7 +5,10 @@ window.faded = (() => {
   const turned = [];
   const changed = [];
   const given = new URLSearchParams(location.search).get("round");
+  const LATE_MS = 60000; // an answer that has not come by then does not come any more
   let turns = 0; // events sent to the server
+  const open = new Map(); // those whose answer was not seen yet, with the time
+  let settled = false; // whether the page was as the server drew it last when the latest event was sent
   let chosen = {}; // what the person chose last, by the chooser's place
   let wanted = /^\d{1,15}$/.test(given ?? "") ? String(Number(given)) : null; // the round that the person looks at, as the server is asked for it
 
@@ -71,6 +74,8 @@ window.faded = (() => {
     }
     for (const listener of changed) listener();
   }
+  const answered = (last) => (last ? JSON.parse(last).turn : 0);
+  const drew = (last) => open.delete(answered(last));
   function lost(asked) {
     const said = document.createElement("div");
     Object.assign(said, { id: "f-lost", className: "f-note warn", textContent: `There is no round ${asked} here: this is the newest one.` });
@@ -104,12 +109,22 @@ window.faded = (() => {
       wanted = String(picked);
       return number(wanted);
     },
-    // What the answer drawn last has left here goes with every event, and the event's number: see had.py.
-    has: (last) => JSON.stringify({ turn: ++turns, last }),
+    // What the answer drawn last has left here goes with every event, and the event's number: see had.py. While an
+    // older answer may still come and overdraw it, the page has nothing that counts.
+    has(last) {
+      drew(last);
+      for (const [turn, at] of open) if (Date.now() - at > LATE_MS) open.delete(turn);
+      settled = !open.size && answered(last) === turns;
+      open.set(++turns, Date.now());
+      return JSON.stringify({ turn: turns, last: open.size > 1 ? "" : last });
+    },
+    drew,
     // An answer to an event before a choice may come after it and set a chooser back: the choice goes with every event.
-    choose(values, places) {
-      for (const place of places) chosen[place] = values[place];
-      return values;
+    // What else belongs to it is as the page shows it, if that is what the server drew last, else as it was chosen.
+    choose(values, place, together) {
+      for (const other of together) if (settled || !(other in chosen)) chosen[other] = values[other];
+      chosen[place] = values[place];
+      return window.faded.chosen(values);
     },
     chosen: (values) => values.map((value, place) => (place in chosen ? chosen[place] : value)),
     onTurn: (listener) => turned.push(listener),

@@ -24,6 +24,7 @@ function mountNew(element, server) {
     element.querySelector("[data-switch]").checked = !state.fields.labelled;
   }
   function draw() {
+    for (const button of element.querySelectorAll('[data-act="file"], [data-act="again"]')) button.disabled = false; // the server has answered
     parts.draw(state.fields, state.task, results());
     for (const name of STEPS) look(name);
     for (const place of element.querySelectorAll("[data-problem]")) {
@@ -120,7 +121,7 @@ function mountNew(element, server) {
       return null;
     }
   }
-  const save = () => ask(server.new_save, { fields: state.fields });
+  const save = () => (state.fields ? ask(server.new_save, { fields: state.fields }) : ask(server.new_load, {}));
   function later(ms) {
     clearTimeout(state.timer);
     state.timer = setTimeout(save, ms);
@@ -146,7 +147,8 @@ function mountNew(element, server) {
     changed();
   });
   element.addEventListener("change", (event) => {
-    if (state.fields && event.target.matches("[data-switch]")) {
+    if (event.target.matches("[data-switch]")) {
+      if (!state.fields) return void (state.early.labelled = !event.target.checked);
       state.fields.labelled = !event.target.checked;
       changed();
     }
@@ -155,7 +157,9 @@ function mountNew(element, server) {
   async function opened(chooser) {
     const file = chooser.files[0];
     chooser.value = "";
-    if (file) await ask(server.new_open, { name: file.name, text: await file.text() });
+    if (!file) return;
+    state.early = {}; // the file says it all
+    await ask(server.new_open, { name: file.name, text: await file.text() });
   }
   const acts = {
     async begin() {
@@ -181,7 +185,7 @@ function mountNew(element, server) {
     open: () => part("chosen").click(),
     again: () => ask(server.new_again, { fields: state.fields }),
     async discard() {
-      Object.assign(state, { pressed: false, touched: new Set() });
+      Object.assign(state, { pressed: false, touched: new Set(), early: {} });
       await ask(server.new_discard, {});
     },
   };
