@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from faded.commands import (
+    account,
     campaign,
     export,
     export_model,
@@ -66,4 +67,5 @@ def make_parser() -> argparse.ArgumentParser:
     export_model.add(commands)
     import_verdicts.add(commands)
     mirror.add(commands)
+    account.add(commands)
     return parser

@@ -12,28 +12,19 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Named,
     Table,
     Text,
     TypedColumns,
     UniqueConstraint,
-    event,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from faded.store import account_tables  # noqa: F401 - a schema is all tables
+from faded.store.tables import append_only, metadata
 
 
 class CampaignColumns(TypedColumns):
@@ -272,16 +263,4 @@ inquiries = Table(
     CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
     UniqueConstraint("owner", "digest"),
 )
-
-APPEND_ONLY = tuple(
-    f"CREATE TRIGGER verdict_events_no_{action.lower()} BEFORE {action} ON verdict_events "
-    "BEGIN SELECT RAISE(ABORT, 'verdict events are append-only'); END"
-    for action in ("UPDATE", "DELETE")
-)
-"""SQLite itself refuses to change or delete an event."""
-
-
-@event.listens_for(verdict_events, "after_create")
-def _forbid_changes(_table: Table, db: Connection, **_: object) -> None:
-    for statement in APPEND_ONLY:
-        db.exec_driver_sql(statement)
+append_only(verdict_events, "verdict events are append-only")

@@ -1,4 +1,4 @@
-"""Signing in and out on a Space."""
+"""Who is signed in, and the way out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from faded.settings import space
+from faded.ui.accounts_door import SIGN_OUT
 from faded.ui.auth import LOCAL_USER, User
 
 
@@ -25,4 +26,9 @@ def words(user: User) -> str:
     """Return who is signed in and the way out, as HTML; empty where there are no accounts."""
     if user.name == LOCAL_USER and space() is None:
         return ""
-    return f"<p class='f-worker'>{escape(user.name)}, {user.role.name.lower()}. <a href='/logout'>Sign out</a></p>"
+    out = (
+        f"<form method='post' action='{SIGN_OUT}'><button class='f-out'>Sign out</button></form>"
+        if space() is None
+        else "<a href='/logout'>Sign out</a>"
+    )
+    return f"<div class='f-worker'>{escape(user.name)}, {user.role.name.lower()}. {out}</div>"

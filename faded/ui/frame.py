@@ -12,13 +12,12 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
 from faded.ui import account, auth, had, run_actions, status
 from faded.ui.asking import AT_ONCE, PICK, QUIET, choosing
-from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures

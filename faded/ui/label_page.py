@@ -13,14 +13,13 @@ from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
 from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
-from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
+from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
 from faded.labeling import queue
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
 from faded.ui import auth, evidence
-from faded.ui.auth import Role
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.page import Page, whole_number

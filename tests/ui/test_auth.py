@@ -25,7 +25,7 @@ def on_space(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_this_machine_is_the_local_user_who_may_do_everything() -> None:
-    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.OWNER)
+    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ADMIN)
     assert user.name == "local"
     own = request("127.0.0.1", host="localhost:7860", origin="http://localhost:7860")
     assert auth.authorise(own, Role.MANAGER) == user
