@@ -81,8 +81,8 @@ def hashed(password: str, name: str) -> str:
 def sign_in(store: Store, name: str, password: str, address: str, now: float) -> str:
     """Return the token of a new session.
 
-    An attempt counts before the password is looked at, so that many at once are limited too; one that succeeds clears
-    those of its name.
+    An attempt counts before the password is looked at, so that many at once are limited too; one that succeeds does not
+    count, and clears those of its name.
 
     Args:
         store: The store.
@@ -97,7 +97,7 @@ def sign_in(store: Store, name: str, password: str, address: str, now: float) ->
     """
     name = name.strip().lower()[:LONGEST]
     with store.write() as db:
-        _count_attempt(db, name, address, now)
+        mine = _count_attempt(db, name, address, now)
         row = db.execute(select(people).where(people.c.name == name)).one_or_none()
     matches = _matches(_nobody() if row is None else row.password, password[:LONGEST])
     if row is None or not matches:
@@ -108,7 +108,7 @@ def sign_in(store: Store, name: str, password: str, address: str, now: float) ->
         if current.disabled_at is not None or current.password != row.password:
             raise FadedError(WRONG)
         db.execute(update(people).where(people.c.id == row.id).values(password=fresher))
-        db.execute(delete(attempts).where(attempts.c.about == f"name {name}"))
+        db.execute(delete(attempts).where(or_(attempts.c.about == f"name {name}", attempts.c.id.in_(mine))))
         return _begin_session(db, row.id, now)
 
 
@@ -210,20 +210,24 @@ def _begin_session(db: Db, account_id: int, now: float) -> str:
     return token
 
 
-def _count_attempt(db: Db, name: str, address: str, now: float) -> None:
-    """Write an attempt down.
+def _count_attempt(db: Db, name: str, address: str, now: float) -> list[int]:
+    """Write an attempt down; return the numbers of its rows.
 
     Raises:
         TooManyAttempts: there were too many.
     """
     db.execute(delete(attempts).where(or_(attempts.c.created_at <= now - WINDOW_SECONDS, attempts.c.created_at > now)))
+    mine = []
     for about, most in ((f"name {name}", MOST_PER_NAME), (f"address {address}", MOST_PER_ADDRESS)):
         query = select(func.count(), func.min(attempts.c.created_at)).where(attempts.c.about == about)
         count, first = db.execute(query).one()
         if count >= most:
             minutes = max(1, round((first + WINDOW_SECONDS - now) / 60))
             raise TooManyAttempts(f"Too many attempts to sign in have failed: try again in {minutes} minutes.")
-        db.execute(insert(attempts).values(about=about, created_at=now))
+        key = db.execute(insert(attempts).values(about=about, created_at=now)).inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert of one row always has one
+        mine.append(int(key[0]))
+    return mine
 
 
 def _matches(known: str, password: str) -> bool:
