@@ -247,5 +247,5 @@ def test_what_was_done_is_written_down_for_good_and_no_secret_with_it(people: St
     with sqlite3.connect(people.workspace / DATABASE) as db:
         kept = json.dumps(
             [list(db.execute(f"SELECT * FROM {t}")) for t in ("accounts", "sessions", "invites", "audit")]
-        )  # noqa: S608 - our own names
+        )
     assert not any(secret in kept for secret in (PASSWORD, token, invitation))
