@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from faded.commands.common import OK, Commands, print_record, workspace_of
+from faded.commands.common import OK, Commands, existing_store, print_record, workspace_of
 from faded.domain import FadedError, Role
 from faded.flags import add_workspace
 from faded.store import accounts, signing_in
@@ -91,7 +91,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _invite(arguments: argparse.Namespace) -> int:
-    with open_store(workspace_of(arguments)).write() as db:
+    with existing_store(arguments).write() as db:
         token = signing_in.invite(db, Role[arguments.role.upper()], by(), time.time(), arguments.name)
     print(f"{arguments.address.rstrip('/')}/join/{token}")
     days = round(signing_in.INVITE_SECONDS / 86400)
@@ -100,7 +100,7 @@ def _invite(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    with open_store(workspace_of(arguments)).read() as db:
+    with existing_store(arguments).read() as db:
         found = accounts.list_all(db)
     if arguments.json is not None:
         print_record({"accounts": [_record(account) for account in found]}, arguments.json)
@@ -127,13 +127,13 @@ def _when(seconds: float) -> str:
 
 def _set_role(arguments: argparse.Namespace) -> int:
     role = Role[arguments.ROLE.upper()]
-    with open_store(workspace_of(arguments)).write() as db:
+    with existing_store(arguments).write() as db:
         accounts.set_role(db, arguments.NAME, role, by(), time.time())
     return _said(f"{arguments.NAME} is {accounts.an(role)} from now on.")
 
 
 def _set_password(arguments: argparse.Namespace) -> int:
-    store = open_store(workspace_of(arguments))
+    store = existing_store(arguments)
     with store.read() as db:
         name = accounts.get(db, arguments.NAME).name
     password = _typed(arguments, name)
@@ -143,19 +143,19 @@ def _set_password(arguments: argparse.Namespace) -> int:
 
 
 def _disable(arguments: argparse.Namespace) -> int:
-    with open_store(workspace_of(arguments)).write() as db:
+    with existing_store(arguments).write() as db:
         accounts.disable(db, arguments.NAME, by(), time.time())
     return _said(f"{arguments.NAME} comes in no more.")
 
 
 def _enable(arguments: argparse.Namespace) -> int:
-    with open_store(workspace_of(arguments)).write() as db:
+    with existing_store(arguments).write() as db:
         accounts.enable(db, arguments.NAME, by(), time.time())
     return _said(f"{arguments.NAME} may come in again.")
 
 
 def _sign_out(arguments: argparse.Namespace) -> int:
-    with open_store(workspace_of(arguments)).write() as db:
+    with existing_store(arguments).write() as db:
         ended = accounts.sign_out_everywhere(db, arguments.NAME, by(), time.time())
     return _said(f"{ended} sessions of {arguments.NAME} have ended.")
 

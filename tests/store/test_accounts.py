@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
@@ -164,7 +163,7 @@ def test_a_name_that_cannot_be_used_is_refused(people: Store, name: str) -> None
 
 @pytest.mark.parametrize(
     ("password", "said"),
-    [("short", "5 characters"), ("x" * 201, "201 characters"), ("Annabel.Lee.1849", "is the name")],
+    [("short", "5 char"), ("x" * 201, "201 char"), ("Annabel.Lee.1849", "is the name")],
 )
 def test_a_password_that_is_no_good_is_refused(password: str, said: str) -> None:
     with pytest.raises(FadedError, match=said):
@@ -245,7 +244,5 @@ def test_what_was_done_is_written_down_for_good_and_no_secret_with_it(people: St
         with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), people.write() as db:
             db.exec_driver_sql(statement)
     with sqlite3.connect(people.workspace / DATABASE) as db:
-        kept = json.dumps(
-            [list(db.execute(f"SELECT * FROM {t}")) for t in ("accounts", "sessions", "invites", "audit")]
-        )
+        kept = "\n".join(db.iterdump())
     assert not any(secret in kept for secret in (PASSWORD, token, invitation))
