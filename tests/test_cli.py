@@ -245,7 +245,9 @@ def flags() -> dict[tuple[str, str], argparse.Action]:
                 for name, inner in action.choices.items():
                     look(inner, f"{command} {name}".strip())
             elif "--help" not in action.option_strings:
-                found[command, action.option_strings[0] if action.option_strings else str(action.metavar or action.dest)] = action
+                found[
+                    command, action.option_strings[0] if action.option_strings else str(action.metavar or action.dest)
+                ] = action
 
     look(make_parser(), "")
     return found

@@ -27,7 +27,7 @@ def words(user: User) -> str:
     if user.name == LOCAL_USER and space() is None:
         return ""
     out = (
-        f"<form method='post' action='{SIGN_OUT}'><button class='f-out'>Sign out</button></form>"
+        f"<form method='post' action='{SIGN_OUT}'><button>Sign out</button></form>"
         if space() is None
         else "<a href='/logout'>Sign out</a>"
     )

@@ -34,7 +34,9 @@ button {{ margin-top: 1.5rem; font-weight: 600; cursor: pointer; }}
 :focus-visible {{ outline: 3px solid Highlight; outline-offset: 2px; }}
 .quiet {{ font-size: .875rem; opacity: .75; margin: .25rem 0 0; }}
 .wrong {{ border-left: 4px solid #c4242c; padding-left: .75rem; }}
-</style></head><body><main><h1>{title}</h1>
+.faded {{ font-weight: 600; opacity: .75; margin: 0; }}
+h1 {{ margin-top: .25rem; }}
+</style></head><body><main><p class="faded">Faded</p><h1>{title}</h1>
 {body}
 </main></body></html>
 """
@@ -43,10 +45,10 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-act
 HEADERS = {
     "content-security-policy": POLICY,
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
-"""An invitation's address is a secret: no other page is told it."""
+"""An invitation's address is a secret: no other site is told it. Its own is: else a form would come from nowhere."""
 
 
 def routes(store: Store) -> list[Route]:
@@ -102,13 +104,14 @@ def routes(store: Store) -> list[Route]:
 
 
 def sign_in_form(name: str = "", wrong: str = "") -> str:
-    """Return the form, as HTML."""
+    """Return the form, as HTML; where something was wrong, it is the password that is typed next."""
+    first, second = ("", " autofocus") if wrong else (" autofocus", "")
     return (
         f"{_wrong(wrong)}<form method='post' action='{SIGN_IN}'>"
         f"<label for='name'>Name</label><input id='name' name='name' value='{escape(name, quote=True)}' "
-        "autocomplete='username' autocapitalize='none' spellcheck='false' required autofocus>"
+        f"autocomplete='username' autocapitalize='none' spellcheck='false' required{first}>"
         "<label for='password'>Password</label><input id='password' name='password' type='password' "
-        f"maxlength='{LONGEST}' autocomplete='current-password' required><button>Sign in</button></form>"
+        f"maxlength='{LONGEST}' autocomplete='current-password' required{second}><button>Sign in</button></form>"
         "<p class='quiet'>No account, or the password is lost? Ask an admin for an invitation.</p>"
     )
 

@@ -182,7 +182,7 @@ def test_an_invitation_makes_an_account(pages: Pages) -> None:
         token = signing_in.invite(db, Role.ANNOTATOR, "mira", time.time())
     status, headers, text = pages.ask("GET", f"/join/{token}")
     assert status == 200 and "mira invites you as an annotator" in text
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     status, _, text = pages.form(f"/join/{token}", name="lena", password=PASSWORD[:5])
     assert status == 400 and "5 characters" in text and "value='lena'" in text
     status, headers, _ = pages.form(f"/join/{token}", name="lena", password=PASSWORD)
