@@ -1,6 +1,7 @@
 """The labeling queue: what lies before a person next.
 
-Mode by mode in the order of the ranking, distinct samples within a mode, until the mode is decided; then the next.
+What others have judged and that wants more opinions comes first. Then mode by mode in the order of the ranking,
+distinct samples within a mode, until the mode is decided; then the next.
 Modes that their proposals cannot decide any more (too few of them) come after those that can be. Skipped proposals
 come at the very end. What a person holds already comes first, so a reload shows the same proposal again. Verdicts that
 earlier rounds on the same weights got count towards deciding a mode.
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from faded.domain import ModeKey, Proposal
 from faded.labeling.decided import ModeState, ModeTally, tallies
-from faded.store import leases, proposals, verdicts
+from faded.store import labeling_rules, leases, proposals, verdicts
 from faded.store.engine import Db
 from faded.store.rows import cell_text
 
@@ -38,12 +39,13 @@ class Progress:
     """How far labeling is.
 
     Attributes:
-        mine: Standing verdicts of this person in this round.
-        everybody: Standing verdicts of all in this round.
+        mine: Verdicts that this person gives in this round.
+        everybody: Verdicts of all in this round; of several people on one proposal each.
         confirmed: Modes that are confirmed, by verdicts of earlier rounds on the same weights as well.
         refused: Modes that are refused, likewise.
         open: Modes that have verdicts or proposals and are not decided.
-        left: Proposals of open modes without a verdict.
+        left: Proposals of open modes that wait for this person's verdict.
+        disputed: Proposals on which people differ, so that no verdict stands.
     """
 
     mine: int
@@ -52,6 +54,7 @@ class Progress:
     refused: int
     open: int
     left: int
+    disputed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,9 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, standings: l
     if idle:
         leases.release(db, idle, annotator)
     if len(kept) < n:
-        found = _candidates(db, round_id, standings, n - len(kept), now)
-        taken = leases.take(db, round_id, found, annotator, now)
+        slots = labeling_rules.of_round(db, round_id).opinions
+        found = _candidates(db, round_id, annotator, slots, standings, n - len(kept), now)
+        taken = leases.take(db, round_id, found, annotator, slots, now)
         kept.extend(proposals.get_many(db, taken))
     tallies = {(s.mode.cell, s.mode.stratum): s.tally for s in standings}
     return [Leased(p, now + leases.LEASE_SECONDS, tallies[cell_text(p.key.cell), p.key.stratum]) for p in kept[:n]]
@@ -114,13 +118,15 @@ def _progress(
 ) -> Progress:
     here = {s.mode.key for s in standings}
     states = [s.state for s in standings] + [tally.state for key, tally in before.items() if key not in here]
+    judged = leases.judged_by(db, round_id, annotator)
     return Progress(
         mine=verdicts.counts(db, round_id, annotator).total,
-        everybody=verdicts.counts(db, round_id).total,
+        everybody=verdicts.given(db, round_id),
         confirmed=states.count(ModeState.CONFIRMED),
         refused=states.count(ModeState.REFUSED),
         open=states.count(ModeState.OPEN),
-        left=sum(s.mode.unjudged for s in standings if s.state is ModeState.OPEN),
+        left=sum(s.mode.unjudged - judged.get(s.mode.id, 0) for s in standings if s.state is ModeState.OPEN),
+        disputed=sum(s.mode.disputed for s in standings),
     )
 
 
@@ -139,15 +145,20 @@ def _standings(db: Db, round_id: int, before: Mapping[ModeKey, ModeTally]) -> li
     return found
 
 
-def _candidates(db: Db, round_id: int, standings: list[_Standing], n: int, now: float) -> list[str]:
-    """Return ids of up to n proposals that nobody holds, in the order of the queue."""
+def _candidates(
+    db: Db, round_id: int, annotator: str, slots: int, standings: list[_Standing], n: int, now: float
+) -> list[str]:
+    """Return ids of up to n proposals that have a slot for a person, in the order of the queue."""
     undecided = [s for s in standings if s.state is ModeState.OPEN and s.mode.unjudged]
-    found: list[str] = []
+    found = leases.begun(db, round_id, annotator, slots, n, now) if slots > 1 else []
+    judged = leases.judged_by(db, round_id, annotator) if slots > 1 else {}
     for s in sorted(undecided, key=lambda s: not s.tally.decidable(s.mode.unjudged)):  # stable: the ranking stays
-        if len(found) == n:
+        if len(found) >= n:
             return found
-        if s.mode.unjudged > s.mode.skipped:
-            found.extend(leases.fresh(db, s.mode.id, n - len(found), now))
+        if s.mode.unjudged > s.mode.skipped + judged.get(s.mode.id, 0):
+            fresh = leases.fresh(db, s.mode.id, annotator, slots, n, now)
+            found.extend([one for one in fresh if one not in found][: n - len(found)])
     if len(found) < n:
-        found.extend(leases.skipped(db, round_id, [s.mode.id for s in undecided], n - len(found), now))
+        ids = [s.mode.id for s in undecided]
+        found.extend(leases.skipped(db, round_id, ids, annotator, slots, n - len(found), now))
     return found

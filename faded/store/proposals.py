@@ -17,7 +17,7 @@ from faded.store.schema import modes, proposals
 MANY = 500
 """Ids per query; SQLite takes at least 999 parameters."""
 
-NONE_YET = {"total": 0, "skipped": 0} | {kind.value: 0 for kind in Verdict}
+NONE_YET = {"total": 0, "skipped": 0, "disputed": 0} | {kind.value: 0 for kind in Verdict}
 """Counts of a mode before its first proposal."""
 
 FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id == proposals.c.mode_id)
@@ -39,6 +39,7 @@ class ModeRow:
         reject: See `confirm`.
         invalid: See `confirm`.
         unsure: See `confirm`.
+        disputed: Proposals without a verdict, because people differ.
     """
 
     id: int
@@ -51,6 +52,7 @@ class ModeRow:
     reject: int
     invalid: int
     unsure: int
+    disputed: int
 
     @property
     def key(self) -> ModeKey:
@@ -59,8 +61,8 @@ class ModeRow:
 
     @property
     def unjudged(self) -> int:
-        """Number of proposals without a verdict."""
-        return self.total - self.confirm - self.reject - self.invalid - self.unsure
+        """Number of proposals that wait for verdicts."""
+        return self.total - self.confirm - self.reject - self.invalid - self.unsure - self.disputed
 
 
 def add_many(db: Db, round_id: int, items: Sequence[Proposal], scores: Mapping[ModeKey, float]) -> int:
@@ -180,7 +182,10 @@ def recount(db: Db, mode_ids: Iterable[int]) -> None:
     ids = list(mode_ids)
     columns = {
         "total": func.count(),
-        "skipped": func.count().filter(proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None)),
+        "skipped": func.count().filter(
+            proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None), ~proposals.c.disputed
+        ),
+        "disputed": func.count().filter(proposals.c.disputed),
         **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
     }
     query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in columns.items()))

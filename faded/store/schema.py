@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from faded.store import account_tables  # noqa: F401 - a schema is all tables
+from faded.store import account_tables, labeling_tables  # noqa: F401 - a schema is all tables
 from faded.store.tables import append_only, metadata
 
 
@@ -120,13 +121,16 @@ class ModeColumns(TypedColumns):
     reject: Named[int]
     invalid: Named[int]
     unsure: Named[int]
+    disputed: Named[int] = Column(Integer, server_default="0")
 
 
 class ProposalColumns(TypedColumns):
     """A candidate failure put before people.
 
-    `event_id` and `verdict` say what stands after the events so far: the latest verdict that is not undone; else the
-    latest skip, with `verdict` empty; else neither. They are derived, and written in the transaction of the event.
+    `event_id` and `verdict` say what stands after the events so far (`resolving`): the verdict, and the latest event
+    that gives it; else the latest skip, with `verdict` empty; else neither. `opinions` is how many people have said
+    what it is, and `disputed` says that all were asked and no verdict stands. They are derived, and written in the
+    transaction of the event.
     """
 
     seq = Column(Integer, primary_key=True)
@@ -144,6 +148,8 @@ class ProposalColumns(TypedColumns):
     clean_answer: Named[str | None] = Column(Text)
     event_id: Named[int | None]
     verdict: Named[str | None] = Column(Text)
+    opinions: Named[int] = Column(Integer, server_default="0")
+    disputed: Named[bool] = Column(Boolean, server_default="0")
 
 
 def _rated(name: str) -> str:
@@ -180,16 +186,6 @@ class VerdictEventColumns(TypedColumns):
     quality: Named[int | None] = Column(Integer, CheckConstraint(_rated("quality"), name="quality"))
     best: Named[int | None] = Column(Integer, CheckConstraint(_chosen("best"), name="best"))
     worst: Named[int | None] = Column(Integer, CheckConstraint(_chosen("worst", "best"), name="worst"))
-
-
-class LeaseColumns(TypedColumns):
-    """Which proposal lies before whom. `place` orders a person's leases; below zero: put back by undo."""
-
-    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
-    round_id: Named[int] = Column(ForeignKey("rounds.id"))
-    annotator: Named[str] = Column(Text)
-    expires_at: Named[float]
-    place: Named[int]
 
 
 class DraftColumns(TypedColumns):
@@ -241,6 +237,12 @@ proposals = Table(
     UniqueConstraint("mode_id", "sample_id"),
     Index("ix_proposals_fresh", "mode_id", "seq", sqlite_where=text("event_id IS NULL")),
     Index("ix_proposals_standing", "round_id", "event_id", "verdict"),
+    Index(
+        "ix_proposals_begun",
+        "round_id",
+        "seq",
+        sqlite_where=text("opinions > 0 AND verdict IS NULL AND NOT disputed"),
+    ),
 )
 verdict_events = Table(
     "verdict_events",
@@ -254,7 +256,6 @@ verdict_events = Table(
     Index("ix_verdict_events_annotator", "round_id", "annotator", "id"),
     sqlite_autoincrement=True,
 )
-leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
 drafts = Table("drafts", metadata, DraftColumns)
 inquiries = Table(
     "inquiries",

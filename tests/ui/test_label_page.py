@@ -13,8 +13,8 @@ from faded.ui import label_page
 from tests.ui import believable
 from tests.ui.believable import NOW, STRATA, Believable
 
-HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"})
-ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"})
+HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"}, scope={})
+ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"}, scope={})
 
 
 class Card:
