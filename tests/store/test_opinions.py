@@ -14,7 +14,7 @@ from faded.store.labeling_rules import Policy, Rules, Said, resolve
 from tests.store.helpers import fill
 
 STOP = ModeKey((1, 0), "stop")
-C, R, I, U = Verdict
+C, R, INVALID, U = Verdict
 
 
 def said(*verdicts_, answers=()):
@@ -31,7 +31,7 @@ def said(*verdicts_, answers=()):
         ([C, C], 2, C, C),
         ([C, R], 2, "disputed", "disputed"),
         ([C, C, R], 3, C, "disputed"),
-        ([C, R, I], 3, "disputed", "disputed"),
+        ([C, R, INVALID], 3, "disputed", "disputed"),
         ([C, C, R, R], 3, "disputed", "disputed"),
         ([U, U, C], 3, U, "disputed"),
         ([C, C], 3, None, None),
@@ -51,7 +51,7 @@ def test_what_stands_by_the_policy(given, wanted, majority, unanimous):
 
 
 def test_an_adjudication_settles_but_where_all_have_to_agree():
-    word = Said(9, I, None)
+    word = Said(9, INVALID, None)
     assert resolve(said(C, R), word, Rules(2, Policy.MAJORITY)) == (word, False)
     assert resolve(said(C, R), word, Rules(2, Policy.ADJUDICATED)) == (word, False)
     assert resolve(said(C), word, Rules(2)) == (word, False)
@@ -139,7 +139,7 @@ def test_a_dispute_is_adjudicated_with_a_reason(store, round_id, items, rules, s
         (mode,) = proposals.mode_rows(db, round_id)
         assert (mode.disputed, mode.confirm) == (0, 1)
         assert verdicts.given(db, round_id) == 2, "an adjudication is nobody's opinion"
-    say(items[0], "bob", I)  # whatever others say afterwards
+    say(items[0], "bob", INVALID)  # whatever others say afterwards
     assert standing(store, round_id) == {items[0].id: C}
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
         db.exec_driver_sql("UPDATE adjudications SET reason = 'another'")
@@ -192,7 +192,8 @@ def test_what_is_written_down_is_what_the_events_say(store, round_id, items, rul
             say(items[draw.integers(len(items))], who, verdict, adjudicates=why)
     with store.read() as db:
         events = db.exec_driver_sql(
-            "SELECT e.*, a.reason AS why FROM verdict_events e LEFT JOIN adjudications a ON a.event_id = e.id ORDER BY e.id"
+            "SELECT e.*, a.reason AS why FROM verdict_events e LEFT JOIN adjudications a ON a.event_id = e.id "
+            "ORDER BY e.id"
         ).all()
         found = {row.proposal_id: set() for row in events}
         for row in db.exec_driver_sql("SELECT * FROM opinions"):
