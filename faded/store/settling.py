@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, insert, select, update
 
 from faded.domain import Verdict
-from faded.store import labeling_rules
+from faded.store import campaigns, labeling_rules
 from faded.store.engine import Db
-from faded.store.labeling_rules import Said
+from faded.store.labeling_rules import Rules, Said
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import recount
 from faded.store.schema import proposals, verdict_events
@@ -30,6 +30,21 @@ def valid() -> Select[Any]:
     later = verdict_events.alias()
     undone = exists().where(later.c.undoes == verdict_events.c.id)
     return select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~undone)
+
+
+def set_rules(db: Db, round_id: int, rules: Rules, by: str, now: float) -> None:
+    """Set the rules of a round's campaign, and settle all that was judged in its open rounds by them.
+
+    Raises:
+        FadedError: there is no such round, or a rule cannot be used.
+    """
+    campaign = campaigns.get_round(db, round_id).campaign_id
+    labeling_rules.save(db, campaign, rules, by, now)
+    for found in campaigns.list_rounds(db, campaign):
+        if found.state is campaigns.RoundState.OPEN:
+            judged = select(opinions.c.proposal_id).where(opinions.c.round_id == found.id).distinct()
+            for proposal_id in db.execute(judged).scalars().all():
+                settle(db, proposal_id)
 
 
 def settle(db: Db, proposal_id: str) -> None:

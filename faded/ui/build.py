@@ -7,7 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from faded.store.engine import Store
-from faded.ui import account, frame, label_page, landscape_page, new_page, repair_page, run_page, verify_page
+from faded.ui import account, frame, label_page, landscape_page, new_page, repair_page, run_page, team_page, verify_page
 from faded.ui.page import Page
 from faded.ui.theme import html
 
@@ -29,6 +29,7 @@ def build(store: Store, worker_words: Callable[[], str], mirror_words: Callable[
         "repair": repair_page.layout,
         "verify": lambda: verify_page.layout(store),
         "new": lambda: new_page.layout(store),
+        "team": lambda: team_page.layout(store),
     }
     pages, sign_in = [], account.sign_in()
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:

@@ -148,7 +148,8 @@ def launch(
             + asset("landscape.css")
             + asset("try.css")
             + asset("outcome.css")
-            + asset("sets.css"),
+            + asset("sets.css")
+            + asset("team.css"),
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )

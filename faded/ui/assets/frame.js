@@ -1,6 +1,6 @@
 // Turns the pages of the document: the address says which page (#label) and which round (?round=3) is looked at.
 window.faded = (() => {
-  const PAGES = ["run", "label", "landscape", "repair", "verify", "new"];
+  const PAGES = ["run", "label", "landscape", "repair", "verify", "new", "team"];
   const root = document.documentElement;
   const turned = [];
   const changed = [];
