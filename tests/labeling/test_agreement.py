@@ -3,9 +3,8 @@ import numpy as np
 import pytest
 
 from faded.domain import Verdict
-from faded.labeling.agreement import FEWEST_ITEMS, VERDICTS, Opinion, agreement
-from faded.labeling.agreement import _disagreements as disagreements
-from faded.labeling.agreement import _sums as sums
+from faded.labeling.agreement import Opinion, agreement
+from faded.labeling.coefficients import FEWEST_ITEMS, VERDICTS, alpha_disagreements, alpha_sums
 
 CONFIRM, REJECT, INVALID, UNSURE = VERDICTS
 
@@ -124,11 +123,18 @@ def test_where_nobody_disagrees_the_interval_does_not_claim_to_know():
     assert agreement(said(rare, rare), {}).pairs[0].kappa.interval90 == (pytest.approx(-0.149, abs=0.001), 1)
 
 
-def test_where_all_but_one_verdict_are_the_same_there_is_no_interval():
-    found = agreement(said([CONFIRM] * 50, [CONFIRM] * 49 + [REJECT]), {})
-    for coefficient in (found.all.alpha, found.pairs[0].kappa):
-        assert coefficient.value == pytest.approx(0, abs=0.02) and coefficient.interval90 is None
+def test_where_all_but_a_few_verdicts_are_the_same_there_is_no_interval():
+    found = agreement(said([CONFIRM] * 49 + [REJECT], [CONFIRM] * 48 + [REJECT, CONFIRM]), {})
+    rare = agreement(said([CONFIRM] * 50, [CONFIRM] * 50, [CONFIRM] * 49 + [REJECT]), {})
+    for coefficient in (found.all.alpha, found.pairs[0].kappa, rare.all.alpha):
+        assert coefficient.value == pytest.approx(0, abs=0.03) and coefficient.interval90 is None
         assert coefficient.note.startswith("All but a few verdicts are the same")
+
+
+def test_kappa_with_somebody_who_says_the_same_of_everything():
+    (pair,) = agreement(said([CONFIRM] * 50, letters("cr" * 25)), {}).pairs
+    assert pair.kappa.value == 0 and pair.kappa.interval90 is None
+    assert pair.kappa.note == "One of them gave a single verdict: kappa is then 0 whatever the other says."
 
 
 def test_resamples_are_measured_as_the_library_measures():
@@ -137,7 +143,7 @@ def test_resamples_are_measured_as_the_library_measures():
     counts[:20, 0] += rng.integers(3, size=20)  # not as many opinions on each item
     for _ in range(20):
         again = counts[rng.integers(80, size=80)]
-        observed, chance = disagreements(sums(again).sum(axis=0))
+        observed, chance = alpha_disagreements(alpha_sums(again).sum(axis=0))
         library = krippendorff.alpha(value_counts=again, level_of_measurement="nominal")
         assert 1 - observed / chance == pytest.approx(library)
 
