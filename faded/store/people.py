@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from faded.domain import Proposal, Verdict
 from faded.store.engine import Db
-from faded.store.labeling_tables import opinions
+from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import proposals, verdict_events
 
@@ -77,3 +77,31 @@ def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
     for proposal_id, annotator, verdict, answer in db.execute(said):
         by_proposal.setdefault(proposal_id, []).append((annotator, Verdict(verdict), answer))
     return [Dispute(p, tuple(by_proposal.get(p.id, ()))) for p in found]
+
+
+def said(db: Db, round_id: int) -> list[tuple[str, str, Verdict]]:
+    """Return who says what of which proposal of a round, adjudications left out."""
+    columns = (opinions.c.annotator, opinions.c.proposal_id, opinions.c.verdict)
+    rows = db.execute(select(*columns).where(opinions.c.round_id == round_id)).tuples()
+    return [(who, proposal_id, Verdict(verdict)) for who, proposal_id, verdict in rows]
+
+
+def adjudicated(db: Db, round_id: int) -> dict[str, Verdict]:
+    """Return the verdicts that settle what people differed about, by proposal."""
+    query = (
+        select(proposals.c.id, proposals.c.verdict)
+        .join(adjudications, adjudications.c.event_id == proposals.c.event_id)
+        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+    )
+    return {proposal_id: Verdict(str(verdict)) for proposal_id, verdict in db.execute(query).tuples()}
+
+
+def looks(db: Db, round_id: int) -> list[tuple[str, str, int | None]]:
+    """Return how long people looked before each verdict they give: who, the target's answer, milliseconds."""
+    query = (
+        select(opinions.c.annotator, proposals.c.answer, verdict_events.c.visible_ms)
+        .join(proposals, proposals.c.id == opinions.c.proposal_id)
+        .join(verdict_events, verdict_events.c.id == opinions.c.event_id)
+        .where(opinions.c.round_id == round_id)
+    )
+    return list(db.execute(query).tuples())

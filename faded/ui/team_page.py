@@ -16,12 +16,13 @@ from faded.store.labeling_rules import Policy, Rules
 from faded.ui import auth
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
-from faded.ui.cards import team
+from faded.ui.cards import agreement, team
+from faded.ui.cards.agreement import AgreementCache
 from faded.ui.page import Page, Shown, View, shown_html, whole_number
 from faded.ui.theme import asset, html
 
 Answer = dict[str, Any]
-PARTS = ("people", "disputes", "rules", "accounts")
+PARTS = ("people", "agreement", "disputes", "rules", "accounts")
 
 
 def layout(store: Store) -> Page:
@@ -29,6 +30,8 @@ def layout(store: Store) -> Page:
     outputs = {}
     with gr.Column(elem_classes="f-card"):
         outputs["people"] = html(elem_id="team-people")
+    with gr.Column(elem_classes="f-card"):
+        outputs["agreement"] = html(elem_id="team-agreement")
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["disputes"] = html(elem_id="team-disputes")
     with gr.Row(elem_classes="o-columns"):
@@ -43,19 +46,24 @@ def layout(store: Store) -> Page:
         js_on_load=asset("team.js"),
         server_functions=server_functions(store),
     )
-    return Page("team", outputs, draw, managers_only=PARTS)
+    cache = AgreementCache()
+    return Page("team", outputs, lambda view: draw(view, cache), managers_only=PARTS)
 
 
-def draw(view: View) -> Mapping[str, Shown]:
-    """Draw every part."""
+def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
+    """Draw every part; nothing for people who are not shown it."""
+    if view.user.role < Role.MANAGER:
+        return {name: shown_html("") for name in PARTS}
     facts = view.facts
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         found = [] if facts is None else people.annotators(db, facts.round.id)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
+        agreed = None if facts is None or not found else cache.get(db, facts)
         known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
     return {
         "people": shown_html(team.render_people(facts, found)),
+        "agreement": shown_html(agreement.render(agreed)),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "rules": shown_html(team.render_rules(facts, rules)),
         "accounts": shown_html(team.render_accounts(known)),

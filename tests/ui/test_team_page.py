@@ -14,6 +14,7 @@ from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
 from faded.ui import team_page
 from faded.ui.auth import USER, User
+from faded.ui.cards.agreement import AgreementCache
 from faded.ui.facts import read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
@@ -34,7 +35,7 @@ def drawn(store: Store, made: Believable, role: Role = Role.MANAGER) -> dict[str
     with store.read() as db:
         facts = read_facts(db, made.round, "mira")
     view = View(store, User("mira", role), facts, {}, LandscapeCache(store))
-    return {name: shown.update for name, shown in team_page.draw(view).items()}
+    return {name: shown.update for name, shown in team_page.draw(view, AgreementCache()).items()}
 
 
 @pytest.fixture
@@ -149,3 +150,29 @@ def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
 def test_without_accounts_it_is_said_how_to_begin(store: Store, made: Believable) -> None:
     assert "account add NAME --role admin" in drawn(store, made, Role.ADMIN)["accounts"]
     assert "add an admin first" in call(store, "team_invite", {"role": "annotator"})["message"]
+
+
+def test_agreement_is_what_a_hand_computes(store: Store, made: Believable, disputed: str) -> None:
+    """Three items, two people: they agree on two. Of six verdicts five confirm and one rejects.
+
+    Observed disagreement is 1/3; two verdicts drawn from all six differ with 2 * 5 * 1 / (6 * 5) = 1/3: alpha is 0.
+    """
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is <b>0.00</b>" in shown and "on 3 items with 6 opinions" in shown
+    assert "ann and bob" in shown and "none adjudicated" in shown and "0 of 3" in shown
+    call(store, "team_adjudicate", {"proposal": disputed, "key": "a", "reason": "plain", "verdict": "confirm"})
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is <b>0.00</b>" in shown, "an adjudication is nobody's opinion"
+    assert "1 of 1" in shown and "0 of 1" in shown
+
+
+def test_one_person_alone_agrees_with_nobody(store: Store, made: Believable) -> None:
+    assert "No verdict yet" in drawn(store, made)["agreement"]
+    with store.write() as db:
+        verdicts.submit(db, made.proposals[0], "ann", "k", now=9.0, verdict=Verdict.CONFIRM, visible_ms=90)
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is not defined" in shown and "1 of 1" in shown
+
+
+def test_annotators_are_shown_nothing_of_it(store: Store, made: Believable, disputed: str) -> None:
+    assert set(drawn(store, made, Role.ANNOTATOR).values()) == {""}
