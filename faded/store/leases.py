@@ -30,12 +30,14 @@ class Held:
         proposal: The proposal.
         mode_id: Its mode.
         judged: Whether it waits for nobody any more.
+        begun: Whether somebody has judged it.
         put_back: Whether undo put it there.
     """
 
     proposal: Proposal
     mode_id: int
     judged: bool
+    begun: bool
     put_back: bool
 
 
@@ -45,7 +47,13 @@ def held(db: Db, round_id: int, annotator: str, now: float) -> list[Held]:
     db.execute(update(leases).where(mine).values(expires_at=now + LEASE_SECONDS))
     query = FULL.add_columns(leases.c.place).join(leases, leases.c.proposal_id == proposals.c.id).where(mine)
     return [
-        Held(as_proposal(row), row.mode_id, row.verdict is not None or row.disputed, row.place < 0)
+        Held(
+            as_proposal(row),
+            row.mode_id,
+            judged=row.verdict is not None or row.disputed,
+            begun=row.opinions > 0,
+            put_back=row.place < 0,
+        )
         for row in db.execute(query.order_by(leases.c.place))
     ]
 

@@ -106,8 +106,9 @@ class TrialColumns(TypedColumns):
 class ModeColumns(TypedColumns):
     """The (cell, stratum) pairs of a round that have proposals, with their place in the ranking.
 
-    The numbers after `score` count their proposals by what stands for them. They are derived, and written in the
-    transaction that changes a proposal: a click reads the modes and not the proposals.
+    The numbers after `score` count their proposals by what stands for them, and what people say of them (`opinions`).
+    They are derived, and written in the transaction that changes a proposal: a click reads the modes and not the
+    proposals. Of the modes of a round that has changed last has the highest `version`.
     """
 
     id = Column(Integer, primary_key=True)
@@ -122,6 +123,8 @@ class ModeColumns(TypedColumns):
     invalid: Named[int]
     unsure: Named[int]
     disputed: Named[int] = Column(Integer, server_default="0")
+    opinions: Named[int] = Column(Integer, server_default="0")
+    version: Named[int] = Column(Integer, server_default="0")
 
 
 class ProposalColumns(TypedColumns):
@@ -229,7 +232,13 @@ jobs = Table(
 )
 job_metrics = Table("job_metrics", metadata, JobMetricColumns)
 trials = Table("trials", metadata, TrialColumns)
-modes = Table("modes", metadata, ModeColumns, UniqueConstraint("round_id", "cell", "stratum"))
+modes = Table(
+    "modes",
+    metadata,
+    ModeColumns,
+    UniqueConstraint("round_id", "cell", "stratum"),
+    Index("ix_modes_version", "round_id", "version"),
+)
 proposals = Table(
     "proposals",
     metadata,

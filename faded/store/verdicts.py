@@ -240,9 +240,10 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
     return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
 
 
-def given(db: Db, round_id: int) -> int:
-    """Return how many verdicts all people give in a round, of several on one proposal each."""
-    return db.execute(select(func.count()).select_from(opinions).where(opinions.c.round_id == round_id)).scalar_one()
+def given(db: Db, round_id: int, annotator: str) -> int:
+    """Return on how many proposals of a round a person has an opinion."""
+    mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator)
+    return db.execute(select(func.count()).select_from(opinions).where(*mine)).scalar_one()
 
 
 def _check_open(db: Db, round_id: int) -> campaigns.Round:

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from faded.domain import ModeKey, Verdict
+from faded.labeling import standings
 from faded.labeling.queue import next_items, progress
-from faded.store import labeling_rules, verdicts
+from faded.labeling.standings import StandingsCache
+from faded.store import labeling_rules, proposals, verdicts
 from faded.store.labeling_rules import Rules
 from faded.store.leases import LEASE_SECONDS
-from tests.store.helpers import fill
+from tests.store.helpers import fill, proposal
 
 TOP, MIDDLE = ModeKey((1, 0), "stop"), ModeKey((0, 2), "yield")
 PEOPLE = ["ann", "bob", "cyd", "dan"]
@@ -109,6 +111,40 @@ def test_a_skipped_item_is_no_item_that_was_begun(made, ask, say):
     say(item, "bob")
     assert ask("bob")[0] != item
     assert item in ask("bob", 9), "it comes at the end"
+
+
+def test_what_was_begun_is_finished_in_a_decided_mode(store, round_id, made, ask, say):
+    first = ask("ann", 5)
+    for item in first[:3]:
+        for who in ("ann", "bob"):
+            say(item, who, Verdict.CONFIRM)
+    assert made[TOP][3].id in first[3:]
+    say(first[3], "ann", Verdict.CONFIRM)  # it lay before her when the mode was decided
+    assert ask("bob") == ask("bob") == [first[3]]
+    say(first[3], "bob", Verdict.REJECT)
+    assert ask("bob")[0] in {p.id for p in made[MIDDLE]}
+
+
+def test_a_cache_tells_what_a_fresh_look_does(store, round_id, made, ask, say):
+    """Verdicts, undoing, new rankings and new proposals: after each, what is kept is what is read anew."""
+    cache, draw = StandingsCache(), np.random.default_rng(3)
+    for i in range(60):
+        kind = draw.integers(6)
+        if kind == 0:
+            with store.write() as db:
+                proposals.rerank(db, round_id, {TOP: float(draw.random()), MIDDLE: float(draw.random())})
+        elif kind == 1:
+            with store.write() as db:
+                proposals.add_many(db, round_id, [proposal(MIDDLE, f"new{i}")], {MIDDLE: 1.5})
+        elif kind == 2:
+            with store.write() as db:
+                verdicts.undo(db, round_id, PEOPLE[draw.integers(2)], f"u{i}", 1.0)
+        else:
+            who = PEOPLE[draw.integers(2)]
+            if items := ask(who):
+                say(items[0], who, [*Verdict, None][draw.integers(5)])
+        with store.read() as db:
+            assert cache.get(db, round_id) == standings.read(db, round_id)
 
 
 def verdicts_of(store, item):

@@ -94,7 +94,8 @@ def test_of_one_person_the_latest_verdict_stands(store, round_id, items):
         assert verdicts.counts(db, round_id) == VerdictCounts(confirm=0, reject=0, invalid=1, unsure=1)
         assert verdicts.counts(db, round_id, "ann") == VerdictCounts(confirm=1, reject=0, invalid=1, unsure=1)
         assert verdicts.counts(db, round_id, "bob") == VerdictCounts(confirm=0, reject=1, invalid=0, unsure=0)
-        assert verdicts.given(db, round_id) == 4
+        assert verdicts.given(db, round_id, "ann") == 3
+        assert proposals.mode_rows(db, round_id)[0].opinions == 4
 
 
 def test_ten_verdicts_are_undone_one_by_one_latest_first(store, round_id, items):

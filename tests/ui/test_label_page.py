@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from faded.labeling.standings import StandingsCache
 from faded.store import blobs, campaigns, proposals, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -21,7 +22,7 @@ class Card:
     """What the card in the page calls."""
 
     def __init__(self, store: Store) -> None:
-        self._next, self._send, self._practice = label_page.server_functions(store)
+        self._next, self._send, self._practice = label_page.server_functions(store, StandingsCache())
 
     def next(self, request: Any = HERE, **asked: Any) -> dict[str, Any]:
         return self._next(asked, request)

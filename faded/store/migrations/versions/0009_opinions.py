@@ -12,7 +12,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("proposals", sa.Column("opinions", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("proposals", sa.Column("disputed", sa.Boolean(), nullable=False, server_default="0"))
-    op.add_column("modes", sa.Column("disputed", sa.Integer(), nullable=False, server_default="0"))
+    for name in ("disputed", "opinions", "version"):
+        op.add_column("modes", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    op.create_index("ix_modes_version", "modes", ["round_id", "version"])
     op.create_table(
         "opinions",
         sa.Column("proposal_id", sa.Text(), nullable=False),
@@ -76,3 +78,4 @@ def upgrade() -> None:
         "FROM verdict_events e JOIN proposals p ON p.event_id = e.id WHERE p.verdict IS NOT NULL"
     )
     op.execute("UPDATE proposals SET opinions = 1 WHERE verdict IS NOT NULL")
+    op.execute("UPDATE modes SET opinions = confirm + reject + invalid + unsure")
