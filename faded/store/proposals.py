@@ -20,6 +20,17 @@ MANY = 500
 NONE_YET = {"total": 0, "skipped": 0, "disputed": 0, "opinions": 0} | {kind.value: 0 for kind in Verdict}
 """Counts of a mode before its first proposal."""
 
+COUNTS = {
+    "total": func.count(),
+    "skipped": func.count().filter(
+        proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None), ~proposals.c.disputed
+    ),
+    "disputed": func.count().filter(proposals.c.disputed),
+    "opinions": func.sum(proposals.c.opinions),
+    **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
+}
+"""How the counts of a mode follow from its proposals."""
+
 FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id == proposals.c.mode_id)
 """Selects proposals with the key of their mode; rows for `as_proposal`."""
 
@@ -197,25 +208,17 @@ def mode_rows(db: Db, round_id: int, after: int = -1) -> list[ModeRow]:
 def recount(db: Db, mode_ids: Iterable[int]) -> None:
     """Count the proposals of these modes anew, after a change to them."""
     ids = list(mode_ids)
-    columns = {
-        "total": func.count(),
-        "skipped": func.count().filter(
-            proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None), ~proposals.c.disputed
-        ),
-        "disputed": func.count().filter(proposals.c.disputed),
-        "opinions": func.sum(proposals.c.opinions),
-        **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
-    }
-    query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in columns.items()))
+    query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in COUNTS.items()))
     statement = update(modes).where(modes.c.id == bindparam("k_id"))
-    changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in columns}
+    changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in COUNTS}
     version = modes.alias()
     of_round = version.c.round_id == modes.c.round_id
     changes["version"] = select(func.max(version.c.version) + 1).where(of_round).scalar_subquery()
     statement = statement.values(changes)
     for start in range(0, len(ids), MANY):
         part = query.where(proposals.c.mode_id.in_(ids[start : start + MANY])).group_by(proposals.c.mode_id)
-        db.execute(statement, [dict(row._mapping) for row in db.execute(part)])
+        if rows := [dict(row._mapping) for row in db.execute(part)]:
+            db.execute(statement, rows)
 
 
 def as_proposal(row: Row[Any]) -> Proposal:
