@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from faded.commands import (
     account,
+    backup,
     campaign,
     export,
     export_model,
@@ -68,4 +69,5 @@ def make_parser() -> argparse.ArgumentParser:
     import_verdicts.add(commands)
     mirror.add(commands)
     account.add(commands)
+    backup.add(commands)
     return parser

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from faded.commands.common import OK, Commands, existing_store, print_record, workspace_of
+from faded.commands.common import OK, Commands, by, existing_store, print_record, workspace_of
 from faded.domain import FadedError, Role
 from faded.flags import add_workspace
 from faded.store import accounts, signing_in
@@ -158,14 +158,6 @@ def _sign_out(arguments: argparse.Namespace) -> int:
     with existing_store(arguments).write() as db:
         ended = accounts.sign_out_everywhere(db, arguments.NAME, by(), time.time())
     return _said(f"{ended} sessions of {arguments.NAME} have ended.")
-
-
-def by() -> str:
-    """Return who acts, as it is written into the audit log."""
-    try:
-        return f"{getpass.getuser()} on the command line"
-    except (OSError, KeyError):
-        return "the command line"
 
 
 def _typed(arguments: argparse.Namespace, name: str) -> str:
