@@ -14,6 +14,7 @@ from faded.commands import (
     account,
     backup,
     campaign,
+    doctor,
     export,
     export_model,
     import_verdicts,
@@ -70,4 +71,5 @@ def make_parser() -> argparse.ArgumentParser:
     mirror.add(commands)
     account.add(commands)
     backup.add(commands)
+    doctor.add(commands)
     return parser
