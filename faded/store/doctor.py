@@ -125,7 +125,7 @@ def _targets(db: Db, workspace: Path, _now: float) -> Iterator[Finding]:
 
 
 def _unused(db: Db, workspace: Path, _now: float) -> Iterator[Finding]:
-    """Find files that no row refers to. A running worker may have written some of them for rows to come."""
+    """Find files that no row needs any more. A running worker may have written some of them for rows to come."""
     named = references.blobs_named(db)
     checkpoints = references.checkpoint_files(db)
     folders = {workspace / folder for folder in references.target_folders(db)}
@@ -138,8 +138,8 @@ def _unused(db: Db, workspace: Path, _now: float) -> Iterator[Finding]:
         files = [path for path in (workspace / folder).rglob("*") if path.is_file() and not kept[folder](path)]
         if files:
             size = sum(path.stat().st_size for path in files)
-            said = f"No row refers to {len(files):,} of the files in {folder}, {_size(size)}."
-            remedy = "Nothing needs doing: they only take room, and a running job may be about to use some."
+            said = f"Nothing needs {len(files):,} of the files in {folder}, {_size(size)}."
+            remedy = "They only take room. Leave them where a job runs: it may be about to use some."
             yield Finding("unused", False, said, remedy)
 
 

@@ -120,7 +120,7 @@ def test_files_that_no_row_refers_to(well: Store) -> None:
     (well.workspace / "targets" / "old" / "model.safetensors").write_bytes(b"old")
     findings = examine(well.workspace, time.time())
     assert [(f.check, f.problem) for f in findings] == [("unused", False)] * 3
-    assert findings[0].said == "No row refers to 1 of the files in blobs, 0.2 MB."
+    assert findings[0].said == "Nothing needs 1 of the files in blobs, 0.2 MB."
     assert main(["doctor", "--workspace", str(well.workspace)]) == OK
 
 
