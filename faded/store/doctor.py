@@ -17,7 +17,8 @@ from faded.stages import PREVIEW
 from faded.store import account_tables, accounts, blobs, derived, references
 from faded.store.engine import DATABASE, FOLDERS, Db, damage, known_schemas, open_to_look, schema_of
 from faded.store.jobs import STALE_SECONDS, JobState
-from faded.store.schema import campaigns, jobs, leases, rounds, verdict_events
+from faded.store.labeling_tables import leases
+from faded.store.schema import campaigns, jobs, rounds, verdict_events
 
 LITTLE_ROOM = 500 * 10**6
 """Bytes left on a disk below which a long job may fail."""
