@@ -191,7 +191,7 @@ def test_a_job_whose_worker_is_gone(well: Store) -> None:
 
 def test_expired_leases_are_only_said(well: Store) -> None:
     with well.write() as db:
-        leases.take(db, 1, [proposals.of_round(db, 1)[1].id], "eve", 1, time.time() - 1000)
+        leases.take(db, 1, [proposals.of_round(db, 1)[1].id], "eve", 9, time.time() - 1000)
     assert not found(well)["leases"].problem
 
 
