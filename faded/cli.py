@@ -11,7 +11,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from faded.commands import (
+    account,
+    backup,
     campaign,
+    doctor,
     export,
     export_model,
     import_verdicts,
@@ -66,4 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     export_model.add(commands)
     import_verdicts.add(commands)
     mirror.add(commands)
+    account.add(commands)
+    backup.add(commands)
+    doctor.add(commands)
     return parser

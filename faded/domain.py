@@ -7,7 +7,7 @@ nothing that only moves records about needs to know the task. Standard library o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
 VERSION = "0.1.0"
@@ -43,6 +43,17 @@ class Verdict(StrEnum):
     INVALID = "invalid"
     """The edit destroyed the input, or changed its true answer and the target is wrong too."""
     UNSURE = "unsure"
+
+
+class Role(IntEnum):
+    """What somebody may do; each includes the ones before."""
+
+    ANNOTATOR = 1
+    """Look and label."""
+    MANAGER = 2
+    """Start, stop, repair, decide."""
+    ADMIN = 3
+    """Name files and functions of the machine, and say who may come in: whoever started the app there."""
 
 
 class FadedError(Exception):

@@ -41,7 +41,9 @@ def has_default(action: argparse.Action) -> bool:
 def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that `serve` and `app.py` share."""
     parser.add_argument(
-        "--host", help="address to listen on: 127.0.0.1, the only one allowed; on a Space 0.0.0.0, the only one there"
+        "--host",
+        help="address to listen on: 127.0.0.1; where there are accounts (see `account`) any; on a Space "
+        "0.0.0.0, the only one there",
     )
     parser.add_argument(
         "--port", type=int, help=f"port to listen on: {DEFAULT_PORT}, on a Space GRADIO_SERVER_PORT if that is set"

@@ -237,17 +237,24 @@ def test_a_space_of_prompts_that_cannot_be_used_is_named(
 
 def flags() -> dict[tuple[str, str], argparse.Action]:
     """Return every flag of every command but --help, and every argument."""
-    (commands,) = (a for a in make_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return {
-        (command, action.option_strings[0] if action.option_strings else str(action.metavar)): action
-        for command, parser in commands.choices.items()
-        for action in parser._actions
-        if "--help" not in action.option_strings
-    }
+    found = {}
+
+    def look(parser: argparse.ArgumentParser, command: str) -> None:
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for name, inner in action.choices.items():
+                    look(inner, f"{command} {name}".strip())
+            elif "--help" not in action.option_strings:
+                found[
+                    command, action.option_strings[0] if action.option_strings else str(action.metavar or action.dest)
+                ] = action
+
+    look(make_parser(), "")
+    return found
 
 
 def test_the_table_of_flags_is_that_of_the_parser() -> None:
-    row = r"^\| `([\w-]+)` \| `(--[\w-]+|[A-Z][\w./]*)` \| (.*?) \|"
+    row = r"^\| `([\w -]+)` \| `(--[\w-]+|[A-Z][\w./]*)` \| (.*?) \|"
     rows = re.findall(row, DOCUMENT.read_text(), flags=re.MULTILINE)
     documented = {(command, flag): default for command, flag, default in rows}
     assert documented.keys() == flags().keys() and len(rows) == len(documented)

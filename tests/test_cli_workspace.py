@@ -21,8 +21,10 @@ READING = (
     ("import-verdicts", "verdicts.csv", "--round", "1"),
     ("campaign", "signs"),
     ("mirror", "pull", "--mirror", "org/name"),
+    ("backup", "out.zip"),
+    ("doctor",),
 )
-OPENING = (("run", "--demo", "signs", "--queries", "10"), ("serve",), ("worker",))
+OPENING = (("restore", "absent.zip"), ("run", "--demo", "signs", "--queries", "10"), ("serve",), ("worker",))
 
 
 @pytest.mark.parametrize("command", READING, ids=lambda command: command[0])

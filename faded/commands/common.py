@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,18 @@ def existing_store(arguments: argparse.Namespace) -> Store:
     Raises:
         FadedError: there is none, or it cannot be used.
     """
-    from faded.store.engine import DATABASE, open_store
+    from faded.store.engine import open_store
+
+    return open_store(existing_workspace(arguments))
+
+
+def existing_workspace(arguments: argparse.Namespace) -> Path:
+    """Return the folder of a workspace that is there; nothing is opened.
+
+    Raises:
+        FadedError: there is none.
+    """
+    from faded.store.engine import DATABASE
 
     workspace = workspace_of(arguments)
     if not (workspace / DATABASE).is_file():
@@ -47,12 +59,20 @@ def existing_store(arguments: argparse.Namespace) -> Store:
             f"There is no workspace at {workspace}: {DATABASE} is not in it. Name one that is there with "
             f"{_named_by(arguments)}, or run a round there first (python -m faded run)."
         )
-    return open_store(workspace)
+    return workspace
 
 
 def _named_by(arguments: argparse.Namespace) -> str:
     """Return what the workspace was named with; both ways where it is the usual one, or that of the environment."""
     return "--workspace" if arguments.workspace is not None else NAMED_BY
+
+
+def by() -> str:
+    """Return who acts, as it is written into the audit log."""
+    try:
+        return f"{getpass.getuser()} on the command line"
+    except (OSError, KeyError):
+        return "the command line"
 
 
 def print_record(record: dict[str, Any], where: str | None) -> None:

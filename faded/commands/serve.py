@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from pathlib import Path
 
 from faded.commands.common import OK, Commands, workspace_of
 from faded.flags import DEFAULT_PORT, add_serve_arguments, add_workspace
@@ -39,8 +41,21 @@ def _serve(arguments: argparse.Namespace) -> int:
     there = space()
     host = (LOOPBACK if there is None else EVERYWHERE) if arguments.host is None else arguments.host
     port = (DEFAULT_PORT if there is None else there.port) if arguments.port is None else arguments.port
-    check_address(host, port)  # before what takes seconds to load
+    workspace = workspace_of(arguments)
+    workspace_locked = there is None and host != LOOPBACK and _locked(workspace)
+    check_address(host, port, workspace_locked)  # before what takes seconds to load
     from faded.ui.launch import serve
 
-    serve(workspace_of(arguments), host, port)
+    serve(workspace, host, port)
     return OK
+
+
+def _locked(workspace: Path) -> bool:
+    """Say whether a workspace has accounts, so that everybody has to sign in."""
+    if not workspace.is_dir():
+        return False
+    from faded.store import accounts
+    from faded.store.engine import open_store
+
+    with contextlib.closing(open_store(workspace)) as store, store.read() as db:
+        return accounts.any_account(db)

@@ -12,7 +12,7 @@ from faded.jobs.proposing import proposal_id
 from faded.labeling.oracle import ORACLE
 from faded.store import proposals, verdicts
 from faded.store.engine import Db, Store
-from faded.store.verdicts import EventKind
+from faded.store.settling import EventKind
 
 Event = Mapping[str, Any]
 """An event as `report.verdicts.given` tells it."""

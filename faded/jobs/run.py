@@ -19,11 +19,10 @@ from faded.jobs.verify import verify
 from faded.stages import EXPLORE, NEXT, NEXT_OF_A_COMPARISON, REPAIR, VERIFY
 from faded.store import campaigns, jobs
 from faded.store.engine import Db, Store
+from faded.store.jobs import STALE_SECONDS
 
 PULSE_SECONDS = 2.0
 """How often a running job's heart beats, whatever it is at."""
-STALE_SECONDS = 10.0
-"""A running job whose heart has not beaten for so long is taken over: its worker is dead."""
 
 STAGES: dict[str, Callable[[Desk, Context], dict[str, Any] | None]] = {
     EXPLORE: explore,

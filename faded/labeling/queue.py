@@ -1,6 +1,7 @@
 """The labeling queue: what lies before a person next.
 
-Mode by mode in the order of the ranking, distinct samples within a mode, until the mode is decided; then the next.
+What others have judged and that wants more opinions comes first. Then mode by mode in the order of the ranking,
+distinct samples within a mode, until the mode is decided; then the next.
 Modes that their proposals cannot decide any more (too few of them) come after those that can be. Skipped proposals
 come at the very end. What a person holds already comes first, so a reload shows the same proposal again. Verdicts that
 earlier rounds on the same weights got count towards deciding a mode.
@@ -8,14 +9,14 @@ earlier rounds on the same weights got count towards deciding a mode.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from faded.domain import ModeKey, Proposal
-from faded.labeling.decided import ModeState, ModeTally, tallies
-from faded.store import leases, proposals, verdicts
+from faded.domain import Proposal
+from faded.labeling import standings
+from faded.labeling.decided import ModeState, ModeTally
+from faded.labeling.standings import Standings, StandingsCache
+from faded.store import labeling_rules, leases, proposals, verdicts
 from faded.store.engine import Db
-from faded.store.rows import cell_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class Progress:
     """How far labeling is.
 
     Attributes:
-        mine: Standing verdicts of this person in this round.
-        everybody: Standing verdicts of all in this round.
+        mine: Verdicts that this person gives in this round.
+        everybody: Verdicts of all in this round; of several people on one proposal each.
         confirmed: Modes that are confirmed, by verdicts of earlier rounds on the same weights as well.
         refused: Modes that are refused, likewise.
         open: Modes that have verdicts or proposals and are not decided.
-        left: Proposals of open modes without a verdict.
+        left: Proposals of open modes that wait for this person's verdict.
+        disputed: Proposals on which people differ, so that no verdict stands.
     """
 
     mine: int
@@ -52,22 +54,15 @@ class Progress:
     refused: int
     open: int
     left: int
+    disputed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A mode with proposals, its tally and its state, verdicts of earlier rounds on the same weights included."""
-
-    mode: proposals.ModeRow
-    tally: ModeTally
-    state: ModeState
-
-
-def lay(db: Db, round_id: int, annotator: str, n: int, now: float) -> tuple[list[Leased], Progress]:
-    """Return `next_items` and `progress` from one look at the modes."""
-    before = _before(db, round_id)
-    standings = _standings(db, round_id, before)
-    return _lay(db, round_id, annotator, n, now, standings), _progress(db, round_id, annotator, standings, before)
+def lay(
+    db: Db, round_id: int, annotator: str, n: int, now: float, cache: StandingsCache
+) -> tuple[list[Leased], Progress]:
+    """Return `next_items` and `progress` from one look at the modes, in a transaction that has not changed one."""
+    found = cache.get(db, round_id)
+    return _lay(db, round_id, annotator, n, now, found), _progress(db, round_id, annotator, found)
 
 
 def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
@@ -80,74 +75,63 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         n: How many are wanted.
         now: Seconds since 1970.
     """
-    return _lay(db, round_id, annotator, n, now, _standings(db, round_id, _before(db, round_id)))
+    return _lay(db, round_id, annotator, n, now, standings.read(db, round_id))
 
 
-def progress(db: Db, round_id: int, annotator: str) -> Progress:
-    """Return how far labeling is."""
-    before = _before(db, round_id)
-    return _progress(db, round_id, annotator, _standings(db, round_id, before), before)
+def progress(db: Db, round_id: int, annotator: str, cache: StandingsCache | None = None) -> Progress:
+    """Return how far labeling is; with a cache, in a transaction that has not changed a mode."""
+    found = standings.read(db, round_id) if cache is None else cache.get(db, round_id)
+    return _progress(db, round_id, annotator, found)
 
 
-def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, standings: list[_Standing]) -> list[Leased]:
-    by_id = {s.mode.id: s for s in standings}
-    kept: list[Proposal] = []
+def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings) -> list[Leased]:
+    kept: list[leases.Held] = []
     idle: list[str] = []
     for item in leases.held(db, round_id, annotator, now):
-        wanted = item.put_back or (by_id[item.mode_id].state is ModeState.OPEN and not item.judged)
-        if wanted:
-            kept.append(item.proposal)
+        is_open = item.begun or found.by_id[item.mode_id].state is ModeState.OPEN
+        if item.put_back or (is_open and not item.judged):
+            kept.append(item)
         else:
             idle.append(item.proposal.id)
     if idle:
         leases.release(db, idle, annotator)
-    if len(kept) < n:
-        found = _candidates(db, round_id, standings, n - len(kept), now)
-        taken = leases.take(db, round_id, found, annotator, now)
-        kept.extend(proposals.get_many(db, taken))
-    tallies = {(s.mode.cell, s.mode.stratum): s.tally for s in standings}
-    return [Leased(p, now + leases.LEASE_SECONDS, tallies[cell_text(p.key.cell), p.key.stratum]) for p in kept[:n]]
+    here = [(item.proposal, item.mode_id) for item in kept]
+    if len(here) < n:
+        slots = labeling_rules.of_round(db, round_id).opinions
+        wanted = _candidates(db, round_id, annotator, slots, found, n - len(here), now)
+        taken = leases.take(db, round_id, wanted, annotator, slots, now)
+        here.extend(proposals.with_modes(db, taken))
+    until = now + leases.LEASE_SECONDS
+    return [Leased(proposal, until, found.by_id[mode_id].tally) for proposal, mode_id in here[:n]]
 
 
-def _progress(
-    db: Db, round_id: int, annotator: str, standings: list[_Standing], before: Mapping[ModeKey, ModeTally]
-) -> Progress:
-    here = {s.mode.key for s in standings}
-    states = [s.state for s in standings] + [tally.state for key, tally in before.items() if key not in here]
+def _progress(db: Db, round_id: int, annotator: str, found: Standings) -> Progress:
+    judged = leases.judged_by(db, round_id, annotator)
+    mine = sum(n for mode_id, n in judged.items() if found.by_id[mode_id].state is ModeState.OPEN)
     return Progress(
-        mine=verdicts.counts(db, round_id, annotator).total,
-        everybody=verdicts.counts(db, round_id).total,
-        confirmed=states.count(ModeState.CONFIRMED),
-        refused=states.count(ModeState.REFUSED),
-        open=states.count(ModeState.OPEN),
-        left=sum(s.mode.unjudged for s in standings if s.state is ModeState.OPEN),
+        mine=verdicts.given(db, round_id, annotator),
+        everybody=found.opinions,
+        confirmed=found.states[ModeState.CONFIRMED],
+        refused=found.states[ModeState.REFUSED],
+        open=found.states[ModeState.OPEN],
+        left=found.left - mine,
+        disputed=found.disputed,
     )
 
 
-def _before(db: Db, round_id: int) -> dict[ModeKey, ModeTally]:
-    """Count the verdicts that earlier rounds on the same weights got."""
-    return tallies(verdicts.on_same_weights(db, round_id, earlier=True))
-
-
-def _standings(db: Db, round_id: int, before: Mapping[ModeKey, ModeTally]) -> list[_Standing]:
-    found = []
-    for mode in proposals.mode_rows(db, round_id):
-        tally = ModeTally(mode.confirm, mode.reject, mode.invalid, mode.unsure)
-        if (earlier := before.get(mode.key)) is not None:
-            tally += earlier
-        found.append(_Standing(mode, tally, tally.state))
-    return found
-
-
-def _candidates(db: Db, round_id: int, standings: list[_Standing], n: int, now: float) -> list[str]:
-    """Return ids of up to n proposals that nobody holds, in the order of the queue."""
-    undecided = [s for s in standings if s.state is ModeState.OPEN and s.mode.unjudged]
-    found: list[str] = []
-    for s in sorted(undecided, key=lambda s: not s.tally.decidable(s.mode.unjudged)):  # stable: the ranking stays
-        if len(found) == n:
+def _candidates(
+    db: Db, round_id: int, annotator: str, slots: int, standing: Standings, n: int, now: float
+) -> list[str]:
+    """Return ids of up to n proposals that have a slot for a person, in the order of the queue."""
+    found = leases.begun(db, round_id, annotator, slots, n, now) if slots > 1 else []
+    judged = leases.judged_by(db, round_id, annotator) if slots > 1 else {}
+    for s in standing.waiting:
+        if len(found) >= n:
             return found
-        if s.mode.unjudged > s.mode.skipped:
-            found.extend(leases.fresh(db, s.mode.id, n - len(found), now))
+        if s.mode.unjudged > s.mode.skipped + judged.get(s.mode.id, 0):
+            fresh = leases.fresh(db, s.mode.id, annotator, slots, n, now)
+            found.extend([one for one in fresh if one not in found][: n - len(found)])
     if len(found) < n:
-        found.extend(leases.skipped(db, round_id, [s.mode.id for s in undecided], n - len(found), now))
+        ids = [s.mode.id for s in standing.waiting]
+        found.extend(leases.skipped(db, round_id, ids, annotator, slots, n - len(found), now))
     return found

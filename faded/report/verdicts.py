@@ -9,7 +9,7 @@ from faded.labeling.oracle import ORACLE
 from faded.report.read import Found
 from faded.store.campaigns import HEARD
 from faded.store.events import Event
-from faded.store.verdicts import EventKind
+from faded.store.settling import EventKind
 
 
 def counted(found: Found) -> dict[str, Any]:

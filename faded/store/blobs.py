@@ -42,7 +42,7 @@ def put_many(workspace: Path, items: Sequence[bytes]) -> list[str]:
     fresh = {final: data for final, data in fresh.items() if not final.exists()}
     folders = list({final.parent for final in fresh})
     _side_by_side(_write, list(fresh.items()))
-    _side_by_side(_sync_folder, folders)
+    _side_by_side(sync_folder, folders)
     return digests
 
 
@@ -113,7 +113,8 @@ def _write(item: tuple[Path, bytes]) -> None:
         ) from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder safe on disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

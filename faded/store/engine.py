@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import event, exc
 
@@ -70,7 +72,9 @@ class Store:
         try:
             with self._engine.connect() as db, db.execution_options(**{WRITING: writing}).begin():
                 yield db
-        except exc.OperationalError as error:
+        except exc.DatabaseError as error:
+            if type(error) not in (exc.DatabaseError, exc.OperationalError):  # a fault of what was to be written
+                raise
             raise FadedError(_trouble(self.workspace, error.orig or error)) from error
 
     def close(self) -> None:
@@ -113,6 +117,49 @@ def open_store(workspace: Path) -> Store:
     return store
 
 
+def open_as_it_is(workspace: Path) -> Store:
+    """Open the store of a workspace that is there, whatever its schema: no folder is made, nothing is migrated."""
+    return Store(workspace.absolute(), _engine(workspace.absolute() / DATABASE))
+
+
+def open_to_look(workspace: Path) -> Store:
+    """Open the store of a workspace that is there so that no byte of it changes and no file is made.
+
+    Where nobody has it open there is no log, and SQLite would make one to read: it is told that the file does not
+    change. Somebody who begins to write at that moment can make what is read disagree with itself.
+    """
+    database = workspace.absolute() / DATABASE
+    how = "mode=ro" if database.with_name(f"{DATABASE}-wal").exists() else "immutable=1"
+    address = f"{database.as_uri()}?{how}"
+    engine = _engine(
+        database, lambda: sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+    )
+    return Store(workspace.absolute(), engine)
+
+
+def schema_of(db: Db) -> str:
+    """Return which migration a database was brought to last: "0008"; empty where it is no database of Faded."""
+    return MigrationContext.configure(db).get_current_revision() or ""
+
+
+def known_schemas() -> list[str]:
+    """Return the migrations that this program knows, the newest first."""
+    return [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+
+
+def damage(db: Db) -> list[str]:
+    """Return what SQLite finds wrong with a database: its pages, its indices, its keys; nothing where it is whole."""
+    try:
+        found = [str(row[0]) for row in db.exec_driver_sql("PRAGMA integrity_check")]
+        broken = [
+            f"row {row} of {table} refers to a row of {of} that is not there"
+            for table, row, of, _ in db.exec_driver_sql("PRAGMA foreign_key_check")
+        ]
+    except exc.DatabaseError as error:
+        return [str(error.orig)]
+    return [said for said in found if said != "ok"] + broken
+
+
 def _make_folders(workspace: Path) -> None:
     check_folder(workspace)
     try:
@@ -132,10 +179,10 @@ def _trouble(workspace: Path, error: BaseException) -> str:
     )
 
 
-def _engine(database: Path) -> sqlalchemy.Engine:
+def _engine(database: Path, connect: Callable[[], sqlite3.Connection] | None = None) -> sqlalchemy.Engine:
     engine = sqlalchemy.create_engine(
         sqlalchemy.URL.create("sqlite", database=str(database)),
-        connect_args={"timeout": BUSY_SECONDS},
+        creator=connect or (lambda: sqlite3.connect(database, timeout=BUSY_SECONDS, check_same_thread=False)),
         pool_size=8,
         max_overflow=-1,  # threads wait for SQLite's own lock, not for a connection
     )

@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy import exc, func, insert, select
 
 from faded.domain import Verdict
-from faded.store import verdicts
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
+from faded.store.labeling_tables import adjudications
 from faded.store.schema import campaigns, proposals, rounds, verdict_events
+from faded.store.settling import settle
 
 TEXTS = ("annotator", "kind", "verdict", "reason", "answer", "guidelines")
 NUMBERS = ("visible_ms", "bias", "quality", "best", "worst")
 SAID = (*TEXTS, *NUMBERS, "created_at")
 """Columns that a line holds as they are."""
+ADJUDICATES = "adjudicates"
+"""Under which name a line holds why its verdict settles what people differ about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,18 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
     """
     undone = verdict_events.alias()
     query = (
-        select(verdict_events, undone.c.key.label("voids"), campaigns.c.name, rounds.c.number, rounds.c.summary)
+        select(
+            verdict_events,
+            undone.c.key.label("voids"),
+            adjudications.c.reason.label("adjudicates"),
+            campaigns.c.name,
+            rounds.c.number,
+            rounds.c.summary,
+        )
         .join(rounds, rounds.c.id == verdict_events.c.round_id)
         .join(campaigns, campaigns.c.id == rounds.c.campaign_id)
         .outerjoin(undone, undone.c.id == verdict_events.c.undoes)
+        .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
         .where(verdict_events.c.id > after)
         .order_by(verdict_events.c.id)
     )
@@ -71,8 +82,8 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
         stem = local_id(elsewhere, row.name, row.number, "")
         about = {"campaign": row.name, "round": row.number, "proposal": row.proposal_id.removeprefix(stem)}
         said = {name: value for name in SAID if (value := row._mapping[name]) is not None}
-        voids = {} if row.voids is None else {"voids": row.voids}
-        found.append({"key": row.key, ELSEWHERE: elsewhere, **about, **said, **voids})
+        more = {name: row._mapping[name] for name in ("voids", ADJUDICATES) if row._mapping[name] is not None}
+        found.append({"key": row.key, ELSEWHERE: elsewhere, **about, **said, **more})
     return found
 
 
@@ -123,13 +134,17 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
                 known += 1
                 continue
             row = _row(line, ids, homes)
-            if row is None or of_round.get(row["proposal_id"]) != row["round_id"] or not _append(db, row, ids):
+            if (
+                row is None
+                or of_round.get(row["proposal_id"]) != row["round_id"]
+                or not _append(db, row, line.get(ADJUDICATES), ids)
+            ):
                 left.append(line)
                 continue
             touched.add(row["proposal_id"])
         waiting = left
     for proposal in sorted(touched):
-        verdicts.settle(db, proposal)
+        settle(db, proposal)
     return Replayed(new=len(ids) - before, known=known, strange=len(waiting))
 
 
@@ -138,12 +153,13 @@ def _row(
 ) -> dict[str, Any] | None:
     """Return the event that a line tells of; None where it cannot be one of this store."""
     key, campaign, number, proposal, voids = (line.get(n) for n in ("key", "campaign", "round", "proposal", "voids"))
-    words = (key, campaign, proposal, voids, *(line.get(name) for name in TEXTS))
+    words = (key, campaign, proposal, voids, *(line.get(name) for name in (*TEXTS, ADJUDICATES)))
     figures = (number, *(line.get(name) for name in NUMBERS))
     readable = (
         all(word is None or isinstance(word, str) for word in words)
         and all(figure is None or type(figure) is int for figure in figures)
         and line.get("verdict") in (None, *Verdict)
+        and (line.get(ADJUDICATES) is None or line.get("verdict") is not None)
         and isinstance(line.get("created_at"), int | float)
     )
     if not readable:
@@ -157,11 +173,13 @@ def _row(
     return {"key": key, "round_id": home[0], "proposal_id": name, "undoes": undoes, **said}
 
 
-def _append(db: Db, row: Mapping[str, Any], ids: dict[str, int]) -> bool:
-    """Append an event and note its number; return whether it can be."""
+def _append(db: Db, row: Mapping[str, Any], reason: str | None, ids: dict[str, int]) -> bool:
+    """Append an event, an adjudication with its reason, and note its number; return whether it can be."""
     try:
         with db.begin_nested():
             done: Any = db.execute(insert(verdict_events).values(row))
+            if reason is not None:
+                db.execute(insert(adjudications).values(event_id=int(done.inserted_primary_key[0]), reason=reason))
     except (exc.IntegrityError, OverflowError, UnicodeError):  # what else goes wrong is not the line's fault
         return False
     ids[row["key"]] = int(done.inserted_primary_key[0])

@@ -11,7 +11,7 @@ from faded.domain import Cell, Ratings, Verdict
 from faded.store.engine import Db
 from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
-from faded.store.verdicts import EventKind
+from faded.store.settling import EventKind
 
 MANY = 500
 """Keys per query; SQLite takes at least 999 parameters."""

@@ -27,6 +27,9 @@ LONG = 0
 INTERACTIVE = 10
 """Priority of what a page waits for: claimed before any stage."""
 
+STALE_SECONDS = 10.0
+"""A running job whose heart has not beaten for so long is taken over: its worker is dead."""
+
 
 def worker_names(pid: int) -> tuple[str, str, str]:
     """Return under which names a worker process claims stages, previews and inquiries.
@@ -228,13 +231,19 @@ def stop(db: Db, job_id: int, worker_id: str, now: float) -> None:
     _own(db, job_id, worker_id, {"state": JobState.STOPPED.value, "ended_at": now, "seconds_left": None})
 
 
-def give_back(db: Db, worker_ids: Iterable[str]) -> int:
-    """Put what workers were running back into the queue, checkpoints kept; for workers that are known to be dead.
+def give_back(db: Db, worker_ids: Iterable[str] | None = None) -> int:
+    """Put what workers were running back into the queue, checkpoints kept.
+
+    Args:
+        db: The transaction.
+        worker_ids: Workers that are known to be dead; None for all.
 
     Returns:
         How many jobs they had.
     """
-    theirs = (jobs.c.worker.in_(list(worker_ids)), jobs.c.state == JobState.RUNNING.value)
+    theirs = [jobs.c.state == JobState.RUNNING.value]
+    if worker_ids is not None:
+        theirs.append(jobs.c.worker.in_(list(worker_ids)))
     return db.execute(
         update(jobs).where(*theirs).values(state=JobState.QUEUED.value, worker=None, seconds_left=None)
     ).rowcount

@@ -1,4 +1,7 @@
-"""Leases: which proposal lies before whom, so that two people never judge the same one at the same time."""
+"""Leases: which proposal lies before whom, so that no more people judge one than are asked for.
+
+A proposal has so many *slots* as people are to judge it. An opinion takes one, and so does a lease of somebody else.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import Proposal
 from faded.store.engine import Db
+from faded.store.labeling_tables import leases, opinions
 from faded.store.proposals import FULL, as_proposal
-from faded.store.schema import leases, proposals
+from faded.store.schema import proposals
 
 LEASE_SECONDS = 300.0
 """How long a proposal waits for the person it lies before: long for one look, short for a lunch break."""
@@ -25,13 +29,15 @@ class Held:
     Attributes:
         proposal: The proposal.
         mode_id: Its mode.
-        judged: Whether a verdict stands for it.
+        judged: Whether it waits for nobody any more.
+        begun: Whether somebody has judged it.
         put_back: Whether undo put it there.
     """
 
     proposal: Proposal
     mode_id: int
     judged: bool
+    begun: bool
     put_back: bool
 
 
@@ -41,27 +47,33 @@ def held(db: Db, round_id: int, annotator: str, now: float) -> list[Held]:
     db.execute(update(leases).where(mine).values(expires_at=now + LEASE_SECONDS))
     query = FULL.add_columns(leases.c.place).join(leases, leases.c.proposal_id == proposals.c.id).where(mine)
     return [
-        Held(as_proposal(row), row.mode_id, row.verdict is not None, row.place < 0)
+        Held(
+            as_proposal(row),
+            row.mode_id,
+            judged=row.verdict is not None or row.disputed,
+            begun=row.opinions > 0,
+            put_back=row.place < 0,
+        )
         for row in db.execute(query.order_by(leases.c.place))
     ]
 
 
-def take(db: Db, round_id: int, proposal_ids: Sequence[str], annotator: str, now: float) -> list[str]:
-    """Lay proposals before a person, after those there already; return the ids that nobody else holds."""
+def take(db: Db, round_id: int, proposal_ids: Sequence[str], annotator: str, slots: int, now: float) -> list[str]:
+    """Lay proposals before a person, after those there already; return the ids of those that had a slot."""
     last = db.execute(_places(func.max(leases.c.place), round_id, annotator)).scalar()
     place = max(-1, -1 if last is None else last)
     taken = []
     for proposal_id in proposal_ids:
-        if _lay(db, round_id, proposal_id, annotator, now, place + 1):
+        if _lay(db, round_id, proposal_id, annotator, slots, now, place + 1):
             taken.append(proposal_id)
             place += 1
     return taken
 
 
-def put_back(db: Db, round_id: int, proposal_id: str, annotator: str, now: float) -> bool:
-    """Lay a proposal before a person ahead of all others; return False where somebody else holds it."""
+def put_back(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, now: float) -> bool:
+    """Lay a proposal before a person ahead of all others; return False where it has no slot for them."""
     first = db.execute(_places(func.min(leases.c.place), round_id, annotator)).scalar()
-    return _lay(db, round_id, proposal_id, annotator, now, min(0, 0 if first is None else first) - 1)
+    return _lay(db, round_id, proposal_id, annotator, slots, now, min(0, 0 if first is None else first) - 1)
 
 
 def release(db: Db, proposal_ids: Sequence[str], annotator: str) -> None:
@@ -69,45 +81,73 @@ def release(db: Db, proposal_ids: Sequence[str], annotator: str) -> None:
     db.execute(delete(leases).where(leases.c.proposal_id.in_(list(proposal_ids)), leases.c.annotator == annotator))
 
 
-def fresh(db: Db, mode_id: int, n: int, now: float) -> list[str]:
-    """Return up to n proposals of a mode, in the order they came, that nobody judged, skipped or holds."""
-    query = _free(now).where(proposals.c.mode_id == mode_id, proposals.c.event_id.is_(None))
+def begun(db: Db, round_id: int, annotator: str, slots: int, n: int, now: float) -> list[str]:
+    """Return up to n proposals that others have judged and that have a slot for this person, in the order they came."""
+    mine = (
+        proposals.c.round_id == round_id,
+        proposals.c.opinions > 0,
+        proposals.c.verdict.is_(None),
+        ~proposals.c.disputed,
+        proposals.c.event_id.is_(None),
+    )
+    query = _free(annotator, slots, now).where(*mine)
     return list(db.execute(query.order_by(proposals.c.seq).limit(n)).scalars())
 
 
-def skipped(db: Db, round_id: int, mode_ids: Sequence[int], n: int, now: float) -> list[str]:
-    """Return up to n skipped proposals of these modes that nobody judged or holds, the longest skipped first."""
+def fresh(db: Db, mode_id: int, annotator: str, slots: int, n: int, now: float) -> list[str]:
+    """Return up to n proposals of a mode, in the order they came, that nobody skipped and that have a slot."""
+    query = _free(annotator, slots, now).where(proposals.c.mode_id == mode_id, proposals.c.event_id.is_(None))
+    query = query.where(~proposals.c.disputed)
+    return list(db.execute(query.order_by(proposals.c.seq).limit(n)).scalars())
+
+
+def skipped(
+    db: Db, round_id: int, mode_ids: Sequence[int], annotator: str, slots: int, n: int, now: float
+) -> list[str]:
+    """Return up to n skipped proposals of these modes that have a slot, the longest skipped first."""
     wanted = set(mode_ids)
-    query = _free(now).add_columns(proposals.c.mode_id)
+    query = _free(annotator, slots, now).add_columns(proposals.c.mode_id)
     query = query.where(
-        proposals.c.round_id == round_id, proposals.c.verdict.is_(None), proposals.c.event_id.is_not(None)
+        proposals.c.round_id == round_id,
+        proposals.c.verdict.is_(None),
+        ~proposals.c.disputed,
+        proposals.c.event_id.is_not(None),
     )
     with db.execute(query.order_by(proposals.c.event_id)) as rows:  # read only as far as needed
         found = (proposal_id for proposal_id, mode_id in rows if mode_id in wanted)
         return list(itertools.islice(found, n))
 
 
-def _free(now: float) -> Select[str]:
-    taken = exists().where(leases.c.proposal_id == proposals.c.id, leases.c.expires_at > now)
-    return select(proposals.c.id).where(~taken)
+def judged_by(db: Db, round_id: int, annotator: str) -> dict[int, int]:
+    """Return how many proposals that still wait for others a person has judged, by mode."""
+    mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator, opinions.c.open)
+    query = select(opinions.c.mode_id, func.count()).where(*mine).group_by(opinions.c.mode_id)
+    return {mode_id: n for mode_id, n in db.execute(query)}
+
+
+def _free(annotator: str, slots: int, now: float) -> Select[str]:
+    """Select proposals that a person neither holds nor has judged, and that have a slot left."""
+    of_it = (leases.c.proposal_id == proposals.c.id, leases.c.expires_at > now)
+    held_by_me = exists().where(*of_it, leases.c.annotator == annotator)
+    judged_by_me = exists().where(opinions.c.proposal_id == proposals.c.id, opinions.c.annotator == annotator)
+    held_by_others = select(func.count()).where(*of_it).correlate(proposals).scalar_subquery()
+    return select(proposals.c.id).where(
+        proposals.c.opinions < slots, ~held_by_me, ~judged_by_me, proposals.c.opinions + held_by_others < slots
+    )
 
 
 def _places(value: ColumnElement[int], round_id: int, annotator: str) -> Select[int]:
     return select(value).where(leases.c.round_id == round_id, leases.c.annotator == annotator)
 
 
-def _lay(db: Db, round_id: int, proposal_id: str, annotator: str, now: float, place: int) -> bool:
-    row = {
-        "proposal_id": proposal_id,
-        "round_id": round_id,
-        "annotator": annotator,
-        "expires_at": now + LEASE_SECONDS,
-        "place": place,
-    }
-    statement = sqlite.insert(leases).values(row)
-    statement = statement.on_conflict_do_update(
-        index_elements=["proposal_id"],
-        set_={name: statement.excluded[name] for name in ("annotator", "expires_at", "place")},
-        where=or_(leases.c.expires_at <= now, leases.c.annotator == annotator),
-    )
-    return db.execute(statement).rowcount == 1
+def _lay(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, now: float, place: int) -> bool:
+    others = (leases.c.proposal_id == proposal_id, leases.c.annotator != annotator, leases.c.expires_at > now)
+    judged = (opinions.c.proposal_id == proposal_id, opinions.c.annotator != annotator)
+    taken = sum(db.execute(select(func.count()).where(*where)).scalar_one() for where in (others, judged))
+    if taken >= slots:
+        return False
+    row = {"proposal_id": proposal_id, "annotator": annotator, "round_id": round_id}
+    changes = {"expires_at": now + LEASE_SECONDS, "place": place}
+    statement = sqlite.insert(leases).values(row | changes)
+    db.execute(statement.on_conflict_do_update(index_elements=["proposal_id", "annotator"], set_=changes))
+    return True

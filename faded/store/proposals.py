@@ -17,8 +17,19 @@ from faded.store.schema import modes, proposals
 MANY = 500
 """Ids per query; SQLite takes at least 999 parameters."""
 
-NONE_YET = {"total": 0, "skipped": 0} | {kind.value: 0 for kind in Verdict}
+NONE_YET = {"total": 0, "skipped": 0, "disputed": 0, "opinions": 0} | {kind.value: 0 for kind in Verdict}
 """Counts of a mode before its first proposal."""
+
+COUNTS = {
+    "total": func.count(),
+    "skipped": func.count().filter(
+        proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None), ~proposals.c.disputed
+    ),
+    "disputed": func.count().filter(proposals.c.disputed),
+    "opinions": func.sum(proposals.c.opinions),
+    **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
+}
+"""How the counts of a mode follow from its proposals."""
 
 FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id == proposals.c.mode_id)
 """Selects proposals with the key of their mode; rows for `as_proposal`."""
@@ -39,6 +50,9 @@ class ModeRow:
         reject: See `confirm`.
         invalid: See `confirm`.
         unsure: See `confirm`.
+        disputed: Proposals without a verdict, because people differ.
+        opinions: What people say of all of them, one opinion a person and proposal.
+        version: Grows with every change of a mode of the round.
     """
 
     id: int
@@ -51,6 +65,9 @@ class ModeRow:
     reject: int
     invalid: int
     unsure: int
+    disputed: int
+    opinions: int
+    version: int
 
     @property
     def key(self) -> ModeKey:
@@ -59,8 +76,8 @@ class ModeRow:
 
     @property
     def unjudged(self) -> int:
-        """Number of proposals without a verdict."""
-        return self.total - self.confirm - self.reject - self.invalid - self.unsure
+        """Number of proposals that wait for verdicts."""
+        return self.total - self.confirm - self.reject - self.invalid - self.unsure - self.disputed
 
 
 def add_many(db: Db, round_id: int, items: Sequence[Proposal], scores: Mapping[ModeKey, float]) -> int:
@@ -94,7 +111,8 @@ def rerank(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
             modes.c.cell == bindparam("k_cell"),
             modes.c.stratum == bindparam("k_stratum"),
         )
-        db.execute(statement.values(score=bindparam("k_score")), rows)
+        changes = {"score": bindparam("k_score"), "version": _next_version(db, round_id)}
+        db.execute(statement.values(changes), rows)
 
 
 def get(db: Db, proposal_id: str) -> Proposal:
@@ -124,6 +142,12 @@ def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
         rows = db.execute(FULL.where(proposals.c.id.in_(ids[start : start + MANY])))
         found |= {row.id: as_proposal(row) for row in rows}
     return [found[i] for i in ids if i in found]
+
+
+def with_modes(db: Db, proposal_ids: Sequence[str]) -> list[tuple[Proposal, int]]:
+    """Return proposals with the numbers of their modes, in the order of the ids, of which there are few."""
+    found = {row.id: row for row in db.execute(FULL.where(proposals.c.id.in_(list(proposal_ids))))}
+    return [(as_proposal(found[i]), found[i].mode_id) for i in proposal_ids]
 
 
 def of_round(db: Db, round_id: int) -> list[Proposal]:
@@ -168,27 +192,33 @@ def count(db: Db, round_id: int) -> int:
     return db.execute(select(func.count()).where(proposals.c.round_id == round_id)).scalar_one()
 
 
-def mode_rows(db: Db, round_id: int) -> list[ModeRow]:
-    """Return the modes of a round that have proposals, highest score first, then in the order they came."""
+def mode_rows(db: Db, round_id: int, after: int = -1) -> list[ModeRow]:
+    """Return the modes of a round that have proposals, highest score first, then in the order they came.
+
+    Args:
+        db: A transaction.
+        round_id: The round.
+        after: Those with a higher version only.
+    """
     query = select(*(modes.c[name] for name in ModeRow.__dataclass_fields__)).where(modes.c.round_id == round_id)
-    query = query.where(modes.c.total > 0)
+    query = query.where(modes.c.total > 0, modes.c.version > after)
     return [ModeRow(*row) for row in db.execute(query.order_by(modes.c.score.desc(), modes.c.id)).all()]
 
 
 def recount(db: Db, mode_ids: Iterable[int]) -> None:
     """Count the proposals of these modes anew, after a change to them."""
     ids = list(mode_ids)
-    columns = {
-        "total": func.count(),
-        "skipped": func.count().filter(proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None)),
-        **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
-    }
-    query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in columns.items()))
+    query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in COUNTS.items()))
     statement = update(modes).where(modes.c.id == bindparam("k_id"))
-    statement = statement.values({name: bindparam(f"k_{name}") for name in columns})
+    changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in COUNTS}
+    version = modes.alias()
+    of_round = version.c.round_id == modes.c.round_id
+    changes["version"] = select(func.max(version.c.version) + 1).where(of_round).scalar_subquery()
+    statement = statement.values(changes)
     for start in range(0, len(ids), MANY):
         part = query.where(proposals.c.mode_id.in_(ids[start : start + MANY])).group_by(proposals.c.mode_id)
-        db.execute(statement, [dict(row._mapping) for row in db.execute(part)])
+        if rows := [dict(row._mapping) for row in db.execute(part)]:
+            db.execute(statement, rows)
 
 
 def as_proposal(row: Row[Any]) -> Proposal:
@@ -209,15 +239,22 @@ def as_proposal(row: Row[Any]) -> Proposal:
 
 
 def _score(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
+    about = {"round_id": round_id, "version": _next_version(db, round_id)}
     rows = [
-        {"round_id": round_id, "cell": cell_text(key.cell), "stratum": key.stratum, "score": score} | NONE_YET
+        about | {"cell": cell_text(key.cell), "stratum": key.stratum, "score": score} | NONE_YET
         for key, score in scores.items()
     ]
     statement = sqlite.insert(modes)
     statement = statement.on_conflict_do_update(
-        index_elements=["round_id", "cell", "stratum"], set_={"score": statement.excluded.score}
+        index_elements=["round_id", "cell", "stratum"],
+        set_={name: statement.excluded[name] for name in ("score", "version")},
     )
     db.execute(statement, rows)
+
+
+def _next_version(db: Db, round_id: int) -> int:
+    newest = db.execute(select(func.max(modes.c.version)).where(modes.c.round_id == round_id)).scalar()
+    return 1 + (newest or 0)
 
 
 def _mode_ids(db: Db, round_id: int) -> dict[ModeKey, int]:

@@ -10,30 +10,22 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Named,
     Table,
     Text,
     TypedColumns,
     UniqueConstraint,
-    event,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from faded.store import account_tables, labeling_tables  # noqa: F401 - a schema is all tables
+from faded.store.tables import append_only, metadata
 
 
 class CampaignColumns(TypedColumns):
@@ -114,8 +106,9 @@ class TrialColumns(TypedColumns):
 class ModeColumns(TypedColumns):
     """The (cell, stratum) pairs of a round that have proposals, with their place in the ranking.
 
-    The numbers after `score` count their proposals by what stands for them. They are derived, and written in the
-    transaction that changes a proposal: a click reads the modes and not the proposals.
+    The numbers after `score` count their proposals by what stands for them, and what people say of them (`opinions`).
+    They are derived, and written in the transaction that changes a proposal: a click reads the modes and not the
+    proposals. Of the modes of a round that has changed last has the highest `version`.
     """
 
     id = Column(Integer, primary_key=True)
@@ -129,13 +122,18 @@ class ModeColumns(TypedColumns):
     reject: Named[int]
     invalid: Named[int]
     unsure: Named[int]
+    disputed: Named[int] = Column(Integer, server_default="0")
+    opinions: Named[int] = Column(Integer, server_default="0")
+    version: Named[int] = Column(Integer, server_default="0")
 
 
 class ProposalColumns(TypedColumns):
     """A candidate failure put before people.
 
-    `event_id` and `verdict` say what stands after the events so far: the latest verdict that is not undone; else the
-    latest skip, with `verdict` empty; else neither. They are derived, and written in the transaction of the event.
+    `event_id` and `verdict` say what stands after the events so far (`resolving`): the verdict, and the latest event
+    that gives it; else the latest skip, with `verdict` empty; else neither. `opinions` is how many people have said
+    what it is, and `disputed` says that all were asked and no verdict stands. They are derived, and written in the
+    transaction of the event.
     """
 
     seq = Column(Integer, primary_key=True)
@@ -153,6 +151,8 @@ class ProposalColumns(TypedColumns):
     clean_answer: Named[str | None] = Column(Text)
     event_id: Named[int | None]
     verdict: Named[str | None] = Column(Text)
+    opinions: Named[int] = Column(Integer, server_default="0")
+    disputed: Named[bool] = Column(Boolean, server_default="0")
 
 
 def _rated(name: str) -> str:
@@ -189,16 +189,6 @@ class VerdictEventColumns(TypedColumns):
     quality: Named[int | None] = Column(Integer, CheckConstraint(_rated("quality"), name="quality"))
     best: Named[int | None] = Column(Integer, CheckConstraint(_chosen("best"), name="best"))
     worst: Named[int | None] = Column(Integer, CheckConstraint(_chosen("worst", "best"), name="worst"))
-
-
-class LeaseColumns(TypedColumns):
-    """Which proposal lies before whom. `place` orders a person's leases; below zero: put back by undo."""
-
-    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
-    round_id: Named[int] = Column(ForeignKey("rounds.id"))
-    annotator: Named[str] = Column(Text)
-    expires_at: Named[float]
-    place: Named[int]
 
 
 class DraftColumns(TypedColumns):
@@ -242,7 +232,13 @@ jobs = Table(
 )
 job_metrics = Table("job_metrics", metadata, JobMetricColumns)
 trials = Table("trials", metadata, TrialColumns)
-modes = Table("modes", metadata, ModeColumns, UniqueConstraint("round_id", "cell", "stratum"))
+modes = Table(
+    "modes",
+    metadata,
+    ModeColumns,
+    UniqueConstraint("round_id", "cell", "stratum"),
+    Index("ix_modes_version", "round_id", "version"),
+)
 proposals = Table(
     "proposals",
     metadata,
@@ -250,6 +246,12 @@ proposals = Table(
     UniqueConstraint("mode_id", "sample_id"),
     Index("ix_proposals_fresh", "mode_id", "seq", sqlite_where=text("event_id IS NULL")),
     Index("ix_proposals_standing", "round_id", "event_id", "verdict"),
+    Index(
+        "ix_proposals_begun",
+        "round_id",
+        "seq",
+        sqlite_where=text("opinions > 0 AND verdict IS NULL AND NOT disputed"),
+    ),
 )
 verdict_events = Table(
     "verdict_events",
@@ -263,7 +265,6 @@ verdict_events = Table(
     Index("ix_verdict_events_annotator", "round_id", "annotator", "id"),
     sqlite_autoincrement=True,
 )
-leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
 drafts = Table("drafts", metadata, DraftColumns)
 inquiries = Table(
     "inquiries",
@@ -272,16 +273,4 @@ inquiries = Table(
     CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
     UniqueConstraint("owner", "digest"),
 )
-
-APPEND_ONLY = tuple(
-    f"CREATE TRIGGER verdict_events_no_{action.lower()} BEFORE {action} ON verdict_events "
-    "BEGIN SELECT RAISE(ABORT, 'verdict events are append-only'); END"
-    for action in ("UPDATE", "DELETE")
-)
-"""SQLite itself refuses to change or delete an event."""
-
-
-@event.listens_for(verdict_events, "after_create")
-def _forbid_changes(_table: Table, db: Connection, **_: object) -> None:
-    for statement in APPEND_ONLY:
-        db.exec_driver_sql(statement)
+append_only(verdict_events, "verdict events are append-only")

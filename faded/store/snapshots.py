@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
-from faded.store import campaigns, event_lines, proposals
+from faded.store import campaigns, event_lines, labeling_rules, proposals
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.schema import rounds
@@ -48,6 +48,7 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
         "campaign": {"name": campaign.name, "config": campaign.config, "created_at": campaign.created_at},
         "round": {name: getattr(found, name) for name in OF_ROUND} | {"summary": summary},
         "modes": [[list(mode.key.cell), mode.key.stratum, mode.score] for mode in modes],
+        "labeling": asdict(labeling_rules.of_campaign(db, campaign.id)),
         "proposals": [asdict(item) for item in proposals.of_round(db, round_id)],
         "events": said,
     }
@@ -91,6 +92,7 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     items = [_proposal(values) for values in snapshot["proposals"]]
     named = [replace(item, id=event_lines.local_id(True, campaign.name, number, item.id)) for item in items]
     proposals.add_many(db, known, named, scores)
+    labeling_rules.take(db, campaign.id, snapshot.get("labeling"))
     event_lines.replay(db, snapshot["events"])
     return known
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select
 
 from faded.domain import NO_RATINGS, FadedError, Judgement, ModeKey, Proposal, Ratings, Verdict
-from faded.store import answers, campaigns, leases
+from faded.store import answers, campaigns, labeling_rules, leases
 from faded.store import ratings as rated
 from faded.store.engine import Db
-from faded.store.proposals import get, recount, round_of
+from faded.store.labeling_tables import adjudications, opinions
+from faded.store.proposals import get, round_of
 from faded.store.rows import cell_of, one
 from faded.store.schema import modes, proposals, verdict_events
+from faded.store.settling import EventKind, settle, valid
 
 _STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(None))
 """Selects judged proposals; the first half lets SQLite use the index."""
@@ -25,15 +26,6 @@ LONGEST_REASON = 500
 
 LONGEST_KEY = 64
 """Characters of an idempotency key: a UUID has 36."""
-
-
-class EventKind(StrEnum):
-    """What an annotator did."""
-
-    VERDICT = "verdict"
-    UNDO = "undo"
-    SKIP = "skip"
-    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +87,7 @@ def submit(
     visible_ms: int | None = None,
     guidelines: str | None = None,
     ratings: Ratings = NO_RATINGS,
+    adjudicates: str | None = None,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
@@ -113,20 +106,22 @@ def submit(
         visible_ms: How long the person saw it, milliseconds.
         guidelines: Version of the guidelines that the person had before them.
         ratings: What is said of a set of pictures beside the verdict.
+        adjudicates: Why the verdict settles what people differ about.
 
     Raises:
-        FadedError: there is no such proposal, its round is decided, the flag has no reason or a very long one, both a
-            verdict and a flag are given, the answer is missing or cannot stand, or a rating cannot.
+        FadedError: there is no such proposal, its round is decided, the flag or the adjudication has no reason or a
+            very long one, both a verdict and a flag are given, the answer is missing or cannot stand, or a rating
+            cannot.
     """
     first = _receipt(db, key)
     if first is not None:
         return first
     if verdict is not None and flag is not None:
         raise FadedError(f"A verdict and a flag for proposal {proposal_id!r} came at once: send two events.")
-    if flag is not None and not flag.strip():
-        raise FadedError(f"The flag on proposal {proposal_id!r} gives no reason: say why in a few words.")
-    if flag is not None and len(flag) > LONGEST_REASON:
-        raise FadedError(f"The flag's reason has {len(flag)} characters: say it in {LONGEST_REASON}.")
+    _check_reason("flag on", proposal_id, flag)
+    _check_reason("adjudication of", proposal_id, adjudicates)
+    if adjudicates is not None and verdict is None:
+        raise FadedError(f"The adjudication of proposal {proposal_id!r} gives no verdict: choose one.")
     if len(key) > LONGEST_KEY:
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
     labels = _check_open(db, round_of(db, proposal_id)).summary.get("labels")
@@ -146,6 +141,7 @@ def submit(
         visible_ms=visible_ms,
         guidelines=guidelines,
         created_at=now,
+        adjudicates=adjudicates,
         **asdict(ratings),
     )
     if kind is not EventKind.FLAG:
@@ -178,7 +174,7 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     if first is not None:
         return get(db, first.proposal_id)
     _check_open(db, round_id)
-    mine = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    mine = valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
     if voids is not None:
         mine = mine.where(verdict_events.c.key == voids)
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
@@ -194,7 +190,9 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
         undoes=voided,
         created_at=now,
     )
-    leases.put_back(db, round_id, proposal_id, annotator, now)
+    if not db.execute(select(exists().where(adjudications.c.event_id == voided))).scalar():
+        slots = labeling_rules.of_round(db, round_id).opinions
+        leases.put_back(db, round_id, proposal_id, annotator, slots, now)
     return get(db, proposal_id)
 
 
@@ -223,7 +221,7 @@ def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Jud
 
 def flags(db: Db, round_id: int) -> list[Flag]:
     """Return the flags that stand, oldest first."""
-    query = _valid().where(verdict_events.c.round_id == round_id, verdict_events.c.kind == EventKind.FLAG.value)
+    query = valid().where(verdict_events.c.round_id == round_id, verdict_events.c.kind == EventKind.FLAG.value)
     return [
         Flag(row.proposal_id, row.annotator, row.reason, row.created_at)
         for row in db.execute(query.order_by(verdict_events.c.id))
@@ -231,17 +229,21 @@ def flags(db: Db, round_id: int) -> list[Flag]:
 
 
 def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts:
-    """Return the numbers of standing verdicts of a round, by one annotator or by all."""
-    query = (
-        select(proposals.c.verdict, func.count())
-        .where(proposals.c.round_id == round_id, _STANDS)
-        .group_by(proposals.c.verdict)
-    )
-    if annotator is not None:
-        query = query.join(verdict_events, verdict_events.c.id == proposals.c.event_id)
-        query = query.where(verdict_events.c.annotator == annotator)
+    """Return the numbers of verdicts that stand for a round's proposals, or of those that one annotator gives."""
+    if annotator is None:
+        query = select(proposals.c.verdict, func.count()).where(proposals.c.round_id == round_id, _STANDS)
+        query = query.group_by(proposals.c.verdict)
+    else:
+        mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator)
+        query = select(opinions.c.verdict, func.count()).where(*mine).group_by(opinions.c.verdict)
     found = {str(verdict): n for verdict, n in db.execute(query)}
     return VerdictCounts(**{kind.value: found.get(kind.value, 0) for kind in Verdict})
+
+
+def given(db: Db, round_id: int, annotator: str) -> int:
+    """Return on how many proposals of a round a person has an opinion."""
+    mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator)
+    return db.execute(select(func.count()).select_from(opinions).where(*mine)).scalar_one()
 
 
 def _check_open(db: Db, round_id: int) -> campaigns.Round:
@@ -255,32 +257,24 @@ def _check_open(db: Db, round_id: int) -> campaigns.Round:
     return found
 
 
-def _valid() -> Select[Any]:
-    """Select the events that are neither an undo nor undone."""
-    later = verdict_events.alias()
-    undone = exists().where(later.c.undoes == verdict_events.c.id)
-    return select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~undone)
+def _check_reason(what: str, proposal_id: str, reason: str | None) -> None:
+    if reason is not None and not reason.strip():
+        raise FadedError(f"The {what} proposal {proposal_id!r} gives no reason: say why in a few words.")
+    if reason is not None and len(reason) > LONGEST_REASON:
+        raise FadedError(
+            f"The reason of the {what} proposal {proposal_id!r} has {len(reason)} characters: say it in "
+            f"{LONGEST_REASON}."
+        )
 
 
-def _append(db: Db, proposal_id: str, **fields: Any) -> None:
+def _append(db: Db, proposal_id: str, *, adjudicates: str | None = None, **fields: Any) -> None:
     """Append an event and write down what stands for its proposal now."""
     query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
     row = one(db, query, f"proposal {proposal_id!r}")
-    db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
+    done: Any = db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
+    if adjudicates is not None:
+        db.execute(insert(adjudications).values(event_id=int(done.inserted_primary_key[0]), reason=adjudicates))
     settle(db, proposal_id)
-
-
-def settle(db: Db, proposal_id: str) -> None:
-    """Write down what stands for a proposal after its events so far."""
-    where = proposals.c.id == proposal_id
-    events = _valid().where(verdict_events.c.proposal_id == proposal_id).order_by(verdict_events.c.id.desc()).limit(1)
-    stands = (
-        db.execute(events.where(verdict_events.c.kind == EventKind.VERDICT.value)).one_or_none()
-        or db.execute(events.where(verdict_events.c.kind == EventKind.SKIP.value)).one_or_none()
-    )
-    event_id, verdict = (None, None) if stands is None else (stands.id, stands.verdict)
-    db.execute(update(proposals).where(where).values(event_id=event_id, verdict=verdict))
-    recount(db, db.execute(select(proposals.c.mode_id).where(where)).scalars())
 
 
 def _receipt(db: Db, key: str) -> Receipt | None:

@@ -1,4 +1,4 @@
-"""Signing in and out on a Space."""
+"""Who is signed in, and the way out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from faded.domain import Role
 from faded.settings import space
+from faded.ui.accounts_door import SIGN_OUT
 from faded.ui.auth import LOCAL_USER, User
 
 
@@ -22,7 +24,13 @@ def sign_in() -> Any | None:
 
 
 def words(user: User) -> str:
-    """Return who is signed in and the way out, as HTML; empty where there are no accounts."""
+    """Return who is signed in, the way out and, for managers, the way to the page Team, as HTML."""
+    team = "<a href='#team'>Team</a>" if user.role >= Role.MANAGER else ""
     if user.name == LOCAL_USER and space() is None:
-        return ""
-    return f"<p class='f-worker'>{escape(user.name)}, {user.role.name.lower()}. <a href='/logout'>Sign out</a></p>"
+        return f"<div class='f-worker'>{team}</div>"
+    out = (
+        f"<form method='post' action='{SIGN_OUT}'><button>Sign out</button></form>"
+        if space() is None
+        else "<a href='/logout'>Sign out</a>"
+    )
+    return f"<div class='f-worker'>{escape(user.name)}, {user.role.name.lower()}. {team} {out}</div>"

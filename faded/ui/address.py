@@ -11,14 +11,19 @@ from faded.ui.auth import check_host
 HIGHEST_PORT = 65_535
 
 
-def check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int, locked: bool) -> None:
     """Refuse an address that cannot be listened on.
 
+    Args:
+        host: The address.
+        port: The port.
+        locked: Whether there are accounts, so that everybody has to sign in.
+
     Raises:
-        FadedError: the host is not loopback, the port is out of range, somebody listens there, or the system does not
-            allow it.
+        FadedError: the host is not loopback and there are no accounts, the port is out of range, somebody listens
+            there, or the system does not allow it.
     """
-    check_host(host)
+    check_host(host, locked)
     if not 1 <= port <= HIGHEST_PORT:
         raise FadedError(f"The port is {port}: give a whole number from 1 to {HIGHEST_PORT} with --port.")
     with socket.socket() as probe:

@@ -1,7 +1,10 @@
-"""Who may use the pages, and for what: one local owner on this machine; on a Space, those whom its settings name.
+"""Who may use the pages, and for what.
 
-Asked twice: by the middleware (`LocalOnly` here, `MembersOnly` in `door.py`) for every request, static files included,
-and by `authorise` inside every handler.
+As long as a machine has no accounts, that is whoever sits there; else those who are signed in with one; on a Space,
+those whom its settings name.
+
+Asked twice: by the middleware (`AccountsDoor` in `accounts_door.py`, `MembersOnly` in `door.py`) for every request,
+static files included, and by `authorise` inside every handler.
 """
 
 from __future__ import annotations
@@ -9,13 +12,13 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from enum import IntEnum
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.settings import ORGANISATION, Space, space
+from faded.store.accounts import an
 
 LOCAL_USER = "local"
 LOOPBACK = "127.0.0.1"
@@ -23,6 +26,10 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a Space's proxy looks
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names a browser on this machine may have used. Any other name in the Host header is a page elsewhere whose name was
 made to point here (DNS rebinding)."""
+
+USER = "faded.user"
+"""Under which name the door writes down who is signed in with an account, None where nobody is. Where there are no
+accounts it writes nothing."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,17 +40,6 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 class NotAllowed(FadedError):
     """The request comes from elsewhere, or from somebody who may not do this."""
-
-
-class Role(IntEnum):
-    """What somebody may do; each includes the ones before."""
-
-    ANNOTATOR = 1
-    """Look and label."""
-    MANAGER = 2
-    """Start, stop, repair, decide."""
-    OWNER = 3
-    """Name files and functions of the machine: whoever started the app there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +76,30 @@ class Request(Protocol):
         """What a signed cookie holds; there is one on a Space only."""
         ...
 
+    @property
+    def scope(self) -> Any:
+        """The request as the server has it, with what the door wrote down: see `USER`."""
+        ...
 
-def check_host(host: str) -> None:
-    """Refuse to listen anywhere but on loopback; on a Space, anywhere but where its proxy looks.
+
+def check_host(host: str, locked: bool) -> None:
+    """Refuse to listen elsewhere than on loopback without accounts; on a Space, elsewhere than where its proxy looks.
+
+    Args:
+        host: The address to listen on.
+        locked: Whether there are accounts, so that everybody has to sign in.
 
     Raises:
-        FadedError: `host` is another address.
+        FadedError: the pages must not listen there.
     """
     if space() is not None:
         if host != EVERYWHERE:
             raise FadedError(f"The host is {host!r}: on a Space the pages listen on {EVERYWHERE}, leave --host out.")
-    elif host != LOOPBACK:
+    elif host != LOOPBACK and not locked:
         raise FadedError(
-            f"The host is {host!r}: the pages have accounts on a Space only, so they listen on {LOOPBACK} only. "
-            "To use them from another machine, forward the port, such as with ssh -L."
+            f"The host is {host!r}, and this workspace has no accounts, so everybody who reaches it could do "
+            f"everything. Add an admin first (`python -m faded account add NAME --role admin`), or leave --host out "
+            f"and listen on {LOOPBACK} only; another machine then forwards the port, such as with ssh -L."
         )
 
 
@@ -109,9 +115,14 @@ def refusal(client: str | None, host: str | None, origin: str | None) -> str:
         return "The pages answer this machine only."
     if _name(f"//{host or ''}") not in LOCAL_NAMES:
         return "The pages answer to the names 127.0.0.1 and localhost only."
-    if origin is not None and (_name(origin) not in LOCAL_NAMES or urlsplit(origin).netloc != host):
+    if origin is not None and _name(origin) not in LOCAL_NAMES:
         return "The request comes from another page."
-    return ""
+    return foreign(host, origin)
+
+
+def foreign(host: str | None, origin: str | None) -> str:
+    """Say that a request comes from another page than the one that it asks something of; empty where it does not."""
+    return "" if origin is None or _netloc(origin) == (host or "").lower() else "The request comes from another page."
 
 
 def elsewhere(there: Space, origin: str | None) -> str:
@@ -130,10 +141,13 @@ def authorise(request: Request, role: Role) -> User:
         NotAllowed: the request does not come from our own pages, or from nobody who may; the message says which.
     """
     origin, there = request.headers.get("origin"), space()
-    if there is None:
+    if there is None and USER in request.scope:
+        why = foreign(request.headers.get("host"), origin)
+        user: User | None = request.scope[USER]
+    elif there is None:
         client = None if request.client is None else request.client.host
         why = refusal(client, request.headers.get("host"), origin)
-        user: User | None = User(LOCAL_USER, Role.OWNER)
+        user = User(LOCAL_USER, Role.ADMIN)
     else:
         why = elsewhere(there, origin)
         user = member(there, request.session)
@@ -142,7 +156,7 @@ def authorise(request: Request, role: Role) -> User:
     if user is None:
         raise NotAllowed("You are not signed in any more, or not as somebody who may label here: reload the page.")
     if user.role < role:
-        raise NotAllowed(f"You are signed in as {user.name}, who may label and look: a manager may do this.")
+        raise NotAllowed(f"You are signed in as {user.name}, {an(user.role)}: {an(role)} may do this.")
     return user
 
 
@@ -192,30 +206,18 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
 
 
-class LocalOnly:
-    """Middleware that answers 403 to every request `refusal` has something to say about."""
-
-    def __init__(self, app: Asgi) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it."""
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        headers, client = headers_of(scope), scope.get("client")
-        why = refusal(client[0] if client else None, headers.get("host"), headers.get("origin"))
-        if why:
-            await refuse(scope, send, why)
-        else:
-            await self._app(scope, receive, send)
-
-
 def _is_loopback(address: str | None) -> bool:
     try:
         return address is not None and ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def _netloc(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _name(url: str) -> str | None:

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
 from faded.store.engine import Store
-from faded.ui.auth import NotAllowed, Role, authorise
+from faded.ui.auth import NotAllowed, authorise
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number

@@ -8,6 +8,7 @@ from typing import Any
 
 from faded.labeling import queue
 from faded.labeling.decided import confirmed_modes
+from faded.labeling.standings import StandingsCache
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, VERIFY
 from faded.store import campaigns, jobs, proposals, rounds, series, trials, verdicts
@@ -160,8 +161,15 @@ class Facts:
         return ""
 
 
-def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
-    """Read a round, or the newest one where it is not named or not there; None where there is no round at all."""
+def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | None = None) -> Facts | None:
+    """Read a round, or the newest one where it is not named or not there; None where there is no round at all.
+
+    Args:
+        db: A transaction; with a cache, one that has not changed a mode.
+        round_id: The round.
+        user: Who looks.
+        cache: How rounds stand, kept between two looks.
+    """
     named = None if round_id is None else campaigns.find_round(db, round_id)
     found = named or campaigns.latest_round(db)
     if found is None:
@@ -180,7 +188,7 @@ def read_facts(db: Db, round_id: int | None, user: str) -> Facts | None:
         verify=latest(VERIFY),
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
-        labels=queue.progress(db, found.id, user),
+        labels=queue.progress(db, found.id, user, cache),
         confirmed=len(confirmed_modes(verdicts.on_same_weights(db, found.id))),
         exploring=tuple(() if explore is None else series.points(db, explore.id)),
         repairing=tuple(() if repair is None else series.points(db, repair.id)),

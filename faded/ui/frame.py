@@ -12,13 +12,13 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
+from faded.labeling.standings import StandingsCache
 from faded.store import campaigns
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
 from faded.ui import account, auth, had, run_actions, status
 from faded.ui.asking import AT_ONCE, PICK, QUIET, choosing
-from faded.ui.auth import Role
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures
@@ -147,6 +147,7 @@ class Wiring:
         pages: The pages as laid out.
         worker_words: Says how the worker is.
         mirror_words: Says what is wrong with the mirror.
+        standings: How rounds stand, kept between two looks.
 
     Attributes:
         choosers: Names of what persons choose on the pages, in the order in which their values come.
@@ -159,10 +160,11 @@ class Wiring:
         pages: Sequence[Page],
         worker_words: Callable[[], str],
         mirror_words: Callable[[], str],
+        standings: StandingsCache,
     ) -> None:
         self._store, self._head, self._worker_words, self._mirror_words = store, head, worker_words, mirror_words
         self._pages = {page.name: page for page in pages}
-        self._cache = LandscapeCache(store)
+        self._cache, self._standings = LandscapeCache(store), standings
         self._outputs = {f"head.{name}": part for name, part in head.outputs.items()}
         self._outputs |= {f"{p.name}.{name}": part for p in pages for name, part in p.outputs.items()}
         self.choosers = [f"{p.name}.{name}" for p in pages for name in p.choosers]
@@ -265,7 +267,7 @@ class Wiring:
         turn, seen = had.read(has, self._outputs)
         looked_at = self._pages.get(str(page)) or self._pages["run"]
         with self._store.read() as db:
-            facts = read_facts(db, round_id, user.name)
+            facts = read_facts(db, round_id, user.name, self._standings)
             drawn = {
                 f"head.{n}": s for n, s in draw(db, facts, looked_at.name, self._beside(user), round_id, moved).items()
             }

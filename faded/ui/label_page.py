@@ -13,14 +13,14 @@ from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
 from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
-from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
+from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
 from faded.labeling import queue
+from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
 from faded.ui import auth, evidence
-from faded.ui.auth import Role
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.page import Page, whole_number
@@ -39,29 +39,29 @@ LONGEST_LOOK_MS = 86_400_000
 Answer = dict[str, Any]
 
 
-def layout(store: Store) -> Page:
+def layout(store: Store, cache: StandingsCache) -> Page:
     """Lay out the page in the current Blocks context. The card asks for itself, so the frame draws nothing here."""
     gr.HTML(
         html_template=labeling.html(),
         css_template=labeling.CSS,
         js_on_load=labeling.SCRIPT,
-        server_functions=server_functions(store),
+        server_functions=server_functions(store, cache),
         apply_default_css=False,
         elem_id="label-card",
     )
     return Page("label", {}, lambda _view: {})
 
 
-def server_functions(store: Store) -> list[Callable[..., Answer]]:
+def server_functions(store: Store, cache: StandingsCache) -> list[Callable[..., Answer]]:
     """Return the functions of the card, bound to a store."""
 
     def label_next(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Lay items before the person who asks."""
-        return _guarded(request, lambda user: _next(store, user, asked))
+        return _guarded(request, lambda user: _next(store, cache, user, asked))
 
     def label_send(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Write events in their order; the answer acknowledges each, and is given after the commit."""
-        return _guarded(request, lambda user: _send(store, user, sent))
+        return _guarded(request, lambda user: _send(store, cache, user, sent))
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
@@ -87,7 +87,7 @@ def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer
         return {"ok": False, "message": str(error)}
 
 
-def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
+def _next(store: Store, cache: StandingsCache, user: auth.User, asked: Mapping[str, Any]) -> Answer:
     with store.write() as db:
         found = _round(db, asked.get("round"))
         if found is None:
@@ -98,27 +98,27 @@ def _next(store: Store, user: auth.User, asked: Mapping[str, Any]) -> Answer:
         kind, config = _words(db, found).kind, campaigns.get_campaign(db, found.campaign_id).config
         guide = labeling.guide(kind, config.get("discrepancy"))
         about = {"evidence": kind, "guide": guide, "guidelines": labeling.VERSIONS[guide], "labels": labels}
-        return {"workspace": _workspace(store, user), **about, **_queue(db, store, user, found, asked)}
+        return {"workspace": _workspace(store, user), **about, **_queue(db, store, cache, user, found, asked)}
 
 
-def _send(store: Store, user: auth.User, sent: Mapping[str, Any]) -> Answer:
+def _send(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[str, Any]) -> Answer:
     events = sent.get("events")
     if not isinstance(events, list) or len(events) > MOST_EVENTS or not all(isinstance(e, dict) for e in events):
         raise FadedError(f"The page did not send a list of up to {MOST_EVENTS} events: reload it.")
     with store.write() as db:
         acknowledged = [_written(db, store, user, event) for event in events]
     judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
-    return {"events": acknowledged, **_after(store, user, sent, str(judged[-1]["proposal"]) if judged else None)}
+    return {"events": acknowledged, **_after(store, cache, user, sent, str(judged[-1]["proposal"]) if judged else None)}
 
 
-def _after(store: Store, user: auth.User, sent: Mapping[str, Any], judged: str | None) -> Answer:
+def _after(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[str, Any], judged: str | None) -> Answer:
     """Return what lies before the person, once the events are committed: nothing that goes wrong here undoes them."""
     try:
         with store.write() as db:
             found = _round(db, sent.get("round"))
             if found is None:
                 return {"last": None}
-            queued = _queue(db, store, user, found, sent)
+            queued = _queue(db, store, cache, user, found, sent)
             return {**queued, "last": None if judged is None else _revealed(db, judged, queued["order"][:1])}
     except FadedError as error:
         return {"last": None, "message": str(error)}
@@ -206,7 +206,9 @@ def _look(event: Mapping[str, Any]) -> int | None:
     return min(max(int(ms), 0), LONGEST_LOOK_MS) if isinstance(ms, int | float) else None
 
 
-def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[str, Any]) -> Answer:
+def _queue(
+    db: Db, store: Store, cache: StandingsCache, user: auth.User, found: Round, asked: Mapping[str, Any]
+) -> Answer:
     """Return the items that lie before a person, and how far labeling is. The page says what it holds already.
 
     Sets of pictures lie before nobody who has not said that they may be shown.
@@ -216,9 +218,9 @@ def _queue(db: Db, store: Store, user: auth.User, found: Round, asked: Mapping[s
     have, words = set(asked.get("have") or ()), _words(db, found)
     gated = words.is_drawn and asked.get("consent") is not True
     if found.state is RoundState.OPEN and not gated:
-        leased, now = queue.lay(db, found.id, user.name, n, time.time())
+        leased, now = queue.lay(db, found.id, user.name, n, time.time(), cache)
     else:
-        leased, now = [], queue.progress(db, found.id, user.name)
+        leased, now = [], queue.progress(db, found.id, user.name, cache)
     new = [item.proposal for item in leased if item.proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
     items, unreadable, message = [], set(), ""

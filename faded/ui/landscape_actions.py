@@ -8,12 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError, ModeKey
+from faded.domain import FadedError, ModeKey, Role
 from faded.labeling.decided import confirmed_modes
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
 from faded.ui import auth
-from faded.ui.auth import Role
 from faded.ui.page import whole_number
 
 Answer = dict[str, Any]

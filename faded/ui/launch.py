@@ -18,11 +18,13 @@ from starlette.middleware import Middleware
 from faded.domain import FadedError
 from faded.hub import Hub, open_dataset
 from faded.settings import check_sign_in, space
+from faded.store import accounts
 from faded.store.engine import Store, open_store
 from faded.store.sender import Sender
-from faded.ui import opening
+from faded.ui import opening, sign_in_pages
+from faded.ui.accounts_door import AccountsDoor
 from faded.ui.address import taken
-from faded.ui.auth import LocalOnly, check_host
+from faded.ui.auth import check_host
 from faded.ui.build import build
 from faded.ui.door import MembersOnly
 from faded.ui.export_zip import export_route
@@ -61,7 +63,7 @@ def serve(
 
     Args:
         workspace: Where everything is kept; outside the program's own folder.
-        host: Address to listen on; only loopback is allowed, on a Space all.
+        host: Address to listen on; without accounts only loopback, on a Space all.
         port: Port to listen on.
         open_browser: Whether to show the first page.
         open_hub: Opens the dataset that mirrors a Space.
@@ -69,7 +71,6 @@ def serve(
     Raises:
         FadedError: the host, port or workspace cannot be used.
     """
-    check_host(host)
     check_workspace(workspace)
     there = space()
     if there is not None:
@@ -82,6 +83,8 @@ def serve(
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     store = open_store(workspace)
+    with store.read() as db:
+        check_host(host, accounts.any_account(db))
     sender = Sender(store, open_hub(there.mirror)) if there is not None and there.mirror else None
     if sender is not None:
         sender.start()
@@ -133,8 +136,8 @@ def launch(
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
-                "middleware": [_door()],
-                "routes": [export_route(store)],
+                "middleware": [_door(store)],
+                "routes": [export_route(store), *([] if space() else sign_in_pages.routes(store))],
                 "docs_url": None,
                 "redoc_url": None,
             },
@@ -145,7 +148,8 @@ def launch(
             + asset("landscape.css")
             + asset("try.css")
             + asset("outcome.css")
-            + asset("sets.css"),
+            + asset("sets.css")
+            + asset("team.css"),
             head=HEAD,
             favicon_path=ASSETS / "favicon.svg",
         )
@@ -154,10 +158,10 @@ def launch(
     return app
 
 
-def _door() -> Middleware:
+def _door(store: Store) -> Middleware:
     """Return what every request has to pass."""
     there = space()
-    return Middleware(LocalOnly) if there is None else Middleware(MembersOnly, there=there)
+    return Middleware(AccountsDoor, store=store) if there is None else Middleware(MembersOnly, there=there)
 
 
 def check_workspace(workspace: Path) -> None:

@@ -16,7 +16,7 @@ import gradio as gr
 
 from faded.campaign_file import parse_campaign, write_campaign
 from faded.config import CampaignConfig
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.files import parse_yaml
 from faded.stages import CANDIDATE, CONCEPTS, DATA, MEASURE, TARGET
 from faded.store import drafts, rounds
@@ -24,7 +24,6 @@ from faded.store.drafts import Inquiry, InquiryState
 from faded.store.engine import Db, Store
 from faded.tasks import TASKS
 from faded.ui import auth, draft, places
-from faded.ui.auth import Role
 from faded.ui.draft import Draft
 from faded.ui.page import Page
 from faded.ui.theme import asset
@@ -127,7 +126,7 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     if len(text) > LONGEST_FILE:
         raise FadedError(f"The file has {len(text):,} characters: a campaign has at most {LONGEST_FILE:,}.")
     values = parse_yaml(text, "The file cannot be read")
-    barred = places.barred(values) if user.role < Role.OWNER and isinstance(values, dict) else {}
+    barred = places.barred(values) if user.role < Role.ADMIN and isinstance(values, dict) else {}
     if barred:  # before anything is looked for
         raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")
     typed = draft.from_config(parse_campaign(values, str(sent.get("name") or "The file"), Path.cwd()))
@@ -176,7 +175,7 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
         steps[kind] = _told(inquiry)
         return inquiry.result
 
-    barred = {} if user.role == Role.OWNER else places.barred(typed.texts)
+    barred = {} if user.role == Role.ADMIN else places.barred(typed.texts)
     about = None if "target" in barred else ask(TARGET, draft.asked(typed, "", TARGET))
     task = typed["task"] or (about or {}).get("task", "")
     config, problems = draft.read(typed, task)

@@ -10,13 +10,12 @@ from typing import Any
 import gradio as gr
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import FadedError, Kind
+from faded.domain import FadedError, Kind, Role
 from faded.store import campaigns, previews
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.jobs import Job, JobState
 from faded.ui import auth, evidence, preview_words
-from faded.ui.auth import Role
 from faded.ui.cards.tryout import stops
 from faded.ui.page import whole_number
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.report.collect import report
 from faded.report.evidence import Shown as Evidence
 from faded.report.render import render
 from faded.store.engine import Store
 from faded.ui import auth
-from faded.ui.auth import Role
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number

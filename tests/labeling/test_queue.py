@@ -180,13 +180,15 @@ def test_progress_counts_verdicts_and_modes(store, round_id, made, ask, say):
         say(item, Verdict.REJECT, who="bob")
     say(made[SMALL][0], Verdict.UNSURE)
     with store.read() as db:
-        assert progress(db, round_id, "ann") == Progress(mine=4, everybody=7, confirmed=1, refused=1, open=1, left=1)
+        assert progress(db, round_id, "ann") == Progress(
+            mine=4, everybody=7, confirmed=1, refused=1, open=1, left=1, disputed=0
+        )
 
 
 def test_a_round_without_proposals_has_nothing_to_show(store, round_id, ask):
     assert ask(3) == []
     with store.read() as db:
-        assert progress(db, round_id, "ann") == Progress(0, 0, 0, 0, 0, 0)
+        assert progress(db, round_id, "ann") == Progress(0, 0, 0, 0, 0, 0, 0)
 
 
 def test_a_click_stays_fast_with_many_proposals(store, round_id, ask, say):
@@ -215,7 +217,9 @@ def test_verdicts_of_an_earlier_round_on_the_same_weights_count(store, round_id,
         again = proposal(TOP, "another")
         proposals.add_many(db, later, [again], {TOP: 1.0})
         assert [item.tally.confirm for item in next_items(db, later, "ann", 4, 0.0)] == [2]
-        assert progress(db, later, "ann") == Progress(mine=0, everybody=0, confirmed=1, refused=0, open=1, left=1)
+        assert progress(db, later, "ann") == Progress(
+            mine=0, everybody=0, confirmed=1, refused=0, open=1, left=1, disputed=0
+        )
     say(again, Verdict.CONFIRM)
     with store.write() as db:
         assert progress(db, later, "ann").confirmed == 2

@@ -80,17 +80,22 @@ def test_the_same_key_twice_is_one_event(store, round_id, items):
         assert db.exec_driver_sql("SELECT count(*), max(visible_ms) FROM verdict_events").one() == (1, 900)
 
 
-def test_the_latest_verdict_stands(store, round_id, items):
+def test_of_one_person_the_latest_verdict_stands(store, round_id, items):
     _submit(store, items[1], "a", Verdict.CONFIRM)
     _submit(store, items[0], "b", Verdict.UNSURE)
-    _submit(store, items[1], "c", Verdict.INVALID, who="bob")
+    _submit(store, items[1], "c", Verdict.INVALID)
+    _submit(store, items[2], "d", Verdict.CONFIRM)
+    _submit(store, items[2], "e", Verdict.REJECT, who="bob")  # one person was asked for; two differ
     with store.read() as db:
         assert verdicts.standing(db, round_id) == [
             Judgement(items[0].id, "stop0", STOP, Verdict.UNSURE),
             Judgement(items[1].id, "stop1", STOP, Verdict.INVALID),
         ]
         assert verdicts.counts(db, round_id) == VerdictCounts(confirm=0, reject=0, invalid=1, unsure=1)
-        assert verdicts.counts(db, round_id, "ann") == VerdictCounts(confirm=0, reject=0, invalid=0, unsure=1)
+        assert verdicts.counts(db, round_id, "ann") == VerdictCounts(confirm=1, reject=0, invalid=1, unsure=1)
+        assert verdicts.counts(db, round_id, "bob") == VerdictCounts(confirm=0, reject=1, invalid=0, unsure=0)
+        assert verdicts.given(db, round_id, "ann") == 3
+        assert proposals.mode_rows(db, round_id)[0].opinions == 4
 
 
 def test_ten_verdicts_are_undone_one_by_one_latest_first(store, round_id, items):
@@ -167,15 +172,21 @@ def test_what_stands_is_what_the_events_say(store, round_id, items):
             _submit(store, items[draw.integers(len(items))], f"k{i}", verdict, who=who)
     with store.read() as db:
         events = db.exec_driver_sql(
-            "SELECT id, proposal_id, kind, verdict, undoes FROM verdict_events ORDER BY id"
+            "SELECT id, proposal_id, annotator, kind, verdict, undoes FROM verdict_events ORDER BY id"
         ).all()
         (mode,) = proposals.mode_rows(db, round_id)
     voided = {e.undoes for e in events}
-    replayed = {e.proposal_id: Verdict(e.verdict) for e in events if e.kind == "verdict" and e.id not in voided}
+    said = {}
+    for e in events:
+        if e.kind == "verdict" and e.id not in voided:
+            said.setdefault(e.proposal_id, {})[e.annotator] = Verdict(e.verdict)
+    replayed = {item: next(iter(by.values())) for item, by in said.items() if len(set(by.values())) == 1}
     assert _standing(store, round_id) == replayed
+    disputed = said.keys() - replayed.keys()
+    assert mode.disputed == len(disputed) > 0
     found = list(replayed.values())
     assert [mode.confirm, mode.reject, mode.invalid, mode.unsure] == [found.count(v) for v in Verdict]
-    skipped = {e.proposal_id for e in events if e.kind == "skip" and e.id not in voided} - replayed.keys()
+    skipped = {e.proposal_id for e in events if e.kind == "skip" and e.id not in voided} - said.keys()
     assert mode.skipped == len(skipped)
 
 

@@ -14,7 +14,7 @@ from tests.ui.space import ENVIRONMENT, HOST, session
 
 
 def request(client: str, who: dict[str, Any] | None = None, **headers: str) -> SimpleNamespace:
-    return SimpleNamespace(client=SimpleNamespace(host=client), headers=headers, session=who or {})
+    return SimpleNamespace(client=SimpleNamespace(host=client), headers=headers, session=who or {}, scope={})
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def on_space(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_this_machine_is_the_local_user_who_may_do_everything() -> None:
-    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.OWNER)
+    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ADMIN)
     assert user.name == "local"
     own = request("127.0.0.1", host="localhost:7860", origin="http://localhost:7860")
     assert auth.authorise(own, Role.MANAGER) == user
@@ -49,16 +49,17 @@ def test_everything_else_is_refused(client: str, host: str, origin: str | None) 
         auth.authorise(request(client, **headers), Role.ANNOTATOR)
 
 
-def test_only_loopback_may_be_listened_on() -> None:
-    auth.check_host("127.0.0.1")
-    with pytest.raises(FadedError, match=r"0\.0\.0\.0.*127\.0\.0\.1 only"):
-        auth.check_host("0.0.0.0")  # noqa: S104 - the refused one
+def test_only_loopback_may_be_listened_on_without_accounts() -> None:
+    auth.check_host("127.0.0.1", locked=False)
+    auth.check_host("0.0.0.0", locked=True)  # noqa: S104 - everybody signs in
+    with pytest.raises(FadedError, match=r"0\.0\.0\.0.*no accounts.*account add NAME --role admin.*127\.0\.0\.1 only"):
+        auth.check_host("0.0.0.0", locked=False)  # noqa: S104 - the refused one
 
 
 def test_on_a_space_its_own_address_is_listened_on(on_space: pytest.MonkeyPatch) -> None:
-    auth.check_host("0.0.0.0")  # noqa: S104 - where the proxy looks
+    auth.check_host("0.0.0.0", locked=False)  # noqa: S104 - where the proxy looks
     with pytest.raises(FadedError, match=r"127\.0\.0\.1.*leave --host out"):
-        auth.check_host("127.0.0.1")
+        auth.check_host("127.0.0.1", locked=False)
 
 
 @pytest.mark.parametrize(

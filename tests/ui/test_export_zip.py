@@ -17,7 +17,7 @@ from faded.domain import Ratings
 from faded.store import blobs, proposals
 from faded.store.engine import Store
 from faded.ui import launch
-from faded.ui.auth import LocalOnly
+from faded.ui.accounts_door import AccountsDoor
 from faded.ui.export_zip import export_route, render_data
 from faded.ui.facts import read_facts
 from faded.ui.keeper import WorkerKeeper
@@ -27,7 +27,7 @@ LOCAL = ("127.0.0.1", 50000)
 
 
 def client(store: Store, asks: tuple[str, int] = LOCAL, outer: bool = True) -> TestClient:
-    guard = [Middleware(LocalOnly)] if outer else []
+    guard = [Middleware(AccountsDoor, store=store)] if outer else []
     app = Starlette(routes=[export_route(store)], middleware=guard)
     return TestClient(app, base_url="http://127.0.0.1:7860", client=asks)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from faded.labeling.standings import StandingsCache
 from faded.store import blobs, campaigns, proposals, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -13,15 +14,15 @@ from faded.ui import label_page
 from tests.ui import believable
 from tests.ui.believable import NOW, STRATA, Believable
 
-HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"})
-ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"})
+HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"}, scope={})
+ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"}, scope={})
 
 
 class Card:
     """What the card in the page calls."""
 
     def __init__(self, store: Store) -> None:
-        self._next, self._send, self._practice = label_page.server_functions(store)
+        self._next, self._send, self._practice = label_page.server_functions(store, StandingsCache())
 
     def next(self, request: Any = HERE, **asked: Any) -> dict[str, Any]:
         return self._next(asked, request)

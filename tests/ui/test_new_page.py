@@ -24,7 +24,7 @@ from faded.store.engine import Store
 from faded.ui import draft
 from faded.ui.new_page import server_functions
 
-LOCAL = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1"})
+LOCAL = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1"}, scope={})
 PROMPTS = "wordings: ['a {job} at work']\nsets: 40\npictures: 4\nsteps: 2\n"
 
 
@@ -169,7 +169,7 @@ def test_columns_that_can_only_be_meant_are_suggested_and_labels_are_mapped_by_h
 
 
 def test_nobody_from_elsewhere_may_ask(form: Form) -> None:
-    elsewhere = SimpleNamespace(client=SimpleNamespace(host="192.0.2.7"), headers={"host": "127.0.0.1"})
+    elsewhere = SimpleNamespace(client=SimpleNamespace(host="192.0.2.7"), headers={"host": "127.0.0.1"}, scope={})
     for name, call in form.calls.items():
         answer = call({"fields": form.fields, "text": "faded: 1"}, elsewhere)
         assert answer == {"ok": False, "message": "The pages answer this machine only."}, name

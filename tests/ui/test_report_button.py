@@ -19,7 +19,7 @@ def drawn(store: Store) -> str:
 
 
 def ask(store: Store, round_id: object, host: str = "127.0.0.1") -> dict:
-    request = SimpleNamespace(client=SimpleNamespace(host=host), headers={"host": "localhost:7860"})
+    request = SimpleNamespace(client=SimpleNamespace(host=host), headers={"host": "localhost:7860"}, scope={})
     (answer,) = report_button.server_functions(store)
     return answer({"round": round_id}, request)
 

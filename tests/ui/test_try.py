@@ -24,8 +24,8 @@ from faded.ui.page import View
 from tests.ui import believable
 from tests.ui.believable import SPACE, Believable, sign
 
-HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"})
-ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"})
+HERE = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "127.0.0.1:7860"}, scope={})
+ELSEWHERE = SimpleNamespace(client=SimpleNamespace(host="10.0.0.9"), headers={"host": "127.0.0.1:7860"}, scope={})
 UNCHANGED = [0.0, 0.0, 1.0]
 SETTING = [30.0, 0.45, 0.5]
 

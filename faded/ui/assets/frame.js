@@ -1,6 +1,6 @@
 // Turns the pages of the document: the address says which page (#label) and which round (?round=3) is looked at.
 window.faded = (() => {
-  const PAGES = ["run", "label", "landscape", "repair", "verify", "new"];
+  const PAGES = ["run", "label", "landscape", "repair", "verify", "new", "team"];
   const root = document.documentElement;
   const turned = [];
   const changed = [];
@@ -82,6 +82,23 @@ window.faded = (() => {
     said.setAttribute("role", "status");
     document.querySelector("#f-message").before(said);
   }
+  // An event that stays without an answer may have been refused, for the session was ended: then that is said.
+  const UNANSWERED_MS = 5000;
+  let asking = false;
+  async function out() {
+    if (asking || document.querySelector("#f-out")) return;
+    asking = true;
+    const answer = await fetch("config", { method: "HEAD", cache: "no-store" }).catch(() => null);
+    asking = false;
+    if (answer?.status !== 403) return;
+    const said = Object.assign(document.createElement("div"), { id: "f-out", className: "f-note warn" });
+    said.setAttribute("role", "alert");
+    said.append("You are not signed in any more. What you have said is kept in this browser, and sent once you have ", Object.assign(document.createElement("a"), { href: "/", textContent: "signed in again" }), ".");
+    document.querySelector("#f-message").before(said);
+  }
+  setInterval(() => {
+    if ([...open.values()].some((at) => Date.now() - at > UNANSWERED_MS)) out();
+  }, 2000);
   new MutationObserver(follow).observe(root, {
     childList: true,
     subtree: true,

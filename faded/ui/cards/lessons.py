@@ -117,7 +117,9 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
     first = _first_of_each([j for j, _ in pairs])
     by_proposal = {j.proposal_id: pair for j, pair in pairs}
     preview = tuple(
-        PairLine(_of_pair(workspace, shown[i], kind), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected)
+        PairLine(
+            pictures_of(workspace, shown[i], kind), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected
+        )
         for i in first
     )
     left_out = len(set(found.confirmed) - set(keys))
@@ -132,7 +134,12 @@ def _examples(workspace: Path, confirmed: list[Proposal], kind: Evidence) -> tup
     return tuple(img(edited(workspace, p), p.setting) for p in shown)
 
 
-def _of_pair(workspace: Path, proposal: Proposal, kind: Evidence) -> str:
+def pictures_of(workspace: Path, proposal: Proposal, kind: Evidence) -> str:
+    """Return a proposal's input, unedited and edited, in small as HTML; of an article the stretch that was edited.
+
+    Raises:
+        FadedError: there is no such blob.
+    """
     if kind.is_text:
         return f"<p class='f-stretch'>{articles.stretch(workspace, proposal.original, proposal.edited)}</p>"
     unedited = img(thumb(workspace, proposal.original), "Unedited")

@@ -1,0 +1,43 @@
+"""The audit log: who did what beside labeling, append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from faded.store.account_tables import audit
+from faded.store.engine import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One deed.
+
+    Attributes:
+        who: Who did it, as it is written beside verdicts; on the command line, the user of the machine.
+        action: What was done, such as "account added".
+        about: Whom or what it was done to.
+        details: What else there is to know, JSON values; never a password or a token.
+        created_at: Seconds since 1970.
+    """
+
+    who: str
+    action: str
+    about: str
+    details: dict[str, Any]
+    created_at: float
+
+
+def write(db: Db, who: str, action: str, about: str, now: float, details: Mapping[str, Any] | None = None) -> None:
+    """Append an entry, in the transaction of the deed."""
+    row = {"who": who, "action": action, "about": about, "details": dict(details or {}), "created_at": now}
+    db.execute(insert(audit).values(row))
+
+
+def newest(db: Db, n: int) -> list[Entry]:
+    """Return up to n entries, the newest first."""
+    rows = db.execute(select(audit).order_by(audit.c.id.desc()).limit(n))
+    return [Entry(row.who, row.action, row.about, row.details, row.created_at) for row in rows]

@@ -1,0 +1,58 @@
+"""The tables of labeling by several people: who has what before them, who said what, and by which rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Named, Table, Text, TypedColumns
+
+from faded.store.tables import append_only, metadata
+
+
+class LeaseColumns(TypedColumns):
+    """Which proposal lies before whom. `place` orders a person's leases; below zero: put back by undo."""
+
+    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
+    annotator: Named[str] = Column(Text, primary_key=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    expires_at: Named[float]
+    place: Named[int]
+
+
+class OpinionColumns(TypedColumns):
+    """What somebody says of a proposal: their latest verdict that is not undone, adjudications left out.
+
+    Derived from the events, and written in the transaction of the event. `open` says that no verdict stands for the
+    proposal yet and none is disputed.
+    """
+
+    proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
+    annotator: Named[str] = Column(Text, primary_key=True)
+    round_id: Named[int] = Column(ForeignKey("rounds.id"))
+    mode_id: Named[int] = Column(ForeignKey("modes.id"))
+    event_id: Named[int] = Column(ForeignKey("verdict_events.id"))
+    verdict: Named[str] = Column(Text)
+    open: Named[bool]
+
+
+class AdjudicationColumns(TypedColumns):
+    """That a verdict settles a proposal whatever others say, and why; nothing here is ever changed or deleted."""
+
+    event_id: Named[int] = Column(ForeignKey("verdict_events.id"), primary_key=True, autoincrement=False)
+    reason: Named[str] = Column(Text)
+
+
+class LabelingRulesColumns(TypedColumns):
+    """How a campaign is labelled, see `labeling_rules`; a campaign without a row has the usual rules."""
+
+    campaign_id: Named[int] = Column(ForeignKey("campaigns.id"), primary_key=True, autoincrement=False)
+    rules: Named[dict[str, Any]] = Column(JSON)
+
+
+leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
+opinions = Table(
+    "opinions", metadata, OpinionColumns, Index("ix_opinions_annotator", "round_id", "annotator", "open", "mode_id")
+)
+adjudications = Table("adjudications", metadata, AdjudicationColumns)
+append_only(adjudications, "adjudications are append-only")
+labeling_rules = Table("labeling_rules", metadata, LabelingRulesColumns)

@@ -1,0 +1,107 @@
+"""What people have done in a round, person by person, and what they differ about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from faded.domain import Proposal, Verdict
+from faded.store.engine import Db
+from faded.store.labeling_tables import adjudications, opinions
+from faded.store.proposals import FULL, as_proposal
+from faded.store.schema import proposals, verdict_events
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """What one person has done in a round.
+
+    Attributes:
+        name: The person, as it stands beside their verdicts.
+        verdicts: Proposals that they judge.
+        confirmed: Of these, what they confirm.
+        mean_ms: How long they looked at one on average, milliseconds; None where no verdict says it.
+        last_at: When they judged last, seconds since 1970.
+    """
+
+    name: str
+    verdicts: int
+    confirmed: int
+    mean_ms: float | None
+    last_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A proposal on which people differ, so that no verdict stands.
+
+    Attributes:
+        proposal: The proposal.
+        said: Who said what, with the answer that a confirmation states; in the order of their names.
+    """
+
+    proposal: Proposal
+    said: tuple[tuple[str, Verdict, str | None], ...]
+
+
+def annotators(db: Db, round_id: int) -> list[Annotator]:
+    """Return everybody who judges something in a round, who judges most first."""
+    query = (
+        select(
+            opinions.c.annotator,
+            func.count(),
+            func.count().filter(opinions.c.verdict == Verdict.CONFIRM.value),
+            func.avg(verdict_events.c.visible_ms),
+            func.max(verdict_events.c.created_at),
+        )
+        .join(verdict_events, verdict_events.c.id == opinions.c.event_id)
+        .where(opinions.c.round_id == round_id)
+        .group_by(opinions.c.annotator)
+        .order_by(func.count().desc(), opinions.c.annotator)
+    )
+    return [Annotator(*row) for row in db.execute(query).tuples()]
+
+
+def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
+    """Return up to n proposals on which people differ, the longest disputed first."""
+    open_ones = FULL.where(proposals.c.round_id == round_id, proposals.c.disputed).order_by(proposals.c.seq).limit(n)
+    found = [as_proposal(row) for row in db.execute(open_ones)]
+    said = (
+        select(opinions.c.proposal_id, opinions.c.annotator, opinions.c.verdict, verdict_events.c.answer)
+        .join(verdict_events, verdict_events.c.id == opinions.c.event_id)
+        .where(opinions.c.proposal_id.in_([p.id for p in found]))
+        .order_by(opinions.c.annotator)
+    )
+    by_proposal: dict[str, list[tuple[str, Verdict, str | None]]] = {}
+    for proposal_id, annotator, verdict, answer in db.execute(said):
+        by_proposal.setdefault(proposal_id, []).append((annotator, Verdict(verdict), answer))
+    return [Dispute(p, tuple(by_proposal.get(p.id, ()))) for p in found]
+
+
+def said(db: Db, round_id: int) -> list[tuple[str, str, Verdict]]:
+    """Return who says what of which proposal of a round, adjudications left out."""
+    columns = (opinions.c.annotator, opinions.c.proposal_id, opinions.c.verdict)
+    rows = db.execute(select(*columns).where(opinions.c.round_id == round_id)).tuples()
+    return [(who, proposal_id, Verdict(verdict)) for who, proposal_id, verdict in rows]
+
+
+def adjudicated(db: Db, round_id: int) -> dict[str, Verdict]:
+    """Return the verdicts that settle what people differed about, by proposal."""
+    query = (
+        select(proposals.c.id, proposals.c.verdict)
+        .join(adjudications, adjudications.c.event_id == proposals.c.event_id)
+        .where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+    )
+    return {proposal_id: Verdict(str(verdict)) for proposal_id, verdict in db.execute(query).tuples()}
+
+
+def looks(db: Db, round_id: int) -> list[tuple[str, str, int | None]]:
+    """Return how long people looked before each verdict they give: who, the target's answer, milliseconds."""
+    query = (
+        select(opinions.c.annotator, proposals.c.answer, verdict_events.c.visible_ms)
+        .join(proposals, proposals.c.id == opinions.c.proposal_id)
+        .join(verdict_events, verdict_events.c.id == opinions.c.event_id)
+        .where(opinions.c.round_id == round_id)
+    )
+    return list(db.execute(query).tuples())

@@ -1,0 +1,152 @@
+"""What the events say: what people say of a proposal, and what stands for it. Derived, and written down beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, exists, insert, select, update
+
+from faded.domain import Verdict
+from faded.store import campaigns, labeling_rules
+from faded.store.engine import Db
+from faded.store.labeling_rules import Rules, Said
+from faded.store.labeling_tables import adjudications, opinions
+from faded.store.proposals import MANY, recount
+from faded.store.schema import proposals, verdict_events
+
+
+class EventKind(StrEnum):
+    """What an annotator did."""
+
+    VERDICT = "verdict"
+    UNDO = "undo"
+    SKIP = "skip"
+    FLAG = "flag"
+
+
+def valid() -> Select[Any]:
+    """Select the events that are neither an undo nor undone."""
+    later = verdict_events.alias()
+    undone = exists().where(later.c.undoes == verdict_events.c.id)
+    return select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~undone)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the events of a proposal say.
+
+    Attributes:
+        event_id: The latest event that gives what stands; else the latest skip; else None.
+        verdict: What stands, None where nothing does.
+        disputed: Whether all were asked and no verdict stands.
+        people: Who says what, in the order of their latest verdicts.
+    """
+
+    event_id: int | None = None
+    verdict: Verdict | None = None
+    disputed: bool = False
+    people: tuple[tuple[str, Said], ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for verdicts."""
+        return self.verdict is None and not self.disputed
+
+
+def set_rules(db: Db, round_id: int, rules: Rules, by: str, now: float) -> None:
+    """Set the rules of a round's campaign, and settle all that was judged in its open rounds by them.
+
+    Raises:
+        FadedError: there is no such round, or a rule cannot be used.
+    """
+    campaign = campaigns.get_round(db, round_id).campaign_id
+    labeling_rules.save(db, campaign, rules, by, now)
+    for found in campaigns.list_rounds(db, campaign):
+        if found.state is campaigns.RoundState.OPEN:
+            write(db, wrong(db, found.id))
+
+
+def settle(db: Db, proposal_id: str) -> None:
+    """Write down what people say of a proposal, and what stands for it, after its events so far."""
+    home = db.execute(select(proposals.c.round_id).where(proposals.c.id == proposal_id)).scalar_one()
+    events = db.execute(_told().where(verdict_events.c.proposal_id == proposal_id)).all()
+    write(db, {proposal_id: settled(events, labeling_rules.of_round(db, home))})
+
+
+def settled(events: Iterable[Row[Any]], rules: Rules) -> Settled:
+    """Return what the valid events of a proposal say, in the order they were given."""
+    by_person: dict[str, Said] = {}
+    adjudicated, skip = None, None
+    for row in events:
+        if row.kind == EventKind.SKIP.value:
+            skip = row.id
+        elif row.kind == EventKind.VERDICT.value:
+            said = Said(row.id, Verdict(row.verdict), row.answer)
+            if row.adjudicates is not None:
+                adjudicated = said
+            else:
+                by_person.pop(row.annotator, None)  # in the order of the latest
+                by_person[row.annotator] = said
+    stands, disputed = labeling_rules.resolve(list(by_person.values()), adjudicated, rules)
+    people = tuple(by_person.items())
+    if stands is None:
+        return Settled(skip, None, disputed, people)
+    return Settled(stands.event_id, stands.verdict, disputed, people)
+
+
+def wrong(db: Db, round_id: int) -> dict[str, Settled]:
+    """Return what the events say of those proposals of a round of which something else is written down."""
+    rules = labeling_rules.of_round(db, round_id)
+    rows = db.execute(_told().where(verdict_events.c.round_id == round_id)).all()
+    by_proposal = {i: settled(list(of), rules) for i, of in groupby(rows, key=lambda row: row.proposal_id)}
+    columns = (proposals.c.id, *(proposals.c[name] for name in ("event_id", "verdict", "opinions", "disputed")))
+    written = db.execute(select(*columns).where(proposals.c.round_id == round_id).order_by(proposals.c.seq)).all()
+    told: dict[str, set[tuple[str, int, str, bool]]] = {}
+    for row in db.execute(select(opinions).where(opinions.c.round_id == round_id)):
+        told.setdefault(row.proposal_id, set()).add((row.annotator, row.event_id, row.verdict, bool(row.open)))
+    found = {}
+    for row in written:
+        says = by_proposal.get(row.id, Settled())
+        people = {(who, said.event_id, said.verdict.value, says.open) for who, said in says.people}
+        expected = (says.event_id, says.verdict, len(people), says.disputed, people)
+        if expected != (row.event_id, row.verdict, row.opinions, row.disputed, told.get(row.id, set())):
+            found[row.id] = says
+    return found
+
+
+def write(db: Db, found: Mapping[str, Settled]) -> None:
+    """Write down what the events of proposals say."""
+    ids, touched = list(found), set()
+    for start in range(0, len(ids), MANY):
+        part = ids[start : start + MANY]
+        homes = select(proposals.c.id, proposals.c.round_id, proposals.c.mode_id).where(proposals.c.id.in_(part))
+        rows, told = [], []
+        for proposal_id, round_id, mode_id in db.execute(homes).tuples():
+            says = found[proposal_id]
+            stands = None if says.verdict is None else says.verdict.value
+            now = {"k_event_id": says.event_id, "k_verdict": stands, "k_disputed": says.disputed}
+            rows.append(now | {"k_id": proposal_id, "k_opinions": len(says.people)})
+            about = {"proposal_id": proposal_id, "round_id": round_id, "mode_id": mode_id, "open": says.open}
+            told += [
+                about | {"annotator": who, "event_id": said.event_id, "verdict": said.verdict.value}
+                for who, said in says.people
+            ]
+            touched.add(mode_id)
+        names = ("event_id", "verdict", "disputed", "opinions")
+        changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in names}
+        db.execute(update(proposals).where(proposals.c.id == bindparam("k_id")).values(changes), rows)
+        db.execute(delete(opinions).where(opinions.c.proposal_id.in_(part)))
+        if told:
+            db.execute(insert(opinions), told)
+    recount(db, sorted(touched))
+
+
+def _told() -> Select[Any]:
+    """Select the valid events with why one adjudicates, proposal by proposal in the order they were given."""
+    query = valid().add_columns(adjudications.c.reason.label("adjudicates"))
+    query = query.outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
+    return query.order_by(verdict_events.c.proposal_id, verdict_events.c.id)

@@ -1,0 +1,247 @@
+"""Signing in: passwords, sessions, invitations, and a limit to guessing.
+
+A browser is given a random token; the store keeps its digest only, so who reads the database cannot sign in with it.
+Passwords are hashed with argon2id (RFC 9106), outside of any transaction, for that takes as long as it should.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from faded.domain import FadedError, Role
+from faded.store import accounts, audit
+from faded.store.account_tables import accounts as people
+from faded.store.account_tables import attempts, invites, sessions
+from faded.store.accounts import Account
+from faded.store.engine import Db, Store
+
+SESSION_SECONDS = 14 * 86400.0
+"""How long a browser stays signed in."""
+
+INVITE_SECONDS = 3 * 86400.0
+"""How long an invitation can be used."""
+
+WINDOW_SECONDS = 900.0
+MOST_PER_NAME = 5
+MOST_PER_ADDRESS = 30
+"""Failed attempts to sign in within the window after which a name, or an address, has to wait."""
+
+SHORTEST, LONGEST = 12, 200
+"""Characters of a password; a very long one would only keep the hash busy."""
+
+WRONG = "The name and the password do not go together."
+"""Said of a wrong password, an unknown name and a disabled account alike, so that names cannot be found out."""
+
+_HASHER = PasswordHasher()
+
+
+class TooManyAttempts(FadedError):
+    """Somebody has to wait before they may try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """What an invitation that can be used is for.
+
+    Attributes:
+        role: The role of the account that it makes.
+        name: Of the account whose password it sets anew; None where it makes one.
+        made_by: Who made it.
+        expires_at: Until when it can be used, seconds since 1970.
+    """
+
+    role: Role
+    name: str | None
+    made_by: str
+    expires_at: float
+
+
+def hashed(password: str, name: str) -> str:
+    """Return a password's hash.
+
+    Raises:
+        FadedError: it is too short, very long, or the name.
+    """
+    if len(password) < SHORTEST:
+        raise FadedError(f"The password has {len(password)} characters: give {SHORTEST} or more, such as four words.")
+    if len(password) > LONGEST:
+        raise FadedError(f"The password has {len(password)} characters: give {LONGEST} at most.")
+    if password.strip().lower() == name.strip().lower():
+        raise FadedError("The password is the name: give another one.")
+    return _HASHER.hash(password)
+
+
+def sign_in(store: Store, name: str, password: str, address: str, now: float) -> str:
+    """Return the token of a new session.
+
+    An attempt counts before the password is looked at, so that many at once are limited too; one that succeeds does not
+    count, and clears those of its name.
+
+    Args:
+        store: The store.
+        name: As typed.
+        password: As typed.
+        address: Where the request comes from.
+        now: Seconds since 1970.
+
+    Raises:
+        TooManyAttempts: too many have failed lately, of this name or from this address.
+        FadedError: the two do not go together.
+    """
+    name = name.strip().lower()[:LONGEST]
+    with store.write() as db:
+        mine = _count_attempt(db, name, address, now)
+        row = db.execute(select(people).where(people.c.name == name)).one_or_none()
+    matches = _matches(_nobody() if row is None else row.password, password[:LONGEST])
+    if row is None or not matches:
+        raise FadedError(WRONG)
+    fresher = _HASHER.hash(password) if _HASHER.check_needs_rehash(row.password) else row.password
+    with store.write() as db:
+        current = db.execute(select(people).where(people.c.id == row.id)).one()
+        if current.disabled_at is not None or current.password != row.password:
+            raise FadedError(WRONG)
+        db.execute(update(people).where(people.c.id == row.id).values(password=fresher))
+        db.execute(delete(attempts).where(or_(attempts.c.about == f"name {name}", attempts.c.id.in_(mine))))
+        return _begin_session(db, row.id, now)
+
+
+def who(db: Db, token: str, now: float) -> Account | None:
+    """Return who is signed in with a token; None where nobody is, or not any more."""
+    query = (
+        select(people)
+        .join(sessions, sessions.c.account_id == people.c.id)
+        .where(sessions.c.digest == _digest(token), sessions.c.expires_at > now, people.c.disabled_at.is_(None))
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else accounts.as_account(row)
+
+
+def sign_out(db: Db, token: str) -> None:
+    """End the session of a token; nothing where there is none."""
+    db.execute(delete(sessions).where(sessions.c.digest == _digest(token)))
+
+
+def invite(db: Db, role: Role, by: str, now: float, name: str | None = None) -> str:
+    """Return the token of a new invitation, which can be used once.
+
+    Args:
+        db: A write transaction.
+        role: Of the account that it makes.
+        by: Who invites.
+        now: Seconds since 1970.
+        name: Of an account: then the invitation sets its password anew, and its role stays.
+
+    Raises:
+        FadedError: there is no such account, or there are no accounts yet at all.
+    """
+    if not accounts.any_account(db):
+        raise FadedError("There are no accounts yet: add an admin first (`account add NAME --role admin`).")
+    account = None if name is None else accounts.get(db, name)
+    token = secrets.token_urlsafe(32)
+    row = {
+        "digest": _digest(token),
+        "role": (role if account is None else account.role).name.lower(),
+        "account_id": None if account is None else account.id,
+        "made_by": by,
+        "created_at": now,
+        "expires_at": now + INVITE_SECONDS,
+    }
+    db.execute(insert(invites).values(row))
+    about = row["role"] if account is None else account.name
+    audit.write(db, by, "invited" if account is None else "invited to set a password", str(about), now)
+    return token
+
+
+def read_invite(db: Db, token: str, now: float) -> Invite:
+    """Return what an invitation is for.
+
+    Raises:
+        FadedError: it is none, was used, or has expired.
+    """
+    query = select(invites, people.c.name).outerjoin(people, people.c.id == invites.c.account_id)
+    row = db.execute(query.where(invites.c.digest == _digest(token))).one_or_none()
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        raise FadedError("This invitation was used already, has expired, or is none: ask for a new one.")
+    return Invite(Role[row.role.upper()], row.name, row.made_by, row.expires_at)
+
+
+def accept(store: Store, token: str, name: str, password: str, now: float) -> str:
+    """Use an invitation and return the token of a session of its account.
+
+    Args:
+        store: The store.
+        token: The invitation's token.
+        name: The name that a new account gets; of an invitation that sets a password it has no effect.
+        password: The password, as typed.
+        now: Seconds since 1970.
+
+    Raises:
+        FadedError: the invitation, the name or the password cannot be used.
+    """
+    with store.read() as db:
+        found = read_invite(db, token, now)
+    name = accounts.check_name(name) if found.name is None else found.name
+    password = hashed(password, name)
+    with store.write() as db:
+        again = read_invite(db, token, now)  # two browsers may use it at once
+        db.execute(update(invites).where(invites.c.digest == _digest(token)).values(used_at=now))
+        if again.name is None:
+            account = accounts.add(db, name, again.role, password, f"invited by {again.made_by}", now)
+        else:
+            accounts.set_password(db, again.name, password, again.name, now)
+            account = accounts.get(db, again.name)
+        if account.disabled_at is not None:
+            raise FadedError(f"The account {account.name} is disabled: ask an admin to enable it.")
+        return _begin_session(db, account.id, now)
+
+
+def _begin_session(db: Db, account_id: int, now: float) -> str:
+    token = secrets.token_urlsafe(32)
+    db.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    row = {"digest": _digest(token), "account_id": account_id, "created_at": now, "expires_at": now + SESSION_SECONDS}
+    db.execute(insert(sessions).values(row))
+    return token
+
+
+def _count_attempt(db: Db, name: str, address: str, now: float) -> list[int]:
+    """Write an attempt down; return the numbers of its rows.
+
+    Raises:
+        TooManyAttempts: there were too many.
+    """
+    db.execute(delete(attempts).where(or_(attempts.c.created_at <= now - WINDOW_SECONDS, attempts.c.created_at > now)))
+    mine = []
+    for about, most in ((f"name {name}", MOST_PER_NAME), (f"address {address}", MOST_PER_ADDRESS)):
+        query = select(func.count(), func.min(attempts.c.created_at)).where(attempts.c.about == about)
+        count, first = db.execute(query).one()
+        if count >= most:
+            minutes = max(1, round((first + WINDOW_SECONDS - now) / 60))
+            raise TooManyAttempts(f"Too many attempts to sign in have failed: try again in {minutes} minutes.")
+        key = db.execute(insert(attempts).values(about=about, created_at=now)).inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert of one row always has one
+        mine.append(int(key[0]))
+    return mine
+
+
+def _matches(known: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(known, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Return a hash that no password matches, so that an unknown name takes as long as a known one."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""The door of a machine: whoever sits there may come in as long as it has no accounts; else only who is signed in."""
+
+from __future__ import annotations
+
+import time
+from http.cookies import CookieError, SimpleCookie
+
+from faded.store import accounts, signing_in
+from faded.store.engine import Store
+from faded.ui.auth import USER, Asgi, Receive, Scope, Send, User, foreign, headers_of, refusal, refuse
+
+SIGN_IN, SIGN_OUT, JOIN = "/sign-in", "/sign-out", "/join/"
+OPEN = frozenset({SIGN_IN, SIGN_OUT, "/gradio_api/startup-events"})
+"""What answers everybody: the way in and out, and what Gradio asks of itself when it starts."""
+COOKIE = "faded-session"
+
+
+class AccountsDoor:
+    """Middleware that asks of every request who makes it, and refuses those of nobody who may come in.
+
+    Args:
+        app: What lies behind it.
+        store: Where the accounts are; looked at for every request, so a session that was ended is over at once.
+    """
+
+    def __init__(self, app: Asgi, store: Store) -> None:
+        self._app, self._store = app, store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, send it to where one signs in, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = headers_of(scope)
+        host, origin = headers.get("host"), headers.get("origin")
+        with self._store.read() as db:
+            locked = accounts.any_account(db)
+            account = signing_in.who(db, token_of(headers), time.time()) if locked else None
+        if not locked:
+            client = scope.get("client")
+            why = refusal(client[0] if client else None, host, origin)
+        else:
+            scope[USER] = None if account is None else User(account.name, account.role)
+            why = foreign(host, origin)
+            if not why and account is None and not open_to_all(scope["path"]):
+                if scope["type"] == "http" and scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
+                    await _go_to_sign_in(send)
+                    return
+                why = "Sign in first: open the first page."
+        if why:
+            await refuse(scope, send, why)
+        else:
+            await self._app(scope, receive, send)
+
+
+def open_to_all(path: str) -> bool:
+    """Say whether a path answers people who are not signed in."""
+    return path in OPEN or path.startswith(JOIN)
+
+
+def token_of(headers: dict[str, str]) -> str:
+    """Return the token of the session that a request names; empty where it names none."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if found is None else found.value
+
+
+async def _go_to_sign_in(send: Send) -> None:
+    headers = [(b"location", SIGN_IN.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,206 @@
+"""The page Team as HTML: what people have done in a round, what they differ about, the rules, and who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from faded.domain import FadedError, Proposal, Role, Verdict
+from faded.settings import space
+from faded.store.accounts import Account
+from faded.store.labeling_rules import MOST_OPINIONS, Policy, Rules
+from faded.store.people import Annotator, Dispute
+from faded.ui import articles
+from faded.ui.cards.lessons import pictures_of
+from faded.ui.facts import Facts
+from faded.ui.page import empty
+from faded.ui.tables import Column, Row, table
+from faded.ui.words import clock, count, percent, plural
+
+DISPUTES_SHOWN = 10
+
+VERDICT_WORDS = {
+    Verdict.CONFIRM: "confirm",
+    Verdict.REJECT: "reject",
+    Verdict.INVALID: "invalid edit",
+    Verdict.UNSURE: "unsure",
+}
+POLICY_WORDS = {
+    Policy.MAJORITY: ("majority", "what more than half of them say; a tie is adjudicated"),
+    Policy.UNANIMOUS: ("unanimous", "what all of them say; where they differ, the item teaches nothing"),
+    Policy.ADJUDICATED: ("adjudicated", "what all of them say; where they differ, an adjudicator decides"),
+}
+PEOPLE = (
+    Column("Person"),
+    Column("Verdicts", number=True),
+    Column("Confirmed", number=True),
+    Column("Looked, on average", number=True),
+    Column("Last verdict"),
+)
+
+
+def render_people(facts: Facts | None, found: Sequence[Annotator]) -> str:
+    """Return what everybody has done in the round."""
+    head = "<h2>Who has judged what</h2>"
+    if facts is None or not found:
+        return head + empty("No verdict yet", "Everybody who labels in this round appears here.")
+    labels = facts.labels
+    said = f"{plural(labels.everybody, 'verdict', 'verdicts')} by {plural(len(found), 'person', 'people')}. "
+    said += f"{plural(labels.confirmed, 'mode is', 'modes are')} confirmed, {count(labels.refused)} refused."
+    rows = [
+        Row(
+            (
+                escape(one.name),
+                count(one.verdicts),
+                percent(one.confirmed / one.verdicts, 0),
+                "" if one.mean_ms is None else f"{one.mean_ms / 1000:.1f} s",
+                clock(one.last_at),
+            )
+        )
+        for one in found
+    ]
+    return f"{head}<p>{said}</p>{table('People who judged in this round', PEOPLE, rows)}"
+
+
+def render_disputes(facts: Facts | None, found: Sequence[Dispute], rules: Rules, workspace: Path) -> str:
+    """Return what people differ about, with a form for whoever adjudicates it."""
+    head = "<h2>Where people differ</h2>"
+    if facts is None or not facts.labels.disputed:
+        text = "A proposal appears here when all who were asked have judged it and no verdict stands by the rules."
+        return head + empty("Nothing is disputed", text)
+    words = plural(facts.labels.disputed, "proposal is", "proposals are")
+    said = f"<p>{words} disputed, and {'teaches' if facts.labels.disputed == 1 else 'teach'} nothing so far.</p>"
+    if rules.policy is Policy.UNANIMOUS:
+        said += "<p class='f-quiet'>By the rules all have to agree: an adjudication would change nothing.</p>"
+    elif not facts.open:
+        said += "<p class='f-quiet'>The round is decided, so it takes no more verdicts.</p>"
+    decides = facts.open and rules.policy is not Policy.UNANIMOUS
+    shown = "".join(_dispute(facts, one, workspace, decides) for one in found)
+    left = facts.labels.disputed - len(found)
+    more = f"<p class='f-quiet'>{plural(left, 'more waits', 'more wait')} behind these.</p>" if left > 0 else ""
+    return f"{head}{said}{facts.evidence.unseen}<ul class='t-disputes{facts.evidence.look}'>{shown}</ul>{more}"
+
+
+def _dispute(facts: Facts, one: Dispute, workspace: Path, decides: bool) -> str:
+    proposal = one.proposal
+    opinions = "".join(
+        f"<li><b>{escape(who)}</b> {VERDICT_WORDS[verdict]}{'' if answer is None else f': {escape(answer)}'}</li>"
+        for who, verdict, answer in one.said
+    )
+    form = _adjudicate(facts, proposal) if decides else ""
+    return (
+        f"<li>{_evidence(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{_answers(proposal)}"
+        f"<ul class='t-said'>{opinions}</ul>{form}</div></li>"
+    )
+
+
+def _evidence(facts: Facts, proposal: Proposal, workspace: Path) -> str:
+    try:
+        if facts.evidence.is_text:
+            return f"<div>{articles.example(workspace, proposal, compare=True)}</div>"
+        return f"<div>{pictures_of(workspace, proposal, facts.evidence)}</div>"
+    except FadedError as error:
+        return f"<p class='f-quiet'>{escape(str(error))}</p>"
+
+
+def _answers(proposal: Proposal) -> str:
+    if proposal.expected is None:
+        return f"<p class='f-quiet'>answer: <b>{escape(proposal.answer)}</b></p>"
+    return (
+        f"<p class='f-quiet'>answer: <b>{escape(proposal.answer)}</b>, expected: <b>{escape(proposal.expected)}</b></p>"
+    )
+
+
+def _adjudicate(facts: Facts, proposal: Proposal) -> str:
+    key = escape(proposal.id, quote=True)
+    choices = "".join(
+        f"<label><input type='radio' name='verdict-{key}' value='{verdict.value}' data-keep='{key}-{verdict.value}'> "
+        f"{VERDICT_WORDS[verdict]}</label>"
+        for verdict in Verdict
+    )
+    return (
+        f"<form class='t-decide' data-adjudicate='{key}'>"
+        f"<fieldset><legend>The right verdict</legend>{choices}</fieldset>"
+        f"{_stated(facts, proposal, key)}<label class='t-why'>Why <input name='reason' maxlength='500' required "
+        f"data-keep='{key}-reason'></label><button class='f-save'>Decide</button>"
+        "<p class='o-wrong' role='alert'></p></form>"
+    )
+
+
+def _stated(facts: Facts, proposal: Proposal, key: str) -> str:
+    """Return where the right answer is stated: one of the labels where there is no reference; of texts any."""
+    labels = facts.round.summary.get("labels")
+    if facts.evidence.is_drawn or (not facts.evidence.is_text and proposal.reference is not None) or labels is None:
+        return ""
+    if not labels:
+        return (
+            f"<label class='t-why'>The right answer, if you confirm and know it <input name='answer' maxlength='2000' "
+            f"data-keep='{key}-answer'></label>"
+        )
+    options = "".join(f"<option>{escape(label)}</option>" for label in labels if label != proposal.answer)
+    return (
+        f"<label class='t-why'>The right answer, if you confirm <select name='answer' data-keep='{key}-answer'>"
+        f"<option value=''></option>{options}</select></label>"
+    )
+
+
+def render_rules(facts: Facts | None, rules: Rules) -> str:
+    """Return the form of the rules."""
+    head = "<h2>Rules of labeling</h2>"
+    if facts is None:
+        return head + empty("No round yet", "Each campaign has rules of its own.")
+    policies = "".join(
+        f"<label><input type='radio' name='policy' value='{policy.value}' data-keep='policy-{policy.value}'"
+        f"{' checked' if policy is rules.policy else ''}> <span><b>{name}</b>: {about}</span></label>"
+        for policy, (name, about) in POLICY_WORDS.items()
+    )
+    return (
+        f"{head}<p class='f-quiet'>Of the campaign {escape(facts.campaign.name)}, from now on and for all its open "
+        "rounds.</p><form class='t-rules' data-rules><label>People who judge each item "
+        f"<input type='number' name='opinions' min='1' max='{MOST_OPINIONS}' value='{rules.opinions}' "
+        f"data-keep='opinions'></label><fieldset><legend>What counts</legend>{policies}</fieldset>"
+        "<button class='f-save'>Save the rules</button><p class='o-wrong' role='alert'></p></form>"
+    )
+
+
+def render_accounts(accounts: Sequence[Account] | None) -> str:
+    """Return who may come in, and how to change that; None where the person who looks may not say it."""
+    head = "<h2>Who may come in</h2>"
+    if space() is not None:
+        text = "On a Space its settings say who may come in: FADED_MANAGERS and FADED_ANNOTATORS."
+        return f"{head}<p class='f-quiet'>{text}</p>"
+    if accounts is None:
+        return ""
+    if not accounts:
+        return head + empty(
+            "Nobody needs an account yet",
+            "The pages answer this machine only. To invite others, add an admin first: "
+            "<code>python -m faded account add NAME --role admin</code>.",
+        )
+    rows = "".join(_account(one) for one in accounts)
+    roles = "".join(f"<option value='{role.name.lower()}'>{role.name.lower()}</option>" for role in Role)
+    return (
+        f"{head}<ul class='t-accounts'>{rows}</ul>"
+        f"<form class='t-invite' data-invite><label>Invite somebody as <select name='role' data-keep='invite-role'>"
+        f"{roles}</select></label><button class='f-save'>Make a link</button><p class='o-wrong' role='alert'></p>"
+        "</form><p class='t-link' role='status'></p>"
+    )
+
+
+def _account(one: Account) -> str:
+    name = escape(one.name, quote=True)
+    roles = "".join(
+        f"<option value='{role.name.lower()}'{' selected' if role is one.role else ''}>{role.name.lower()}</option>"
+        for role in Role
+    )
+    off = one.disabled_at is not None
+    return (
+        f"<li><b>{name}</b><label><span class='f-hidden'>Role of {name}</span>"
+        f"<select data-account='{name}' data-do='role'>{roles}</select></label>"
+        f"<button type='button' data-account='{name}' data-do='password'>New password</button>"
+        f"<button type='button' data-account='{name}' data-do='sign_out'>Sign out everywhere</button>"
+        f"<button type='button' data-account='{name}' data-do='{'enable' if off else 'disable'}'>"
+        f"{'Let in again' if off else 'Disable'}</button>"
+        f"{'<span class=f-pill>disabled</span>' if off else ''}</li>"
+    )

@@ -1,0 +1,181 @@
+"""The page *Team*: what people have done, what they differ about, the rules of labeling, and who may come in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from faded.domain import FadedError, Role, Verdict
+from faded.settings import space
+from faded.store import accounts, labeling_rules, people, settling, signing_in, verdicts
+from faded.store.engine import Store
+from faded.store.labeling_rules import Policy, Rules
+from faded.ui import auth
+from faded.ui.accounts_door import JOIN
+from faded.ui.auth import User
+from faded.ui.cards import agreement, team
+from faded.ui.cards.agreement import AgreementCache
+from faded.ui.page import Page, Shown, View, shown_html, whole_number
+from faded.ui.theme import asset, html
+
+Answer = dict[str, Any]
+PARTS = ("people", "agreement", "disputes", "rules", "accounts")
+
+
+def layout(store: Store) -> Page:
+    """Lay out the page in the current Blocks context."""
+    outputs = {}
+    with gr.Column(elem_classes="f-card"):
+        outputs["people"] = html(elem_id="team-people")
+    with gr.Column(elem_classes="f-card"):
+        outputs["agreement"] = html(elem_id="team-agreement")
+    with gr.Column(elem_classes=["f-card", "o-shown"]):
+        outputs["disputes"] = html(elem_id="team-disputes")
+    with gr.Row(elem_classes="o-columns"):
+        with gr.Column(elem_classes="f-card"):
+            outputs["rules"] = html(elem_id="team-rules")
+        with gr.Column(elem_classes=["f-card", "o-maybe"]):
+            outputs["accounts"] = html(elem_id="team-accounts")
+    gr.HTML(
+        "",
+        elem_id="team-does",
+        apply_default_css=False,
+        js_on_load=asset("team.js"),
+        server_functions=server_functions(store),
+    )
+    cache = AgreementCache()
+    return Page("team", outputs, lambda view: draw(view, cache), managers_only=PARTS)
+
+
+def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
+    """Draw every part; nothing for people who are not shown it."""
+    if view.user.role < Role.MANAGER:
+        return {name: shown_html("") for name in PARTS}
+    facts = view.facts
+    with view.store.read() as db:
+        rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
+        found = [] if facts is None else people.annotators(db, facts.round.id)
+        disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
+        agreed = None if facts is None or not found else cache.get(db, facts)
+        known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
+    return {
+        "people": shown_html(team.render_people(facts, found)),
+        "agreement": shown_html(agreement.render(agreed)),
+        "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
+        "rules": shown_html(team.render_rules(facts, rules)),
+        "accounts": shown_html(team.render_accounts(known)),
+    }
+
+
+def server_functions(store: Store) -> list[Callable[..., Answer]]:
+    """Return the functions of the page, bound to a store."""
+
+    def team_adjudicate(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Settle what people differ about."""
+        return _guarded(request, Role.MANAGER, lambda user: adjudicate(store, user, asked))
+
+    def team_rules(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Set the rules of a round's campaign."""
+        return _guarded(request, Role.MANAGER, lambda user: set_rules(store, user, asked))
+
+    def team_invite(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Make a link with which somebody makes an account, or an account gets a new password."""
+        return _guarded(request, Role.ADMIN, lambda user: invite(store, user, asked))
+
+    def team_account(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Change an account."""
+        return _guarded(request, Role.ADMIN, lambda user: change_account(store, user, asked))
+
+    return [team_adjudicate, team_rules, team_invite, team_account]
+
+
+def _guarded(request: gr.Request, role: Role, work: Callable[[User], Answer]) -> Answer:
+    """Authorise, do the work, and turn what a person can mend into words for the page."""
+    try:
+        return {"ok": True, **work(auth.authorise(request, role))}
+    except FadedError as error:
+        return {"ok": False, "message": str(error)}
+
+
+def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Give the verdict that settles a proposal.
+
+    Raises:
+        FadedError: no verdict or no reason is given, or the verdict cannot stand.
+    """
+    given, answer = asked.get("verdict"), str(asked.get("answer") or "").strip() or None
+    if given not in set(Verdict):
+        raise FadedError("Choose the right verdict first.")
+    verdict = Verdict(str(given))
+    with store.write() as db:
+        verdicts.submit(
+            db,
+            str(asked.get("proposal")),
+            user.name,
+            str(asked.get("key") or "")[: verdicts.LONGEST_KEY + 1],
+            now=time.time(),
+            verdict=verdict,
+            answer=answer if verdict is Verdict.CONFIRM else None,
+            adjudicates=str(asked.get("reason") or ""),
+        )
+    return {}
+
+
+def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Set the rules of a round's campaign, and settle its open rounds by them.
+
+    Raises:
+        FadedError: a rule cannot be used, or there is no such round.
+    """
+    opinions, policy = whole_number(asked.get("opinions")), asked.get("policy")
+    if policy not in set(Policy):
+        raise FadedError(f"The page sent the policy {policy!r}: reload it.")
+    rules = Rules(-1 if opinions is None else opinions, Policy(str(policy)))
+    if opinions is None:
+        raise FadedError(f"People who judge each item is {asked.get('opinions')!r}: give a whole number.")
+    with store.write() as db:
+        settling.set_rules(db, whole_number(asked.get("round")) or 0, rules, user.name, time.time())
+    return {}
+
+
+def invite(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Return the path of a new invitation.
+
+    Raises:
+        FadedError: the role or the account is none, or people sign in elsewhere.
+    """
+    role, name = _role(asked), asked.get("name")
+    with store.write() as db:
+        token = signing_in.invite(db, role, user.name, time.time(), None if name is None else str(name))
+    return {"path": f"{JOIN}{token}", "days": round(signing_in.INVITE_SECONDS / 86400)}
+
+
+def change_account(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Do what a button beside an account says.
+
+    Raises:
+        FadedError: it cannot be done; the message says why.
+    """
+    name, do, now = str(asked.get("name")), asked.get("do"), time.time()
+    with store.write() as db:
+        if do == "role":
+            accounts.set_role(db, name, _role(asked), user.name, now)
+        elif do == "disable":
+            accounts.disable(db, name, user.name, now)
+        elif do == "enable":
+            accounts.enable(db, name, user.name, now)
+        elif do == "sign_out":
+            accounts.sign_out_everywhere(db, name, user.name, now)
+        else:
+            raise FadedError(f"The page sent {do!r}: reload it.")
+    return {}
+
+
+def _role(asked: Mapping[str, Any]) -> Role:
+    given = str(asked.get("role", "annotator")).upper()
+    if space() is not None or given not in Role.__members__:
+        raise FadedError(f"The role {given.lower()!r} cannot be given here: reload the page.")
+    return Role[given]

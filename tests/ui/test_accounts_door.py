@@ -1,0 +1,204 @@
+"""The real pages over HTTP, once there are accounts: as nobody, as an annotator and as an admin."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import gradio as gr
+import pytest
+
+from benchmarks.app import free_port
+from faded.domain import Role
+from faded.store import accounts, signing_in
+from faded.store.engine import Store, open_store
+from faded.ui.accounts_door import COOKIE
+from faded.ui.launch import launch
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of a test
+
+
+@dataclass
+class Pages:
+    """The pages, and the store behind them."""
+
+    app: gr.Blocks
+    port: int
+    store: Store
+
+    def ask(
+        self, method: str, path: str, cookie: str = "", body: str | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+        connection.request(
+            method, path, body, sent | {name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        answer = connection.getresponse()
+        try:
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+
+    def form(self, path: str, cookie: str = "", origin: str = "", **fields: str) -> tuple[int, dict[str, str], str]:
+        headers = {
+            "content_type": "application/x-www-form-urlencoded",
+            "origin": origin or f"http://127.0.0.1:{self.port}",
+        }
+        return self.ask("POST", path, cookie, urlencode(fields), **headers)
+
+    def sign_in(self, name: str, password: str = PASSWORD, cookie: str = "") -> str:
+        status, headers, text = self.form("/sign-in", cookie, name=name, password=password)
+        assert status == 303 and headers["location"] == "/", text
+        return headers["set-cookie"].partition(";")[0].removeprefix(f"{COOKIE}=")
+
+    def call(self, name: str, asked: dict[str, Any], cookie: str) -> dict[str, Any]:
+        """Call a server function of a card."""
+        parts = self.app.get_config_file()["components"]
+        part = next(c for c in parts if name in (c["props"].get("server_fns") or ()))
+        body = {"session_hash": "test", "component_id": part["id"], "fn_name": name, "data": asked}
+        status, _, text = self.ask(
+            "POST", "/gradio_api/component_server", cookie, json.dumps(body), content_type="application/json"
+        )
+        return {"status": status, "said": text} if status != 200 else json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The pages of a workspace with an admin, mira, and an annotator, ann."""
+    store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
+    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
+    with store.write() as db:
+        for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
+            accounts.add(db, name, role, signing_in.hashed(PASSWORD, name), "test", time.time())
+    yield Pages(app, port, store)
+    app.close(verbose=False)
+    store.close()
+
+
+def addresses(routes: Sequence[Any], prefix: str = "") -> set[str]:
+    """Return the paths of routes, those of routers within them too."""
+    found = set()
+    for route in routes:
+        if hasattr(route, "original_router"):
+            found |= addresses(route.original_router.routes, prefix + route.include_context.prefix)
+        else:
+            found.add(prefix + route.path)
+    return found
+
+
+def test_every_address_refuses_who_is_not_signed_in(pages: Pages) -> None:
+    paths = sorted(addresses(pages.app.app.routes))
+    assert len(paths) > 30 and "/sign-in" in paths and "/gradio_api/component_server" in paths
+    public = []
+    for path in paths:
+        named = re.sub(r"{[^}]*}", "x", path)
+        for method in ("GET", "POST"):
+            status, headers, _ = pages.ask(method, named)
+            if status not in (403, 303):
+                public.append((method, path, status))
+            elif status == 303:
+                assert (method, named, headers["location"]) in {
+                    ("GET", "/", "/sign-in"),
+                    ("POST", "/sign-out", "/sign-in"),
+                }
+    assert public == [
+        ("GET", "/gradio_api/startup-events", 200),
+        ("POST", "/gradio_api/startup-events", 405),
+        ("GET", "/join/{token}", 404),
+        ("POST", "/join/{token}", 404),
+        ("GET", "/sign-in", 200),
+        ("POST", "/sign-in", 400),
+        ("GET", "/sign-out", 405),
+    ]
+
+
+def test_who_signs_in_sees_the_pages_until_they_sign_out(pages: Pages) -> None:
+    token = pages.sign_in("Ann")
+    status, _, text = pages.ask("GET", "/config", token)
+    assert status == 200 and "component_server" not in text[:0]
+    status, headers, _ = pages.form("/sign-out", token)
+    assert status == 303 and headers["location"] == "/sign-in" and 'faded-session=""' in headers["set-cookie"]
+    assert pages.ask("GET", "/config", token)[0] == 403
+
+
+def test_the_cookie_is_for_the_server_only(pages: Pages) -> None:
+    _, headers, _ = pages.form("/sign-in", name="ann", password=PASSWORD)
+    said = headers["set-cookie"].lower()
+    assert "httponly" in said and "samesite=lax" in said and "path=/" in said and "domain" not in said
+
+
+def test_a_session_that_was_planted_is_over_once_somebody_signs_in(pages: Pages) -> None:
+    planted = pages.sign_in("mira")
+    own = pages.sign_in("ann", cookie=planted)
+    assert own != planted and pages.ask("GET", "/config", planted)[0] == 403
+    invented = pages.sign_in("ann", cookie="invented-by-somebody")
+    assert invented != "invented-by-somebody"
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://["])
+def test_another_page_cannot_act_for_who_is_signed_in(pages: Pages, origin: str) -> None:
+    token = pages.sign_in("mira")
+    for path in ("/sign-in", "/sign-out", "/join/x", "/gradio_api/component_server"):
+        status, _, text = pages.form(path, token, origin=origin, name="mira", password=PASSWORD)
+        assert status == 403 and "another page" in text
+    assert pages.ask("GET", "/config", token)[0] == 200, "and is not signed out by it"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("mira", "wrong"), ("nobody", PASSWORD), ("<script>alert(1)</script>", "x"), ("", "")]
+)
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(pages: Pages, name: str, password: str) -> None:
+    status, headers, text = pages.form("/sign-in", name=name, password=password)
+    assert status == 400 and "do not go together" in text and "set-cookie" not in headers
+    assert "<script" not in text and "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_a_form_that_is_none_is_refused(pages: Pages) -> None:
+    for body, kind in (("x" * 50_000, "application/x-www-form-urlencoded"), ("{}", "application/json"), ("\xff", "x")):
+        assert pages.ask("POST", "/sign-in", body=body.encode("latin-1"), content_type=kind)[0] == 400  # type: ignore[arg-type]
+
+
+def test_an_annotator_does_what_annotators_do_and_nothing_else(pages: Pages) -> None:
+    ann, mira = pages.sign_in("ann"), pages.sign_in("mira")
+    assert pages.call("label_next", {"n": 3}, ann)["ok"]
+    refused = "You are signed in as ann, an annotator: a manager may do this."
+    for name in ("new_load", "new_begin", "landscape_choose", "report_page"):
+        assert pages.call(name, {}, ann) == {"ok": False, "message": refused}
+        assert pages.call(name, {}, mira).get("message") != refused
+        assert pages.call(name, {}, "")["status"] == 403
+    assert pages.ask("GET", "/export/1.zip", ann)[0] == 403 and pages.ask("GET", "/export/1.zip", mira)[0] == 404
+
+
+def test_an_invitation_makes_an_account(pages: Pages) -> None:
+    with pages.store.write() as db:
+        token = signing_in.invite(db, Role.ANNOTATOR, "mira", time.time())
+    status, headers, text = pages.ask("GET", f"/join/{token}")
+    assert status == 200 and "mira invites you as an annotator" in text
+    assert headers["referrer-policy"] == "same-origin"
+    status, _, text = pages.form(f"/join/{token}", name="lena", password=PASSWORD[:5])
+    assert status == 400 and "5 characters" in text and "value='lena'" in text
+    status, headers, _ = pages.form(f"/join/{token}", name="lena", password=PASSWORD)
+    assert status == 303 and COOKIE in headers["set-cookie"]
+    status, _, text = pages.ask("GET", f"/join/{token}")
+    assert status == 404 and "ask for a new one" in text
+
+
+def test_a_role_that_is_taken_away_is_gone_at_once(pages: Pages) -> None:
+    with pages.store.write() as db:
+        accounts.add(db, "noor", Role.MANAGER, signing_in.hashed(PASSWORD, "noor"), "test", time.time())
+    token = pages.sign_in("noor")
+    assert pages.call("new_load", {}, token)["ok"]
+    with pages.store.write() as db:
+        accounts.set_role(db, "noor", Role.ANNOTATOR, "test", time.time())
+    assert not pages.call("new_load", {}, token)["ok"]
+    with pages.store.write() as db:
+        accounts.disable(db, "noor", "test", time.time())
+    assert pages.call("label_next", {}, token)["status"] == 403

@@ -1,0 +1,178 @@
+"""The page Team: who did what, adjudication, rules and accounts, and who may do which."""
+
+from __future__ import annotations
+
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from faded.domain import Role, Verdict
+from faded.store import accounts, labeling_rules, signing_in, verdicts
+from faded.store.engine import Store
+from faded.store.labeling_rules import Policy, Rules
+from faded.ui import team_page
+from faded.ui.auth import USER, User
+from faded.ui.cards.agreement import AgreementCache
+from faded.ui.facts import read_facts
+from faded.ui.landscape_view import LandscapeCache
+from faded.ui.page import View
+from tests.ui.believable import Believable
+
+
+def request(role: Role) -> SimpleNamespace:
+    who = User(role.name.lower(), role)
+    return SimpleNamespace(client=None, headers={"host": "faded.example"}, scope={USER: who})
+
+
+def call(store: Store, name: str, asked: dict[str, Any], role: Role = Role.ADMIN) -> dict[str, Any]:
+    (function,) = (f for f in team_page.server_functions(store) if f.__name__ == name)
+    return function(asked, request(role))
+
+
+def drawn(store: Store, made: Believable, role: Role = Role.MANAGER) -> dict[str, str]:
+    with store.read() as db:
+        facts = read_facts(db, made.round, "mira")
+    view = View(store, User("mira", role), facts, {}, LandscapeCache(store))
+    return {name: shown.update for name, shown in team_page.draw(view, AgreementCache()).items()}
+
+
+@pytest.fixture
+def disputed(store: Store, made: Believable) -> str:
+    """A proposal that ann confirms and bob rejects, where two people judge each."""
+    keys = count()
+    with store.write() as db:
+        labeling_rules.save(db, made.campaign, Rules(2), "mira", 1.0)
+        for item in made.proposals[:3]:
+            for who in ("ann", "bob"):
+                differs = item == made.proposals[1] and who == "bob"
+                verdict = Verdict.REJECT if differs else Verdict.CONFIRM
+                verdicts.submit(db, item, who, f"k{next(keys)}", now=9.0, verdict=verdict, visible_ms=2500)
+    return made.proposals[1]
+
+
+def test_everybody_is_there_with_what_they_did(store: Store, made: Believable, disputed: str) -> None:
+    people = drawn(store, made)["people"]
+    assert "6 verdicts by 2 people" in people and people.index("ann") < people.index("bob")
+    assert "100%" in people and "67%" in people and "2.5 s" in people
+
+
+def test_a_dispute_shows_who_said_what_and_is_decided(store: Store, made: Believable, disputed: str) -> None:
+    shown = drawn(store, made)["disputes"]
+    assert "1 proposal is disputed, and teaches nothing" in shown
+    assert "<b>ann</b> confirm" in shown and "<b>bob</b> reject" in shown and f"data-adjudicate='{disputed}'" in shown
+    asked = {"proposal": disputed, "key": "a", "reason": "no entry, and it says stop"}
+    assert call(store, "team_adjudicate", asked)["message"] == "Choose the right verdict first."
+    missing = call(store, "team_adjudicate", asked | {"verdict": "confirm", "reason": " "})
+    assert "gives no reason" in missing["message"]
+    assert call(store, "team_adjudicate", asked | {"verdict": "confirm"}, Role.MANAGER) == {"ok": True}
+    assert call(store, "team_adjudicate", asked | {"verdict": "reject"}) == {"ok": True}, "sent again, it counts once"
+    assert "Nothing is disputed" in drawn(store, made)["disputes"]
+    with store.read() as db:
+        found = {j.proposal_id: j.verdict for j in verdicts.standing(db, made.round)}
+    assert found[disputed] is Verdict.CONFIRM
+
+
+def test_where_all_have_to_agree_nobody_adjudicates(store: Store, made: Believable, disputed: str) -> None:
+    asked = {"round": made.round, "opinions": "2", "policy": "unanimous"}
+    assert call(store, "team_rules", asked, Role.MANAGER) == {"ok": True}
+    shown = drawn(store, made)["disputes"]
+    assert "an adjudication would change nothing" in shown and "data-adjudicate" not in shown
+
+
+def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disputed: str) -> None:
+    for opinions, standing in (("3", 0), ("1", 2), ("2", 2)):
+        answer = call(store, "team_rules", {"round": made.round, "opinions": opinions, "policy": "majority"})
+        assert answer == {"ok": True}
+        with store.read() as db:
+            assert verdicts.counts(db, made.round).total == standing
+            assert labeling_rules.of_round(db, made.round) == Rules(int(opinions), Policy.MAJORITY)
+    assert "value='2'" in drawn(store, made)["rules"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"opinions": "0", "policy": "majority"}, "Verdicts per item is 0"),
+        ({"opinions": "many", "policy": "majority"}, "'many': give a whole number"),
+        ({"opinions": "2", "policy": "loudest"}, "'loudest': reload it"),
+        ({"opinions": "2", "policy": "majority", "round": 77}, "no round"),
+        ({}, "reload it"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused(store: Store, made: Believable, asked: dict[str, Any], said: str) -> None:
+    answer = call(store, "team_rules", {"round": made.round} | asked)
+    assert not answer["ok"] and said in answer["message"]
+    with store.read() as db:
+        assert labeling_rules.of_round(db, made.round) == Rules()
+
+
+@pytest.mark.parametrize("name", ["team_adjudicate", "team_rules", "team_invite", "team_account"])
+@pytest.mark.parametrize("role", list(Role))
+def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, role: Role) -> None:
+    needed = Role.MANAGER if name in ("team_adjudicate", "team_rules") else Role.ADMIN
+    answer = call(store, name, {}, role)
+    assert not answer["ok"] and ("may do this" in answer["message"]) is (role < needed)
+
+
+@pytest.fixture
+def people(store: Store) -> None:
+    with store.write() as db:
+        for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
+            accounts.add(db, name, role, "no hash", "test", 1.0)
+
+
+def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believable, people: None) -> None:
+    assert drawn(store, made)["accounts"] == ""
+    assert "data-account='ann'" in drawn(store, made, Role.ADMIN)["accounts"]
+    change = {"name": "ann", "do": "role", "role": "manager"}
+    assert call(store, "team_account", change) == {"ok": True}
+    for do in ("disable", "sign_out"):
+        assert call(store, "team_account", {"name": "ann", "do": do}) == {"ok": True}
+    assert "disabled" in drawn(store, made, Role.ADMIN)["accounts"]
+    assert call(store, "team_account", {"name": "ann", "do": "enable"}) == {"ok": True}
+    assert "last admin" in call(store, "team_account", {"name": "mira", "do": "disable"})["message"]
+    assert "no account named" in call(store, "team_account", {"name": "<b>", "do": "disable"})["message"]
+    assert "'explode'" in call(store, "team_account", {"name": "ann", "do": "explode"})["message"]
+    with store.read() as db:
+        assert accounts.get(db, "ann").role is Role.MANAGER
+
+
+def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
+    answer = call(store, "team_invite", {"role": "manager"})
+    with store.read() as db:
+        found = signing_in.read_invite(db, answer["path"].removeprefix("/join/"), answer["days"])
+    assert found.role is Role.MANAGER and found.made_by == "admin"
+    assert "cannot be given" in call(store, "team_invite", {"role": "owner"})["message"]
+
+
+def test_without_accounts_it_is_said_how_to_begin(store: Store, made: Believable) -> None:
+    assert "account add NAME --role admin" in drawn(store, made, Role.ADMIN)["accounts"]
+    assert "add an admin first" in call(store, "team_invite", {"role": "annotator"})["message"]
+
+
+def test_agreement_is_what_a_hand_computes(store: Store, made: Believable, disputed: str) -> None:
+    """Three items, two people: they agree on two. Of six verdicts five confirm and one rejects.
+
+    Observed disagreement is 1/3; two verdicts drawn from all six differ with 2 * 5 * 1 / (6 * 5) = 1/3: alpha is 0.
+    """
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is <b>0.00</b>" in shown and "on 3 items with 6 opinions" in shown
+    assert "ann and bob" in shown and "none adjudicated" in shown and "0 of 3" in shown
+    call(store, "team_adjudicate", {"proposal": disputed, "key": "a", "reason": "plain", "verdict": "confirm"})
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is <b>0.00</b>" in shown, "an adjudication is nobody's opinion"
+    assert "1 of 1" in shown and "0 of 1" in shown
+
+
+def test_one_person_alone_agrees_with_nobody(store: Store, made: Believable) -> None:
+    assert "No verdict yet" in drawn(store, made)["agreement"]
+    with store.write() as db:
+        verdicts.submit(db, made.proposals[0], "ann", "k", now=9.0, verdict=Verdict.CONFIRM, visible_ms=90)
+    shown = drawn(store, made)["agreement"]
+    assert "alpha is not defined" in shown and "1 of 1" in shown
+
+
+def test_annotators_are_shown_nothing_of_it(store: Store, made: Believable, disputed: str) -> None:
+    assert set(drawn(store, made, Role.ANNOTATOR).values()) == {""}
