@@ -79,6 +79,7 @@ class GivenAgain:
                 flag=event["reason"],
                 guidelines=event["guidelines"],
                 ratings=Ratings(**event["ratings"]),
+                adjudicates=event.get("adjudicates"),
             )
 
 

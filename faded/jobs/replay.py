@@ -19,7 +19,7 @@ from faded.jobs.unchanged import changed_weights, changes
 from faded.report.collect import RUN, config_of, report
 from faded.report.compare import differences
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, labeling_rules
 from faded.store.campaigns import CHOSEN, RoundState
 from faded.store.engine import Store
 
@@ -119,6 +119,7 @@ def _run(
         now = time.time()
         campaign = campaigns.create_campaign(db, values[RUN]["campaign"], config.to_json(), now)
         round_ = campaigns.create_round(db, campaign.id, now=now)
+        labeling_rules.take(db, campaign.id, values["verdicts"].get("rules"))
         jobs.enqueue(db, round_.id, EXPLORE, now=now)
     simulated = frozenset(a["annotator"] for a in values["verdicts"]["annotators"] if a["simulated"])
     again = GivenAgain(store, round_.id, context.space, values["events"], simulated)

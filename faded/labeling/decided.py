@@ -3,7 +3,7 @@
 The rule: a mode is *confirmed* when it has at least three verdicts on distinct samples and P(confirm share > 0.5) is
 0.9 or more under a uniform Beta prior, with share = confirm / (confirm + reject + invalid). Three of three do, four
 of five do not, five of six do. It is *refused* when the same holds of P(confirm share < 0.5). An unsure verdict
-counts in neither. Until there is adjudication a proposal's latest verdict is the one that counts.
+counts in neither. What counts of a proposal is what stands for it by the rules of its campaign's labeling.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def _candidates(
 ) -> list[str]:
     """Return ids of up to n proposals that have a slot for a person, in the order of the queue."""
     found = leases.begun(db, round_id, annotator, slots, n, now) if slots > 1 else []
-    judged = leases.judged_by(db, round_id, annotator) if slots > 1 else {}
+    judged = leases.judged_by(db, round_id, annotator, fresh=True) if slots > 1 else {}
     for s in standing.waiting:
         if len(found) >= n:
             return found

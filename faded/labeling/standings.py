@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from faded.domain import ModeKey
 from faded.labeling.decided import ModeState, ModeTally, tallies
-from faded.store import campaigns, events, proposals, verdicts
+from faded.store import campaigns, proposals, verdicts
 from faded.store.engine import Db
 from faded.store.proposals import ModeRow
 
@@ -50,7 +50,7 @@ class Standings:
 @dataclass
 class _Kept:
     version: int
-    heard: tuple[int | None, ...]
+    heard: tuple[int, ...]
     before: Mapping[ModeKey, ModeTally]
     by_id: Mapping[int, Standing] = field(default_factory=dict)
     standings: Standings | None = None
@@ -91,9 +91,9 @@ def read(db: Db, round_id: int) -> Standings:
     return StandingsCache().get(db, round_id)
 
 
-def _heard(db: Db, round_id: int) -> tuple[int | None, ...]:
-    """Return the last events of the earlier rounds on the same weights: while they stay, so do their verdicts."""
-    return tuple(events.last(db, found.id) for found in campaigns.on_same_weights(db, round_id)[:-1])
+def _heard(db: Db, round_id: int) -> tuple[int, ...]:
+    """Return the versions of the earlier rounds on the same weights: while they stay, so do their verdicts."""
+    return tuple(proposals.version(db, found.id) for found in campaigns.on_same_weights(db, round_id)[:-1])
 
 
 def _standing(mode: ModeRow, before: Mapping[ModeKey, ModeTally]) -> Standing:

@@ -88,8 +88,9 @@ def _told(found: Published, use: str) -> str:
         f"it found was judged. The model is {target_words(found.config)}.\n\n"
         f"{use}" + "".join(_table(table) for table in found.tables) + "## Limits\n\n"
         "The inputs were searched for failures, so the tables say nothing of how often the model fails. An answer "
-        "counts as a failure by the campaign's measure; what people say of it stands in the verdicts. Of several "
-        f"verdicts on one proposal the latest stands. {names} The inputs belong to whoever made the data; their "
+        "counts as a failure by the campaign's measure; what people say of it stands in the verdicts. Where several "
+        "people judge one proposal, what their campaign's rules say stands. "
+        f"{names} The inputs belong to whoever made the data; their "
         "licence holds for what is made of them here.\n"
     )
 

@@ -37,8 +37,8 @@ def import_verdicts(store: Store, round_id: int, file: Path, now: float, prefix:
     """Import a file of verdicts, all of it or nothing, in its order.
 
     Each row is an event like one from the page Label. Its key follows from what the row says, so that a row that was
-    imported before changes nothing; nor does one that the round itself was exported with. Of several verdicts on a
-    proposal the one that is written last stands.
+    imported before changes nothing; nor does one that the round itself was exported with. Of several verdicts of a
+    person on a proposal the one that is written last counts.
 
     Args:
         store: The open store.

@@ -109,7 +109,8 @@ def read_round(store: Store, round_id: int, anonymous: bool = False) -> Publishe
         Table("verdicts", "an event: everything that annotators did, in order", EVENTS, _events(log, EVENTS, called)),
         Table(
             "adjudicated",
-            "a proposal that has been judged, with the verdict that stands: its latest that was not taken back",
+            "a proposal for which a verdict stands, with the latest event that gives it: of one person their "
+            "latest that was not taken back, of several what the campaign's rules make of theirs, or an adjudication",
             STANDING,
             _events([e for e in log if e.stands], STANDING, called),
         ),

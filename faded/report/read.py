@@ -15,7 +15,7 @@ from faded.labeling.decided import ModeTally, tallies
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY, round_called
-from faded.store import campaigns, events, jobs, proposals, trials, verdicts
+from faded.store import campaigns, events, jobs, labeling_rules, proposals, trials, verdicts
 from faded.store.campaigns import Campaign, Round
 from faded.store.engine import Db, Store
 from faded.store.events import Event
@@ -47,6 +47,7 @@ class Found:
         trials: The same trials one by one.
         events: Everything that annotators did in this round.
         verdicts: Numbers of the verdicts that stand in this round.
+        rules: By which rules they stand.
         of_annotator: The same by annotator.
         flags: The flags that stand.
         judged: The verdicts that stand on the round's weights, by mode; of earlier rounds too.
@@ -65,6 +66,7 @@ class Found:
     trials: Sequence[CountedTrial]
     events: Sequence[Event]
     verdicts: VerdictCounts
+    rules: labeling_rules.Rules
     of_annotator: Mapping[str, VerdictCounts]
     flags: Sequence[Flag]
     judged: Mapping[ModeKey, ModeTally]
@@ -141,6 +143,7 @@ def read(store: Store, round_id: int) -> Found:
             trials=trials.counted(db, round_id),
             events=of_round,
             verdicts=verdicts.counts(db, round_id),
+            rules=labeling_rules.of_round(db, round_id),
             of_annotator={e.annotator: verdicts.counts(db, round_id, e.annotator) for e in of_round},
             flags=verdicts.flags(db, round_id),
             judged=judged,

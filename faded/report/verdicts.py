@@ -17,6 +17,7 @@ def counted(found: Found) -> dict[str, Any]:
     numbers = _numbers(found)
     return {
         "standing": asdict(found.verdicts),
+        "rules": asdict(found.rules),
         "annotators": [
             {
                 "annotator": number,
@@ -50,6 +51,7 @@ def given(found: Found) -> list[dict[str, Any]]:
             "reason": event.reason,
             "ratings": asdict(event.ratings),
             "guidelines": event.guidelines,
+            "adjudicates": event.adjudicates,
             "undoes": None if event.undoes is None else place[event.undoes],
             "batch": _batch(found, event),
             "repair": event.id <= (found.learned.get("event") or 0),

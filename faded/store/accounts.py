@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Row, delete, exists, func, insert, select, update
+from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 
 from faded.domain import FadedError, Role
 from faded.registry import did_you_mean
 from faded.store import audit
-from faded.store.account_tables import accounts, sessions
+from faded.store.account_tables import accounts, attempts, invites, sessions
 from faded.store.engine import Db
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
@@ -134,11 +134,13 @@ def set_role(db: Db, name: str, role: Role, by: str, now: float) -> None:
     if role is not Role.ADMIN:
         _keep_an_admin(db, account, "have another role")
     db.execute(update(accounts).where(accounts.c.id == account.id).values(role=role.name.lower()))
+    if role is not Role.ADMIN:
+        _void_invites(db, account, now)
     audit.write(db, by, "role changed", account.name, now, {"from": account.role.name.lower(), "to": role.name.lower()})
 
 
 def set_password(db: Db, name: str, password: str, by: str, now: float) -> None:
-    """Set an account's password, given as its hash, and sign it out everywhere.
+    """Set an account's password, given as its hash, and sign it out everywhere; its invitations are void.
 
     Raises:
         FadedError: there is no such account.
@@ -146,11 +148,13 @@ def set_password(db: Db, name: str, password: str, by: str, now: float) -> None:
     account = get(db, name)
     db.execute(update(accounts).where(accounts.c.id == account.id).values(password=password))
     _end_sessions(db, account)
+    _void_invites(db, account, now)
+    _forget_attempts(db, account)
     audit.write(db, by, "password set", account.name, now)
 
 
 def disable(db: Db, name: str, by: str, now: float) -> None:
-    """Let an account in no more and sign it out everywhere; what it has done stays.
+    """Let an account in no more and sign it out everywhere; its invitations are void, what it has done stays.
 
     Raises:
         FadedError: there is no such account, or it is the last admin's.
@@ -159,6 +163,7 @@ def disable(db: Db, name: str, by: str, now: float) -> None:
     _keep_an_admin(db, account, "be disabled")
     db.execute(update(accounts).where(accounts.c.id == account.id).values(disabled_at=now))
     _end_sessions(db, account)
+    _void_invites(db, account, now)
     audit.write(db, by, "account disabled", account.name, now)
 
 
@@ -170,6 +175,7 @@ def enable(db: Db, name: str, by: str, now: float) -> None:
     """
     account = get(db, name)
     db.execute(update(accounts).where(accounts.c.id == account.id).values(disabled_at=None))
+    _forget_attempts(db, account)
     audit.write(db, by, "account enabled", account.name, now)
 
 
@@ -210,3 +216,14 @@ def _keep_an_admin(db: Db, account: Account, what: str) -> None:
 
 def _end_sessions(db: Db, account: Account) -> int:
     return db.execute(delete(sessions).where(sessions.c.account_id == account.id)).rowcount
+
+
+def _void_invites(db: Db, account: Account, now: float) -> None:
+    """Void what an account has invited to, and what is to set its own password."""
+    mine = or_(invites.c.made_by == account.name, invites.c.account_id == account.id)
+    db.execute(update(invites).where(invites.c.used_at.is_(None), mine).values(used_at=now))
+
+
+def _forget_attempts(db: Db, account: Account) -> None:
+    of_name = (attempts.c.about == f"name {account.name}") | attempts.c.about.startswith(f"name {account.name} from ")
+    db.execute(delete(attempts).where(of_name))

@@ -11,6 +11,7 @@ from sqlalchemy import Row, exc, func, insert, select, update
 
 from faded.domain import FadedError, ModeKey
 from faded.store.engine import Db
+from faded.store.labeling_tables import labeling_rules
 from faded.store.rows import one
 from faded.store.schema import campaigns, rounds
 
@@ -26,6 +27,9 @@ HEARD = "verdicts_heard"
 """Where a round's summary keeps which verdict event was the last that exploring had read, by number of the batch."""
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
+
+DECIDED_BY = "labeling_rules"
+"""Where a decided round's summary keeps the rules of its labeling; without them the usual ones held."""
 
 ELSEWHERE = "elsewhere"
 """Where a round's summary says that another workspace explored it: here it is labelled only."""
@@ -275,7 +279,7 @@ def chosen_modes(found: Round) -> list[ModeKey] | None:
 
 
 def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Round:
-    """Accept an open round or roll it back.
+    """Accept an open round or roll it back; the rules of its labeling stay with it, whatever its campaign's become.
 
     Raises:
         FadedError: the round is decided already, or there is none.
@@ -286,7 +290,10 @@ def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Rou
             f"Round {before.number} was {before.state.value.replace('_', ' ')} by {before.decided_by} already: "
             "start another round."
         )
-    changes = {"state": state.value, "decided_by": by, "decided_at": now}
+    changes: dict[str, Any] = {"state": state.value, "decided_by": by, "decided_at": now}
+    rules = select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == before.campaign_id)
+    if (kept := db.execute(rules).scalar()) is not None:
+        changes["summary"] = before.summary | {DECIDED_BY: kept}
     db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
     return get_round(db, round_id)
 

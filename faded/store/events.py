@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from faded.domain import Cell, Ratings, Verdict
 from faded.store.engine import Db
+from faded.store.labeling_tables import adjudications
 from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
 from faded.store.settling import EventKind
@@ -37,7 +38,8 @@ class Event:
         undoes: Number of the event that an undo voids.
         visible_ms: How long the person saw it, milliseconds.
         created_at: Seconds since 1970.
-        stands: Whether it is the verdict that stands for its proposal.
+        stands: Whether it is the verdict that stands for its proposal, or the latest of those that decide.
+        adjudicates: Why it settles what people differ about, of an adjudication.
     """
 
     id: int
@@ -56,6 +58,7 @@ class Event:
     visible_ms: int | None
     created_at: float
     stands: bool
+    adjudicates: str | None
 
 
 def last(db: Db, round_id: int) -> int | None:
@@ -67,9 +70,17 @@ def of_round(db: Db, round_id: int) -> list[Event]:
     """Return all events of a round, undone ones and undoings too, in the order they were given."""
     stands = ((proposals.c.event_id == verdict_events.c.id) & proposals.c.verdict.is_not(None)).label("stands")
     query = (
-        select(verdict_events, proposals.c.sample_id, modes.c.cell, modes.c.stratum, stands)
+        select(
+            verdict_events,
+            proposals.c.sample_id,
+            modes.c.cell,
+            modes.c.stratum,
+            stands,
+            adjudications.c.reason.label("why"),
+        )
         .join(proposals, proposals.c.id == verdict_events.c.proposal_id)
         .join(modes, modes.c.id == proposals.c.mode_id)
+        .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
         .where(verdict_events.c.round_id == round_id)
         .order_by(verdict_events.c.id)
     )
@@ -91,6 +102,7 @@ def of_round(db: Db, round_id: int) -> list[Event]:
             visible_ms=row.visible_ms,
             created_at=row.created_at,
             stands=bool(row.stands),
+            adjudicates=row.why,
         )
         for row in db.execute(query)
     ]

@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from faded.domain import FadedError, Verdict
-from faded.store import audit
+from faded.store import audit, campaigns
 from faded.store.engine import Db
 from faded.store.labeling_tables import labeling_rules
-from faded.store.schema import rounds
+
+Choice = TypeVar("Choice", Verdict, str | None)
+
+ELSEWHERE = "elsewhere"
+"""Under which name rules say that they came with a round from another workspace."""
 
 MOST_OPINIONS = 9
 """More people on one proposal than anybody has."""
@@ -59,30 +64,46 @@ class Said:
     answer: str | None
 
 
-def resolve(opinions: Sequence[Said], adjudicated: Said | None, rules: Rules) -> tuple[Said | None, bool]:
+def resolve(
+    opinions: Sequence[Said], adjudicated: Said | None, rules: Rules, by_label: bool
+) -> tuple[Said | None, bool]:
     """Return what stands for a proposal, and whether it is disputed.
 
-    Nothing stands while fewer people than the rules ask for have judged it, unless it was adjudicated. Two
-    confirmations that state different answers differ.
+    Nothing stands while fewer people than the rules ask for have judged it, unless it was adjudicated.
 
     Args:
         opinions: One opinion a person, in the order they were given.
         adjudicated: The latest adjudication, None without one.
         rules: The campaign's.
+        by_label: Whether the right answer that a confirmation states is one of some labels: two that state different
+            ones differ then. Free texts are hardly ever alike, and the latest is as good as any.
 
     Returns:
-        The latest opinion of those that decide, None where nothing stands; and whether all were asked in vain.
+        The latest opinion of those that decide, one that states an answer if any does; None where nothing stands. And
+        whether all were asked in vain.
     """
     if adjudicated is not None and rules.policy is not Policy.UNANIMOUS:
         return adjudicated, False
     if len(opinions) < rules.opinions or not opinions:
         return None, False
-    counts = Counter((one.verdict, one.answer) for one in opinions)
-    (most, count), *_ = counts.most_common(1)
-    enough = 2 * count > len(opinions) if rules.policy is Policy.MAJORITY else count == len(opinions)
-    if not enough:
+    verdict = _decides([one.verdict for one in opinions], rules)
+    if verdict is None:
         return None, True
-    return next(one for one in reversed(opinions) if (one.verdict, one.answer) == most), False
+    alike = [one for one in opinions if one.verdict is verdict]
+    stating = [one for one in alike if one.answer is not None]
+    if by_label and stating:
+        answer = _decides([one.answer for one in stating], rules)
+        stating = [one for one in stating if one.answer == answer]
+        if not stating:
+            return None, True
+    return (stating or alike)[-1], False
+
+
+def _decides(said: Sequence[Choice], rules: Rules) -> Choice | None:
+    """Return what enough of them say; None where too few say the same."""
+    (most, count), *_ = Counter(said).most_common(1)
+    enough = 2 * count > len(said) if rules.policy is Policy.MAJORITY else count == len(said)
+    return most if enough else None
 
 
 def of_campaign(db: Db, campaign_id: int) -> Rules:
@@ -92,9 +113,11 @@ def of_campaign(db: Db, campaign_id: int) -> Rules:
 
 
 def of_round(db: Db, round_id: int) -> Rules:
-    """Return the rules of a round's campaign."""
-    mine = select(rounds.c.campaign_id).where(rounds.c.id == round_id).scalar_subquery()
-    return _read(db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == mine)).scalar())
+    """Return the rules of a round: its campaign's, or once it is decided those by which it was."""
+    found = campaigns.get_round(db, round_id)
+    if found.state is not campaigns.RoundState.OPEN:
+        return _read(found.summary.get(campaigns.DECIDED_BY))
+    return of_campaign(db, found.campaign_id)
 
 
 def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
@@ -106,17 +129,22 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     if not 1 <= rules.opinions <= MOST_OPINIONS:
         raise FadedError(f"Verdicts per item is {rules.opinions}: give a whole number from 1 to {MOST_OPINIONS}.")
     before = of_campaign(db, campaign_id)
-    take(db, campaign_id, asdict(rules))
+    _keep(db, campaign_id, asdict(rules))
     about = {"from": asdict(before), "to": asdict(rules)}
     audit.write(db, by, "labeling rules set", f"campaign {campaign_id}", now, about)
 
 
 def take(db: Db, campaign_id: int, values: Mapping[str, object] | None) -> None:
-    """Take a campaign's rules from elsewhere, as JSON values; None where nothing is said of them."""
-    if values is not None:
-        kept = dict(values)
-        statement = upsert(labeling_rules).values(campaign_id=campaign_id, rules=kept)
-        db.execute(statement.on_conflict_do_update(index_elements=["campaign_id"], set_={"rules": kept}))
+    """Take a campaign's rules from elsewhere, as JSON values, unless somebody has set them here."""
+    kept = db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == campaign_id)).scalar()
+    if values is not None and (kept is None or kept.get(ELSEWHERE)):
+        _keep(db, campaign_id, {**values, ELSEWHERE: True})
+
+
+def _keep(db: Db, campaign_id: int, values: Mapping[str, object]) -> None:
+    kept = dict(values)
+    statement = upsert(labeling_rules).values(campaign_id=campaign_id, rules=kept)
+    db.execute(statement.on_conflict_do_update(index_elements=["campaign_id"], set_={"rules": kept}))
 
 
 def _read(kept: Mapping[str, object] | None) -> Rules:

@@ -118,10 +118,12 @@ def skipped(
         return list(itertools.islice(found, n))
 
 
-def judged_by(db: Db, round_id: int, annotator: str) -> dict[int, int]:
-    """Return how many proposals that still wait for others a person has judged, by mode."""
+def judged_by(db: Db, round_id: int, annotator: str, fresh: bool = False) -> dict[int, int]:
+    """Return how many proposals that still wait for others a person has judged, by mode; `fresh`: none was skipped."""
     mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator, opinions.c.open)
     query = select(opinions.c.mode_id, func.count()).where(*mine).group_by(opinions.c.mode_id)
+    if fresh:
+        query = query.join(proposals, proposals.c.id == opinions.c.proposal_id).where(proposals.c.event_id.is_(None))
     return {mode_id: n for mode_id, n in db.execute(query)}
 
 
@@ -130,7 +132,9 @@ def _free(annotator: str, slots: int, now: float) -> Select[str]:
     of_it = (leases.c.proposal_id == proposals.c.id, leases.c.expires_at > now)
     held_by_me = exists().where(*of_it, leases.c.annotator == annotator)
     judged_by_me = exists().where(opinions.c.proposal_id == proposals.c.id, opinions.c.annotator == annotator)
-    held_by_others = select(func.count()).where(*of_it).correlate(proposals).scalar_subquery()
+    other = opinions.alias()
+    judged = exists().where(other.c.proposal_id == leases.c.proposal_id, other.c.annotator == leases.c.annotator)
+    held_by_others = select(func.count()).where(*of_it, ~judged).correlate(proposals).scalar_subquery()
     return select(proposals.c.id).where(
         proposals.c.opinions < slots, ~held_by_me, ~judged_by_me, proposals.c.opinions + held_by_others < slots
     )

@@ -111,7 +111,7 @@ def rerank(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
             modes.c.cell == bindparam("k_cell"),
             modes.c.stratum == bindparam("k_stratum"),
         )
-        changes = {"score": bindparam("k_score"), "version": _next_version(db, round_id)}
+        changes = {"score": bindparam("k_score"), "version": 1 + version(db, round_id)}
         db.execute(statement.values(changes), rows)
 
 
@@ -211,9 +211,9 @@ def recount(db: Db, mode_ids: Iterable[int]) -> None:
     query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in COUNTS.items()))
     statement = update(modes).where(modes.c.id == bindparam("k_id"))
     changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in COUNTS}
-    version = modes.alias()
-    of_round = version.c.round_id == modes.c.round_id
-    changes["version"] = select(func.max(version.c.version) + 1).where(of_round).scalar_subquery()
+    others = modes.alias()
+    of_round = others.c.round_id == modes.c.round_id
+    changes["version"] = select(func.max(others.c.version) + 1).where(of_round).scalar_subquery()
     statement = statement.values(changes)
     for start in range(0, len(ids), MANY):
         part = query.where(proposals.c.mode_id.in_(ids[start : start + MANY])).group_by(proposals.c.mode_id)
@@ -239,7 +239,7 @@ def as_proposal(row: Row[Any]) -> Proposal:
 
 
 def _score(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
-    about = {"round_id": round_id, "version": _next_version(db, round_id)}
+    about = {"round_id": round_id, "version": 1 + version(db, round_id)}
     rows = [
         about | {"cell": cell_text(key.cell), "stratum": key.stratum, "score": score} | NONE_YET
         for key, score in scores.items()
@@ -252,9 +252,9 @@ def _score(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
     db.execute(statement, rows)
 
 
-def _next_version(db: Db, round_id: int) -> int:
-    newest = db.execute(select(func.max(modes.c.version)).where(modes.c.round_id == round_id)).scalar()
-    return 1 + (newest or 0)
+def version(db: Db, round_id: int) -> int:
+    """Return a number that grows with every change of a mode of a round, and so of what stands for its proposals."""
+    return db.execute(select(func.max(modes.c.version)).where(modes.c.round_id == round_id)).scalar() or 0
 
 
 def _mode_ids(db: Db, round_id: int) -> dict[ModeKey, int]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, delete, exists, insert, select, update
 
 from faded.domain import Verdict
 from faded.store import campaigns, labeling_rules
-from faded.store.engine import Db
+from faded.store.engine import Db, Store
 from faded.store.labeling_rules import Rules, Said
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import MANY, recount
@@ -57,28 +57,40 @@ class Settled:
         return self.verdict is None and not self.disputed
 
 
-def set_rules(db: Db, round_id: int, rules: Rules, by: str, now: float) -> None:
+def set_rules(store: Store, round_id: int, rules: Rules, by: str, now: float) -> None:
     """Set the rules of a round's campaign, and settle all that was judged in its open rounds by them.
+
+    That is many rows: they are compared without holding anybody up, and written in portions.
 
     Raises:
         FadedError: there is no such round, or a rule cannot be used.
     """
-    campaign = campaigns.get_round(db, round_id).campaign_id
-    labeling_rules.save(db, campaign, rules, by, now)
-    for found in campaigns.list_rounds(db, campaign):
-        if found.state is campaigns.RoundState.OPEN:
-            write(db, wrong(db, found.id))
+    with store.write() as db:
+        campaign = campaigns.get_round(db, round_id).campaign_id
+        labeling_rules.save(db, campaign, rules, by, now)
+        ids = [r.id for r in campaigns.list_rounds(db, campaign) if r.state is campaigns.RoundState.OPEN]
+    for found in ids:
+        with store.read() as db:
+            changed = list(wrong(db, found))
+        for start in range(0, len(changed), MANY):
+            with store.write() as db:
+                write(db, wrong(db, found, changed[start : start + MANY]))
 
 
 def settle(db: Db, proposal_id: str) -> None:
     """Write down what people say of a proposal, and what stands for it, after its events so far."""
     home = db.execute(select(proposals.c.round_id).where(proposals.c.id == proposal_id)).scalar_one()
     events = db.execute(_told().where(verdict_events.c.proposal_id == proposal_id)).all()
-    write(db, {proposal_id: settled(events, labeling_rules.of_round(db, home))})
+    write(db, {proposal_id: settled(events, labeling_rules.of_round(db, home), _by_label(db, home))})
 
 
-def settled(events: Iterable[Row[Any]], rules: Rules) -> Settled:
-    """Return what the valid events of a proposal say, in the order they were given."""
+def _by_label(db: Db, round_id: int) -> bool:
+    """Say whether the right answers that confirmations of a round state are labels, and not free texts."""
+    return bool(campaigns.get_round(db, round_id).summary.get("labels"))
+
+
+def settled(events: Iterable[Row[Any]], rules: Rules, by_label: bool) -> Settled:
+    """Return what the valid events of a proposal say, in the order they were given; see `labeling_rules.resolve`."""
     by_person: dict[str, Said] = {}
     adjudicated, skip = None, None
     for row in events:
@@ -91,22 +103,32 @@ def settled(events: Iterable[Row[Any]], rules: Rules) -> Settled:
             else:
                 by_person.pop(row.annotator, None)  # in the order of the latest
                 by_person[row.annotator] = said
-    stands, disputed = labeling_rules.resolve(list(by_person.values()), adjudicated, rules)
+    stands, disputed = labeling_rules.resolve(list(by_person.values()), adjudicated, rules, by_label)
     people = tuple(by_person.items())
     if stands is None:
         return Settled(skip, None, disputed, people)
     return Settled(stands.event_id, stands.verdict, disputed, people)
 
 
-def wrong(db: Db, round_id: int) -> dict[str, Settled]:
-    """Return what the events say of those proposals of a round of which something else is written down."""
-    rules = labeling_rules.of_round(db, round_id)
-    rows = db.execute(_told().where(verdict_events.c.round_id == round_id)).all()
-    by_proposal = {i: settled(list(of), rules) for i, of in groupby(rows, key=lambda row: row.proposal_id)}
+def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, Settled]:
+    """Return what the events say of those proposals of a round of which something else is written down.
+
+    Args:
+        db: A transaction.
+        round_id: The round.
+        ids: Which proposals are looked at, up to `MANY`; None for all.
+    """
+    rules, by_label = labeling_rules.of_round(db, round_id), _by_label(db, round_id)
+
+    def looked_at(table: FromClause, column: str) -> ColumnElement[bool]:
+        return table.c.round_id == round_id if ids is None else table.c[column].in_(ids)
+
+    rows = db.execute(_told().where(looked_at(verdict_events, "proposal_id"))).all()
+    by_proposal = {i: settled(list(of), rules, by_label) for i, of in groupby(rows, key=lambda row: row.proposal_id)}
     columns = (proposals.c.id, *(proposals.c[name] for name in ("event_id", "verdict", "opinions", "disputed")))
-    written = db.execute(select(*columns).where(proposals.c.round_id == round_id).order_by(proposals.c.seq)).all()
+    written = db.execute(select(*columns).where(looked_at(proposals, "id")).order_by(proposals.c.seq)).all()
     told: dict[str, set[tuple[str, int, str, bool]]] = {}
-    for row in db.execute(select(opinions).where(opinions.c.round_id == round_id)):
+    for row in db.execute(select(opinions).where(looked_at(opinions, "proposal_id"))):
         told.setdefault(row.proposal_id, set()).add((row.annotator, row.event_id, row.verdict, bool(row.open)))
     found = {}
     for row in written:

@@ -6,8 +6,11 @@ Passwords are hashed with argon2id (RFC 9106), outside of any transaction, for t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,7 +34,13 @@ INVITE_SECONDS = 3 * 86400.0
 WINDOW_SECONDS = 900.0
 MOST_PER_NAME = 5
 MOST_PER_ADDRESS = 30
-"""Failed attempts to sign in within the window after which a name, or an address, has to wait."""
+MOST_OF_ALL = 50
+"""Failed attempts to sign in within the window after which a name from one address, an address, or a name from
+anywhere has to wait: who guesses from elsewhere does not keep its owner out so soon."""
+
+AT_ONCE = threading.BoundedSemaphore(2)
+WAIT_SECONDS = 10.0
+"""Hashes at a time, for each takes 64 MiB, and how long one waits for its turn."""
 
 SHORTEST, LONGEST = 12, 200
 """Characters of a password; a very long one would only keep the hash busy."""
@@ -75,7 +84,23 @@ def hashed(password: str, name: str) -> str:
         raise FadedError(f"The password has {len(password)} characters: give {LONGEST} at most.")
     if password.strip().lower() == name.strip().lower():
         raise FadedError("The password is the name: give another one.")
-    return _HASHER.hash(password)
+    with _turn():
+        return _HASHER.hash(password)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a turn to hash.
+
+    Raises:
+        TooManyAttempts: it did not come.
+    """
+    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+        raise TooManyAttempts("Many people sign in at this moment: try again in a minute.")
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 def sign_in(store: Store, name: str, password: str, address: str, now: float) -> str:
@@ -102,13 +127,15 @@ def sign_in(store: Store, name: str, password: str, address: str, now: float) ->
     matches = _matches(_nobody() if row is None else row.password, password[:LONGEST])
     if row is None or not matches:
         raise FadedError(WRONG)
-    fresher = _HASHER.hash(password) if _HASHER.check_needs_rehash(row.password) else row.password
+    with _turn():
+        fresher = _HASHER.hash(password) if _HASHER.check_needs_rehash(row.password) else row.password
     with store.write() as db:
         current = db.execute(select(people).where(people.c.id == row.id)).one()
         if current.disabled_at is not None or current.password != row.password:
             raise FadedError(WRONG)
         db.execute(update(people).where(people.c.id == row.id).values(password=fresher))
-        db.execute(delete(attempts).where(or_(attempts.c.about == f"name {name}", attempts.c.id.in_(mine))))
+        of_name = attempts.c.about.in_([f"name {name}", f"name {name} from {address}"])
+        db.execute(delete(attempts).where(or_(of_name, attempts.c.id.in_(mine))))
         return _begin_session(db, row.id, now)
 
 
@@ -216,9 +243,18 @@ def _count_attempt(db: Db, name: str, address: str, now: float) -> list[int]:
     Raises:
         TooManyAttempts: there were too many.
     """
-    db.execute(delete(attempts).where(or_(attempts.c.created_at <= now - WINDOW_SECONDS, attempts.c.created_at > now)))
+    db.execute(
+        delete(attempts).where(
+            or_(attempts.c.created_at <= now - WINDOW_SECONDS, attempts.c.created_at > now + WINDOW_SECONDS)
+        )
+    )
     mine = []
-    for about, most in ((f"name {name}", MOST_PER_NAME), (f"address {address}", MOST_PER_ADDRESS)):
+    limits = {
+        f"name {name} from {address}": MOST_PER_NAME,
+        f"name {name}": MOST_OF_ALL,
+        f"address {address}": MOST_PER_ADDRESS,
+    }
+    for about, most in limits.items():
         query = select(func.count(), func.min(attempts.c.created_at)).where(attempts.c.about == about)
         count, first = db.execute(query).one()
         if count >= most:
@@ -232,7 +268,8 @@ def _count_attempt(db: Db, name: str, address: str, now: float) -> list[int]:
 
 def _matches(known: str, password: str) -> bool:
     try:
-        return _HASHER.verify(known, password)
+        with _turn():
+            return _HASHER.verify(known, password)
     except (VerificationError, InvalidHashError):
         return False
 

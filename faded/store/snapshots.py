@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
-from faded.store import campaigns, event_lines, labeling_rules, proposals
+from faded.store import campaigns, event_lines, labeling_rules, proposals, settling
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.schema import rounds
@@ -94,6 +94,7 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     proposals.add_many(db, known, named, scores)
     labeling_rules.take(db, campaign.id, snapshot.get("labeling"))
     event_lines.replay(db, snapshot["events"])
+    settling.write(db, settling.wrong(db, known))  # by rules that may be others than before
     return known
 
 

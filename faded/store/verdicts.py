@@ -190,7 +190,9 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
         undoes=voided,
         created_at=now,
     )
-    if not db.execute(select(exists().where(adjudications.c.event_id == voided))).scalar():
+    said = exists().where(opinions.c.proposal_id == proposal_id, opinions.c.annotator == annotator)
+    settled = exists().where(adjudications.c.event_id == voided)
+    if not db.execute(select(said | settled)).scalar():  # else there is nothing to judge anew
         slots = labeling_rules.of_round(db, round_id).opinions
         leases.put_back(db, round_id, proposal_id, annotator, slots, now)
     return get(db, proposal_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from http.cookies import CookieError, SimpleCookie
+
+from starlette.requests import cookie_parser
 
 from faded.store import accounts, signing_in
 from faded.store.engine import Store
@@ -60,11 +61,7 @@ def open_to_all(path: str) -> bool:
 
 def token_of(headers: dict[str, str]) -> str:
     """Return the token of the session that a request names; empty where it names none."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
 async def _go_to_sign_in(send: Send) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from faded.labeling import queue
-from faded.labeling.decided import confirmed_modes
 from faded.labeling.standings import StandingsCache
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, rounds, series, trials, verdicts
+from faded.store import campaigns, jobs, proposals, rounds, series, trials
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
@@ -180,6 +179,7 @@ def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | 
         return next((job for job in reversed(of_round) if job.kind == kind), None)
 
     explore, repair = latest(EXPLORE), latest(REPAIR)
+    labels = queue.progress(db, found.id, user, cache)
     return Facts(
         campaign=campaigns.get_campaign(db, found.campaign_id),
         round=found,
@@ -188,8 +188,8 @@ def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | 
         verify=latest(VERIFY),
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
-        labels=queue.progress(db, found.id, user, cache),
-        confirmed=len(confirmed_modes(verdicts.on_same_weights(db, found.id))),
+        labels=labels,
+        confirmed=labels.confirmed,
         exploring=tuple(() if explore is None else series.points(db, explore.id)),
         repairing=tuple(() if repair is None else series.points(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),

@@ -136,8 +136,7 @@ def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     rules = Rules(-1 if opinions is None else opinions, Policy(str(policy)))
     if opinions is None:
         raise FadedError(f"People who judge each item is {asked.get('opinions')!r}: give a whole number.")
-    with store.write() as db:
-        settling.set_rules(db, whole_number(asked.get("round")) or 0, rules, user.name, time.time())
+    settling.set_rules(store, whole_number(asked.get("round")) or 0, rules, user.name, time.time())
     return {}
 
 

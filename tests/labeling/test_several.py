@@ -10,9 +10,10 @@ import pytest
 
 from faded.domain import ModeKey, Verdict
 from faded.labeling import standings
+from faded.labeling.decided import ModeState
 from faded.labeling.queue import next_items, progress
 from faded.labeling.standings import StandingsCache
-from faded.store import labeling_rules, proposals, verdicts
+from faded.store import campaigns, labeling_rules, proposals, settling, verdicts
 from faded.store.labeling_rules import Rules
 from faded.store.leases import LEASE_SECONDS
 from tests.store.helpers import fill, proposal
@@ -145,6 +146,31 @@ def test_a_cache_tells_what_a_fresh_look_does(store, round_id, made, ask, say):
                 say(items[0], who, [*Verdict, None][draw.integers(5)])
         with store.read() as db:
             assert cache.get(db, round_id) == standings.read(db, round_id)
+
+
+def test_a_cache_hears_of_new_rules_for_an_earlier_round(store, round_id, made, say):
+    for item in made[TOP][:3]:
+        for who in ("ann", "bob"):
+            say(item.id, who, Verdict.CONFIRM)
+    with store.write() as db:
+        later = campaigns.create_round(db, 1, now=2.0).id
+        proposals.add_many(db, later, [proposal(TOP, "another")], {TOP: 1.0})
+    cache = StandingsCache()
+    for opinions, confirmed in ((2, 1), (3, 0), (1, 1)):
+        settling.set_rules(store, later, Rules(opinions), "mira", 3.0)
+        with store.read() as db:
+            assert cache.get(db, later) == standings.read(db, later)
+            assert cache.get(db, later).states[ModeState.CONFIRMED] == confirmed
+
+
+def test_what_one_has_skipped_and_judged_hides_nothing_fresh(made, ask, say):
+    first = ask("ann", 5)
+    say(first[0], "ann")
+    say(first[0], "ann", Verdict.UNSURE)
+    for item in first[1:4]:
+        say(item, "ann", Verdict.UNSURE)
+    assert first[4] in ask("ann", 9)
+    assert {p.id for p in made[TOP]} >= set(first)
 
 
 def verdicts_of(store, item):

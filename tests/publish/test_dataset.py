@@ -68,7 +68,7 @@ def test_events_are_kept_in_order_and_what_stands_is_told_apart(store: Store, tm
     first, second, third = made.proposals[:3]
     with store.write() as db:
         verdicts.submit(db, first, "ada", "k1", now=1.0, verdict=Verdict.CONFIRM)
-        verdicts.submit(db, first, "bob", "k2", now=2.0, verdict=Verdict.REJECT)
+        verdicts.submit(db, first, "bob", "k2", now=2.0, verdict=Verdict.REJECT, adjudicates="it is right as turned")
         verdicts.submit(db, second, "ada", "k3", now=3.0, verdict=Verdict.CONFIRM)
         verdicts.undo(db, made.round, "ada", "k4", now=4.0)
         verdicts.submit(db, second, "ada", "k5", now=5.0, flag="blurred")

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, jobs, proposals, series, verdicts
+from faded.store import campaigns, derived, jobs, proposals, series, verdicts
 from faded.store.engine import DATABASE, MIGRATIONS, open_store
 from faded.store.schema import metadata
 from tests.store.helpers import new_round
@@ -101,6 +101,37 @@ def test_a_workspace_of_the_first_schema_migrates_with_all_it_holds(tmp_path):
     with store.write() as db:
         verdicts.undo(db, 1, "ann", "u", 3.0)
         assert verdicts.standing(db, 1) == []
+    store.close()
+
+
+def test_people_who_differ_in_an_old_workspace_are_settled_as_today(tmp_path):
+    (tmp_path / "w").mkdir()
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'w' / DATABASE}")
+    event = (
+        "INSERT INTO verdict_events (id, key, round_id, proposal_id, annotator, kind, verdict, undoes, created_at) "
+        "VALUES (?, ?, 1, 'p', ?, ?, ?, ?, 1)"
+    )
+    with engine.begin() as db:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        for row in FIRST_SCHEMA_ROWS:
+            db.exec_driver_sql(row)
+        for number, who, kind, verdict, undoes in (
+            (11, "bob", "verdict", "reject", None),
+            (12, "cyd", "verdict", "confirm", None),
+            (13, "cyd", "undo", None, 12),
+            (14, "bob", "verdict", "invalid", None),
+        ):
+            db.exec_driver_sql(event, (number, f"k{number}", who, kind, verdict, undoes))
+        db.exec_driver_sql("UPDATE proposals SET event_id = 14, verdict = 'invalid'")
+    engine.dispose()
+    store = open_store(tmp_path / "w")
+    with store.read() as db:
+        assert verdicts.standing(db, 1) == []
+        assert (derived.wrong_proposals(db), derived.wrong_modes(db)) == ({}, [])
+        assert proposals.mode_rows(db, 1)[0].disputed == 1
     store.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy.exc
 
 from faded.domain import FadedError, ModeKey, Verdict
-from faded.store import audit, event_lines, labeling_rules, leases, proposals, verdicts
+from faded.store import audit, campaigns, derived, event_lines, labeling_rules, leases, proposals, settling, verdicts
 from faded.store.labeling_rules import Policy, Rules, Said, resolve
 from tests.store.helpers import fill
 
@@ -44,7 +44,7 @@ def test_what_stands_by_the_policy(given, wanted, majority, unanimous):
         (Policy.UNANIMOUS, unanimous),
         (Policy.ADJUDICATED, unanimous),
     ):
-        stands, disputed = resolve(said(*given), None, Rules(wanted, policy))
+        stands, disputed = resolve(said(*given), None, Rules(wanted, policy), True)
         assert (stands.verdict if stands else "disputed" if disputed else None) == expected
         if stands:
             assert stands.event_id == max(i for i, verdict in enumerate(given) if verdict is stands.verdict)
@@ -52,16 +52,23 @@ def test_what_stands_by_the_policy(given, wanted, majority, unanimous):
 
 def test_an_adjudication_settles_but_where_all_have_to_agree():
     word = Said(9, INVALID, None)
-    assert resolve(said(C, R), word, Rules(2, Policy.MAJORITY)) == (word, False)
-    assert resolve(said(C, R), word, Rules(2, Policy.ADJUDICATED)) == (word, False)
-    assert resolve(said(C), word, Rules(2)) == (word, False)
-    assert resolve(said(C, R), word, Rules(2, Policy.UNANIMOUS)) == (None, True)
+    assert resolve(said(C, R), word, Rules(2, Policy.MAJORITY), True) == (word, False)
+    assert resolve(said(C, R), word, Rules(2, Policy.ADJUDICATED), True) == (word, False)
+    assert resolve(said(C), word, Rules(2), True) == (word, False)
+    assert resolve(said(C, R), word, Rules(2, Policy.UNANIMOUS), True) == (None, True)
 
 
-def test_confirmations_that_state_different_answers_differ():
-    assert resolve(said(C, C, answers=("turn", "yield")), None, Rules(2)) == (None, True)
-    stands, _ = resolve(said(C, C, C, answers=("turn", "yield", "turn")), None, Rules(3))
+def test_confirmations_that_state_different_labels_differ():
+    assert resolve(said(C, C, answers=("turn", "yield")), None, Rules(2), True) == (None, True)
+    stands, _ = resolve(said(C, C, C, answers=("turn", "yield", "turn")), None, Rules(3), True)
     assert stands.answer == "turn"
+    assert resolve(said(C, C, C, answers=("a", "b", "a")), None, Rules(3, Policy.ADJUDICATED), True) == (None, True)
+
+
+def test_of_free_texts_the_latest_stands():
+    stands, disputed = resolve(said(C, C, C, answers=("A cat sat.", "A cat sat", None)), None, Rules(3), False)
+    assert (stands.answer, disputed) == ("A cat sat", False)
+    assert resolve(said(C, R, answers=("A cat sat.", None)), None, Rules(2), False) == (None, True)
 
 
 @pytest.fixture
@@ -177,6 +184,40 @@ def test_new_rules_are_written_down(store, rules):
         assert [entry.details["to"]["opinions"] for entry in audit.newest(db, 5)] == [3, 2]
 
 
+def test_a_decided_round_keeps_its_rules(store, round_id, items, rules, say):
+    for item in items[:3]:
+        say(item, "ann", C)
+    with store.write() as db:
+        campaigns.decide(db, round_id, campaigns.RoundState.ACCEPTED, "mira", 7.0)
+    settling.set_rules(store, round_id, Rules(2), "mira", 8.0)
+    with store.read() as db:
+        assert labeling_rules.of_round(db, round_id) == Rules(1)
+        assert derived.wrong_proposals(db) == {}
+        assert verdicts.counts(db, round_id).total == 3
+
+
+def test_undoing_a_flag_lays_nothing_before_who_has_judged_it(store, round_id, items, rules, say):
+    rules(2)
+    say(items[0], "ann", C)
+    say(items[0], "ann", flag="odd")
+    with store.write() as db:
+        verdicts.undo(db, round_id, "ann", "u", 6.0)
+        assert leases.held(db, round_id, "ann", 6.0) == []
+        assert leases.fresh(db, 1, "bob", 2, 1, 6.0) == [items[0].id]
+
+
+def test_rules_from_elsewhere_do_not_replace_those_set_here(store, round_id, rules):
+    with store.write() as db:
+        labeling_rules.take(db, 1, {"opinions": 3, "policy": "majority"})
+        assert labeling_rules.of_round(db, round_id) == Rules(3)
+        labeling_rules.take(db, 1, {"opinions": 4, "policy": "majority"})
+        assert labeling_rules.of_round(db, round_id) == Rules(4)
+    rules(2)
+    with store.write() as db:
+        labeling_rules.take(db, 1, {"opinions": 5, "policy": "majority"})
+        assert labeling_rules.of_round(db, round_id) == Rules(2)
+
+
 def test_what_is_written_down_is_what_the_events_say(store, round_id, items, rules, say):
     """Plays a long random history of five people, and compares with the events replayed."""
     rules(3)
@@ -214,7 +255,7 @@ def test_what_is_written_down_is_what_the_events_say(store, round_id, items, rul
         assert found.get(item.id, set()) == {(e.annotator, e.id, e.verdict) for e in by.values()}
         told = [Said(e.id, Verdict(e.verdict), None) for e in by.values()]
         word = Said(words[-1].id, Verdict(words[-1].verdict), None) if words else None
-        one, disputed = resolve(told, word, Rules(3))
+        one, disputed = resolve(told, word, Rules(3), False)
         stands[item.id] = one.verdict if one else None
         assert (rows[item.id].verdict, rows[item.id].disputed, rows[item.id].opinions) == (
             stands[item.id],

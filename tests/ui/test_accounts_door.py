@@ -143,6 +143,12 @@ def test_a_session_that_was_planted_is_over_once_somebody_signs_in(pages: Pages)
     assert invented != "invented-by-somebody"
 
 
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "a[b]=1", "x=a b", "foo", "Path=/"])
+def test_cookies_of_other_programs_on_the_machine_keep_nobody_out(pages: Pages, other: str) -> None:
+    token = pages.sign_in("ann")
+    assert pages.ask("GET", "/config", **{"Cookie": f"{other}; {COOKIE}={token}"})[0] == 200
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://["])
 def test_another_page_cannot_act_for_who_is_signed_in(pages: Pages, origin: str) -> None:
     token = pages.sign_in("mira")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -9,13 +10,13 @@ import gradio as gr
 import pytest
 
 from faded.domain import Ratings
+from faded.labeling.standings import StandingsCache
 from faded.stages import PREVIEW
 from faded.store import jobs, previews
 from faded.store.engine import Store
 from faded.ui import (
     evidence,
     frame,
-    had,
     landscape_page,
     preview_actions,
     preview_words,
@@ -134,7 +135,7 @@ def wiring(verified: Store) -> Wiring:
             repair_page.layout(),
             verify_page.layout(verified),
         ]
-        return Wiring(verified, head, pages, lambda: "", lambda: "")
+        return Wiring(verified, head, pages, lambda: "", lambda: "", StandingsCache())
 
 
 def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
@@ -154,9 +155,9 @@ def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
 def test_every_page_is_drawn_when_another_round_begins(verified: Store, wiring: Wiring) -> None:
     none = [None] * len(wiring.choosers)
     *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none)
-    assert not any(name.startswith("repair.") for name in had.read(asking(2, has))[1])
+    assert not any(name.startswith("repair.") for name in json.loads(has)["parts"])
     *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none, moved=True)
-    assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(had.read(asking(2, has))[1])
+    assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(json.loads(has)["parts"])
 
 
 def test_pictures_that_no_model_drew_need_no_consent(store: Store, wiring: Wiring) -> None:

@@ -18,8 +18,13 @@ OF_ANNOTATORS = ("label_next", "label_send", "label_practice", "preview_ask", "p
 OF_MANAGERS = (
     "landscape_choose",
     "report_page",
+    "team_adjudicate",
+    "team_rules",
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
+
+OF_ADMINS = ("team_invite", "team_account")
+"""There is none on a Space, whose settings say who may come in."""
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +66,14 @@ def test_a_visitor_sees_who_may_come_in_and_nothing_else(space: Space) -> None:
 
 def test_every_server_function_asks_for_its_role(space: Space) -> None:
     offered = [n for c in space.config(MANAGER)["components"] for n in c["props"].get("server_fns") or ()]
-    assert sorted(set(offered)) == sorted(OF_ANNOTATORS + OF_MANAGERS)
+    assert sorted(set(offered)) == sorted(OF_ANNOTATORS + OF_MANAGERS + OF_ADMINS)
     for name in offered:
         for who in (None, VISITOR, session("mira", seconds=-5)):
             assert "Sign in" in refused(space.call(name, {}, who))
     for name in OF_MANAGERS:
         assert "a manager may do this" in refused(space.call(name, {}, ANNOTATOR))
+    for name in OF_ADMINS:
+        assert "an admin may do this" in refused(space.call(name, {}, MANAGER))
     items = json.loads(space.call("label_next", {"want": 2}, ANNOTATOR)[1])["items"]
     event = {"kind": "verdict", "key": "k1", "proposal": items[0]["id"], "verdict": "confirm"}
     assert json.loads(space.call("label_send", {"events": [event]}, ANNOTATOR)[1])["events"][0]["ok"]

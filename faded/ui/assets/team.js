@@ -1,6 +1,7 @@
 // What the page Team does: forms that are sent to the server, and what is typed into them, which survives a redraw.
 const page = document.querySelector("#page-team");
 const kept = new Map();
+const keys = new Map(); // of adjudications under way, by proposal
 
 const refresh = () => document.querySelector("#f-refresh")?.click();
 const values = (form) => Object.fromEntries([...new FormData(form)].map(([name, value]) => [name.startsWith("verdict-") ? "verdict" : name, value]));
@@ -12,6 +13,7 @@ const say = (form, words) => {
 async function send(call, given, form) {
   say(form, "");
   const answer = await call(given).catch(() => null);
+  if (answer && !answer.ok) keys.delete(given.proposal); // refused: what is sent next is another one
   if (!answer?.ok) say(form, answer?.message ?? "Not saved: no connection. Try again.");
   return answer?.ok ? answer : null;
 }
@@ -23,9 +25,11 @@ page.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target, given = values(form), round = window.faded.shown();
   if (form.dataset.adjudicate !== undefined) {
-    form.dataset.sent ??= crypto.randomUUID(); // sent again, it counts once
-    const answer = await send(server.team_adjudicate, { ...given, proposal: form.dataset.adjudicate, key: form.dataset.sent }, form);
-    if (!answer) return delete form.dataset.sent;
+    const proposal = form.dataset.adjudicate;
+    if (!keys.has(proposal)) keys.set(proposal, crypto.randomUUID()); // sent again after a lost answer, it counts once
+    const answer = await send(server.team_adjudicate, { ...given, proposal, key: keys.get(proposal) }, form);
+    if (!answer) return;
+    keys.delete(proposal);
     forget(form);
     refresh();
   } else if (form.dataset.rules !== undefined) {

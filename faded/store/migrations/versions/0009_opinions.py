@@ -71,11 +71,46 @@ def upgrade() -> None:
         ["round_id", "seq"],
         sqlite_where=sa.text("opinions > 0 AND verdict IS NULL AND NOT disputed"),
     )
-    # One opinion a person and proposal: the latest verdict that is not undone. So far the latest of all stood alone.
+    # One opinion a person and proposal: the latest verdict that is not undone. So far the latest of all stood.
     op.execute(
         "INSERT INTO opinions (proposal_id, annotator, round_id, mode_id, event_id, verdict, open) "
-        "SELECT e.proposal_id, e.annotator, e.round_id, p.mode_id, e.id, e.verdict, 0 "
-        "FROM verdict_events e JOIN proposals p ON p.event_id = e.id WHERE p.verdict IS NOT NULL"
+        "SELECT e.proposal_id, e.annotator, e.round_id, p.mode_id, max(e.id), e.verdict, 0 "
+        "FROM verdict_events e JOIN proposals p ON p.id = e.proposal_id "
+        "WHERE e.kind = 'verdict' AND NOT EXISTS (SELECT 1 FROM verdict_events u WHERE u.undoes = e.id) "
+        "GROUP BY e.proposal_id, e.annotator"
     )
-    op.execute("UPDATE proposals SET opinions = 1 WHERE verdict IS NOT NULL")
-    op.execute("UPDATE modes SET opinions = confirm + reject + invalid + unsure")
+    op.execute("UPDATE proposals SET opinions = (SELECT count(*) FROM opinions o WHERE o.proposal_id = proposals.id)")
+    _settle_where_people_differ()
+    op.execute(f"UPDATE modes SET {', '.join(f'{name} = ({count})' for name, count in COUNTS.items())}")  # noqa: S608 - our own names
+    op.create_index("ix_verdict_events_flags", "verdict_events", ["round_id"], sqlite_where=sa.text("kind = 'flag'"))
+
+
+OF_MODE = "FROM proposals p WHERE p.mode_id = modes.id"
+COUNTS = {
+    "opinions": f"SELECT coalesce(sum(p.opinions), 0) {OF_MODE}",
+    "disputed": f"SELECT count(*) {OF_MODE} AND p.disputed",
+    "skipped": f"SELECT count(*) {OF_MODE} AND p.event_id IS NOT NULL AND p.verdict IS NULL AND NOT p.disputed",
+    **{v: f"SELECT count(*) {OF_MODE} AND p.verdict = '{v}'" for v in ("confirm", "reject", "invalid", "unsure")},
+}
+
+
+def _settle_where_people_differ() -> None:
+    """Let what more than half say stand where several people have judged one proposal; else it is disputed."""
+    db = op.get_bind()
+    several = db.exec_driver_sql("SELECT id FROM proposals WHERE opinions > 1").scalars().all()
+    for proposal in several:
+        said = "SELECT o.verdict, o.event_id, e.answer FROM opinions o JOIN verdict_events e ON e.id = o.event_id "
+        rows = db.exec_driver_sql(f"{said} WHERE o.proposal_id = ? ORDER BY o.event_id", (proposal,)).all()
+        for verdict in dict.fromkeys(row.verdict for row in rows):
+            alike = [row for row in rows if row.verdict == verdict]
+            if 2 * len(alike) > len(rows):
+                stands = ([row for row in alike if row.answer is not None] or alike)[-1]
+                values = (verdict, stands.event_id, False, proposal)
+                break
+        else:
+            skip = (
+                "SELECT max(e.id) FROM verdict_events e WHERE e.proposal_id = ? AND e.kind = 'skip' "
+                "AND NOT EXISTS (SELECT 1 FROM verdict_events u WHERE u.undoes = e.id)"
+            )
+            values = (None, db.exec_driver_sql(skip, (proposal,)).scalar(), True, proposal)
+        db.exec_driver_sql("UPDATE proposals SET verdict = ?, event_id = ?, disputed = ? WHERE id = ?", values)
