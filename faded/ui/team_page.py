@@ -57,12 +57,11 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
     facts = view.facts
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
-        found = [] if facts is None else people.annotators(db, facts.round.id)
+        agreed = None if facts is None else cache.get(db, facts)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
-        agreed = None if facts is None or not found else cache.get(db, facts)
         known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
     return {
-        "people": shown_html(team.render_people(facts, found)),
+        "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed)),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "rules": shown_html(team.render_rules(facts, rules)),

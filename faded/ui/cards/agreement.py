@@ -38,15 +38,17 @@ ONE = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How far people agree in a round.
+    """What people have done in a round, and how far they agree.
 
     Attributes:
         agreement: With each other, and with adjudications.
         haste: Answers that came too fast, by person.
+        annotators: What everybody has done.
     """
 
     agreement: Agreement
     haste: tuple[Haste, ...]
+    annotators: tuple[people.Annotator, ...]
 
 
 class AgreementCache:
@@ -78,7 +80,7 @@ def measure(db: Db, facts: Facts) -> Found:
     looks = [
         Look(who, len(answer.split()) if is_text else 0, ms) for who, answer, ms in people.looks(db, facts.round.id)
     ]
-    return Found(agreement(opinions, gold), haste(looks))
+    return Found(agreement(opinions, gold), haste(looks), tuple(people.annotators(db, facts.round.id)))
 
 
 def render(found: Found | None) -> str:
