@@ -9,10 +9,11 @@ from starlette.requests import cookie_parser
 from faded.store import accounts, signing_in
 from faded.store.engine import Store
 from faded.ui.auth import USER, Asgi, Receive, Scope, Send, User, foreign, headers_of, refusal, refuse
+from faded.ui.health import PATH
 
 SIGN_IN, SIGN_OUT, JOIN = "/sign-in", "/sign-out", "/join/"
-OPEN = frozenset({SIGN_IN, SIGN_OUT, "/gradio_api/startup-events"})
-"""What answers everybody: the way in and out, and what Gradio asks of itself when it starts."""
+OPEN = frozenset({SIGN_IN, SIGN_OUT, PATH, "/gradio_api/startup-events"})
+"""What answers everybody: the way in and out, how the app is, and what Gradio asks of itself when it starts."""
 COOKIE = "faded-session"
 
 

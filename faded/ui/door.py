@@ -7,10 +7,11 @@ from typing import Any
 
 from faded.settings import Space
 from faded.ui.auth import Asgi, Receive, Scope, Send, elsewhere, headers_of, member, refuse, signed_in
+from faded.ui.health import PATH
 
 LOGIN = "/login/huggingface"
-OPEN = frozenset({LOGIN, "/login/callback", "/logout", "/gradio_api/startup-events"})
-"""What answers everybody: the way to sign in and out, and what Gradio asks of itself when it starts."""
+OPEN = frozenset({LOGIN, "/login/callback", "/logout", PATH, "/gradio_api/startup-events"})
+"""What answers everybody: the way to sign in and out, how the app is, and what Gradio asks of itself when it starts."""
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

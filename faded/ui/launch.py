@@ -14,6 +14,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: t
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from faded.domain import FadedError
 from faded.hub import Hub, open_dataset
@@ -28,6 +29,7 @@ from faded.ui.auth import check_host
 from faded.ui.build import build
 from faded.ui.door import MembersOnly
 from faded.ui.export_zip import export_route
+from faded.ui.health import health_route
 from faded.ui.keeper import WorkerKeeper
 from faded.ui.theme import ASSETS, asset, theme
 
@@ -137,7 +139,11 @@ def launch(
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
                 "middleware": [_door(store)],
-                "routes": [export_route(store), *([] if space() else sign_in_pages.routes(store))],
+                "routes": [
+                    export_route(store),
+                    health_route(store, lambda: keeper.pid is not None),
+                    *([] if space() else sign_in_pages.routes(store)),
+                ],
                 "docs_url": None,
                 "redoc_url": None,
             },
@@ -156,6 +162,12 @@ def launch(
     except OSError as error:  # taken since it was asked for
         raise FadedError(taken(host, port)) from error
     return app
+
+
+def _routes(store: Store, keeper: WorkerKeeper) -> list[Route]:
+    """Return the addresses beside Gradio's own."""
+    own = [export_route(store), health_route(store, lambda: keeper.pid is not None)]
+    return own if space() is not None else [*own, *sign_in_pages.routes(store)]
 
 
 def _door(store: Store) -> Middleware:

@@ -19,6 +19,7 @@ from benchmarks.app import free_port
 from faded.domain import Role
 from faded.store import accounts, signing_in
 from faded.store.engine import Store, open_store
+from faded.ui import health
 from faded.ui.accounts_door import COOKIE
 from faded.ui.launch import launch
 
@@ -74,7 +75,7 @@ class Pages:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """The pages of a workspace with an admin, mira, and an annotator, ann."""
     store, port = open_store(tmp_path_factory.mktemp("workspace") / "faded"), free_port()
-    app = launch(store, SimpleNamespace(words=lambda: "Worker ready"), "127.0.0.1", port)  # type: ignore[arg-type]
+    app = launch(store, SimpleNamespace(words=lambda: "Worker ready", pid=None), "127.0.0.1", port)  # type: ignore[arg-type]
     with store.write() as db:
         for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
             accounts.add(db, name, role, signing_in.hashed(PASSWORD, name), "test", time.time())
@@ -112,6 +113,8 @@ def test_every_address_refuses_who_is_not_signed_in(pages: Pages) -> None:
     assert public == [
         ("GET", "/gradio_api/startup-events", 200),
         ("POST", "/gradio_api/startup-events", 405),
+        ("GET", "/healthz", 503),
+        ("POST", "/healthz", 405),
         ("GET", "/join/{token}", 404),
         ("POST", "/join/{token}", 404),
         ("GET", "/sign-in", 200),
@@ -208,3 +211,11 @@ def test_a_role_that_is_taken_away_is_gone_at_once(pages: Pages) -> None:
     with pages.store.write() as db:
         accounts.disable(db, "noor", "test", time.time())
     assert pages.call("label_next", {}, token)["status"] == 403
+
+
+def test_how_the_app_is_is_told_to_everybody_in_few_words(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, headers, text = pages.ask("GET", "/healthz")
+    assert (status, headers["cache-control"]) == (503, "no-store")
+    assert json.loads(text) == {"status": "not ok", "store": True, "disk": True, "worker": False}
+    monkeypatch.setattr(health, "LEAST_ROOM", 10**18)
+    assert json.loads(pages.ask("GET", "/healthz")[2])["disk"] is False
