@@ -92,3 +92,11 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stderr
     assert 'id="faded.api.explore"' in (tmp_path / "site" / "reference" / "index.html").read_text()
+
+
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
+    there = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        there |= set(re.findall(r"^def (test_\w+)", file.read_text(), flags=re.MULTILINE))
+    assert len(named) > 20 and named <= there, sorted(named - there)
