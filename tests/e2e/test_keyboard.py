@@ -175,6 +175,25 @@ def test_the_guidelines_and_the_practice_are_reached(page: Page, app: App, round
     expect(page.locator("[data-f=practice]")).to_be_hidden()
 
 
+def test_a_redraw_leaves_arrow_keys_working(page: Page, app: App, store: Store, round_: Believable) -> None:
+    believable.labeled(store, round_)
+    believable.repaired(store, round_, passed=False)
+    page.goto(f"{app.address}/?round={round_.round}#verify")
+    chosen = page.get_by_label("Newly broken")
+    expect(chosen).to_be_checked()
+    reach(page, chosen)
+    found = page.evaluate(  # what a redraw does to it, and at once an arrow
+        """() => {
+          const buttons = [...document.querySelectorAll("#verify-group input")];
+          buttons.forEach((button, i) => { button.name = `radio-${i}`; });
+          return new Promise((resolve) => setTimeout(() => resolve(buttons.map((button) => button.name)), 0));
+        }"""
+    )
+    assert set(found) == {"verify-group"}
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_label("Unchanged")).to_be_checked()
+
+
 def test_a_repair_is_looked_at_and_rolled_back(page: Page, app: App, store: Store, round_: Believable) -> None:
     believable.labeled(store, round_)
     believable.repaired(store, round_, passed=False)

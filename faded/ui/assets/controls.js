@@ -10,7 +10,8 @@
     true,
   );
 
-  // Each radio button has a name of its own, and its group has none: with one name for all, arrow keys choose.
+  // Each radio button has a name of its own, and its group has none: with one name for all, arrow keys choose. A redraw
+  // gives them their own names back.
   function join() {
     for (const group of document.querySelectorAll("fieldset:has([data-testid$='-radio-label'])")) {
       const title = group.querySelector("[data-testid='block-info']")?.textContent.trim();
@@ -19,5 +20,5 @@
         if (button.name !== group.id) button.name = group.id;
     }
   }
-  new MutationObserver(join).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(join).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["name"] });
 })();
