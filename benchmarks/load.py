@@ -95,17 +95,18 @@ class Annotator:
                 event["proposal"] = queue[0]
             if kind == "verdict":
                 event["verdict"] = str(self.rng.choice([v.value for v in Verdict], p=LIKELY))
-            queue = self._click(event)
+            queue = self._click(event, queue)
             given += kind == "verdict"
         self._connection.close()
 
-    def _click(self, event: dict[str, Any]) -> list[str]:
-        """Send an event, now and then twice; return what lies before the person then."""
+    def _click(self, event: dict[str, Any], have: list[str]) -> list[str]:
+        """Send an event, now and then twice, and what is in hand; return what lies before the person then."""
+        asked = {"events": [event], "round": self.round_id, "want": WANT, "have": have}
         began = time.perf_counter()
-        answer = self._call("label_send", {"events": [event], "round": self.round_id, "want": WANT, "have": []})
+        answer = self._call("label_send", asked)
         self.clicks.append(1000 * (time.perf_counter() - began))
         if self.rng.random() < TWICE:
-            answer = self._call("label_send", {"events": [event], "round": self.round_id, "want": WANT, "have": []})
+            answer = self._call("label_send", asked)
         (said,) = answer["events"]
         if said["ok"]:
             self.acknowledged[event["key"]] = event["kind"]
