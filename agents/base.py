@@ -37,3 +37,20 @@ class Agent(Protocol):
     def load_state_dict(self, state: State) -> None:
         """Go on from where `state_dict` was taken: the same actions follow."""
         ...
+
+
+class Unlearning:
+    """What is the same of all agents that learn nothing and have no state of their own."""
+
+    def update(
+        self, rewards: NDArray[np.float64], terminated: NDArray[np.bool_], next_obs: Observation
+    ) -> Metrics | None:
+        """Learn nothing."""
+        return None
+
+    def state_dict(self) -> State:
+        """Return nothing."""
+        return {}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take nothing up."""

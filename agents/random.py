@@ -6,12 +6,11 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.base import Actions, Metrics, Observation, State
+from agents.base import Actions, Observation, State, Unlearning
 
 
-class RandomAgent:
+class RandomAgent(Unlearning):
     """Draws every action uniformly.
 
     Args:
@@ -26,12 +25,6 @@ class RandomAgent:
     def act(self, obs: Observation) -> Actions:
         """Draw one action per row."""
         return self._rng.integers(self._levels, size=(len(obs), len(self._levels)))
-
-    def update(
-        self, rewards: NDArray[np.float64], terminated: NDArray[np.bool_], next_obs: Observation
-    ) -> Metrics | None:
-        """Learn nothing."""
-        return None
 
     def state_dict(self) -> State:
         """Return the generator's state."""

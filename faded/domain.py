@@ -55,6 +55,20 @@ class Role(IntEnum):
     ADMIN = 3
     """Name files and functions of the machine, and say who may come in: whoever started the app there."""
 
+    @property
+    def word(self) -> str:
+        """The role as it is written: "admin"."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Role:
+        """Return the role that is written so.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return cls[word.upper()]
+
 
 class FadedError(Exception):
     """Something a person can mend: the message names the value and the remedy. The command line exits with 2."""

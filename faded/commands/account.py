@@ -16,7 +16,7 @@ from faded.store import accounts, signing_in
 from faded.store.accounts import Account
 from faded.store.engine import open_store
 
-ROLES = tuple(role.name.lower() for role in Role)
+ROLES = tuple(role.word for role in Role)
 
 
 def add(commands: Commands) -> None:
@@ -63,9 +63,7 @@ def _deed(
 
 
 def _role(parser: argparse.ArgumentParser, default: Role) -> None:
-    parser.add_argument(
-        "--role", choices=ROLES, default=default.name.lower(), metavar="ROLE", help=f"{', '.join(ROLES)}"
-    )
+    parser.add_argument("--role", choices=ROLES, default=default.word, metavar="ROLE", help=f"{', '.join(ROLES)}")
 
 
 def _password(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +74,7 @@ def _password(parser: argparse.ArgumentParser) -> None:
 
 def _add(arguments: argparse.Namespace) -> int:
     name = accounts.check_name(arguments.NAME)
-    role = Role[arguments.role.upper()]
+    role = Role.of(arguments.role)
     store = open_store(workspace_of(arguments))
     with store.read() as db:  # before somebody types a password for nothing
         accounts.check_new(db, name, role)
@@ -92,7 +90,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _invite(arguments: argparse.Namespace) -> int:
     with existing_store(arguments).write() as db:
-        token = signing_in.invite(db, Role[arguments.role.upper()], by(), time.time(), arguments.name)
+        token = signing_in.invite(db, Role.of(arguments.role), by(), time.time(), arguments.name)
     print(f"{arguments.address.rstrip('/')}/join/{token}")
     days = round(signing_in.INVITE_SECONDS / 86400)
     print(f"Whoever opens the link within {days} days can use it, once: send it to that person only.", file=sys.stderr)
@@ -108,14 +106,14 @@ def _list(arguments: argparse.Namespace) -> int:
     if not found:
         print("There are no accounts: whoever sits at this machine may do everything, and nobody else comes in.")
     for account in found:
-        print(f"{account.name}  {account.role.name.lower()}{'' if account.disabled_at is None else '  disabled'}")
+        print(f"{account.name}  {account.role.word}{'' if account.disabled_at is None else '  disabled'}")
     return OK
 
 
 def _record(account: Account) -> dict[str, object]:
     return {
         "name": account.name,
-        "role": account.role.name.lower(),
+        "role": account.role.word,
         "created_at": _when(account.created_at),
         "disabled_at": None if account.disabled_at is None else _when(account.disabled_at),
     }
@@ -126,7 +124,7 @@ def _when(seconds: float) -> str:
 
 
 def _set_role(arguments: argparse.Namespace) -> int:
-    role = Role[arguments.ROLE.upper()]
+    role = Role.of(arguments.ROLE)
     with existing_store(arguments).write() as db:
         accounts.set_role(db, arguments.NAME, role, by(), time.time())
     return _said(f"{arguments.NAME} is {accounts.an(role)} from now on.")

@@ -103,9 +103,9 @@ def add(db: Db, name: str, role: Role, password: str, by: str, now: float) -> Ac
     """
     name = check_name(name)
     check_new(db, name, role)
-    row = {"name": name, "role": role.name.lower(), "password": password, "created_at": now}
+    row = {"name": name, "role": role.word, "password": password, "created_at": now}
     db.execute(insert(accounts).values(row))
-    audit.write(db, by, "account added", name, now, {"role": role.name.lower()})
+    audit.write(db, by, "account added", name, now, {"role": role.word})
     return get(db, name)
 
 
@@ -133,10 +133,10 @@ def set_role(db: Db, name: str, role: Role, by: str, now: float) -> None:
     account = get(db, name)
     if role is not Role.ADMIN:
         _keep_an_admin(db, account, "have another role")
-    db.execute(update(accounts).where(accounts.c.id == account.id).values(role=role.name.lower()))
+    db.execute(update(accounts).where(accounts.c.id == account.id).values(role=role.word))
     if role is not Role.ADMIN:
         _void_invites(db, account, now)
-    audit.write(db, by, "role changed", account.name, now, {"from": account.role.name.lower(), "to": role.name.lower()})
+    audit.write(db, by, "role changed", account.name, now, {"from": account.role.word, "to": role.word})
 
 
 def set_password(db: Db, name: str, password: str, by: str, now: float) -> None:
@@ -193,12 +193,12 @@ def sign_out_everywhere(db: Db, name: str, by: str, now: float) -> int:
 
 def as_account(row: Row[*tuple[object, ...]]) -> Account:
     """Read an account from a row that has its columns."""
-    return Account(row.id, row.name, Role[row.role.upper()], row.created_at, row.disabled_at)
+    return Account(row.id, row.name, Role.of(row.role), row.created_at, row.disabled_at)
 
 
 def an(role: Role) -> str:
     """Return the role with its article."""
-    name = role.name.lower()
+    name = role.word
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
@@ -208,7 +208,7 @@ def _keep_an_admin(db: Db, account: Account, what: str) -> None:
     Raises:
         FadedError: the account is the last admin's.
     """
-    admins = (accounts.c.role == Role.ADMIN.name.lower(), accounts.c.disabled_at.is_(None))
+    admins = (accounts.c.role == Role.ADMIN.word, accounts.c.disabled_at.is_(None))
     others = db.execute(select(func.count()).where(*admins, accounts.c.id != account.id)).scalar_one()
     if account.role is Role.ADMIN and account.disabled_at is None and not others:
         raise FadedError(f"{account.name} is the last admin and cannot {what}: make somebody else an admin first.")

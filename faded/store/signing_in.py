@@ -196,7 +196,7 @@ def read_invite(db: Db, token: str, now: float) -> Invite:
     row = db.execute(query.where(invites.c.digest == _digest(token))).one_or_none()
     if row is None or row.used_at is not None or row.expires_at <= now:
         raise FadedError("This invitation was used already, has expired, or is none: ask for a new one.")
-    return Invite(Role[row.role.upper()], row.name, row.made_by, row.expires_at)
+    return Invite(Role.of(row.role), row.name, row.made_by, row.expires_at)
 
 
 def accept(store: Store, token: str, name: str, password: str, now: float) -> str:

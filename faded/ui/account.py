@@ -33,4 +33,4 @@ def words(user: User) -> str:
         if space() is None
         else "<a href='/logout'>Sign out</a>"
     )
-    return f"<div class='f-worker'>{escape(user.name)}, {user.role.name.lower()}. {team} {out}</div>"
+    return f"<div class='f-worker'>{escape(user.name)}, {user.role.word}. {team} {out}</div>"

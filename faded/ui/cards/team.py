@@ -179,28 +179,29 @@ def render_accounts(accounts: Sequence[Account] | None) -> str:
             "<code>python -m faded account add NAME --role admin</code>.",
         )
     rows = "".join(_account(one) for one in accounts)
-    roles = "".join(f"<option value='{role.name.lower()}'>{role.name.lower()}</option>" for role in Role)
     return (
         f"{head}<ul class='t-accounts'>{rows}</ul>"
         f"<form class='t-invite' data-invite><label>Invite somebody as <select name='role' data-keep='invite-role'>"
-        f"{roles}</select></label><button class='f-save'>Make a link</button><p class='o-wrong' role='alert'></p>"
-        "</form><p class='t-link' role='status'></p>"
+        f"{_roles(Role.ANNOTATOR)}</select></label><button class='f-save'>Make a link</button>"
+        "<p class='o-wrong' role='alert'></p></form><p class='t-link' role='status'></p>"
     )
 
 
 def _account(one: Account) -> str:
     name = escape(one.name, quote=True)
-    roles = "".join(
-        f"<option value='{role.name.lower()}'{' selected' if role is one.role else ''}>{role.name.lower()}</option>"
-        for role in Role
-    )
     off = one.disabled_at is not None
     return (
         f"<li><b>{name}</b><label><span class='f-hidden'>Role of {name}</span>"
-        f"<select data-account='{name}' data-do='role'>{roles}</select></label>"
+        f"<select data-account='{name}' data-do='role'>{_roles(one.role)}</select></label>"
         f"<button type='button' data-account='{name}' data-do='password'>New password</button>"
         f"<button type='button' data-account='{name}' data-do='sign_out'>Sign out everywhere</button>"
         f"<button type='button' data-account='{name}' data-do='{'enable' if off else 'disable'}'>"
         f"{'Let in again' if off else 'Disable'}</button>"
         f"{'<span class=f-pill>disabled</span>' if off else ''}</li>"
+    )
+
+
+def _roles(chosen: Role) -> str:
+    return "".join(
+        f"<option value='{role.word}'{' selected' if role is chosen else ''}>{role.word}</option>" for role in Role
     )
