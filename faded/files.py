@@ -50,6 +50,11 @@ def whole(place: str) -> str:
         return place
 
 
+def megabytes(size: int) -> str:
+    """Return a number of bytes as a person reads it: "1,234.5 MB"."""
+    return f"{size / 1e6:,.1f} MB"
+
+
 def check_folder(place: Path, named_by: str = NAMED_BY) -> None:
     """See that a place can be a folder: neither it nor anything above it is a file.
 

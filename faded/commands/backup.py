@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faded.commands.common import OK, Commands, by, existing_workspace, workspace_of
+from faded.files import megabytes
 from faded.flags import add_workspace
 from faded.ui.words import plural
 
@@ -48,7 +49,7 @@ class _Progress:
     def __call__(self, what: str, done: int, total: int) -> None:
         if time.monotonic() - self._said_at >= SAY_SECONDS:
             self._said_at = time.monotonic()
-            print(f"{what}: {done / max(total, 1):.0%} of {_size(total)}", file=sys.stderr, flush=True)
+            print(f"{what}: {done / max(total, 1):.0%} of {megabytes(total)}", file=sys.stderr, flush=True)
 
 
 def _backup(arguments: argparse.Namespace) -> int:
@@ -76,8 +77,4 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _what(manifest: Manifest) -> str:
-    return f"{plural(len(manifest.files), 'file', 'files')}, {_size(manifest.size)}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+    return f"{plural(len(manifest.files), 'file', 'files')}, {megabytes(manifest.size)}"

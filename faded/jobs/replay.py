@@ -19,7 +19,7 @@ from faded.jobs.unchanged import changed_weights, changes
 from faded.report.collect import RUN, config_of, report
 from faded.report.compare import differences
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, labeling_rules
+from faded.store import campaigns, jobs, labeling_rules, rounds
 from faded.store.campaigns import CHOSEN, RoundState
 from faded.store.engine import Store
 
@@ -139,5 +139,5 @@ def _run(
     state = RoundState(values["round"]["state"])
     if state is not RoundState.OPEN:
         with store.write() as db:
-            campaigns.decide(db, round_.id, state, WHO, time.time())
+            rounds.decide(db, round_.id, state, WHO, time.time())
     return round_.id, again.lost

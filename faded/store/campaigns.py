@@ -11,8 +11,7 @@ from sqlalchemy import Row, exc, func, insert, select, update
 
 from faded.domain import FadedError, ModeKey
 from faded.store.engine import Db
-from faded.store.labeling_tables import labeling_rules
-from faded.store.rows import one
+from faded.store.rows import key_of, one
 from faded.store.schema import campaigns, rounds
 
 FOLD = "fold"
@@ -119,7 +118,7 @@ def create_campaign(db: Db, name: str, config: Mapping[str, Any], now: float) ->
             done = db.execute(insert(campaigns).values(row))
     except exc.IntegrityError as error:
         raise FadedError(f"There is a campaign named {name!r} already: choose another name.") from error
-    return get_campaign(db, _key(done))
+    return get_campaign(db, key_of(done))
 
 
 def free_name(db: Db, stem: str) -> str:
@@ -170,7 +169,7 @@ def create_round(
         "summary": dict(summary or {}),
         "created_at": now,
     }
-    return get_round(db, _key(db.execute(insert(rounds).values(row))))
+    return get_round(db, key_of(db.execute(insert(rounds).values(row))))
 
 
 def get_round(db: Db, round_id: int) -> Round:
@@ -278,29 +277,5 @@ def chosen_modes(found: Round) -> list[ModeKey] | None:
     return None if chosen is None else [ModeKey(tuple(cell), stratum) for cell, stratum in chosen]
 
 
-def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Round:
-    """Accept an open round or roll it back; the rules of its labeling stay with it, whatever its campaign's become.
-
-    Raises:
-        FadedError: the round is decided already, or there is none.
-    """
-    before = get_round(db, round_id)
-    if before.state is not RoundState.OPEN:
-        raise FadedError(
-            f"Round {before.number} was {before.state.value.replace('_', ' ')} by {before.decided_by} already: "
-            "start another round."
-        )
-    changes: dict[str, Any] = {"state": state.value, "decided_by": by, "decided_at": now}
-    rules = select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == before.campaign_id)
-    if (kept := db.execute(rules).scalar()) is not None:
-        changes["summary"] = before.summary | {DECIDED_BY: kept}
-    db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
-    return get_round(db, round_id)
-
-
 def _round(row: Row[Any]) -> Round:
     return Round(**{**row._mapping, "state": RoundState(row.state)})
-
-
-def _key(result: Any) -> int:
-    return int(result.inserted_primary_key[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from faded.domain import FadedError
+from faded.files import megabytes
 from faded.stages import PREVIEW
 from faded.store import account_tables, accounts, blobs, derived, references
 from faded.store.engine import DATABASE, FOLDERS, Db, damage, known_schemas, open_to_look, schema_of
@@ -74,7 +75,7 @@ def examine(workspace: Path, now: float) -> list[Finding]:
 def _room(workspace: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(workspace).free
     if free < LITTLE_ROOM:
-        said = f"The disk of {workspace} has {_size(free)} left."
+        said = f"The disk of {workspace} has {megabytes(free)} left."
         yield Finding("room", True, said, "Make room before a long job is started: it fails on a full disk.")
 
 
@@ -139,7 +140,7 @@ def _unused(db: Db, workspace: Path, _now: float) -> Iterator[Finding]:
         files = [path for path in (workspace / folder).rglob("*") if path.is_file() and not kept[folder](path)]
         if files:
             size = sum(path.stat().st_size for path in files)
-            said = f"Nothing needs {len(files):,} of the files in {folder}, {_size(size)}."
+            said = f"Nothing needs {len(files):,} of the files in {folder}, {megabytes(size)}."
             remedy = "They only take room. Leave them where a job runs: it may be about to use some."
             yield Finding("unused", False, said, remedy)
 
@@ -209,10 +210,6 @@ def _sum(workspace: Path, digest: str) -> str:
 
 def _holds_files(folder: Path) -> bool:
     return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def _some(names: list[str], between: str = ", ") -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from faded.store.engine import Db
+from faded.store.rows import key_of
 from faded.store.schema import drafts, inquiries
 
 KEPT_SECONDS = 3600.0
@@ -91,9 +92,7 @@ def ask(db: Db, owner: str, kind: str, params: Mapping[str, Any], now: float) ->
             "state": InquiryState.QUEUED.value,
             "created_at": now,
         }
-        key = db.execute(insert(inquiries).values(row)).inserted_primary_key
-        assert key is not None  # noqa: S101 - an insert of one row always has one
-        found = int(key[0])
+        found = key_of(db.execute(insert(inquiries).values(row)))
     return get(db, found)
 
 

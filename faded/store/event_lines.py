@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exc, func, insert, select
+from sqlalchemy import exc, func, select
 
 from faded.domain import Verdict
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications
 from faded.store.schema import campaigns, proposals, rounds, verdict_events
-from faded.store.settling import settle
+from faded.store.settling import append, settle
 
 TEXTS = ("annotator", "kind", "verdict", "reason", "answer", "guidelines")
 NUMBERS = ("visible_ms", "bias", "quality", "best", "worst")
@@ -177,10 +177,8 @@ def _append(db: Db, row: Mapping[str, Any], reason: str | None, ids: dict[str, i
     """Append an event, an adjudication with its reason, and note its number; return whether it can be."""
     try:
         with db.begin_nested():
-            done: Any = db.execute(insert(verdict_events).values(row))
-            if reason is not None:
-                db.execute(insert(adjudications).values(event_id=int(done.inserted_primary_key[0]), reason=reason))
+            number = append(db, row, reason)
     except (exc.IntegrityError, OverflowError, UnicodeError):  # what else goes wrong is not the line's fault
         return False
-    ids[row["key"]] = int(done.inserted_primary_key[0])
+    ids[row["key"]] = number
     return True

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from faded.domain import FadedError
 from faded.stages import PREVIEW
 from faded.store.engine import Db
-from faded.store.rows import one
+from faded.store.rows import key_of, one
 from faded.store.schema import jobs
 
 LONG = 0
@@ -98,9 +98,7 @@ def enqueue(
         "attempts": 0,
         "created_at": now,
     }
-    key = db.execute(insert(jobs).values(row)).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row always has one
-    return get(db, int(key[0]))
+    return get(db, key_of(db.execute(insert(jobs).values(row))))
 
 
 def get(db: Db, job_id: int) -> Job:

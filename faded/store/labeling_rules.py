@@ -6,20 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from faded.domain import FadedError, Verdict
 from faded.store import audit, campaigns
+from faded.store.campaigns import DECIDED_BY, ELSEWHERE, Round, RoundState
 from faded.store.engine import Db
 from faded.store.labeling_tables import labeling_rules
 
 Choice = TypeVar("Choice", Verdict, str | None)
-
-ELSEWHERE = "elsewhere"
-"""Under which name rules say that they came with a round from another workspace."""
 
 MOST_OPINIONS = 9
 """More people on one proposal than anybody has."""
@@ -108,16 +106,24 @@ def _decides(said: Sequence[Choice], rules: Rules) -> Choice | None:
 
 def of_campaign(db: Db, campaign_id: int) -> Rules:
     """Return a campaign's rules."""
-    kept = db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == campaign_id)).scalar()
-    return _read(kept)
+    return _read(kept(db, campaign_id))
 
 
 def of_round(db: Db, round_id: int) -> Rules:
     """Return the rules of a round: its campaign's, or once it is decided those by which it was."""
-    found = campaigns.get_round(db, round_id)
-    if found.state is not campaigns.RoundState.OPEN:
-        return _read(found.summary.get(campaigns.DECIDED_BY))
+    return that_hold(db, campaigns.get_round(db, round_id))
+
+
+def that_hold(db: Db, found: Round) -> Rules:
+    """Return the same of a round that was read already."""
+    if found.state is not RoundState.OPEN:
+        return _read(found.summary.get(DECIDED_BY))
     return of_campaign(db, found.campaign_id)
+
+
+def kept(db: Db, campaign_id: int) -> dict[str, Any] | None:
+    """Return a campaign's rules as they are kept, JSON values; None where nobody has set any."""
+    return db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == campaign_id)).scalar()
 
 
 def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
@@ -136,18 +142,16 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
 
 def take(db: Db, campaign_id: int, values: Mapping[str, object] | None) -> None:
     """Take a campaign's rules from elsewhere, as JSON values, unless somebody has set them here."""
-    kept = db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == campaign_id)).scalar()
-    if values is not None and (kept is None or kept.get(ELSEWHERE)):
+    here = kept(db, campaign_id)
+    if values is not None and (here is None or here.get(ELSEWHERE)):
         _keep(db, campaign_id, {**values, ELSEWHERE: True})
 
 
 def _keep(db: Db, campaign_id: int, values: Mapping[str, object]) -> None:
-    kept = dict(values)
-    statement = upsert(labeling_rules).values(campaign_id=campaign_id, rules=kept)
-    db.execute(statement.on_conflict_do_update(index_elements=["campaign_id"], set_={"rules": kept}))
+    rules = dict(values)
+    statement = upsert(labeling_rules).values(campaign_id=campaign_id, rules=rules)
+    db.execute(statement.on_conflict_do_update(index_elements=["campaign_id"], set_={"rules": rules}))
 
 
-def _read(kept: Mapping[str, object] | None) -> Rules:
-    if kept is None:
-        return Rules()
-    return Rules(int(str(kept["opinions"])), Policy(str(kept["policy"])))
+def _read(values: Mapping[str, Any] | None) -> Rules:
+    return Rules() if values is None else Rules(int(values["opinions"]), Policy(values["policy"]))

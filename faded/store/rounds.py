@@ -1,16 +1,20 @@
-"""The next round of a campaign: when it may begin, on which weights, and which verify fold it gets."""
+"""How a campaign goes on: a round is decided; when the next may begin, on which weights, with which verify fold."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import update
 
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, VERIFY
-from faded.store import campaigns, jobs, trials
-from faded.store.campaigns import FOLD, MEASURED, SPLITS, Campaign, Round, RoundState
+from faded.store import campaigns, jobs, labeling_rules, trials
+from faded.store.campaigns import DECIDED_BY, FOLD, MEASURED, SPLITS, Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
+from faded.store.schema import rounds
 
 
 def begin_campaign(
@@ -30,6 +34,25 @@ def begin_campaign(
     found = campaigns.create_round(db, campaign.id, now=now, summary=None if by is None else {"started_by": by})
     jobs.enqueue(db, found.id, EXPLORE, now=now)
     return campaign, found
+
+
+def decide(db: Db, round_id: int, state: RoundState, by: str, now: float) -> Round:
+    """Accept an open round or roll it back; the rules of its labeling stay with it, whatever its campaign's become.
+
+    Raises:
+        FadedError: the round is decided already, or there is none.
+    """
+    before = campaigns.get_round(db, round_id)
+    if before.state is not RoundState.OPEN:
+        raise FadedError(
+            f"Round {before.number} was {before.state.value.replace('_', ' ')} by {before.decided_by} already: "
+            "start another round."
+        )
+    changes: dict[str, Any] = {"state": state.value, "decided_by": by, "decided_at": now}
+    if (kept := labeling_rules.kept(db, before.campaign_id)) is not None:
+        changes["summary"] = before.summary | {DECIDED_BY: kept}
+    db.execute(update(rounds).where(rounds.c.id == round_id).values(changes))
+    return campaigns.get_round(db, round_id)
 
 
 def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:

@@ -27,6 +27,11 @@ def one(db: Db, query: Select[*tuple[Any, ...]], what: str) -> Row[Any]:
     return row
 
 
+def key_of(done: Any) -> int:
+    """Return the number that a row got, from what its insertion returned."""
+    return int(done.inserted_primary_key[0])
+
+
 def cell_text(cell: Cell) -> str:
     """Return a cell as it is stored: "1,3,0"."""
     return ",".join(str(level) for level in cell)

@@ -15,7 +15,8 @@ from faded.store import campaigns, labeling_rules
 from faded.store.engine import Db, Store
 from faded.store.labeling_rules import Rules, Said
 from faded.store.labeling_tables import adjudications, opinions
-from faded.store.proposals import MANY, recount
+from faded.store.proposals import MANY, recount, round_of
+from faded.store.rows import key_of
 from faded.store.schema import proposals, verdict_events
 
 
@@ -57,6 +58,14 @@ class Settled:
         return self.verdict is None and not self.disputed
 
 
+def append(db: Db, event: Mapping[str, Any], adjudicates: str | None) -> int:
+    """Append an event, an adjudication with its reason, and return its number; `settle` is to follow."""
+    number = key_of(db.execute(insert(verdict_events).values(event)))
+    if adjudicates is not None:
+        db.execute(insert(adjudications).values(event_id=number, reason=adjudicates))
+    return number
+
+
 def set_rules(store: Store, round_id: int, rules: Rules, by: str, now: float) -> None:
     """Set the rules of a round's campaign, and settle all that was judged in its open rounds by them.
 
@@ -79,14 +88,14 @@ def set_rules(store: Store, round_id: int, rules: Rules, by: str, now: float) ->
 
 def settle(db: Db, proposal_id: str) -> None:
     """Write down what people say of a proposal, and what stands for it, after its events so far."""
-    home = db.execute(select(proposals.c.round_id).where(proposals.c.id == proposal_id)).scalar_one()
     events = db.execute(_told().where(verdict_events.c.proposal_id == proposal_id)).all()
-    write(db, {proposal_id: settled(events, labeling_rules.of_round(db, home), _by_label(db, home))})
+    write(db, {proposal_id: settled(events, *_how(db, round_of(db, proposal_id)))})
 
 
-def _by_label(db: Db, round_id: int) -> bool:
-    """Say whether the right answers that confirmations of a round state are labels, and not free texts."""
-    return bool(campaigns.get_round(db, round_id).summary.get("labels"))
+def _how(db: Db, round_id: int) -> tuple[Rules, bool]:
+    """Return a round's rules, and whether the right answers that its confirmations state are labels, not free texts."""
+    found = campaigns.get_round(db, round_id)
+    return labeling_rules.that_hold(db, found), bool(found.summary.get("labels"))
 
 
 def settled(events: Iterable[Row[Any]], rules: Rules, by_label: bool) -> Settled:
@@ -118,7 +127,7 @@ def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, 
         round_id: The round.
         ids: Which proposals are looked at, up to `MANY`; None for all.
     """
-    rules, by_label = labeling_rules.of_round(db, round_id), _by_label(db, round_id)
+    rules, by_label = _how(db, round_id)
 
     def looked_at(table: FromClause, column: str) -> ColumnElement[bool]:
         return table.c.round_id == round_id if ids is None else table.c[column].in_(ids)

@@ -24,6 +24,7 @@ from faded.store.account_tables import accounts as people
 from faded.store.account_tables import attempts, invites, sessions
 from faded.store.accounts import Account
 from faded.store.engine import Db, Store
+from faded.store.rows import key_of
 
 SESSION_SECONDS = 14 * 86400.0
 """How long a browser stays signed in."""
@@ -174,7 +175,7 @@ def invite(db: Db, role: Role, by: str, now: float, name: str | None = None) -> 
     token = secrets.token_urlsafe(32)
     row = {
         "digest": _digest(token),
-        "role": (role if account is None else account.role).name.lower(),
+        "role": (role if account is None else account.role).word,
         "account_id": None if account is None else account.id,
         "made_by": by,
         "created_at": now,
@@ -260,9 +261,7 @@ def _count_attempt(db: Db, name: str, address: str, now: float) -> list[int]:
         if count >= most:
             minutes = max(1, round((first + WINDOW_SECONDS - now) / 60))
             raise TooManyAttempts(f"Too many attempts to sign in have failed: try again in {minutes} minutes.")
-        key = db.execute(insert(attempts).values(about=about, created_at=now)).inserted_primary_key
-        assert key is not None  # noqa: S101 - an insert of one row always has one
-        mine.append(int(key[0]))
+        mine.append(key_of(db.execute(insert(attempts).values(about=about, created_at=now))))
     return mine
 
 

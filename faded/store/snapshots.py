@@ -16,6 +16,7 @@ from faded.stages import round_called
 from faded.store import campaigns, event_lines, labeling_rules, proposals, settling
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
+from faded.store.rows import key_of
 from faded.store.schema import rounds
 
 FORMAT = 1
@@ -85,7 +86,7 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     known = next((found.id for found in of_campaign if found.number == number), None)
     if known is None:
         done: Any = db.execute(insert(rounds).values(campaign_id=campaign.id, **fields))
-        known = int(done.inserted_primary_key[0])
+        known = key_of(done)
     else:
         db.execute(update(rounds).where(rounds.c.id == known).values(fields))
     scores = {ModeKey(tuple(cell), stratum): score for cell, stratum, score in snapshot["modes"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy import and_, exists, func, select
 
 from faded.domain import NO_RATINGS, FadedError, Judgement, ModeKey, Proposal, Ratings, Verdict
 from faded.store import answers, campaigns, labeling_rules, leases
@@ -13,9 +13,9 @@ from faded.store import ratings as rated
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import get, round_of
-from faded.store.rows import cell_of, one
+from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
-from faded.store.settling import EventKind, settle, valid
+from faded.store.settling import EventKind, append, settle, valid
 
 _STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(None))
 """Selects judged proposals; the first half lets SQLite use the index."""
@@ -271,11 +271,7 @@ def _check_reason(what: str, proposal_id: str, reason: str | None) -> None:
 
 def _append(db: Db, proposal_id: str, *, adjudicates: str | None = None, **fields: Any) -> None:
     """Append an event and write down what stands for its proposal now."""
-    query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
-    row = one(db, query, f"proposal {proposal_id!r}")
-    done: Any = db.execute(insert(verdict_events).values(proposal_id=proposal_id, round_id=row.round_id, **fields))
-    if adjudicates is not None:
-        db.execute(insert(adjudications).values(event_id=int(done.inserted_primary_key[0]), reason=adjudicates))
+    append(db, {"proposal_id": proposal_id, "round_id": round_of(db, proposal_id), **fields}, adjudicates)
     settle(db, proposal_id)
 
 

@@ -54,7 +54,6 @@ class Facts:
         counts: Numbers of queries.
         proposals: Number of proposals.
         labels: How far labeling is, as the person who looks sees it.
-        confirmed: Modes confirmed on the round's weights, by verdicts of earlier rounds on them as well.
         exploring: The exploration's progress series: (queries, figures).
         repairing: The repair's progress series: (step, figures).
         next_missing: What is missing before the next round may begin; empty where nothing is.
@@ -69,11 +68,15 @@ class Facts:
     counts: TrialCounts
     proposals: int
     labels: queue.Progress
-    confirmed: int
     exploring: Series
     repairing: Series
     next_missing: str
     followed_by: int | None
+
+    @property
+    def confirmed(self) -> int:
+        """Modes confirmed on the round's weights, by verdicts of earlier rounds on them as well."""
+        return self.labels.confirmed
 
     @property
     def open(self) -> bool:
@@ -179,7 +182,6 @@ def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | 
         return next((job for job in reversed(of_round) if job.kind == kind), None)
 
     explore, repair = latest(EXPLORE), latest(REPAIR)
-    labels = queue.progress(db, found.id, user, cache)
     return Facts(
         campaign=campaigns.get_campaign(db, found.campaign_id),
         round=found,
@@ -188,8 +190,7 @@ def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | 
         verify=latest(VERIFY),
         counts=trials.counts(db, found.id),
         proposals=proposals.count(db, found.id),
-        labels=labels,
-        confirmed=labels.confirmed,
+        labels=queue.progress(db, found.id, user, cache),
         exploring=tuple(() if explore is None else series.points(db, explore.id)),
         repairing=tuple(() if repair is None else series.points(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),

@@ -23,6 +23,7 @@ from faded.targets.sets import counted
 from faded.ui import auth, evidence
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, whole_number
 from faded.ui.words import count, percent, plural
 
@@ -35,8 +36,6 @@ all that a fast hand did while the commit before was on its way."""
 
 LONGEST_LOOK_MS = 86_400_000
 """A day: a longer look at one item is a clock that jumped."""
-
-Answer = dict[str, Any]
 
 
 def layout(store: Store, cache: StandingsCache) -> Page:
@@ -57,15 +56,15 @@ def server_functions(store: Store, cache: StandingsCache) -> list[Callable[..., 
 
     def label_next(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Lay items before the person who asks."""
-        return _guarded(request, lambda user: _next(store, cache, user, asked))
+        return guarded(request, Role.ANNOTATOR, lambda user: _next(store, cache, user, asked))
 
     def label_send(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Write events in their order; the answer acknowledges each, and is given after the commit."""
-        return _guarded(request, lambda user: _send(store, cache, user, sent))
+        return guarded(request, Role.ANNOTATOR, lambda user: _send(store, cache, user, sent))
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
-        return _guarded(request, lambda user: {"items": _practice(asked.get("guide"))})
+        return guarded(request, Role.ANNOTATOR, lambda user: {"items": _practice(asked.get("guide"))})
 
     return [label_next, label_send, label_practice]
 
@@ -77,14 +76,6 @@ def _practice(guide: object) -> list[Answer]:
         sets, hint = (practice_sets(), LEFT_OPEN_HINT) if guide == DRAWN else (practice_asked(), ASKED_HINT)
         return [drawn.practice_payload(item, i, hint) for i, item in enumerate(sets, 1)]
     return [picture.practice_payload(item, i) for i, item in enumerate(practice(), 1)]
-
-
-def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
-    """Authorise, do the work, and turn what a person can mend into words for the page."""
-    try:
-        return {"ok": True, **work(auth.authorise(request, Role.ANNOTATOR))}
-    except FadedError as error:
-        return {"ok": False, "message": str(error)}
 
 
 def _next(store: Store, cache: StandingsCache, user: auth.User, asked: Mapping[str, Any]) -> Answer:

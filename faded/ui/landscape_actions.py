@@ -12,10 +12,9 @@ from faded.domain import FadedError, ModeKey, Role
 from faded.labeling.decided import confirmed_modes
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
-from faded.ui import auth
+from faded.ui.auth import User
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import whole_number
-
-Answer = dict[str, Any]
 
 
 def server_functions(store: Store) -> list[Callable[..., Answer]]:
@@ -23,12 +22,12 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def landscape_choose(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Keep which confirmed modes are ticked."""
-        try:
-            auth.authorise(request, Role.MANAGER)
+
+        def work(_user: User) -> Answer:
             choose(store, asked.get("round"), asked.get("modes"))
-        except FadedError as error:
-            return {"ok": False, "message": str(error)}
-        return {"ok": True}
+            return {}
+
+        return guarded(request, Role.MANAGER, work)
 
     return [landscape_choose]
 

@@ -25,14 +25,13 @@ from faded.store.engine import Db, Store
 from faded.tasks import TASKS
 from faded.ui import auth, draft, places
 from faded.ui.draft import Draft
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page
 from faded.ui.theme import asset
 
 SCRIPT = "\n".join([*map(asset, ("new-found.js", "new-fields.js", "new.js")), "mountNew(element, server);"])
 LONGEST_FILE = 200_000
 """Characters of a campaign's file."""
-
-Answer = dict[str, Any]
 
 
 def layout(store: Store) -> Page:
@@ -53,41 +52,33 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def new_load(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the draft of the person who asks, and what is found about it."""
-        return _guarded(request, lambda user: _load(store, user))
+        return guarded(request, Role.MANAGER, lambda user: _load(store, user))
 
     def new_save(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Keep what is typed, ask what it needs to have asked, and return what is found so far."""
-        return _guarded(request, lambda user: _save(store, user, sent))
+        return guarded(request, Role.MANAGER, lambda user: _save(store, user, sent))
 
     def new_again(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Look at everything once more: files may have changed."""
-        return _guarded(request, lambda user: _again(store, user, sent))
+        return guarded(request, Role.MANAGER, lambda user: _again(store, user, sent))
 
     def new_discard(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Forget the draft."""
-        return _guarded(request, lambda user: _discard(store, user))
+        return guarded(request, Role.MANAGER, lambda user: _discard(store, user))
 
     def new_file(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Return the campaign as a file."""
-        return _guarded(request, lambda user: _file(store, user, sent))
+        return guarded(request, Role.MANAGER, lambda user: _file(store, user, sent))
 
     def new_open(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Take a campaign's file for the draft."""
-        return _guarded(request, lambda user: _open(store, user, sent))
+        return guarded(request, Role.MANAGER, lambda user: _open(store, user, sent))
 
     def new_begin(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Register the campaign, and let its first round explore."""
-        return _guarded(request, lambda user: _begin(store, user, sent))
+        return guarded(request, Role.MANAGER, lambda user: _begin(store, user, sent))
 
     return [new_load, new_save, new_again, new_discard, new_file, new_open, new_begin]
-
-
-def _guarded(request: gr.Request, work: Callable[[auth.User], Answer]) -> Answer:
-    """Authorise, do the work, and turn what a person can mend into words for the page."""
-    try:
-        return {"ok": True, **work(auth.authorise(request, Role.MANAGER))}
-    except FadedError as error:
-        return {"ok": False, "message": str(error)}
 
 
 def _load(store: Store, user: auth.User) -> Answer:

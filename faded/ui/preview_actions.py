@@ -15,11 +15,10 @@ from faded.store import campaigns, previews
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.jobs import Job, JobState
-from faded.ui import auth, evidence, preview_words
+from faded.ui import evidence, preview_words
 from faded.ui.cards.tryout import stops
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import whole_number
-
-Answer = dict[str, Any]
 
 LONGEST_NAME = 64
 """Letters of the name that a page gives itself."""
@@ -33,22 +32,13 @@ def server_functions(store: Store, worker_words: Callable[[], str]) -> list[Call
 
     def preview_ask(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Ask for a preview; what the same page asked before is dropped."""
-        return _guarded(request, lambda: {"job": ask(store, asked)})
+        return guarded(request, Role.ANNOTATOR, lambda _user: {"job": ask(store, asked)})
 
     def preview_look(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the answer, or say why it is not there yet."""
-        return _guarded(request, lambda: look(store, asked, worker_words()))
+        return guarded(request, Role.ANNOTATOR, lambda _user: look(store, asked, worker_words()))
 
     return [preview_ask, preview_look]
-
-
-def _guarded(request: gr.Request, work: Callable[[], Answer]) -> Answer:
-    """Authorise, do the work, and turn what a person can mend into words for the page."""
-    try:
-        auth.authorise(request, Role.ANNOTATOR)
-        return {"ok": True, **work()}
-    except FadedError as error:
-        return {"ok": False, "message": str(error)}
 
 
 def ask(store: Store, asked: Mapping[str, Any]) -> int:

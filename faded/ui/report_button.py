@@ -12,13 +12,11 @@ from faded.report.collect import report
 from faded.report.evidence import Shown as Evidence
 from faded.report.render import render
 from faded.store.engine import Store
-from faded.ui import auth
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import whole_number
 from faded.ui.theme import asset
-
-Answer = dict[str, Any]
 
 
 def layout(store: Store, elem_id: str) -> gr.HTML:
@@ -46,11 +44,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def report_page(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the page of a round's report, with the name to save it under."""
-        try:
-            auth.authorise(request, Role.MANAGER)
-            return {"ok": True, **page(store, asked.get("round"))}
-        except FadedError as error:
-            return {"ok": False, "message": str(error)}
+        return guarded(request, Role.MANAGER, lambda _user: page(store, asked.get("round")))
 
     return [report_page]
 

@@ -9,7 +9,7 @@ from faded.domain import FadedError
 from faded.labeling.chosen import read_to_learn
 from faded.repair import budget
 from faded.stages import REPAIR, STEPS
-from faded.store import campaigns, jobs, rounds
+from faded.store import jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
@@ -150,7 +150,7 @@ def _decide(deed: Deed, state: RoundState) -> None:
         rounds.check_newest(db, facts.round)
         if facts.result is None:
             raise FadedError("The repair is not verified yet, so there is nothing to decide on.")
-        campaigns.decide(db, facts.round.id, state, deed.user.name, time.time())
+        rounds.decide(db, facts.round.id, state, deed.user.name, time.time())
 
 
 def _facts(db: Db, deed: Deed) -> Facts:

@@ -13,15 +13,14 @@ from faded.settings import space
 from faded.store import accounts, labeling_rules, people, settling, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
-from faded.ui import auth
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
 from faded.ui.cards.agreement import AgreementCache
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, Shown, View, shown_html, whole_number
 from faded.ui.theme import asset, html
 
-Answer = dict[str, Any]
 PARTS = ("people", "agreement", "disputes", "rules", "accounts")
 
 
@@ -74,29 +73,21 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def team_adjudicate(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Settle what people differ about."""
-        return _guarded(request, Role.MANAGER, lambda user: adjudicate(store, user, asked))
+        return guarded(request, Role.MANAGER, lambda user: adjudicate(store, user, asked))
 
     def team_rules(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Set the rules of a round's campaign."""
-        return _guarded(request, Role.MANAGER, lambda user: set_rules(store, user, asked))
+        return guarded(request, Role.MANAGER, lambda user: set_rules(store, user, asked))
 
     def team_invite(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Make a link with which somebody makes an account, or an account gets a new password."""
-        return _guarded(request, Role.ADMIN, lambda user: invite(store, user, asked))
+        return guarded(request, Role.ADMIN, lambda user: invite(store, user, asked))
 
     def team_account(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Change an account."""
-        return _guarded(request, Role.ADMIN, lambda user: change_account(store, user, asked))
+        return guarded(request, Role.ADMIN, lambda user: change_account(store, user, asked))
 
     return [team_adjudicate, team_rules, team_invite, team_account]
-
-
-def _guarded(request: gr.Request, role: Role, work: Callable[[User], Answer]) -> Answer:
-    """Authorise, do the work, and turn what a person can mend into words for the page."""
-    try:
-        return {"ok": True, **work(auth.authorise(request, role))}
-    except FadedError as error:
-        return {"ok": False, "message": str(error)}
 
 
 def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

@@ -26,7 +26,7 @@ from faded.labeling.decided import confirmed_modes
 from faded.labeling.oracle import Annotator, ReferenceAnnotator, label_all
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, series, trials, verdicts
+from faded.store import campaigns, jobs, rounds, series, trials, verdicts
 from faded.store.campaigns import FOLD, Round, RoundState
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
@@ -79,7 +79,7 @@ def accepted(tmp_path_factory: pytest.TempPathFactory, config: CampaignConfig) -
     label(store, one, ReferenceAnnotator())
     stage(store, one, REPAIR, VERIFY)
     with store.write() as db:
-        campaigns.decide(db, one, RoundState.ACCEPTED, "somebody", time.time())
+        rounds.decide(db, one, RoundState.ACCEPTED, "somebody", time.time())
     two = follow(store, one).id
     stage(store, two, EXPLORE)
     label(store, two, ReferenceAnnotator())

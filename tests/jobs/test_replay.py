@@ -24,7 +24,7 @@ from faded.labeling.oracle import ReferenceAnnotator, label_all
 from faded.report.collect import report
 from faded.report.write import read_values, write
 from faded.stages import EXPLORE, REPAIR, STEPS, VERIFY
-from faded.store import campaigns, proposals, verdicts
+from faded.store import campaigns, proposals, rounds, verdicts
 from faded.store.engine import Store, open_store
 from faded.store.rounds import begin_next_round
 from tests.jobs import colours
@@ -69,7 +69,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, colour_config: CampaignCon
     people.label("Cleo", 2)
     run_stage(store, runner, round_id, VERIFY)
     with store.write() as db:
-        campaigns.decide(db, round_id, campaigns.RoundState.ROLLED_BACK, "Ada", time.time())
+        rounds.decide(db, round_id, campaigns.RoundState.ROLLED_BACK, "Ada", time.time())
     write(report(store, round_id), tmp_path_factory.mktemp("report"))
     store.close()
     return next(iter(tmp_path_factory.getbasetemp().glob("report*")))

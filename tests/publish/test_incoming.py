@@ -16,7 +16,7 @@ import pytest
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.domain import Verdict
-from faded.store import campaigns, events, verdicts
+from faded.store import events, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from tests.ui import believable, believable_sets
@@ -140,7 +140,7 @@ def test_a_decided_round_takes_nothing_new(store: Store, tmp_path: Path, capsys:
     file = write(tmp_path / "one.jsonl", rows[:1])
     assert take(store, file, made.round) == OK
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", 1.0)
+        rounds.decide(db, made.round, RoundState.ACCEPTED, "local", 1.0)
     assert take(store, file, made.round) == OK
     assert take(store, write(tmp_path / "two.jsonl", rows), made.round) == BAD_INPUT
     assert "takes no more verdicts" in capsys.readouterr().err

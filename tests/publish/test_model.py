@@ -21,7 +21,7 @@ from faded.publish.model_card import model_card
 from faded.publish.verified import read_verified
 from faded.repair.adapters import adapter_weights, attach, put_adapter
 from faded.saved import Saved
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.store.schema import campaigns as table
@@ -199,7 +199,7 @@ def test_a_gate_that_did_not_pass_and_a_roll_back_are_said(
     believable.labeled(store, made)
     believable.repaired(store, made, passed=False)
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", 1.0)
+        rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", 1.0)
     load_classifier(str(classifier_folder)).save(target_of(store, made))
     assert export(store, made, tmp_path / "out") == OK
     card = (tmp_path / "out" / "README.md").read_text()

@@ -16,7 +16,7 @@ from faded.landscape.main_effects import SCREENING
 from faded.report import collect, landscape, limits, manifest
 from faded.report.evidence import pieces
 from faded.report.write import write
-from faded.store import campaigns, jobs, verdicts
+from faded.store import campaigns, jobs, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store, open_store
 from tests.ui import believable, believable_sets, believable_text
@@ -37,7 +37,7 @@ def made(store: Store) -> Believable:
         verdicts.undo(db, found.round, "somebody", "undo", NOW + 261)
     believable.repaired(store, found)
     with store.write() as db:
-        campaigns.decide(db, found.round, RoundState.ACCEPTED, "Ada", NOW + 900)
+        rounds.decide(db, found.round, RoundState.ACCEPTED, "Ada", NOW + 900)
     return found
 
 

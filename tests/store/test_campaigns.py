@@ -1,7 +1,7 @@
 import pytest
 
 from faded.domain import FadedError
-from faded.store import campaigns
+from faded.store import campaigns, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 
@@ -41,10 +41,10 @@ def test_an_update_leaves_the_other_fields_alone(store, round_id):
 
 def test_a_round_is_decided_once(store, round_id):
     with store.write() as db:
-        done = campaigns.decide(db, round_id, RoundState.ACCEPTED, "ann", 9.0)
+        done = rounds.decide(db, round_id, RoundState.ACCEPTED, "ann", 9.0)
         assert (done.state, done.decided_by, done.decided_at) == (RoundState.ACCEPTED, "ann", 9.0)
         with pytest.raises(FadedError, match="accepted by ann"):
-            campaigns.decide(db, round_id, RoundState.ROLLED_BACK, "bob", 10.0)
+            rounds.decide(db, round_id, RoundState.ROLLED_BACK, "bob", 10.0)
 
 
 def test_a_missing_round_is_named(store):

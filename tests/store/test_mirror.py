@@ -12,7 +12,7 @@ import pytest
 
 from faded.domain import FadedError, Verdict
 from faded.hub import HubError
-from faded.store import blobs, campaigns, event_lines, mirror, proposals, verdicts
+from faded.store import blobs, campaigns, event_lines, mirror, proposals, rounds, verdicts
 from faded.store.engine import Store, open_store
 from faded.store.sender import Pace, Sender
 from tests.store.hub import FolderHub
@@ -164,7 +164,7 @@ def test_a_round_pushed_again_brings_what_is_new_and_keeps_what_was_said(
         known = proposals.newest(db, 1, 1)[0]
         more = [replace(known, id=f"1-new-{i}", sample_id=f"new-{i}") for i in range(3)]
         proposals.add_many(db, 1, more, {known.key: 9.0})
-        campaigns.decide(db, 1, campaigns.RoundState.ACCEPTED, "mira", 5.0)
+        rounds.decide(db, 1, campaigns.RoundState.ACCEPTED, "mira", 5.0)
     packs = [name for name in hub.names() if name.endswith(".zip")]
     mirror.push(worker, hub)
     assert [name for name in hub.names() if name.endswith(".zip")] == packs, "no blob is uploaded twice"

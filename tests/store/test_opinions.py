@@ -9,7 +9,18 @@ import pytest
 import sqlalchemy.exc
 
 from faded.domain import FadedError, ModeKey, Verdict
-from faded.store import audit, campaigns, derived, event_lines, labeling_rules, leases, proposals, settling, verdicts
+from faded.store import (
+    audit,
+    campaigns,
+    derived,
+    event_lines,
+    labeling_rules,
+    leases,
+    proposals,
+    rounds,
+    settling,
+    verdicts,
+)
 from faded.store.labeling_rules import Policy, Rules, Said, resolve
 from tests.store.helpers import fill
 
@@ -188,7 +199,7 @@ def test_a_decided_round_keeps_its_rules(store, round_id, items, rules, say):
     for item in items[:3]:
         say(item, "ann", C)
     with store.write() as db:
-        campaigns.decide(db, round_id, campaigns.RoundState.ACCEPTED, "mira", 7.0)
+        rounds.decide(db, round_id, campaigns.RoundState.ACCEPTED, "mira", 7.0)
     settling.set_rules(store, round_id, Rules(2), "mira", 8.0)
     with store.read() as db:
         assert labeling_rules.of_round(db, round_id) == Rules(1)

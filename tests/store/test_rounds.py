@@ -7,7 +7,7 @@ import pytest
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, trials
+from faded.store import campaigns, jobs, rounds, trials
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.store.rounds import begin_next_round, free_fold
@@ -39,7 +39,7 @@ def do(db: Db, round_id: int, kind: str, ended: bool = True) -> None:
 def decided(db: Db, round_: Round, state: RoundState) -> Round:
     for kind in (EXPLORE, REPAIR, VERIFY):
         do(db, round_.id, kind)
-    return campaigns.decide(db, round_.id, state, "mina", 4.0)
+    return rounds.decide(db, round_.id, state, "mina", 4.0)
 
 
 def test_after_an_accepted_repair_the_next_round_begins_with_the_repaired_weights(store: Store) -> None:
@@ -121,7 +121,7 @@ def test_what_is_not_ready_is_refused_in_words(store: Store) -> None:
         for kind in (REPAIR, VERIFY):
             do(db, one.id, kind)
         refused("accept it or roll it back")
-        campaigns.decide(db, one.id, RoundState.ACCEPTED, "mina", 4.0)
+        rounds.decide(db, one.id, RoundState.ACCEPTED, "mina", 4.0)
         begin_next_round(db, one.id, 5.0, "mina")
         refused("followed by round 2 already")
         with pytest.raises(FadedError, match="no round 99"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from faded.labeling.standings import StandingsCache
-from faded.store import blobs, campaigns, proposals, verdicts
+from faded.store import blobs, proposals, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import label_page
@@ -132,7 +132,7 @@ def test_every_function_asks_who_it_is(card: Card, store: Store, made: Believabl
 def test_an_empty_queue_says_why(card: Card, store: Store, made: Believable) -> None:
     assert card.next(want=1, round="7")["message"].startswith("There is no round 7")
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
+        rounds.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
     answer = card.next(want=8)
     assert answer["order"] == []
     assert answer["empty"]["head"] == "Round 1 was accepted"
@@ -179,7 +179,7 @@ def test_undo_voids_what_the_page_names(card: Card, store: Store, made: Believab
 
 def test_a_decided_round_takes_no_verdict(card: Card, store: Store, made: Believable) -> None:
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
+        rounds.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
     answer = card.send(kind="verdict", verdict="confirm", proposal=made.proposals[0], key="late", round=made.round)
     assert "takes no more verdicts" in answer["message"]
 

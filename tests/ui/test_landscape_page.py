@@ -18,7 +18,7 @@ from faded.landscape.posterior import Landscape
 from faded.landscape.reader import read_map
 from faded.landscape.safe import safe_ranges
 from faded.landscape.trusted import answer
-from faded.store import campaigns, verdicts
+from faded.store import campaigns, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import cube, heatmap, landscape_actions, landscape_choice, landscape_page
@@ -221,7 +221,7 @@ def test_what_cannot_be_chosen_is_refused(store: Store, made: Believable, ticked
 def test_a_decided_round_keeps_its_choice(store: Store, made: Believable) -> None:
     believable.labeled(store, made, modes=2)
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", 1.0)
+        rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", 1.0)
     with pytest.raises(FadedError, match="is decided"):
         landscape_actions.choose(store, made.round, named(YIELD))
     assert drawn(store)["fade"].update.count(" disabled") == 2

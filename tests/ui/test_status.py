@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from faded.stages import CLEAN
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import frame, landscape_page, run_actions, status
@@ -34,7 +34,7 @@ def test_the_sentence_follows_the_round(store: Store, made: Believable) -> None:
     believable.repaired(store, made)
     assert "The repair is verified and the gate passed." in status.sentence(facts_of(store))
     with store.write() as db:
-        campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
+        rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
     assert "rolled back by local on" in status.sentence(facts_of(store))
     assert [state for _, state, _ in status.steps(facts_of(store))] == ["done"] * 5
     assert status.steps(facts_of(store))[-1] == ("verify", "done", "rolled back")

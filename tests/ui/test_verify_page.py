@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from faded.store import campaigns, jobs
+from faded.store import jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import evidence, verify_page
@@ -186,7 +186,7 @@ def test_the_decision_says_what_comes_next_and_where_the_target_lies(verified: S
     folder = str((verified.workspace / f"targets/round-{made.round}").resolve())
     assert f"data-copy='{folder}'" in page["folder"]
     with verified.write() as db:
-        campaigns.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
+        rounds.decide(db, made.round, RoundState.ACCEPTED, "local", NOW)
     page = drawn(verified)
     assert "in place of the one before" in page["decide"] and not page["accept"]["visible"]
     assert "Accepted</b> by local on" in page["result"]
@@ -198,7 +198,7 @@ def test_rolling_back_is_advised_where_the_gate_did_not_pass(verified: Store, ma
     assert "rolling back is the safe choice" in decide.render(facts_of(verified))
     assert [drawn(verified)[name]["variant"] for name in ("accept", "roll_back")] == ["secondary", "primary"]
     with verified.write() as db:
-        campaigns.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
+        rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
     assert "stays as it was before the round" in decide.render(facts_of(verified))
 
 

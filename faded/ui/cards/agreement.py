@@ -92,7 +92,7 @@ def render(found: Found | None) -> str:
     alpha = _coefficient("Krippendorff's alpha", everybody.alpha)
     on = f" on {plural(everybody.items, 'item', 'items')} with {count(everybody.opinions)} opinions"
     said = f"<p class='f-lead'>{alpha}{on if everybody.alpha.value is not None else ''}.</p>"
-    why = "".join(f"<p class='f-quiet'>{escape(note)}</p>" for note in _notes(everybody.alpha))
+    why = f"<p class='f-quiet'>{escape(everybody.alpha.note)}</p>" if everybody.alpha.note else ""
     quiet = (
         "<p class='f-quiet'>1 is perfect agreement, 0 is what chance alone gives. Unsure counts as a verdict of its "
         "own.</p>"
@@ -108,10 +108,6 @@ def _coefficient(name: str, found: Coefficient) -> str:
         return f"{name} is not defined"
     interval = "" if found.interval90 is None else f" (90% interval {_span(found.interval90)})"
     return f"{name} is <b>{found.value:.2f}</b>{interval}"
-
-
-def _notes(found: Coefficient) -> list[str]:
-    return [found.note] if found.note else []
 
 
 def _span(interval: tuple[float, float]) -> str:
