@@ -125,12 +125,8 @@ def _candidates(
     """Return ids of up to n proposals that have a slot for a person, in the order of the queue."""
     found = leases.begun(db, round_id, annotator, slots, n, now) if slots > 1 else []
     judged = leases.judged_by(db, round_id, annotator, fresh=True) if slots > 1 else {}
-    for s in standing.waiting:
-        if len(found) >= n:
-            return found
-        if s.mode.unjudged > s.mode.skipped + judged.get(s.mode.id, 0):
-            fresh = leases.fresh(db, s.mode.id, annotator, slots, n, now)
-            found.extend([one for one in fresh if one not in found][: n - len(found)])
+    with_some = (s.mode.id for s in standing.waiting if s.mode.unjudged > s.mode.skipped + judged.get(s.mode.id, 0))
+    found.extend(leases.fresh(db, with_some, annotator, slots, n - len(found), now, without=found))
     if len(found) < n:
         ids = [s.mode.id for s in standing.waiting]
         found.extend(leases.skipped(db, round_id, ids, annotator, slots, n - len(found), now))

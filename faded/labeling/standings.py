@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from faded.domain import ModeKey
 from faded.labeling.decided import ModeState, ModeTally, tallies
 from faded.store import campaigns, proposals, verdicts
 from faded.store.engine import Db
 from faded.store.proposals import ModeRow
+
+FEW = 64
+"""Modes that may have changed for how a round stands to be changed; of more it is made anew."""
 
 MOST_ROUNDS = 16
 """Rounds of which it is kept how they stand."""
@@ -52,7 +56,6 @@ class _Kept:
     version: int
     heard: tuple[int, ...]
     before: Mapping[ModeKey, ModeTally]
-    by_id: Mapping[int, Standing] = field(default_factory=dict)
     standings: Standings | None = None
 
 
@@ -73,11 +76,11 @@ class StandingsCache:
             kept = self._kept.get(round_id)
             if kept is None or kept.heard != heard:
                 kept = _Kept(-1, heard, tallies(verdicts.on_same_weights(db, round_id, earlier=True)))
-            changed = proposals.mode_rows(db, round_id, kept.version)
-            if changed or kept.standings is None:
-                by_id = {**kept.by_id, **{mode.id: _standing(mode, kept.before) for mode in changed}}
-                version = max((mode.version for mode in changed), default=kept.version)
-                kept = _Kept(version, heard, kept.before, by_id, _summary(by_id, kept.before))
+            rows = proposals.mode_rows(db, round_id, kept.version)
+            if rows or kept.standings is None:
+                changed = [_standing(mode, kept.before) for mode in rows]
+                version = max((mode.version for mode in rows), default=kept.version)
+                kept = _Kept(version, heard, kept.before, _after(kept.standings, changed, kept.before))
             self._kept.pop(round_id, None)
             self._kept[round_id] = kept
             while len(self._kept) > MOST_ROUNDS:
@@ -93,7 +96,7 @@ def read(db: Db, round_id: int) -> Standings:
 
 def _heard(db: Db, round_id: int) -> tuple[int, ...]:
     """Return the versions of the earlier rounds on the same weights: while they stay, so do their verdicts."""
-    return tuple(proposals.version(db, found.id) for found in campaigns.on_same_weights(db, round_id)[:-1])
+    return tuple(proposals.version(db, earlier) for earlier in campaigns.ids_on_same_weights(db, round_id)[:-1])
 
 
 def _standing(mode: ModeRow, before: Mapping[ModeKey, ModeTally]) -> Standing:
@@ -104,10 +107,39 @@ def _standing(mode: ModeRow, before: Mapping[ModeKey, ModeTally]) -> Standing:
     return Standing(mode, tally, tally.state)
 
 
+def _after(was: Standings | None, changed: Sequence[Standing], before: Mapping[ModeKey, ModeTally]) -> Standings:
+    """Return how a round stands after some of its modes have changed."""
+    if was is None or len(changed) > FEW or any(s.mode.id not in was.by_id for s in changed):
+        return _summary({**({} if was is None else was.by_id), **{s.mode.id: s for s in changed}}, before)
+    by_id, states, waiting = {**was.by_id}, {**was.states}, list(was.waiting)
+    left, disputed, opinions = was.left, was.disputed, was.opinions
+    for now in changed:
+        old, by_id[now.mode.id] = by_id[now.mode.id], now
+        if _waits(old):
+            del waiting[bisect_left(waiting, _place(old), key=_place)]
+            left -= old.mode.unjudged
+        if _waits(now):
+            insort(waiting, now, key=_place)
+            left += now.mode.unjudged
+        states[old.state] -= 1
+        states[now.state] += 1
+        disputed += now.mode.disputed - old.mode.disputed
+        opinions += now.mode.opinions - old.mode.opinions
+    return Standings(by_id, tuple(waiting), states, left, disputed, opinions)
+
+
+def _waits(s: Standing) -> bool:
+    return s.state is ModeState.OPEN and s.mode.unjudged > 0
+
+
+def _place(s: Standing) -> tuple[bool, float, int]:
+    """Return what puts modes into the order of the queue."""
+    return not s.tally.decidable(s.mode.unjudged), -s.mode.score, s.mode.id
+
+
 def _summary(by_id: Mapping[int, Standing], before: Mapping[ModeKey, ModeTally]) -> Standings:
     found = list(by_id.values())
-    waiting = [s for s in found if s.state is ModeState.OPEN and s.mode.unjudged]
-    waiting.sort(key=lambda s: (not s.tally.decidable(s.mode.unjudged), -s.mode.score, s.mode.id))
+    waiting = sorted((s for s in found if _waits(s)), key=_place)
     here = {s.mode.key for s in found} if before else set()
     states = [s.state for s in found] + [tally.state for key, tally in before.items() if key not in here]
     return Standings(

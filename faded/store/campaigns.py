@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, exc, func, insert, select, update
+from sqlalchemy import Row, bindparam, exc, func, insert, select, update
 
 from faded.domain import FadedError, ModeKey
 from faded.store.engine import Db
@@ -35,6 +35,18 @@ ELSEWHERE = "elsewhere"
 
 TAUGHT = "confirmation"
 """Where a round's summary keeps what verdicts taught."""
+
+
+# Made once: every click asks them, and to put a query together takes longer than to ask it.
+_CAMPAIGN = select(campaigns).where(campaigns.c.id == bindparam("id"))
+_ROUND = select(rounds).where(rounds.c.id == bindparam("id"))
+_THIS = rounds.alias()
+_ON_SAME_WEIGHTS = (
+    select(rounds.c.id)
+    .join(_THIS, (_THIS.c.campaign_id == rounds.c.campaign_id) & (_THIS.c.weights == rounds.c.weights))
+    .where(_THIS.c.id == bindparam("id"), rounds.c.number <= _THIS.c.number)
+    .order_by(rounds.c.number)
+)
 
 
 class RoundState(StrEnum):
@@ -133,8 +145,7 @@ def get_campaign(db: Db, campaign_id: int) -> Campaign:
     Raises:
         FadedError: there is none with that number.
     """
-    query = select(campaigns).where(campaigns.c.id == campaign_id)
-    return Campaign(**one(db, query, f"campaign {campaign_id}")._mapping)
+    return Campaign(**one(db, _CAMPAIGN, f"campaign {campaign_id}", {"id": campaign_id})._mapping)
 
 
 def list_campaigns(db: Db) -> list[Campaign]:
@@ -178,7 +189,7 @@ def get_round(db: Db, round_id: int) -> Round:
     Raises:
         FadedError: there is none with that number.
     """
-    return _round(one(db, select(rounds).where(rounds.c.id == round_id), f"round {round_id}"))
+    return _round(one(db, _ROUND, f"round {round_id}", {"id": round_id}))
 
 
 def find_round(db: Db, round_id: int) -> Round | None:
@@ -191,6 +202,11 @@ def list_rounds(db: Db, campaign_id: int) -> list[Round]:
     """Return the rounds of a campaign, oldest first."""
     query = select(rounds).where(rounds.c.campaign_id == campaign_id).order_by(rounds.c.number)
     return [_round(row) for row in db.execute(query)]
+
+
+def ids_on_same_weights(db: Db, round_id: int) -> list[int]:
+    """Return the numbers of `on_same_weights`, nothing where there is no such round."""
+    return list(db.execute(_ON_SAME_WEIGHTS, {"id": round_id}).scalars())
 
 
 def on_same_weights(db: Db, round_id: int) -> list[Round]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, update
 
 from faded.store import settling
 from faded.store.engine import Db
-from faded.store.proposals import COUNTS, NONE_YET, recount
+from faded.store.mode_counts import COUNTS, NONE_YET, recount
 from faded.store.schema import modes, proposals, rounds
 from faded.store.settling import Settled
 

@@ -6,20 +6,36 @@ A proposal has so many *slots* as people are to judge it. An opinion takes one, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import Proposal
 from faded.store.engine import Db
 from faded.store.labeling_tables import leases, opinions
 from faded.store.proposals import FULL, as_proposal
-from faded.store.schema import proposals
+from faded.store.schema import proposals, verdict_events
 
 LEASE_SECONDS = 300.0
 """How long a proposal waits for the person it lies before: long for one look, short for a lunch break."""
+
+MOST_MODES = 64
+"""Modes that are looked at with one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +98,38 @@ def release(db: Db, proposal_ids: Sequence[str], annotator: str) -> None:
 
 
 def begun(db: Db, round_id: int, annotator: str, slots: int, n: int, now: float) -> list[str]:
-    """Return up to n proposals that others have judged and that have a slot for this person, in the order they came."""
-    mine = (
-        proposals.c.round_id == round_id,
-        proposals.c.opinions > 0,
-        proposals.c.verdict.is_(None),
-        ~proposals.c.disputed,
-        proposals.c.event_id.is_(None),
-    )
-    query = _free(annotator, slots, now).where(*mine)
-    return list(db.execute(query.order_by(proposals.c.seq).limit(n)).scalars())
+    """Return up to n proposals that others have judged and that have a slot for this person, in the order they came.
+
+    Those that this person skipped are not among them; what others skipped is.
+    """
+    return list(db.execute(_BEGUN, _asked(annotator, slots, now) | {"round": round_id, "n": n}).scalars())
 
 
-def fresh(db: Db, mode_id: int, annotator: str, slots: int, n: int, now: float) -> list[str]:
-    """Return up to n proposals of a mode, in the order they came, that nobody skipped and that have a slot."""
-    query = _free(annotator, slots, now).where(proposals.c.mode_id == mode_id, proposals.c.event_id.is_(None))
-    query = query.where(~proposals.c.disputed)
-    return list(db.execute(query.order_by(proposals.c.seq).limit(n)).scalars())
+def fresh(
+    db: Db, mode_ids: Iterable[int], annotator: str, slots: int, n: int, now: float, without: Collection[str] = ()
+) -> list[str]:
+    """Return up to n proposals of these modes that nobody skipped and that have a slot for this person.
+
+    They come mode by mode in the order of the modes, within a mode in the order they came.
+
+    Args:
+        db: A transaction.
+        mode_ids: The modes; only as many are looked at as are needed.
+        annotator: Who asks.
+        slots: How many people judge a proposal.
+        n: How many are wanted.
+        now: Seconds since 1970.
+        without: Ids that are wanted no more.
+    """
+    found: list[str] = []
+    asked, left, many = _asked(annotator, slots, now), iter(mode_ids), 1
+    while len(found) < n and (part := list(itertools.islice(left, many))):
+        place = {mode_id: i for i, mode_id in enumerate(part)}
+        rows = db.execute(_FRESH, asked | {"modes": part}).tuples().all()
+        free = [one for one, _ in sorted(rows, key=lambda row: place[row[1]]) if one not in without]
+        found.extend(free[: n - len(found)])
+        many = min(4 * many, MOST_MODES)
+    return found
 
 
 def skipped(
@@ -106,38 +137,70 @@ def skipped(
 ) -> list[str]:
     """Return up to n skipped proposals of these modes that have a slot, the longest skipped first."""
     wanted = set(mode_ids)
-    query = _free(annotator, slots, now).add_columns(proposals.c.mode_id)
-    query = query.where(
-        proposals.c.round_id == round_id,
-        proposals.c.verdict.is_(None),
-        ~proposals.c.disputed,
-        proposals.c.event_id.is_not(None),
-    )
-    with db.execute(query.order_by(proposals.c.event_id)) as rows:  # read only as far as needed
+    with db.execute(_SKIPPED, _asked(annotator, slots, now) | {"round": round_id}) as rows:  # as far as needed
         found = (proposal_id for proposal_id, mode_id in rows if mode_id in wanted)
         return list(itertools.islice(found, n))
 
 
 def judged_by(db: Db, round_id: int, annotator: str, fresh: bool = False) -> dict[int, int]:
     """Return how many proposals that still wait for others a person has judged, by mode; `fresh`: none was skipped."""
-    mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator, opinions.c.open)
-    query = select(opinions.c.mode_id, func.count()).where(*mine).group_by(opinions.c.mode_id)
-    if fresh:
-        query = query.join(proposals, proposals.c.id == opinions.c.proposal_id).where(proposals.c.event_id.is_(None))
-    return {mode_id: n for mode_id, n in db.execute(query)}
+    query = _JUDGED_FRESH if fresh else _JUDGED
+    return {mode_id: n for mode_id, n in db.execute(query, {"round": round_id, "annotator": annotator})}
 
 
-def _free(annotator: str, slots: int, now: float) -> Select[str]:
+def _asked(annotator: str, slots: int, now: float) -> dict[str, Any]:
+    """Return what the queries below are told of whoever asks."""
+    return {"annotator": annotator, "slots": slots, "now": now}
+
+
+def _free(*columns: ColumnElement[Any]) -> Select[Any]:
     """Select proposals that a person neither holds nor has judged, and that have a slot left."""
-    of_it = (leases.c.proposal_id == proposals.c.id, leases.c.expires_at > now)
+    slots: BindParameter[int] = bindparam("slots")
+    annotator: BindParameter[str] = bindparam("annotator")
+    of_it = (leases.c.proposal_id == proposals.c.id, leases.c.expires_at > bindparam("now"))
     held_by_me = exists().where(*of_it, leases.c.annotator == annotator)
     judged_by_me = exists().where(opinions.c.proposal_id == proposals.c.id, opinions.c.annotator == annotator)
     other = opinions.alias()
     judged = exists().where(other.c.proposal_id == leases.c.proposal_id, other.c.annotator == leases.c.annotator)
     held_by_others = select(func.count()).where(*of_it, ~judged).correlate(proposals).scalar_subquery()
-    return select(proposals.c.id).where(
+    return select(proposals.c.id, *columns).where(
         proposals.c.opinions < slots, ~held_by_me, ~judged_by_me, proposals.c.opinions + held_by_others < slots
     )
+
+
+# Made once: to put a query together takes longer than to ask it.
+_WAITS = (proposals.c.verdict.is_(None), ~proposals.c.disputed)
+_BY_ME = exists().where(
+    verdict_events.c.id == proposals.c.event_id, verdict_events.c.annotator == bindparam("annotator")
+)
+_BEGUN = (
+    _free()
+    .where(
+        proposals.c.round_id == bindparam("round"),
+        proposals.c.opinions > literal(0, literal_execute=True),
+        *_WAITS,
+        ~_BY_ME,
+    )
+    .order_by(proposals.c.seq)
+    .limit(bindparam("n"))
+)
+_FRESH = (
+    _free(proposals.c.mode_id)
+    .where(proposals.c.mode_id.in_(bindparam("modes", expanding=True)), proposals.c.event_id.is_(None))
+    .where(~proposals.c.disputed)
+    .order_by(proposals.c.seq)
+)
+_JUDGED = (
+    select(opinions.c.mode_id, func.count())
+    .where(opinions.c.round_id == bindparam("round"), opinions.c.annotator == bindparam("annotator"), opinions.c.open)
+    .group_by(opinions.c.mode_id)
+)
+_JUDGED_FRESH = _JUDGED.join(proposals, proposals.c.id == opinions.c.proposal_id).where(proposals.c.event_id.is_(None))
+_SKIPPED = (
+    _free(proposals.c.mode_id)
+    .where(proposals.c.round_id == bindparam("round"), *_WAITS, proposals.c.event_id.is_not(None))
+    .order_by(proposals.c.event_id)
+)
 
 
 def _places(value: ColumnElement[int], round_id: int, annotator: str) -> Select[int]:

@@ -11,28 +11,17 @@ from sqlalchemy.dialects import sqlite
 
 from faded.domain import Cell, ModeKey, Proposal, Verdict
 from faded.store.engine import Db
+from faded.store.mode_counts import MANY, NONE_YET, recount
 from faded.store.rows import cell_of, cell_text, one
 from faded.store.schema import modes, proposals
 
-MANY = 500
-"""Ids per query; SQLite takes at least 999 parameters."""
-
-NONE_YET = {"total": 0, "skipped": 0, "disputed": 0, "opinions": 0} | {kind.value: 0 for kind in Verdict}
-"""Counts of a mode before its first proposal."""
-
-COUNTS = {
-    "total": func.count(),
-    "skipped": func.count().filter(
-        proposals.c.event_id.is_not(None), proposals.c.verdict.is_(None), ~proposals.c.disputed
-    ),
-    "disputed": func.count().filter(proposals.c.disputed),
-    "opinions": func.sum(proposals.c.opinions),
-    **{kind.value: func.count().filter(proposals.c.verdict == kind.value) for kind in Verdict},
-}
-"""How the counts of a mode follow from its proposals."""
-
 FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id == proposals.c.mode_id)
 """Selects proposals with the key of their mode; rows for `as_proposal`."""
+
+
+# Made once: every click asks them, and to put a query together takes longer than to ask it.
+_BY_ID = FULL.where(proposals.c.id == bindparam("id"))
+_BY_IDS = FULL.where(proposals.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +69,14 @@ class ModeRow:
         return self.total - self.confirm - self.reject - self.invalid - self.unsure - self.disputed
 
 
+_MODES = (
+    select(*(modes.c[name] for name in ModeRow.__dataclass_fields__))
+    .where(modes.c.round_id == bindparam("round"), modes.c.total > 0, modes.c.version > bindparam("after"))
+    .order_by(modes.c.score.desc(), modes.c.id)
+)
+_VERSION = select(func.max(modes.c.version)).where(modes.c.round_id == bindparam("round"))
+
+
 def add_many(db: Db, round_id: int, items: Sequence[Proposal], scores: Mapping[ModeKey, float]) -> int:
     """Add proposals; one whose id, or whose sample within the mode, is there already is left as it is.
 
@@ -121,7 +118,17 @@ def get(db: Db, proposal_id: str) -> Proposal:
     Raises:
         FadedError: there is none with that id.
     """
-    return as_proposal(one(db, FULL.where(proposals.c.id == proposal_id), f"proposal {proposal_id!r}"))
+    return with_round(db, proposal_id)[0]
+
+
+def with_round(db: Db, proposal_id: str) -> tuple[Proposal, int]:
+    """Return a proposal, and the number of its round.
+
+    Raises:
+        FadedError: there is none with that id.
+    """
+    row = one(db, _BY_ID, f"proposal {proposal_id!r}", {"id": proposal_id})
+    return as_proposal(row), row.round_id
 
 
 def round_of(db: Db, proposal_id: str) -> int:
@@ -130,8 +137,7 @@ def round_of(db: Db, proposal_id: str) -> int:
     Raises:
         FadedError: there is none with that id.
     """
-    query = select(proposals.c.round_id).where(proposals.c.id == proposal_id)
-    return int(one(db, query, f"proposal {proposal_id!r}").round_id)
+    return with_round(db, proposal_id)[1]
 
 
 def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
@@ -139,14 +145,14 @@ def get_many(db: Db, proposal_ids: Iterable[str]) -> list[Proposal]:
     ids = list(proposal_ids)
     found: dict[str, Proposal] = {}
     for start in range(0, len(ids), MANY):
-        rows = db.execute(FULL.where(proposals.c.id.in_(ids[start : start + MANY])))
+        rows = db.execute(_BY_IDS, {"ids": ids[start : start + MANY]})
         found |= {row.id: as_proposal(row) for row in rows}
     return [found[i] for i in ids if i in found]
 
 
 def with_modes(db: Db, proposal_ids: Sequence[str]) -> list[tuple[Proposal, int]]:
     """Return proposals with the numbers of their modes, in the order of the ids, of which there are few."""
-    found = {row.id: row for row in db.execute(FULL.where(proposals.c.id.in_(list(proposal_ids))))}
+    found = {row.id: row for row in db.execute(_BY_IDS, {"ids": list(proposal_ids)})}
     return [(as_proposal(found[i]), found[i].mode_id) for i in proposal_ids]
 
 
@@ -200,25 +206,7 @@ def mode_rows(db: Db, round_id: int, after: int = -1) -> list[ModeRow]:
         round_id: The round.
         after: Those with a higher version only.
     """
-    query = select(*(modes.c[name] for name in ModeRow.__dataclass_fields__)).where(modes.c.round_id == round_id)
-    query = query.where(modes.c.total > 0, modes.c.version > after)
-    return [ModeRow(*row) for row in db.execute(query.order_by(modes.c.score.desc(), modes.c.id)).all()]
-
-
-def recount(db: Db, mode_ids: Iterable[int]) -> None:
-    """Count the proposals of these modes anew, after a change to them."""
-    ids = list(mode_ids)
-    query = select(proposals.c.mode_id.label("k_id"), *(value.label(f"k_{name}") for name, value in COUNTS.items()))
-    statement = update(modes).where(modes.c.id == bindparam("k_id"))
-    changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in COUNTS}
-    others = modes.alias()
-    of_round = others.c.round_id == modes.c.round_id
-    changes["version"] = select(func.max(others.c.version) + 1).where(of_round).scalar_subquery()
-    statement = statement.values(changes)
-    for start in range(0, len(ids), MANY):
-        part = query.where(proposals.c.mode_id.in_(ids[start : start + MANY])).group_by(proposals.c.mode_id)
-        if rows := [dict(row._mapping) for row in db.execute(part)]:
-            db.execute(statement, rows)
+    return [ModeRow(*row) for row in db.execute(_MODES, {"round": round_id, "after": after}).all()]
 
 
 def as_proposal(row: Row[Any]) -> Proposal:
@@ -254,7 +242,7 @@ def _score(db: Db, round_id: int, scores: Mapping[ModeKey, float]) -> None:
 
 def version(db: Db, round_id: int) -> int:
     """Return a number that grows with every change of a mode of a round, and so of what stands for its proposals."""
-    return db.execute(select(func.max(modes.c.version)).where(modes.c.round_id == round_id)).scalar() or 0
+    return db.execute(_VERSION, {"round": round_id}).scalar() or 0
 
 
 def _mode_ids(db: Db, round_id: int) -> dict[ModeKey, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, Select
@@ -10,18 +11,19 @@ from faded.domain import Cell, FadedError
 from faded.store.engine import Db
 
 
-def one(db: Db, query: Select[*tuple[Any, ...]], what: str) -> Row[Any]:
+def one(db: Db, query: Select[*tuple[Any, ...]], what: str, values: Mapping[str, Any] | None = None) -> Row[Any]:
     """Return the only row of a query.
 
     Args:
         db: The transaction.
         query: Selects at most one row.
         what: What is looked for, for the message: "round 7".
+        values: Of the query's parameters.
 
     Raises:
         FadedError: there is no such row.
     """
-    row = db.execute(query).one_or_none()
+    row = db.execute(query, values).one_or_none()
     if row is None:
         raise FadedError(f"There is no {what} in this workspace: it may belong to another one.")
     return row

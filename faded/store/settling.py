@@ -8,14 +8,16 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Row, bindparam, delete, exists, insert, select, update
 
 from faded.domain import Verdict
 from faded.store import campaigns, labeling_rules
+from faded.store.campaigns import Round
 from faded.store.engine import Db, Store
 from faded.store.labeling_rules import Rules, Said
 from faded.store.labeling_tables import adjudications, opinions
-from faded.store.proposals import MANY, recount, round_of
+from faded.store.mode_counts import MANY, recount
+from faded.store.proposals import round_of
 from faded.store.rows import key_of
 from faded.store.schema import proposals, verdict_events
 
@@ -29,11 +31,27 @@ class EventKind(StrEnum):
     FLAG = "flag"
 
 
-def valid() -> Select[Any]:
-    """Select the events that are neither an undo nor undone."""
-    later = verdict_events.alias()
-    undone = exists().where(later.c.undoes == verdict_events.c.id)
-    return select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~undone)
+# Made once: every click asks them, and to put a query together takes longer than to ask it.
+_LATER = verdict_events.alias()
+VALID = select(verdict_events).where(
+    verdict_events.c.kind != EventKind.UNDO.value, ~exists().where(_LATER.c.undoes == verdict_events.c.id)
+)
+"""Selects the events that are neither an undo nor undone."""
+_TOLD = (
+    VALID.add_columns(adjudications.c.reason.label("adjudicates"))
+    .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
+    .order_by(verdict_events.c.proposal_id, verdict_events.c.id)
+)
+"""Selects the valid events with why one adjudicates, proposal by proposal in the order they were given."""
+_TOLD_OF_ONE = _TOLD.where(verdict_events.c.proposal_id == bindparam("proposal"))
+_AMONG: BindParameter[str] = bindparam("ids", expanding=True)
+_HOMES = select(proposals.c.id, proposals.c.round_id, proposals.c.mode_id).where(proposals.c.id.in_(_AMONG))
+_WRITE = (
+    update(proposals)
+    .where(proposals.c.id == bindparam("k_id"))
+    .values({name: bindparam(f"k_{name}") for name in ("event_id", "verdict", "disputed", "opinions")})
+)
+_CLEAR = delete(opinions).where(opinions.c.proposal_id.in_(_AMONG))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +106,17 @@ def set_rules(store: Store, round_id: int, rules: Rules, by: str, now: float) ->
 
 def settle(db: Db, proposal_id: str) -> None:
     """Write down what people say of a proposal, and what stands for it, after its events so far."""
-    events = db.execute(_told().where(verdict_events.c.proposal_id == proposal_id)).all()
-    write(db, {proposal_id: settled(events, *_how(db, round_of(db, proposal_id)))})
+    settle_in(db, campaigns.get_round(db, round_of(db, proposal_id)), proposal_id)
 
 
-def _how(db: Db, round_id: int) -> tuple[Rules, bool]:
+def settle_in(db: Db, found: Round, proposal_id: str) -> None:
+    """Do the same where the proposal's round was read already."""
+    events = db.execute(_TOLD_OF_ONE, {"proposal": proposal_id}).all()
+    write(db, {proposal_id: settled(events, *_how(db, found))})
+
+
+def _how(db: Db, found: Round) -> tuple[Rules, bool]:
     """Return a round's rules, and whether the right answers that its confirmations state are labels, not free texts."""
-    found = campaigns.get_round(db, round_id)
     return labeling_rules.that_hold(db, found), bool(found.summary.get("labels"))
 
 
@@ -127,12 +149,12 @@ def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, 
         round_id: The round.
         ids: Which proposals are looked at, up to `MANY`; None for all.
     """
-    rules, by_label = _how(db, round_id)
+    rules, by_label = _how(db, campaigns.get_round(db, round_id))
 
     def looked_at(table: FromClause, column: str) -> ColumnElement[bool]:
         return table.c.round_id == round_id if ids is None else table.c[column].in_(ids)
 
-    rows = db.execute(_told().where(looked_at(verdict_events, "proposal_id"))).all()
+    rows = db.execute(_TOLD.where(looked_at(verdict_events, "proposal_id"))).all()
     by_proposal = {i: settled(list(of), rules, by_label) for i, of in groupby(rows, key=lambda row: row.proposal_id)}
     columns = (proposals.c.id, *(proposals.c[name] for name in ("event_id", "verdict", "opinions", "disputed")))
     written = db.execute(select(*columns).where(looked_at(proposals, "id")).order_by(proposals.c.seq)).all()
@@ -154,9 +176,8 @@ def write(db: Db, found: Mapping[str, Settled]) -> None:
     ids, touched = list(found), set()
     for start in range(0, len(ids), MANY):
         part = ids[start : start + MANY]
-        homes = select(proposals.c.id, proposals.c.round_id, proposals.c.mode_id).where(proposals.c.id.in_(part))
         rows, told = [], []
-        for proposal_id, round_id, mode_id in db.execute(homes).tuples():
+        for proposal_id, round_id, mode_id in db.execute(_HOMES, {"ids": part}).tuples():
             says = found[proposal_id]
             stands = None if says.verdict is None else says.verdict.value
             now = {"k_event_id": says.event_id, "k_verdict": stands, "k_disputed": says.disputed}
@@ -167,17 +188,8 @@ def write(db: Db, found: Mapping[str, Settled]) -> None:
                 for who, said in says.people
             ]
             touched.add(mode_id)
-        names = ("event_id", "verdict", "disputed", "opinions")
-        changes: dict[str, Any] = {name: bindparam(f"k_{name}") for name in names}
-        db.execute(update(proposals).where(proposals.c.id == bindparam("k_id")).values(changes), rows)
-        db.execute(delete(opinions).where(opinions.c.proposal_id.in_(part)))
+        db.execute(_WRITE, rows)
+        db.execute(_CLEAR, {"ids": part})
         if told:
             db.execute(insert(opinions), told)
     recount(db, sorted(touched))
-
-
-def _told() -> Select[Any]:
-    """Select the valid events with why one adjudicates, proposal by proposal in the order they were given."""
-    query = valid().add_columns(adjudications.c.reason.label("adjudicates"))
-    query = query.outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
-    return query.order_by(verdict_events.c.proposal_id, verdict_events.c.id)

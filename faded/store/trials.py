@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import Details
-from faded.store.campaigns import on_same_weights
+from faded.store.campaigns import ids_on_same_weights
 from faded.store.engine import Db
 from faded.store.schema import trials
+
+_OF_CELL = select(func.count(), func.count().filter(trials.c.failed)).where(
+    trials.c.round_id.in_(bindparam("rounds", expanding=True)),
+    trials.c.counted,
+    trials.c.stratum == bindparam("stratum"),
+    trials.c.cell == bindparam("cell"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def tally(db: Db, round_id: int) -> list[CellTally]:
     """
     query = (
         select(trials.c.stratum, trials.c.cell, func.count(), func.count().filter(trials.c.failed))
-        .where(trials.c.round_id.in_([r.id for r in on_same_weights(db, round_id)]), trials.c.counted)
+        .where(trials.c.round_id.in_(ids_on_same_weights(db, round_id)), trials.c.counted)
         .group_by(trials.c.stratum, trials.c.cell)
         .order_by(trials.c.stratum, trials.c.cell)
     )
@@ -128,7 +135,7 @@ def counted(db: Db, round_id: int) -> list[CountedTrial]:
     columns = trials.c.sample_id, trials.c.stratum, trials.c.cell, trials.c.failed
     query = (
         select(*columns)
-        .where(trials.c.round_id.in_([r.id for r in on_same_weights(db, round_id)]), trials.c.counted)
+        .where(trials.c.round_id.in_(ids_on_same_weights(db, round_id)), trials.c.counted)
         .order_by(trials.c.round_id, trials.c.query)
     )
     return [CountedTrial(*row) for row in db.execute(query)]
@@ -136,11 +143,8 @@ def counted(db: Db, round_id: int) -> list[CountedTrial]:
 
 def of_cell(db: Db, round_id: int, stratum: str, cell: int) -> CellTally:
     """Return counted trials and failures of one cell within one stratum; rounds count as in `tally`."""
-    of_landscape = [r.id for r in on_same_weights(db, round_id)]
-    query = select(func.count(), func.count().filter(trials.c.failed)).where(
-        trials.c.round_id.in_(of_landscape), trials.c.counted, trials.c.stratum == stratum, trials.c.cell == cell
-    )
-    n, failures = db.execute(query).one()
+    of_landscape = ids_on_same_weights(db, round_id)
+    n, failures = db.execute(_OF_CELL, {"rounds": of_landscape, "stratum": stratum, "cell": cell}).one()
     return CellTally(stratum, cell, int(n), int(failures))
 
 

@@ -5,21 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, bindparam, exists, func, literal, select
 
 from faded.domain import NO_RATINGS, FadedError, Judgement, ModeKey, Proposal, Ratings, Verdict
 from faded.store import answers, campaigns, labeling_rules, leases
 from faded.store import ratings as rated
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
-from faded.store.proposals import get, round_of
+from faded.store.proposals import get, with_round
 from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
-from faded.store.settling import EventKind, append, settle, valid
+from faded.store.settling import VALID, EventKind, append, settle_in
 
 _STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(None))
 """Selects judged proposals; the first half lets SQLite use the index."""
 
+# Made once: every click asks them, and to put a query together takes longer than to ask it.
+_BY_KEY = select(verdict_events).where(verdict_events.c.key == bindparam("key"))
+_FLAGS = VALID.where(
+    verdict_events.c.round_id == bindparam("round"),
+    verdict_events.c.kind == literal(EventKind.FLAG.value, literal_execute=True),
+).order_by(verdict_events.c.id)
+_GIVEN = select(func.count()).where(
+    opinions.c.round_id == bindparam("round"), opinions.c.annotator == bindparam("annotator")
+)
 
 LONGEST_REASON = 500
 """Characters of a flag's reason: a paragraph."""
@@ -124,13 +133,14 @@ def submit(
         raise FadedError(f"The adjudication of proposal {proposal_id!r} gives no verdict: choose one.")
     if len(key) > LONGEST_KEY:
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
-    labels = _check_open(db, round_of(db, proposal_id)).summary.get("labels")
-    proposal = get(db, proposal_id)
-    answers.check(proposal, verdict, answer, labels)
+    proposal, round_id = with_round(db, proposal_id)
+    found = _check_open(db, round_id)
+    answers.check(proposal, verdict, answer, found.summary.get("labels"))
     rated.check(proposal, verdict, ratings)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
-    _append(
+    number = _append(
         db,
+        found,
         proposal_id,
         key=key,
         annotator=annotator,
@@ -146,9 +156,7 @@ def submit(
     )
     if kind is not EventKind.FLAG:
         leases.release(db, [proposal_id], annotator)
-    receipt = _receipt(db, key)
-    assert receipt is not None  # noqa: S101 - just appended
-    return receipt
+    return Receipt(number, key, proposal_id, kind, verdict, now)
 
 
 def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str | None = None) -> Proposal | None:
@@ -173,8 +181,8 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     first = _receipt(db, key)
     if first is not None:
         return get(db, first.proposal_id)
-    _check_open(db, round_id)
-    mine = valid().where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    found = _check_open(db, round_id)
+    mine = VALID.where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
     if voids is not None:
         mine = mine.where(verdict_events.c.key == voids)
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
@@ -183,6 +191,7 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     voided, proposal_id = row.id, row.proposal_id
     _append(
         db,
+        found,
         proposal_id,
         key=key,
         annotator=annotator,
@@ -193,7 +202,7 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     said = exists().where(opinions.c.proposal_id == proposal_id, opinions.c.annotator == annotator)
     settled = exists().where(adjudications.c.event_id == voided)
     if not db.execute(select(said | settled)).scalar():  # else there is nothing to judge anew
-        slots = labeling_rules.of_round(db, round_id).opinions
+        slots = labeling_rules.that_hold(db, found).opinions
         leases.put_back(db, round_id, proposal_id, annotator, slots, now)
     return get(db, proposal_id)
 
@@ -223,10 +232,9 @@ def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Jud
 
 def flags(db: Db, round_id: int) -> list[Flag]:
     """Return the flags that stand, oldest first."""
-    query = valid().where(verdict_events.c.round_id == round_id, verdict_events.c.kind == EventKind.FLAG.value)
     return [
         Flag(row.proposal_id, row.annotator, row.reason, row.created_at)
-        for row in db.execute(query.order_by(verdict_events.c.id))
+        for row in db.execute(_FLAGS, {"round": round_id})
     ]
 
 
@@ -244,8 +252,7 @@ def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts
 
 def given(db: Db, round_id: int, annotator: str) -> int:
     """Return on how many proposals of a round a person has an opinion."""
-    mine = (opinions.c.round_id == round_id, opinions.c.annotator == annotator)
-    return db.execute(select(func.count()).select_from(opinions).where(*mine)).scalar_one()
+    return db.execute(_GIVEN, {"round": round_id, "annotator": annotator}).scalar_one()
 
 
 def _check_open(db: Db, round_id: int) -> campaigns.Round:
@@ -269,14 +276,15 @@ def _check_reason(what: str, proposal_id: str, reason: str | None) -> None:
         )
 
 
-def _append(db: Db, proposal_id: str, *, adjudicates: str | None = None, **fields: Any) -> None:
-    """Append an event and write down what stands for its proposal now."""
-    append(db, {"proposal_id": proposal_id, "round_id": round_of(db, proposal_id), **fields}, adjudicates)
-    settle(db, proposal_id)
+def _append(db: Db, found: campaigns.Round, proposal_id: str, *, adjudicates: str | None = None, **fields: Any) -> int:
+    """Append an event and write down what stands for its proposal now; return the event's number."""
+    number = append(db, {"proposal_id": proposal_id, "round_id": found.id, **fields}, adjudicates)
+    settle_in(db, found, proposal_id)
+    return number
 
 
 def _receipt(db: Db, key: str) -> Receipt | None:
-    row = db.execute(select(verdict_events).where(verdict_events.c.key == key)).one_or_none()
+    row = db.execute(_BY_KEY, {"key": key}).one_or_none()
     if row is None:
         return None
     verdict = None if row.verdict is None else Verdict(row.verdict)

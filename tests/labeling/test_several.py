@@ -105,13 +105,15 @@ def test_what_waits_for_others_is_not_said_to_wait_for_me(store, round_id, made,
         assert progress(db, round_id, "bob").left == 9
 
 
-def test_a_skipped_item_is_no_item_that_was_begun(made, ask, say):
+def test_what_was_begun_and_skipped_comes_last_to_who_skipped_it_and_first_to_others(made, ask, say):
     (item,) = ask("ann")
     say(item, "ann", Verdict.CONFIRM)
     assert ask("bob") == [item]
     say(item, "bob")
     assert ask("bob")[0] != item
     assert item in ask("bob", 9), "it comes at the end"
+    assert ask("bob", 9)[0] != item
+    assert ask("cyd", now=2 * LEASE_SECONDS) == [item]
 
 
 def test_what_was_begun_is_finished_in_a_decided_mode(store, round_id, made, ask, say):

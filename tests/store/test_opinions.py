@@ -214,7 +214,7 @@ def test_undoing_a_flag_lays_nothing_before_who_has_judged_it(store, round_id, i
     with store.write() as db:
         verdicts.undo(db, round_id, "ann", "u", 6.0)
         assert leases.held(db, round_id, "ann", 6.0) == []
-        assert leases.fresh(db, 1, "bob", 2, 1, 6.0) == [items[0].id]
+        assert leases.fresh(db, [1], "bob", 2, 1, 6.0) == [items[0].id]
 
 
 def test_rules_from_elsewhere_do_not_replace_those_set_here(store, round_id, rules):
