@@ -6,7 +6,8 @@ cannot tell disagrees with one who confirms. To leave it out would measure agree
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -104,7 +105,7 @@ class Agreement:
     gold: tuple[OnGold, ...]
 
 
-def agreement(opinions: Sequence[Opinion], gold: Mapping[str, Verdict], seed: int = 0) -> Agreement:
+def agreement(opinions: Iterable[Opinion], gold: Mapping[str, Verdict], seed: int = 0) -> Agreement:
     """Measure how far people agree.
 
     Args:
@@ -115,9 +116,7 @@ def agreement(opinions: Sequence[Opinion], gold: Mapping[str, Verdict], seed: in
     Raises:
         ValueError: an annotator has two opinions on an item.
     """
-    names = sorted({o.annotator for o in opinions})
-    items = list(dict.fromkeys(o.item for o in opinions))
-    said = _said(opinions, names, items)
+    names, items, said = _said(opinions)
     known = np.array([VERDICTS.index(gold[i]) if i in gold else NO_OPINION for i in items], dtype=np.int8)
     pairs = []
     for first, second in combinations(range(len(names)), 2):
@@ -129,17 +128,22 @@ def agreement(opinions: Sequence[Opinion], gold: Mapping[str, Verdict], seed: in
     return Agreement(_of_all(said, seed), tuple(pairs), on_gold)
 
 
-def _said(opinions: Sequence[Opinion], names: Sequence[str], items: Sequence[str]) -> Numbers:
-    """Return the number of the verdict of each annotator on each item, shape (annotators, items)."""
-    row, column = ({key: i for i, key in enumerate(keys)} for keys in (names, items))
+def _said(opinions: Iterable[Opinion]) -> tuple[list[str], list[str], Numbers]:
+    """Return the annotators in order, the items, and the number of each one's verdict on each: (annotators, items)."""
+    row: dict[str, int] = {}
+    column: dict[str, int] = {}
     number = {verdict: i for i, verdict in enumerate(VERDICTS)}
-    said = np.full((len(names), len(items)), NO_OPINION, dtype=np.int8)
-    said[[row[o.annotator] for o in opinions], [column[o.item] for o in opinions]] = [
-        number[o.verdict] for o in opinions
-    ]
-    if np.count_nonzero(said != NO_OPINION) < len(opinions):
+    rows, columns, numbers = array("l"), array("l"), array("b")  # there may be half a million
+    for one in opinions:
+        rows.append(row.setdefault(one.annotator, len(row)))
+        columns.append(column.setdefault(one.item, len(column)))
+        numbers.append(number[one.verdict])
+    said = np.full((len(row), len(column)), NO_OPINION, dtype=np.int8)
+    said[np.array(rows), np.array(columns)] = np.array(numbers)
+    if np.count_nonzero(said != NO_OPINION) < len(numbers):
         raise ValueError("an annotator has two opinions on one item")
-    return said
+    names = sorted(row)
+    return names, list(column), said[[row[name] for name in names]]
 
 
 def _of_all(said: Numbers, seed: int) -> OfAll:

@@ -19,8 +19,8 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -29,7 +29,7 @@ from faded.domain import Proposal
 from faded.store.engine import Db
 from faded.store.labeling_tables import leases, opinions
 from faded.store.proposals import FULL, as_proposal
-from faded.store.schema import proposals, verdict_events
+from faded.store.schema import BEGUN, proposals, verdict_events
 
 LEASE_SECONDS = 300.0
 """How long a proposal waits for the person it lies before: long for one look, short for a lunch break."""
@@ -175,12 +175,7 @@ _BY_ME = exists().where(
 )
 _BEGUN = (
     _free()
-    .where(
-        proposals.c.round_id == bindparam("round"),
-        proposals.c.opinions > literal(0, literal_execute=True),
-        *_WAITS,
-        ~_BY_ME,
-    )
+    .where(proposals.c.round_id == bindparam("round"), text(BEGUN), ~_BY_ME)
     .order_by(proposals.c.seq)
     .limit(bindparam("n"))
 )

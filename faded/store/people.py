@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -79,11 +80,12 @@ def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
     return [Dispute(p, tuple(by_proposal.get(p.id, ()))) for p in found]
 
 
-def said(db: Db, round_id: int) -> list[tuple[str, str, Verdict]]:
-    """Return who says what of which proposal of a round, adjudications left out."""
+def said(db: Db, round_id: int) -> Iterator[tuple[str, str, Verdict]]:
+    """Go through who says what of which proposal of a round, adjudications left out; there may be very many."""
     columns = (opinions.c.annotator, opinions.c.proposal_id, opinions.c.verdict)
-    rows = db.execute(select(*columns).where(opinions.c.round_id == round_id)).tuples()
-    return [(who, proposal_id, Verdict(verdict)) for who, proposal_id, verdict in rows]
+    kinds = {kind.value: kind for kind in Verdict}
+    for who, proposal_id, verdict in db.execute(select(*columns).where(opinions.c.round_id == round_id)).tuples():
+        yield who, proposal_id, kinds[verdict]
 
 
 def adjudicated(db: Db, round_id: int) -> dict[str, Verdict]:
@@ -96,12 +98,12 @@ def adjudicated(db: Db, round_id: int) -> dict[str, Verdict]:
     return {proposal_id: Verdict(str(verdict)) for proposal_id, verdict in db.execute(query).tuples()}
 
 
-def looks(db: Db, round_id: int) -> list[tuple[str, str, int | None]]:
-    """Return how long people looked before each verdict they give: who, the target's answer, milliseconds."""
+def looks(db: Db, round_id: int) -> Iterator[tuple[str, str, int | None]]:
+    """Go through how long people looked before each verdict they give: who, the target's answer, milliseconds."""
     query = (
         select(opinions.c.annotator, proposals.c.answer, verdict_events.c.visible_ms)
         .join(proposals, proposals.c.id == opinions.c.proposal_id)
         .join(verdict_events, verdict_events.c.id == opinions.c.event_id)
         .where(opinions.c.round_id == round_id)
     )
-    return list(db.execute(query).tuples())
+    yield from db.execute(query).tuples()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from faded.domain import Cell, ModeKey, Proposal, Verdict
 from faded.store.engine import Db
 from faded.store.mode_counts import MANY, NONE_YET, recount
-from faded.store.rows import cell_of, cell_text, one
+from faded.store.rows import cell_text, mode_of, one
 from faded.store.schema import modes, proposals
 
 FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id == proposals.c.mode_id)
@@ -61,7 +62,7 @@ class ModeRow:
     @property
     def key(self) -> ModeKey:
         """Cell and stratum."""
-        return ModeKey(cell_of(self.cell), self.stratum)
+        return mode_of(self.cell, self.stratum)
 
     @property
     def unjudged(self) -> int:
@@ -214,11 +215,11 @@ def as_proposal(row: Row[Any]) -> Proposal:
     return Proposal(
         id=row.id,
         sample_id=row.sample_id,
-        key=ModeKey(cell_of(row.cell), row.stratum),
+        key=mode_of(row.cell, row.stratum),
         answer=row.answer,
         reference=row.reference,
         discrepancy=row.discrepancy,
-        setting=row.setting,
+        setting=sys.intern(row.setting),
         original=row.original,
         edited=row.edited,
         details=row.details,
@@ -247,7 +248,7 @@ def version(db: Db, round_id: int) -> int:
 
 def _mode_ids(db: Db, round_id: int) -> dict[ModeKey, int]:
     rows = db.execute(select(modes.c.id, modes.c.cell, modes.c.stratum).where(modes.c.round_id == round_id))
-    return {ModeKey(cell_of(cell), stratum): mode_id for mode_id, cell, stratum in rows}
+    return {mode_of(cell, stratum): mode_id for mode_id, cell, stratum in rows}
 
 
 def _row(round_id: int, mode_id: int, item: Proposal) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select
 
-from faded.domain import Cell, FadedError
+from faded.domain import Cell, FadedError, ModeKey
 from faded.store.engine import Db
+
+MOST_KEYS = 16_384
+"""Keys of modes that are kept between two queries."""
 
 
 def one(db: Db, query: Select[*tuple[Any, ...]], what: str, values: Mapping[str, Any] | None = None) -> Row[Any]:
@@ -39,6 +43,13 @@ def cell_text(cell: Cell) -> str:
     return ",".join(str(level) for level in cell)
 
 
+@lru_cache(MOST_KEYS)
+def mode_of(cell: str, stratum: str) -> ModeKey:
+    """Return the key of a mode from its stored cell; one and the same for all of a mode's many proposals."""
+    return ModeKey(cell_of(cell), stratum)
+
+
+@lru_cache(MOST_KEYS)
 def cell_of(text: str) -> Cell:
     """Read a stored cell."""
     return tuple(int(level) for level in text.split(","))

@@ -239,6 +239,10 @@ modes = Table(
     UniqueConstraint("round_id", "cell", "stratum"),
     Index("ix_modes_version", "round_id", "version"),
 )
+BEGUN = "opinions > 0 AND verdict IS NULL AND NOT disputed"
+"""Says of a proposal that some have judged it and it waits for others, in the words of the index: SQLite takes an index
+of some rows only where a query says the same."""
+
 proposals = Table(
     "proposals",
     metadata,
@@ -246,12 +250,7 @@ proposals = Table(
     UniqueConstraint("mode_id", "sample_id"),
     Index("ix_proposals_fresh", "mode_id", "seq", sqlite_where=text("event_id IS NULL")),
     Index("ix_proposals_standing", "round_id", "event_id", "verdict"),
-    Index(
-        "ix_proposals_begun",
-        "round_id",
-        "seq",
-        sqlite_where=text("opinions > 0 AND verdict IS NULL AND NOT disputed"),
-    ),
+    Index("ix_proposals_begun", "round_id", "seq", sqlite_where=text(BEGUN)),
 )
 verdict_events = Table(
     "verdict_events",

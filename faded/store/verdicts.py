@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, literal, select
 
-from faded.domain import NO_RATINGS, FadedError, Judgement, ModeKey, Proposal, Ratings, Verdict
+from faded.domain import NO_RATINGS, FadedError, Judgement, Proposal, Ratings, Verdict
 from faded.store import answers, campaigns, labeling_rules, leases
 from faded.store import ratings as rated
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import get, with_round
-from faded.store.rows import cell_of
+from faded.store.rows import mode_of
 from faded.store.schema import modes, proposals, verdict_events
 from faded.store.settling import VALID, EventKind, append, settle_in
 
@@ -219,9 +220,13 @@ def standing(db: Db, *round_ids: int) -> list[Judgement]:
         .order_by(proposals.c.event_id)
     )
     return [
-        Judgement(i, sample_id, ModeKey(cell_of(cell), stratum), Verdict(str(verdict)), answer, Ratings(*ratings))
+        Judgement(i, sample_id, mode_of(cell, stratum), Verdict(str(verdict)), answer, _ratings(ratings))
         for i, sample_id, cell, stratum, verdict, answer, *ratings in db.execute(query)
     ]
+
+
+def _ratings(said: Sequence[int | None]) -> Ratings:
+    return NO_RATINGS if said.count(None) == len(said) else Ratings(*said)
 
 
 def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Judgement]:

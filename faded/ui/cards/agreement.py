@@ -74,12 +74,12 @@ class AgreementCache:
 
 def measure(db: Db, facts: Facts) -> Found:
     """Measure how far people agree in a round."""
-    opinions = [Opinion(*said) for said in people.said(db, facts.round.id)]
+    opinions = (Opinion(*said) for said in people.said(db, facts.round.id))
     gold = people.adjudicated(db, facts.round.id)
     is_text = facts.evidence.is_text  # of an article at least what was written about it has to be read
-    looks = [
+    looks = (
         Look(who, len(answer.split()) if is_text else 0, ms) for who, answer, ms in people.looks(db, facts.round.id)
-    ]
+    )
     return Found(agreement(opinions, gold), haste(looks), tuple(people.annotators(db, facts.round.id)))
 
 
