@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 VERSION = "0.1.0"
 """Of Faded; the package's metadata take it from here."""
@@ -197,6 +197,20 @@ class Proposal:
     def expected(self) -> str | None:
         """What the answer should be if the edit does not change it: the reference, else the clean answer."""
         return self.clean_answer if self.reference is None else self.reference
+
+
+class Answered(Protocol):
+    """What is known of a proposal's answer."""
+
+    @property
+    def answer(self) -> str:
+        """What the target answered under the edit."""
+        ...
+
+    @property
+    def expected(self) -> str | None:
+        """What it should answer, see `Proposal.expected`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Stopped, Verdict
+from faded.domain import Answered, FadedError, Judgement, ModeKey, Pair, Stopped, Verdict
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
@@ -136,21 +136,19 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
         event = events.last(db, desk.round.id)
-    refusals = NO_REFUSALS if context.config.labelled else _refusals(context, found.standing, found.shown)
-    said = (found.shown, context.space)
+    refusals = NO_REFUSALS if context.config.labelled else _refusals(context, found.standing, found.answered)
     chosen = desk.round.summary.get(campaigns.CHOSEN)
-    return Taught(
-        found.modes, verdict_pairs(found.heeded, *said), refusals, rankings(found.ranked, *said), event, chosen
-    )
+    pairs = verdict_pairs(found.heeded, found.answered, context.space)
+    return Taught(found.modes, pairs, refusals, rankings(found.ranked, context.space), event, chosen)
 
 
-def _refusals(context: Context, standing: list[Judgement], shown: dict[str, Proposal]) -> Refusals:
+def _refusals(context: Context, standing: list[Judgement], answered: Mapping[str, Answered]) -> Refusals:
     """Return where verdicts contradict the expected answer (all but confirmations that state it), of what is held."""
     space = context.space
     held = every_mode(space, [sample.stratum for sample in context.tune], context.known_invalid)
 
     def contradicts(judgement: Judgement) -> bool:
-        return judgement.verdict is not Verdict.CONFIRM or judgement.answer != shown[judgement.proposal_id].expected
+        return judgement.verdict is not Verdict.CONFIRM or judgement.answer != answered[judgement.proposal_id].expected
 
     changed = leaning(space, standing, contradicts, held)
     return Refusals(changed, leaning(space, standing, lambda judgement: judgement.verdict is Verdict.REJECT, held))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from faded.domain import Judgement, ModeKey, Proposal, Verdict
+from faded.domain import Answered, Judgement, ModeKey, Verdict
 from faded.labeling.decided import confirmed_modes
-from faded.store import proposals, verdicts
+from faded.store import campaigns, proposals, verdicts
 from faded.store.campaigns import CHOSEN, Round
 from faded.store.engine import Db
 
@@ -24,7 +24,7 @@ class ToLearn:
         standing: The verdicts that stand on these weights, earlier rounds' too.
         heeded: Those of them that pairs are made of.
         ranked: Those of them whose best and worst picture are heeded, rejections too.
-        shown: The proposals that verdicts stand on, by id.
+        answered: The answers that verdicts stand on, by the proposal's id.
     """
 
     confirmed: list[ModeKey]
@@ -32,7 +32,7 @@ class ToLearn:
     standing: list[Judgement]
     heeded: list[Judgement]
     ranked: list[Judgement]
-    shown: dict[str, Proposal]
+    answered: Mapping[str, Answered]
 
 
 def read_to_learn(db: Db, round_: Round) -> ToLearn:
@@ -43,14 +43,14 @@ def read_to_learn(db: Db, round_: Round) -> ToLearn:
     against teaching others what is expected of them.
     """
     standing = verdicts.on_same_weights(db, round_.id)
-    shown = {p.id: p for p in proposals.get_many(db, [j.proposal_id for j in standing])}
+    answered = proposals.answered(db, campaigns.ids_on_same_weights(db, round_.id))
     modes, ranked = to_learn(round_.summary, standing)
     heeded = ranked
     if round_.summary.get("labels") == []:  # answers are free text
         heeded = [j for j in heeded if j.verdict is not Verdict.REJECT]
     else:
-        modes = teachable(modes, standing, shown)
-    return ToLearn(confirmed_modes(standing), modes, standing, heeded, ranked, shown)
+        modes = teachable(modes, standing, answered)
+    return ToLearn(confirmed_modes(standing), modes, standing, heeded, ranked, answered)
 
 
 def to_learn(summary: Mapping[str, Any], standing: Sequence[Judgement]) -> tuple[list[ModeKey], list[Judgement]]:
@@ -73,7 +73,7 @@ def to_learn(summary: Mapping[str, Any], standing: Sequence[Judgement]) -> tuple
 
 
 def teachable(
-    modes: Sequence[ModeKey], judgements: Sequence[Judgement], shown: Mapping[str, Proposal]
+    modes: Sequence[ModeKey], judgements: Sequence[Judgement], answered: Mapping[str, Answered]
 ) -> list[ModeKey]:
     """Return the confirmed modes in which the expected answer may be taught to other inputs, in their order.
 
@@ -84,11 +84,11 @@ def teachable(
     Args:
         modes: Confirmed modes.
         judgements: The verdicts that stand.
-        shown: What they were given on, by id.
+        answered: The answers that they were given on, by the proposal's id.
     """
     balance: dict[ModeKey, int] = defaultdict(int)
     for judgement in judgements:
         if judgement.verdict is Verdict.CONFIRM:
-            as_expected = judgement.answer in (None, shown[judgement.proposal_id].expected)
+            as_expected = judgement.answer in (None, answered[judgement.proposal_id].expected)
             balance[judgement.key] += 1 if as_expected else -1
     return [mode for mode in modes if balance[mode] > 0]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, Judgement, ModeKey, Pair, Proposal, Sample, Values, Verdict
+from faded.domain import Answered, FadedError, Judgement, ModeKey, Pair, Sample, Values, Verdict
 from faded.probe import KnownInvalid
 
 P = TypeVar("P")
@@ -52,9 +52,7 @@ class Refusals:
 NO_REFUSALS = Refusals()
 
 
-def verdict_pairs(
-    judgements: Sequence[Judgement], proposals: Mapping[str, Proposal], space: ConceptSpace
-) -> list[Pair]:
+def verdict_pairs(judgements: Sequence[Judgement], answered: Mapping[str, Answered], space: ConceptSpace) -> list[Pair]:
     """Return the pairs that verdicts make, in the order of the judgements.
 
     A confirmation prefers the answer it states, else the reference, to the target's answer. A rejection says that the
@@ -63,26 +61,25 @@ def verdict_pairs(
 
     Args:
         judgements: The verdicts that stand.
-        proposals: What they were given on, by id.
+        answered: The answers that they were given on, by the proposal's id.
         space: The concepts.
     """
     pairs = []
     for judgement in judgements:
-        proposal = proposals[judgement.proposal_id]
-        found = preferred(judgement, proposal)
+        found = preferred(judgement, answered[judgement.proposal_id])
         if found is not None:
-            pairs.append(Pair(proposal.sample_id, cell_values(space, proposal.key), *found))
+            pairs.append(Pair(judgement.sample_id, cell_values(space, judgement.key), *found))
     return pairs
 
 
-def preferred(judgement: Judgement, proposal: Proposal) -> tuple[str, str] | None:
+def preferred(judgement: Judgement, answered: Answered) -> tuple[str, str] | None:
     """Return the chosen and the rejected answer of the pair that a verdict makes, None where it makes none."""
-    other = proposal.expected if judgement.answer is None else judgement.answer
-    if other is None or other == proposal.answer:
+    other = answered.expected if judgement.answer is None else judgement.answer
+    if other is None or other == answered.answer:
         return None
     if judgement.verdict is Verdict.CONFIRM:
-        return other, proposal.answer
-    return (proposal.answer, other) if judgement.verdict is Verdict.REJECT else None
+        return other, answered.answer
+    return (answered.answer, other) if judgement.verdict is Verdict.REJECT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +99,13 @@ class Ranking:
     worst: int
 
 
-def rankings(judgements: Sequence[Judgement], proposals: Mapping[str, Proposal], space: ConceptSpace) -> list[Ranking]:
+def rankings(judgements: Sequence[Judgement], space: ConceptSpace) -> list[Ranking]:
     """Return what was ranked, in the order of the judgements; see `verdict_pairs`.
 
     An edit that destroyed the input says nothing of what was drawn from it.
     """
-    found = []
-    for judgement in judgements:
-        proposal, chosen = proposals[judgement.proposal_id], ranked(judgement)
-        if chosen is not None:
-            found.append(Ranking(proposal.sample_id, cell_values(space, proposal.key), *chosen))
-    return found
+    chosen = ((judgement, ranked(judgement)) for judgement in judgements)
+    return [Ranking(j.sample_id, cell_values(space, j.key), *pictures) for j, pictures in chosen if pictures]
 
 
 def ranked(judgement: Judgement) -> tuple[int, int] | None:

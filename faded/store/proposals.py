@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import sqlite
@@ -23,6 +23,13 @@ FULL = select(proposals, modes.c.cell, modes.c.stratum).join(modes, modes.c.id =
 # Made once: every click asks them, and to put a query together takes longer than to ask it.
 _BY_ID = FULL.where(proposals.c.id == bindparam("id"))
 _BY_IDS = FULL.where(proposals.c.id.in_(bindparam("ids", expanding=True)))
+
+
+class Answers(NamedTuple):
+    """What a target answered under an edit, and what it should answer: see `domain.Answered`."""
+
+    answer: str
+    expected: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,14 @@ def of_round(db: Db, round_id: int) -> list[Proposal]:
     """Return the proposals of a round in the order in which they were made."""
     query = FULL.where(proposals.c.round_id == round_id).order_by(proposals.c.seq)
     return [as_proposal(row) for row in db.execute(query)]
+
+
+def answered(db: Db, round_ids: Sequence[int]) -> dict[str, Answers]:
+    """Return what is known of the answers of all proposals of these rounds; those that are alike are one."""
+    columns = (proposals.c.id, proposals.c.answer, func.coalesce(proposals.c.reference, proposals.c.clean_answer))
+    rows = db.execute(select(*columns).where(proposals.c.round_id.in_(round_ids))).tuples()
+    alike: dict[Answers, Answers] = {}
+    return {i: alike.setdefault(found := Answers(answer, expected), found) for i, answer, expected in rows}
 
 
 def of_sample(db: Db, round_id: int, sample_id: str) -> Proposal | None:

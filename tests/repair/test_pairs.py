@@ -77,7 +77,7 @@ def test_a_correction_is_preferred_to_the_reference_beside_it() -> None:
 )
 def test_a_best_and_a_worst_picture_are_a_ranking(verdict: Verdict, ratings: Ratings, expected: list[Ranking]) -> None:
     judgement = Judgement("p", "s", KEY, verdict, ratings=ratings)
-    assert rankings([judgement], {"p": proposal("8 red", "4 red")}, SPACE) == expected
+    assert rankings([judgement], SPACE) == expected
 
 
 def test_an_input_without_a_reference_teaches_its_own_clean_answer() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from faded.concepts.spec import ConceptSpace
@@ -11,7 +12,8 @@ from faded.domain import Judgement, ModeKey, Proposal, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.labeling.decided import ModeTally, tallies
 from faded.repair import budget
-from faded.repair.pairs import rankings, verdict_pairs
+from faded.repair.pairs import preferred, rankings
+from faded.store import proposals
 from faded.store.engine import Db
 from faded.ui import articles
 from faded.ui.cards.picture import img
@@ -94,36 +96,39 @@ def read(db: Db, workspace: Path, facts: Facts | None) -> Lessons | None:
         return None
     space = ConceptSpace.from_json(facts.round.summary["space"])
     found = read_to_learn(db, facts.round)
-    keys, heeded, shown = found.modes, found.heeded, found.shown
+    keys, heeded = found.modes, found.heeded
     pinned = facts.repair is not None and bool(facts.missing_for_repair())
     begun = facts.repair.checkpoint if facts.repair is not None and pinned else None
     if begun:
         keys = [ModeKey(tuple(cell), stratum) for cell, stratum in begun["modes"]]
-    confirmed: dict[ModeKey, list[Proposal]] = {key: [] for key in keys}
-    for judgement in heeded:
-        if judgement.verdict is Verdict.CONFIRM and judgement.key in confirmed:
-            confirmed[judgement.key].append(shown[judgement.proposal_id])
     tally, kind = tallies(heeded), facts.evidence
+    examples: dict[ModeKey, list[str]] = {key: [] for key in keys[:SHOWN]}
+    for judgement in heeded:
+        some = examples.get(judgement.key)
+        if judgement.verdict is Verdict.CONFIRM and some is not None and len(some) < PICTURES:
+            some.append(judgement.proposal_id)
+    pairs: dict[str, tuple[str, str]] = {}
+    taught = []
+    for judgement in [] if kind.is_drawn else heeded:
+        pair = preferred(judgement, found.answered[judgement.proposal_id])
+        if pair is not None:
+            pairs[judgement.proposal_id] = pair
+            taught.append(judgement)
+    first = _first_of_each(taught)
+    wanted = {*first, *chain.from_iterable(examples.values())}
+    shown = {proposal.id: proposal for proposal in proposals.get_many(db, wanted)}
     lines = tuple(
         ModeLine(
             key,
             space.describe(space.values([key.cell])[0].tolist()),
             tally.get(key, ModeTally()),
-            _examples(workspace, confirmed[key], kind) if i < SHOWN else (),
+            _examples(workspace, [shown[i] for i in examples.get(key, ())], kind),
         )
-        for i, key in enumerate(keys)
+        for key in keys
     )
-    pairs = [] if kind.is_drawn else [(j, pair) for j in heeded for pair in verdict_pairs([j], shown, space)]
-    first = _first_of_each([j for j, _ in pairs])
-    by_proposal = {j.proposal_id: pair for j, pair in pairs}
-    preview = tuple(
-        PairLine(
-            pictures_of(workspace, shown[i], kind), shown[i].setting, by_proposal[i].chosen, by_proposal[i].rejected
-        )
-        for i in first
-    )
+    preview = tuple(PairLine(pictures_of(workspace, shown[i], kind), shown[i].setting, *pairs[i]) for i in first)
     left_out = len(set(found.confirmed) - set(keys))
-    ranked = len(rankings(found.ranked, shown, space))
+    ranked = len(rankings(found.ranked, space))
     return Lessons(lines, left_out, len(pairs), preview, ranked, pinned, kind, facts.step)
 
 
