@@ -1,7 +1,8 @@
 """The labeling queue: what lies before a person next.
 
-What others have judged and that wants more opinions comes first. Then mode by mode in the order of the ranking,
-distinct samples within a mode, until the mode is decided; then the next.
+What comes next is said by the strategy of the campaign's rules (`strategies`). As a rule what others have judged and
+that wants more opinions comes first. Then mode by mode in the order of the ranking, distinct samples within a mode,
+until the mode is decided; then the next.
 Modes that their proposals cannot decide any more (too few of them) come after those that can be. Skipped proposals
 come at the very end. What a person holds already comes first, so a reload shows the same proposal again. Verdicts that
 earlier rounds on the same weights got count towards deciding a mode.
@@ -9,14 +10,17 @@ earlier rounds on the same weights got count towards deciding a mode.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from faded.domain import Proposal
-from faded.labeling import standings
+from faded.labeling import standings, strategies
 from faded.labeling.decided import ModeState, ModeTally
 from faded.labeling.standings import Standings, StandingsCache
+from faded.labeling.strategies import Asked
 from faded.store import labeling_rules, leases, proposals, verdicts
 from faded.store.engine import Db
+from faded.store.labeling_rules import Rules, Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Progress:
         confirmed: Modes that are confirmed, by verdicts of earlier rounds on the same weights as well.
         refused: Modes that are refused, likewise.
         open: Modes that have verdicts or proposals and are not decided.
-        left: Proposals of open modes that wait for this person's verdict.
+        left: Proposals that wait for this person's verdict, of open modes; by the random strategy of all.
         disputed: Proposals on which people differ, so that no verdict stands.
     """
 
@@ -61,8 +65,9 @@ def lay(
     db: Db, round_id: int, annotator: str, n: int, now: float, cache: StandingsCache
 ) -> tuple[list[Leased], Progress]:
     """Return `next_items` and `progress` from one look at the modes, in a transaction that has not changed one."""
-    found = cache.get(db, round_id)
-    return _lay(db, round_id, annotator, n, now, found), _progress(db, round_id, annotator, found)
+    found, rules = cache.get(db, round_id), labeling_rules.of_round(db, round_id)
+    laid = _lay(db, round_id, annotator, n, now, found, rules)
+    return laid, _progress(db, round_id, annotator, found, rules)
 
 
 def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
@@ -75,20 +80,21 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         n: How many are wanted.
         now: Seconds since 1970.
     """
-    return _lay(db, round_id, annotator, n, now, standings.read(db, round_id))
+    rules = labeling_rules.of_round(db, round_id)
+    return _lay(db, round_id, annotator, n, now, standings.read(db, round_id), rules)
 
 
 def progress(db: Db, round_id: int, annotator: str, cache: StandingsCache | None = None) -> Progress:
     """Return how far labeling is; with a cache, in a transaction that has not changed a mode."""
     found = standings.read(db, round_id) if cache is None else cache.get(db, round_id)
-    return _progress(db, round_id, annotator, found)
+    return _progress(db, round_id, annotator, found, labeling_rules.of_round(db, round_id))
 
 
-def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings) -> list[Leased]:
+def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings, rules: Rules) -> list[Leased]:
     kept: list[leases.Held] = []
     idle: list[str] = []
     for item in leases.held(db, round_id, annotator, now):
-        is_open = item.begun or found.by_id[item.mode_id].state is ModeState.OPEN
+        is_open = item.begun or rules.strategy is Strategy.RANDOM or found.by_id[item.mode_id].state is ModeState.OPEN
         if item.put_back or (is_open and not item.judged):
             kept.append(item)
         else:
@@ -97,24 +103,30 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Stand
         leases.release(db, idle, annotator)
     here = [(item.proposal, item.mode_id) for item in kept]
     if len(here) < n:
-        slots = labeling_rules.of_round(db, round_id).opinions
-        wanted = _candidates(db, round_id, annotator, slots, found, n - len(here), now)
-        taken = leases.take(db, round_id, wanted, annotator, slots, now)
+        held = Counter(mode_id for _, mode_id in here)
+        asked = Asked(db, round_id, annotator, rules.opinions, n - len(here), now, held)
+        if rules.strategy is Strategy.INFORMATIVE:
+            wanted = _candidates(db, round_id, annotator, rules.opinions, found, asked.n, now)
+        else:
+            wanted = strategies.candidates(rules.strategy, asked, found)
+        taken = leases.take(db, round_id, wanted, annotator, rules.opinions, now)
         here.extend(proposals.with_modes(db, taken))
     until = now + leases.LEASE_SECONDS
     return [Leased(proposal, until, found.by_id[mode_id].tally) for proposal, mode_id in here[:n]]
 
 
-def _progress(db: Db, round_id: int, annotator: str, found: Standings) -> Progress:
-    judged = leases.judged_by(db, round_id, annotator)
-    mine = sum(n for mode_id, n in judged.items() if found.by_id[mode_id].state is ModeState.OPEN)
+def _progress(db: Db, round_id: int, annotator: str, found: Standings, rules: Rules) -> Progress:
+    judged, left, all_modes = leases.judged_by(db, round_id, annotator), found.left, rules.strategy is Strategy.RANDOM
+    mine = sum(n for mode_id, n in judged.items() if all_modes or found.by_id[mode_id].state is ModeState.OPEN)
+    if all_modes:
+        left = sum(s.mode.unjudged for s in found.by_id.values())
     return Progress(
         mine=verdicts.given(db, round_id, annotator),
         everybody=found.opinions,
         confirmed=found.states[ModeState.CONFIRMED],
         refused=found.states[ModeState.REFUSED],
         open=found.states[ModeState.OPEN],
-        left=found.left - mine,
+        left=left - mine,
         disputed=found.disputed,
     )
 

@@ -1,9 +1,9 @@
-"""The rules of a campaign's labeling: how many people judge a proposal, and what decides where they differ."""
+"""The rules of a campaign's labeling: how many people judge a proposal, what decides where they differ, what comes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -22,6 +22,9 @@ Choice = TypeVar("Choice", Verdict, str | None)
 MOST_OPINIONS = 9
 """More people on one proposal than anybody has."""
 
+MOST_QUOTA = 10_000
+"""More verdicts than anybody gives in a day."""
+
 
 class Policy(StrEnum):
     """What decides where several people have judged a proposal."""
@@ -34,6 +37,19 @@ class Policy(StrEnum):
     """All of them; where they differ, an adjudicator."""
 
 
+class Strategy(StrEnum):
+    """What comes next; see `labeling.strategies`."""
+
+    INFORMATIVE = "informative"
+    """What decides the most telling mode."""
+    LEAST = "least labelled"
+    """What has the fewest opinions, spread over the modes."""
+    DISAGREEMENT = "disagreement"
+    """What people differ about."""
+    RANDOM = "random"
+    """Anything that waits, each with the same chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How a campaign is labelled.
@@ -41,10 +57,14 @@ class Rules:
     Attributes:
         opinions: How many people judge a proposal.
         policy: What decides where they differ.
+        strategy: What comes next.
+        quota: The most verdicts that a person gives in a day; 0 for any number.
     """
 
     opinions: int = 1
     policy: Policy = Policy.MAJORITY
+    strategy: Strategy = Strategy.INFORMATIVE
+    quota: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +152,10 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     Raises:
         FadedError: a rule cannot be used.
     """
-    if not 1 <= rules.opinions <= MOST_OPINIONS:
-        raise FadedError(f"Verdicts per item is {rules.opinions}: give a whole number from 1 to {MOST_OPINIONS}.")
+    bounds = (("Verdicts per item", rules.opinions, 1, MOST_OPINIONS), ("Verdicts a day", rules.quota, 0, MOST_QUOTA))
+    for name, value, least, most in bounds:
+        if not least <= value <= most:
+            raise FadedError(f"{name} is {value}: give a whole number from {least} to {most:,}.")
     before = of_campaign(db, campaign_id)
     _keep(db, campaign_id, asdict(rules))
     about = {"from": asdict(before), "to": asdict(rules)}
@@ -154,4 +176,10 @@ def _keep(db: Db, campaign_id: int, values: Mapping[str, object]) -> None:
 
 
 def _read(values: Mapping[str, Any] | None) -> Rules:
-    return Rules() if values is None else Rules(int(values["opinions"]), Policy(values["policy"]))
+    """Return rules that were kept; what was no rule yet when they were is as usual."""
+    given = {} if values is None else {name: values[name] for name in _READ if name in values}
+    return Rules(**{name: _READ[name](value) for name, value in given.items()})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"opinions": int, "policy": Policy, "strategy": Strategy, "quota": int}
+"""How each rule is read from a JSON value."""

@@ -49,6 +49,15 @@ class LabelingRulesColumns(TypedColumns):
     rules: Named[dict[str, Any]] = Column(JSON)
 
 
+class LabelingPauseColumns(TypedColumns):
+    """That nothing of a campaign is laid before anybody at the moment: who said so, when, and why."""
+
+    campaign_id: Named[int] = Column(ForeignKey("campaigns.id"), primary_key=True, autoincrement=False)
+    who: Named[str] = Column(Text)
+    reason: Named[str] = Column(Text)
+    since: Named[float]
+
+
 leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
 opinions = Table(
     "opinions", metadata, OpinionColumns, Index("ix_opinions_annotator", "round_id", "annotator", "open", "mode_id")
@@ -56,3 +65,4 @@ opinions = Table(
 adjudications = Table("adjudications", metadata, AdjudicationColumns)
 append_only(adjudications, "adjudications are append-only")
 labeling_rules = Table("labeling_rules", metadata, LabelingRulesColumns)
+labeling_pauses = Table("labeling_pauses", metadata, LabelingPauseColumns)

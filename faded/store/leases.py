@@ -148,6 +148,26 @@ def judged_by(db: Db, round_id: int, annotator: str, fresh: bool = False) -> dic
     return {mode_id: n for mode_id, n in db.execute(query, {"round": round_id, "annotator": annotator})}
 
 
+def of_mode(
+    db: Db, mode_id: int, annotator: str, slots: int, n: int, now: float, *, differing: bool = False, after: int = 0
+) -> list[str]:
+    """Return up to n proposals of a mode, the fewest opinions first, that nobody skipped and that have a slot.
+
+    Args:
+        db: The transaction.
+        mode_id: The mode.
+        annotator: For whom.
+        slots: How many people judge a proposal.
+        n: How many are wanted.
+        now: Seconds since 1970.
+        differing: Those first whose opinions differ most, and of these those with the most opinions.
+        after: So many of them are passed over.
+    """
+    of_one = {"mode": mode_id, "n": n, "after": after}
+    query = _DIFFERING if differing else _LEAST
+    return list(db.execute(query, _asked(annotator, slots, now) | of_one).scalars())
+
+
 def _asked(annotator: str, slots: int, now: float) -> dict[str, Any]:
     """Return what the queries below are told of whoever asks."""
     return {"annotator": annotator, "slots": slots, "now": now}
@@ -191,6 +211,17 @@ _JUDGED = (
     .group_by(opinions.c.mode_id)
 )
 _JUDGED_FRESH = _JUDGED.join(proposals, proposals.c.id == opinions.c.proposal_id).where(proposals.c.event_id.is_(None))
+_OF_MODE = (
+    _free()
+    .where(proposals.c.mode_id == bindparam("mode"), proposals.c.event_id.is_(None), ~proposals.c.disputed)
+    .limit(bindparam("n"))
+    .offset(bindparam("after"))
+)
+_SAID = select(func.count(opinions.c.verdict.distinct())).where(opinions.c.proposal_id == proposals.c.id)
+_LEAST = _OF_MODE.order_by(proposals.c.opinions, proposals.c.seq)
+_DIFFERING = _OF_MODE.order_by(
+    _SAID.correlate(proposals).scalar_subquery().desc(), proposals.c.opinions.desc(), proposals.c.seq
+)
 _SKIPPED = (
     _free(proposals.c.mode_id)
     .where(proposals.c.round_id == bindparam("round"), *_WAITS, proposals.c.event_id.is_not(None))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from faded.domain import Proposal, Verdict
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import proposals, verdict_events
+from faded.store.settling import EventKind, valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ def annotators(db: Db, round_id: int) -> list[Annotator]:
         .order_by(func.count().desc(), opinions.c.annotator)
     )
     return [Annotator(*row) for row in db.execute(query).tuples()]
+
+
+def given_since(db: Db, round_ids: Sequence[int], annotator: str, since: float) -> int:
+    """Return how many verdicts a person has given in these rounds since a moment, those taken back left out."""
+    mine = (verdict_events.c.round_id.in_(round_ids), verdict_events.c.annotator == annotator)
+    settles = exists().where(adjudications.c.event_id == verdict_events.c.id)
+    lately = valid().where(*mine, verdict_events.c.created_at >= since)
+    lately = lately.where(verdict_events.c.kind == EventKind.VERDICT.value, ~settles)
+    return db.execute(select(func.count()).select_from(lately.subquery())).scalar_one()
 
 
 def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:

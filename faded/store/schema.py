@@ -262,6 +262,7 @@ verdict_events = Table(
     CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
     Index("ix_verdict_events_proposal", "proposal_id", "id"),
     Index("ix_verdict_events_annotator", "round_id", "annotator", "id"),
+    Index("ix_verdict_events_day", "round_id", "annotator", "created_at"),
     Index("ix_verdict_events_flags", "round_id", sqlite_where=text("kind = 'flag'")),
     sqlite_autoincrement=True,
 )

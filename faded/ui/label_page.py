@@ -14,7 +14,7 @@ from faded.demo.practice import practice
 from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
-from faded.labeling import queue
+from faded.labeling import admission, queue
 from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
@@ -22,10 +22,11 @@ from faded.store.engine import Db, Store
 from faded.targets.sets import counted
 from faded.ui import auth, evidence
 from faded.ui.cards import drawn, labeling, picture, text
+from faded.ui.empty_queue import why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, whole_number
-from faded.ui.words import count, percent, plural
+from faded.ui.words import count, percent
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -208,7 +209,9 @@ def _queue(
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
     have, words = set(asked.get("have") or ()), _words(db, found)
     gated = words.is_drawn and asked.get("consent") is not True
-    if found.state is RoundState.OPEN and not gated:
+    admitted = admission.admission(db, found, user.name, time.time())
+    n = admitted.most(n)
+    if found.state is RoundState.OPEN and not gated and n:
         leased, now = queue.lay(db, found.id, user.name, n, time.time(), cache)
     else:
         leased, now = [], queue.progress(db, found.id, user.name, cache)
@@ -226,14 +229,14 @@ def _queue(
         "message": message,
         "order": [item.proposal.id for item in leased if item.proposal.id not in unreadable],
         "items": items,
-        "gated": gated and found.state is RoundState.OPEN and now.left > 0,
+        "gated": gated and found.state is RoundState.OPEN and now.left > 0 and n > 0,
         "progress": [
             [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
             [count(now.everybody), "in all"],
             [count(now.confirmed), "mode confirmed" if now.confirmed == 1 else "modes confirmed"],
             [count(now.left), "waiting"],
         ],
-        "empty": _empty(db, found, now),
+        "empty": why_empty(db, found, now, admitted),
     }
 
 
@@ -247,24 +250,6 @@ def _card(store: Store, words: Evidence, proposal: Proposal, flag: str | None) -
     if words.is_drawn:
         return drawn.payload(store.workspace, proposal, flag)
     return {**picture.payload(store.workspace, proposal, flag)}
-
-
-def _empty(db: Db, found: Round, now: queue.Progress) -> dict[str, str]:
-    """Say why nothing waits, and what to do."""
-    if found.state is not RoundState.OPEN:
-        done = found.state.value.replace("_", " ")
-        return {"head": f"Round {found.number} was {done}", "text": "Start another round on the Run page to go on."}
-    if proposals.count(db, found.id) == 0:
-        text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
-        return {"head": "No proposals yet", "text": text}
-    if now.confirmed:
-        text = (
-            f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "
-            "Start the repair on the Repair page."
-        )
-        return {"head": "Everything is labeled", "text": text}
-    text = "No proposals are left, and no mode is confirmed. Explore with more queries, or with a lower bound."
-    return {"head": "Everything is labeled", "text": text}
 
 
 def _round(db: Db, asked: object) -> Round | None:

@@ -10,15 +10,17 @@ import gradio as gr
 
 from faded.domain import FadedError, Role, Verdict
 from faded.settings import space
-from faded.store import accounts, labeling_rules, people, settling, signing_in, verdicts
+from faded.store import accounts, labeling_rules, pauses, people, signing_in, verdicts
 from faded.store.engine import Store
-from faded.store.labeling_rules import Policy, Rules
+from faded.store.labeling_rules import Rules
+from faded.ui import rules_actions
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
 from faded.ui.cards.agreement import AgreementCache
+from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded
-from faded.ui.page import Page, Shown, View, shown_html, whole_number
+from faded.ui.page import Page, Shown, View, shown_html
 from faded.ui.theme import asset, html
 
 PARTS = ("people", "agreement", "disputes", "rules", "accounts")
@@ -56,6 +58,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
     facts = view.facts
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
+        pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
         agreed = None if facts is None else cache.get(db, facts)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
         known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
@@ -63,7 +66,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed)),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
-        "rules": shown_html(team.render_rules(facts, rules)),
+        "rules": shown_html(render_rules(facts, rules, pause)),
         "accounts": shown_html(team.render_accounts(known)),
     }
 
@@ -77,7 +80,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def team_rules(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Set the rules of a round's campaign."""
-        return guarded(request, Role.MANAGER, lambda user: set_rules(store, user, asked))
+        return guarded(request, Role.MANAGER, lambda user: rules_actions.set_rules(store, user, asked))
 
     def team_invite(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Make a link with which somebody makes an account, or an account gets a new password."""
@@ -87,7 +90,11 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Change an account."""
         return guarded(request, Role.ADMIN, lambda user: change_account(store, user, asked))
 
-    return [team_adjudicate, team_rules, team_invite, team_account]
+    def team_pause(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Pause the labeling of a round's campaign, or let it go on."""
+        return guarded(request, Role.MANAGER, lambda user: rules_actions.pause(store, user, asked))
+
+    return [team_adjudicate, team_rules, team_pause, team_invite, team_account]
 
 
 def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
@@ -111,22 +118,6 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
             answer=answer if verdict is Verdict.CONFIRM else None,
             adjudicates=str(asked.get("reason") or ""),
         )
-    return {}
-
-
-def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
-    """Set the rules of a round's campaign, and settle its open rounds by them.
-
-    Raises:
-        FadedError: a rule cannot be used, or there is no such round.
-    """
-    opinions, policy = whole_number(asked.get("opinions")), asked.get("policy")
-    if policy not in set(Policy):
-        raise FadedError(f"The page sent the policy {policy!r}: reload it.")
-    rules = Rules(-1 if opinions is None else opinions, Policy(str(policy)))
-    if opinions is None:
-        raise FadedError(f"People who judge each item is {asked.get('opinions')!r}: give a whole number.")
-    settling.set_rules(store, whole_number(asked.get("round")) or 0, rules, user.name, time.time())
     return {}
 
 

@@ -20,6 +20,7 @@ OF_MANAGERS = (
     "report_page",
     "team_adjudicate",
     "team_rules",
+    "team_pause",
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
 

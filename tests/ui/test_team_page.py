@@ -20,6 +20,9 @@ from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
 from tests.ui.believable import Believable
 
+USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative", "quota": "0"}
+"""What the form of the rules sends."""
+
 
 def request(role: Role) -> SimpleNamespace:
     who = User(role.name.lower(), role)
@@ -75,7 +78,7 @@ def test_a_dispute_shows_who_said_what_and_is_decided(store: Store, made: Believ
 
 
 def test_where_all_have_to_agree_nobody_adjudicates(store: Store, made: Believable, disputed: str) -> None:
-    asked = {"round": made.round, "opinions": "2", "policy": "unanimous"}
+    asked = USUAL | {"round": made.round, "opinions": "2", "policy": "unanimous"}
     assert call(store, "team_rules", asked, Role.MANAGER) == {"ok": True}
     shown = drawn(store, made)["disputes"]
     assert "an adjudication would change nothing" in shown and "data-adjudicate" not in shown
@@ -83,7 +86,7 @@ def test_where_all_have_to_agree_nobody_adjudicates(store: Store, made: Believab
 
 def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disputed: str) -> None:
     for opinions, standing in (("3", 0), ("1", 2), ("2", 2)):
-        answer = call(store, "team_rules", {"round": made.round, "opinions": opinions, "policy": "majority"})
+        answer = call(store, "team_rules", USUAL | {"round": made.round, "opinions": opinions})
         assert answer == {"ok": True}
         with store.read() as db:
             assert verdicts.counts(db, made.round).total == standing
@@ -94,10 +97,13 @@ def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disput
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"opinions": "0", "policy": "majority"}, "Verdicts per item is 0"),
-        ({"opinions": "many", "policy": "majority"}, "'many': give a whole number"),
-        ({"opinions": "2", "policy": "loudest"}, "'loudest': reload it"),
-        ({"opinions": "2", "policy": "majority", "round": 77}, "no round"),
+        (USUAL | {"opinions": "0"}, "Verdicts per item is 0"),
+        (USUAL | {"opinions": "many"}, "'many': give a whole number"),
+        (USUAL | {"policy": "loudest"}, "'loudest'"),
+        (USUAL | {"strategy": "easiest"}, "'easiest': reload it"),
+        (USUAL | {"quota": "10001"}, "Verdicts a day is 10001: give a whole number from 0 to 10,000"),
+        (USUAL | {"quota": ""}, "a day is '': give a whole number"),
+        (USUAL | {"round": 77}, "no round"),
         ({}, "reload it"),
     ],
 )
@@ -108,10 +114,10 @@ def test_rules_that_cannot_be_are_refused(store: Store, made: Believable, asked:
         assert labeling_rules.of_round(db, made.round) == Rules()
 
 
-@pytest.mark.parametrize("name", ["team_adjudicate", "team_rules", "team_invite", "team_account"])
+@pytest.mark.parametrize("name", ["team_adjudicate", "team_rules", "team_pause", "team_invite", "team_account"])
 @pytest.mark.parametrize("role", list(Role))
 def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, role: Role) -> None:
-    needed = Role.MANAGER if name in ("team_adjudicate", "team_rules") else Role.ADMIN
+    needed = Role.ADMIN if name in ("team_invite", "team_account") else Role.MANAGER
     answer = call(store, name, {}, role)
     assert not answer["ok"] and ("may do this" in answer["message"]) is (role < needed)
 

@@ -36,6 +36,10 @@ page.addEventListener("submit", async (event) => {
     if (!(await send(server.team_rules, { ...given, round }, form))) return;
     forget(form);
     refresh();
+  } else if (form.dataset.send !== undefined) {
+    if (!(await send(server[form.dataset.send], { ...given, ...form.dataset, round }, form))) return;
+    forget(form);
+    refresh();
   } else if (form.dataset.invite !== undefined) invited(await send(server.team_invite, given, form));
 });
 

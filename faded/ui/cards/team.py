@@ -9,7 +9,7 @@ from pathlib import Path
 from faded.domain import FadedError, Proposal, Role, Verdict
 from faded.settings import space
 from faded.store.accounts import Account
-from faded.store.labeling_rules import MOST_OPINIONS, Policy, Rules
+from faded.store.labeling_rules import Policy, Rules
 from faded.store.people import Annotator, Dispute
 from faded.ui import articles
 from faded.ui.cards.lessons import pictures_of
@@ -25,11 +25,6 @@ VERDICT_WORDS = {
     Verdict.REJECT: "reject",
     Verdict.INVALID: "invalid edit",
     Verdict.UNSURE: "unsure",
-}
-POLICY_WORDS = {
-    Policy.MAJORITY: ("majority", "what more than half of them say; a tie is adjudicated"),
-    Policy.UNANIMOUS: ("unanimous", "what all of them say; where they differ, the item teaches nothing"),
-    Policy.ADJUDICATED: ("adjudicated", "what all of them say; where they differ, an adjudicator decides"),
 }
 PEOPLE = (
     Column("Person"),
@@ -142,25 +137,6 @@ def _stated(facts: Facts, proposal: Proposal, key: str) -> str:
     return (
         f"<label class='t-why'>The right answer, if you confirm <select name='answer' data-keep='{key}-answer'>"
         f"<option value=''></option>{options}</select></label>"
-    )
-
-
-def render_rules(facts: Facts | None, rules: Rules) -> str:
-    """Return the form of the rules."""
-    head = "<h2>Rules of labeling</h2>"
-    if facts is None:
-        return head + empty("No round yet", "Each campaign has rules of its own.")
-    policies = "".join(
-        f"<label><input type='radio' name='policy' value='{policy.value}' data-keep='policy-{policy.value}'"
-        f"{' checked' if policy is rules.policy else ''}> <span><b>{name}</b>: {about}</span></label>"
-        for policy, (name, about) in POLICY_WORDS.items()
-    )
-    return (
-        f"{head}<p class='f-quiet'>Of the campaign {escape(facts.campaign.name)}, from now on and for all its open "
-        "rounds.</p><form class='t-rules' data-rules><label>People who judge each item "
-        f"<input type='number' name='opinions' min='1' max='{MOST_OPINIONS}' value='{rules.opinions}' "
-        f"data-keep='opinions'></label><fieldset><legend>What counts</legend>{policies}</fieldset>"
-        "<button class='f-save'>Save the rules</button><p class='o-wrong' role='alert'></p></form>"
     )
 
 

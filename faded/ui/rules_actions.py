@@ -1,0 +1,63 @@
+"""What the forms of the rules do: rules are set, labeling is paused and resumed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from faded.domain import FadedError
+from faded.store import campaigns, pauses, settling
+from faded.store.engine import Store
+from faded.store.labeling_rules import Policy, Rules, Strategy
+from faded.ui.auth import User
+from faded.ui.guarded import Answer
+from faded.ui.page import whole_number
+
+NUMBERS = {"opinions": "People who judge each item", "quota": "Verdicts of one person a day"}
+"""What the numbers of the form are called in words."""
+
+
+def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Set the rules of a round's campaign, and settle its open rounds by them.
+
+    Raises:
+        FadedError: a rule cannot be used, or there is no such round.
+    """
+    policy, strategy = asked.get("policy"), asked.get("strategy")
+    if policy not in set(Policy) or strategy not in set(Strategy):
+        raise FadedError(f"The page sent the policy {policy!r} and the strategy {strategy!r}: reload it.")
+    numbers = {name: _number(words, asked.get(name)) for name, words in NUMBERS.items()}
+    rules = Rules(policy=Policy(str(policy)), strategy=Strategy(str(strategy)), **numbers)
+    settling.set_rules(store, round_of(asked), rules, user.name, time.time())
+    return {}
+
+
+def pause(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Pause the labeling of a round's campaign, or let it go on.
+
+    Raises:
+        FadedError: it is as asked already, no reason is given, or there is no such round.
+    """
+    do, now = asked.get("do"), time.time()
+    with store.write() as db:
+        campaign = campaigns.get_round(db, round_of(asked)).campaign_id
+        if do == "pause":
+            pauses.begin(db, campaign, user.name, str(asked.get("reason") or ""), now)
+        elif do == "resume":
+            pauses.end(db, campaign, user.name, now)
+        else:
+            raise FadedError(f"The page sent {do!r}: reload it.")
+    return {}
+
+
+def round_of(asked: Mapping[str, Any]) -> int:
+    """Return the round that a page names; 0, which none is, where it names none."""
+    return whole_number(asked.get("round")) or 0
+
+
+def _number(words: str, given: object) -> int:
+    number = whole_number(given)
+    if number is None:
+        raise FadedError(f"{words} is {given!r}: give a whole number.")
+    return number
