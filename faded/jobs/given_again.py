@@ -12,6 +12,7 @@ from faded.jobs.proposing import proposal_id
 from faded.labeling.oracle import ORACLE
 from faded.store import proposals, verdicts
 from faded.store.engine import Db, Store
+from faded.store.gold_queue import Check
 from faded.store.settling import EventKind
 
 Event = Mapping[str, Any]
@@ -80,6 +81,7 @@ class GivenAgain:
                 guidelines=event["guidelines"],
                 ratings=Ratings(**event["ratings"]),
                 adjudicates=event.get("adjudicates"),
+                check=None if event.get("check") is None else Check(event["check"]),
             )
 
 

@@ -14,12 +14,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from faded.domain import Proposal
-from faded.labeling import standings, strategies
+from faded.labeling import checks, standings, strategies
 from faded.labeling.decided import ModeState, ModeTally
 from faded.labeling.standings import Standings, StandingsCache
 from faded.labeling.strategies import Asked
-from faded.store import labeling_rules, leases, proposals, verdicts
+from faded.store import gold_queue, labeling_rules, leases, proposals, verdicts
 from faded.store.engine import Db
+from faded.store.gold_queue import Check
 from faded.store.labeling_rules import Rules, Strategy
 
 
@@ -43,12 +44,13 @@ class Progress:
     """How far labeling is.
 
     Attributes:
-        mine: Verdicts that this person gives in this round.
-        everybody: Verdicts of all in this round; of several people on one proposal each.
+        mine: Verdicts that this person gives in this round, to known ones as well: the numbers tell them not apart.
+        everybody: Verdicts of all in this round, likewise; of several people on one proposal each.
         confirmed: Modes that are confirmed, by verdicts of earlier rounds on the same weights as well.
         refused: Modes that are refused, likewise.
         open: Modes that have verdicts or proposals and are not decided.
-        left: Proposals that wait for this person's verdict, of open modes; by the random strategy of all.
+        left: Proposals that wait for this person's verdict, of open modes, by the random strategy of all; and the
+            known ones that are to come among them.
         disputed: Proposals on which people differ, so that no verdict stands.
     """
 
@@ -67,7 +69,7 @@ def lay(
     """Return `next_items` and `progress` from one look at the modes, in a transaction that has not changed one."""
     found, rules = cache.get(db, round_id), labeling_rules.of_round(db, round_id)
     laid = _lay(db, round_id, annotator, n, now, found, rules)
-    return laid, _progress(db, round_id, annotator, found, rules)
+    return laid, _progress(db, round_id, annotator, found, rules, now)
 
 
 def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
@@ -101,7 +103,10 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Stand
             idle.append(item.proposal.id)
     if idle:
         leases.release(db, idle, annotator)
-    here = [(item.proposal, item.mode_id) for item in kept]
+    golds = gold_queue.held(db, round_id, annotator, now)
+    before = [(item.place, item.proposal, item.mode_id) for item in kept]
+    before += [(item.place, item.proposal, item.mode_id) for item in golds]
+    here = [(proposal, mode_id) for _, proposal, mode_id in sorted(before, key=lambda item: item[0])]
     if len(here) < n:
         held = Counter(mode_id for _, mode_id in here)
         asked = Asked(db, round_id, annotator, rules.opinions, n - len(here), now, held)
@@ -109,24 +114,28 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Stand
             wanted = _candidates(db, round_id, annotator, rules.opinions, found, asked.n, now)
         else:
             wanted = strategies.candidates(rules.strategy, asked, found)
-        taken = leases.take(db, round_id, wanted, annotator, rules.opinions, now)
-        here.extend(proposals.with_modes(db, taken))
+        silent = sum(item.check is Check.SILENT for item in golds)
+        here.extend(proposals.with_modes(db, checks.lay(asked, rules.gold_percent, wanted, len(here), silent)))
     until = now + leases.LEASE_SECONDS
     return [Leased(proposal, until, found.by_id[mode_id].tally) for proposal, mode_id in here[:n]]
 
 
-def _progress(db: Db, round_id: int, annotator: str, found: Standings, rules: Rules) -> Progress:
+def _progress(
+    db: Db, round_id: int, annotator: str, found: Standings, rules: Rules, now: float | None = None
+) -> Progress:
     judged, left, all_modes = leases.judged_by(db, round_id, annotator), found.left, rules.strategy is Strategy.RANDOM
     mine = sum(n for mode_id, n in judged.items() if all_modes or found.by_id[mode_id].state is ModeState.OPEN)
     if all_modes:
         left = sum(s.mode.unjudged for s in found.by_id.values())
+    given = verdicts.given(db, round_id, annotator)
+    known = checks.progress(db, round_id, annotator, rules.gold_percent, given, left - mine, now)
     return Progress(
-        mine=verdicts.given(db, round_id, annotator),
-        everybody=found.opinions,
+        mine=given + known.mine,
+        everybody=found.opinions + known.everybody,
         confirmed=found.states[ModeState.CONFIRMED],
         refused=found.states[ModeState.REFUSED],
         open=found.states[ModeState.OPEN],
-        left=left - mine,
+        left=left - mine + known.left,
         disputed=found.disputed,
     )
 

@@ -47,6 +47,7 @@ EVENTS = (
     Column("undoes", Holds.WHOLE, "of an undo: the event that it takes back"),
     Column("visible_ms", Holds.WHOLE, "how long the person saw the proposal, milliseconds"),
     Column("guidelines", Holds.TEXT, "version of the guidelines that were before the person"),
+    Column("check", Holds.TEXT, "`silent` or `qualification`: it answers a known one, and is nobody's opinion"),
 )
 STANDING = (PROPOSED, VERDICT, *STATED)
 
@@ -125,7 +126,7 @@ def _events(log: Sequence[Event], columns: Sequence[Column], called: dict[str, s
     def row(event: Event) -> Row:
         verdict = None if event.verdict is None else event.verdict.value
         said = {"kind": event.kind.value, "verdict": verdict, "annotator": called[event.annotator]}
-        said |= asdict(event.ratings)
+        said |= asdict(event.ratings) | {"check": None if event.check is None else event.check.value}
         return {c.name: said[c.name] if c.name in said else getattr(event, c.name) for c in columns}
 
     return tuple(map(row, log))

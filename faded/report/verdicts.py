@@ -52,6 +52,7 @@ def given(found: Found) -> list[dict[str, Any]]:
             "ratings": asdict(event.ratings),
             "guidelines": event.guidelines,
             "adjudicates": event.adjudicates,
+            "check": None if event.check is None else event.check.value,
             "undoes": None if event.undoes is None else place[event.undoes],
             "batch": _batch(found, event),
             "repair": event.id <= (found.learned.get("event") or 0),

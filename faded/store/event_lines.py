@@ -12,6 +12,8 @@ from sqlalchemy import exc, func, select
 from faded.domain import Verdict
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
+from faded.store.gold_queue import Check
+from faded.store.gold_tables import gold_answers
 from faded.store.labeling_tables import adjudications
 from faded.store.schema import campaigns, proposals, rounds, verdict_events
 from faded.store.settling import append, settle
@@ -22,6 +24,8 @@ SAID = (*TEXTS, *NUMBERS, "created_at")
 """Columns that a line holds as they are."""
 ADJUDICATES = "adjudicates"
 """Under which name a line holds why its verdict settles what people differ about."""
+CHECK = "check"
+"""Under which name it holds how it was asked, of an answer to a proposal whose answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
             verdict_events,
             undone.c.key.label("voids"),
             adjudications.c.reason.label("adjudicates"),
+            gold_answers.c.kind.label("check"),
             campaigns.c.name,
             rounds.c.number,
             rounds.c.summary,
@@ -71,6 +76,7 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
         .join(campaigns, campaigns.c.id == rounds.c.campaign_id)
         .outerjoin(undone, undone.c.id == verdict_events.c.undoes)
         .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
+        .outerjoin(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
         .where(verdict_events.c.id > after)
         .order_by(verdict_events.c.id)
     )
@@ -82,7 +88,7 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
         stem = local_id(elsewhere, row.name, row.number, "")
         about = {"campaign": row.name, "round": row.number, "proposal": row.proposal_id.removeprefix(stem)}
         said = {name: value for name in SAID if (value := row._mapping[name]) is not None}
-        more = {name: row._mapping[name] for name in ("voids", ADJUDICATES) if row._mapping[name] is not None}
+        more = {name: row._mapping[name] for name in ("voids", ADJUDICATES, CHECK) if row._mapping[name] is not None}
         found.append({"key": row.key, ELSEWHERE: elsewhere, **about, **said, **more})
     return found
 
@@ -134,11 +140,7 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
                 known += 1
                 continue
             row = _row(line, ids, homes)
-            if (
-                row is None
-                or of_round.get(row["proposal_id"]) != row["round_id"]
-                or not _append(db, row, line.get(ADJUDICATES), ids)
-            ):
+            if row is None or of_round.get(row["proposal_id"]) != row["round_id"] or not _append(db, row, line, ids):
                 left.append(line)
                 continue
             touched.add(row["proposal_id"])
@@ -153,13 +155,14 @@ def _row(
 ) -> dict[str, Any] | None:
     """Return the event that a line tells of; None where it cannot be one of this store."""
     key, campaign, number, proposal, voids = (line.get(n) for n in ("key", "campaign", "round", "proposal", "voids"))
-    words = (key, campaign, proposal, voids, *(line.get(name) for name in (*TEXTS, ADJUDICATES)))
+    words = (key, campaign, proposal, voids, *(line.get(name) for name in (*TEXTS, ADJUDICATES, CHECK)))
     figures = (number, *(line.get(name) for name in NUMBERS))
     readable = (
         all(word is None or isinstance(word, str) for word in words)
         and all(figure is None or type(figure) is int for figure in figures)
         and line.get("verdict") in (None, *Verdict)
         and (line.get(ADJUDICATES) is None or line.get("verdict") is not None)
+        and line.get(CHECK) in (None, *Check)
         and isinstance(line.get("created_at"), int | float)
     )
     if not readable:
@@ -173,11 +176,11 @@ def _row(
     return {"key": key, "round_id": home[0], "proposal_id": name, "undoes": undoes, **said}
 
 
-def _append(db: Db, row: Mapping[str, Any], reason: str | None, ids: dict[str, int]) -> bool:
-    """Append an event, an adjudication with its reason, and note its number; return whether it can be."""
+def _append(db: Db, row: Mapping[str, Any], line: Mapping[str, Any], ids: dict[str, int]) -> bool:
+    """Append the event of a line, and note its number; return whether it can be."""
     try:
         with db.begin_nested():
-            number = append(db, row, reason)
+            number = append(db, row, line.get(ADJUDICATES), line.get(CHECK))
     except (exc.IntegrityError, OverflowError, UnicodeError):  # what else goes wrong is not the line's fault
         return False
     ids[row["key"]] = number

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from faded.domain import Cell, Ratings, Verdict
 from faded.store.engine import Db
+from faded.store.gold_queue import Check
+from faded.store.gold_tables import gold_answers
 from faded.store.labeling_tables import adjudications
 from faded.store.rows import cell_of
 from faded.store.schema import modes, proposals, verdict_events
@@ -40,6 +42,7 @@ class Event:
         created_at: Seconds since 1970.
         stands: Whether it is the verdict that stands for its proposal, or the latest of those that decide.
         adjudicates: Why it settles what people differ about, of an adjudication.
+        check: How it was asked, of an answer to a proposal whose answer is known; it is nobody's opinion.
     """
 
     id: int
@@ -59,6 +62,7 @@ class Event:
     created_at: float
     stands: bool
     adjudicates: str | None
+    check: Check | None
 
 
 def last(db: Db, round_id: int) -> int | None:
@@ -77,10 +81,12 @@ def of_round(db: Db, round_id: int) -> list[Event]:
             modes.c.stratum,
             stands,
             adjudications.c.reason.label("why"),
+            gold_answers.c.kind.label("asked"),
         )
         .join(proposals, proposals.c.id == verdict_events.c.proposal_id)
         .join(modes, modes.c.id == proposals.c.mode_id)
         .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
+        .outerjoin(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
         .where(verdict_events.c.round_id == round_id)
         .order_by(verdict_events.c.id)
     )
@@ -103,6 +109,7 @@ def of_round(db: Db, round_id: int) -> list[Event]:
             created_at=row.created_at,
             stands=bool(row.stands),
             adjudicates=row.why,
+            check=None if row.asked is None else Check(row.asked),
         )
         for row in db.execute(query)
     ]

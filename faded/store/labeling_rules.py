@@ -22,6 +22,9 @@ Choice = TypeVar("Choice", Verdict, str | None)
 MOST_OPINIONS = 9
 """More people on one proposal than anybody has."""
 
+MOST_GOLD_PERCENT = 20
+"""The largest share of known answers, in percent: more of a person's time would be lost to being checked."""
+
 MOST_QUOTA = 10_000
 """More verdicts than anybody gives in a day."""
 
@@ -59,12 +62,14 @@ class Rules:
         policy: What decides where they differ.
         strategy: What comes next.
         quota: The most verdicts that a person gives in a day; 0 for any number.
+        gold_percent: So many of a hundred items that a person gets have a known answer, as far as there are any.
     """
 
     opinions: int = 1
     policy: Policy = Policy.MAJORITY
     strategy: Strategy = Strategy.INFORMATIVE
     quota: int = 0
+    gold_percent: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,11 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     Raises:
         FadedError: a rule cannot be used.
     """
-    bounds = (("Verdicts per item", rules.opinions, 1, MOST_OPINIONS), ("Verdicts a day", rules.quota, 0, MOST_QUOTA))
+    bounds = (
+        ("Verdicts per item", rules.opinions, 1, MOST_OPINIONS),
+        ("Verdicts a day", rules.quota, 0, MOST_QUOTA),
+        ("The share of known answers, in percent,", rules.gold_percent, 0, MOST_GOLD_PERCENT),
+    )
     for name, value, least, most in bounds:
         if not least <= value <= most:
             raise FadedError(f"{name} is {value}: give a whole number from {least} to {most:,}.")
@@ -181,5 +190,11 @@ def _read(values: Mapping[str, Any] | None) -> Rules:
     return Rules(**{name: _READ[name](value) for name, value in given.items()})
 
 
-_READ: dict[str, Callable[[Any], Any]] = {"opinions": int, "policy": Policy, "strategy": Strategy, "quota": int}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "opinions": int,
+    "policy": Policy,
+    "strategy": Strategy,
+    "quota": int,
+    "gold_percent": int,
+}
 """How each rule is read from a JSON value."""

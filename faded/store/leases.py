@@ -27,6 +27,7 @@ from sqlalchemy.dialects import sqlite
 
 from faded.domain import Proposal
 from faded.store.engine import Db
+from faded.store.gold_tables import gold_leases
 from faded.store.labeling_tables import leases, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import BEGUN, proposals, verdict_events
@@ -48,6 +49,7 @@ class Held:
         judged: Whether it waits for nobody any more.
         begun: Whether somebody has judged it.
         put_back: Whether undo put it there.
+        place: Its place among all that lies before them.
     """
 
     proposal: Proposal
@@ -55,6 +57,7 @@ class Held:
     judged: bool
     begun: bool
     put_back: bool
+    place: int
 
 
 def held(db: Db, round_id: int, annotator: str, now: float) -> list[Held]:
@@ -69,6 +72,7 @@ def held(db: Db, round_id: int, annotator: str, now: float) -> list[Held]:
             judged=row.verdict is not None or row.disputed,
             begun=row.opinions > 0,
             put_back=row.place < 0,
+            place=row.place,
         )
         for row in db.execute(query.order_by(leases.c.place))
     ]
@@ -76,8 +80,7 @@ def held(db: Db, round_id: int, annotator: str, now: float) -> list[Held]:
 
 def take(db: Db, round_id: int, proposal_ids: Sequence[str], annotator: str, slots: int, now: float) -> list[str]:
     """Lay proposals before a person, after those there already; return the ids of those that had a slot."""
-    last = db.execute(_places(func.max(leases.c.place), round_id, annotator)).scalar()
-    place = max(-1, -1 if last is None else last)
+    place = ends(db, round_id, annotator)[1]
     taken = []
     for proposal_id in proposal_ids:
         if _lay(db, round_id, proposal_id, annotator, slots, now, place + 1):
@@ -88,8 +91,18 @@ def take(db: Db, round_id: int, proposal_ids: Sequence[str], annotator: str, slo
 
 def put_back(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, now: float) -> bool:
     """Lay a proposal before a person ahead of all others; return False where it has no slot for them."""
-    first = db.execute(_places(func.min(leases.c.place), round_id, annotator)).scalar()
-    return _lay(db, round_id, proposal_id, annotator, slots, now, min(0, 0 if first is None else first) - 1)
+    return _lay(db, round_id, proposal_id, annotator, slots, now, ends(db, round_id, annotator)[0] - 1)
+
+
+def ends(db: Db, round_id: int, annotator: str) -> tuple[int, int]:
+    """Return the first place of what lies before a person, at most 0, and the last, at least -1; known ones too."""
+    first, last = 0, -1
+    for table in (leases, gold_leases):
+        places = (func.min(table.c.place), func.max(table.c.place))
+        mine = select(*places).where(table.c.round_id == round_id, table.c.annotator == annotator)
+        for least, most in db.execute(mine).tuples():
+            first, last = min(first, first if least is None else least), max(last, last if most is None else most)
+    return first, last
 
 
 def release(db: Db, proposal_ids: Sequence[str], annotator: str) -> None:
@@ -229,10 +242,6 @@ _SKIPPED = (
 )
 
 
-def _places(value: ColumnElement[int], round_id: int, annotator: str) -> Select[int]:
-    return select(value).where(leases.c.round_id == round_id, leases.c.annotator == annotator)
-
-
 def _lay(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, now: float, place: int) -> bool:
     others = (leases.c.proposal_id == proposal_id, leases.c.annotator != annotator, leases.c.expires_at > now)
     judged = (opinions.c.proposal_id == proposal_id, opinions.c.annotator != annotator)
@@ -243,4 +252,6 @@ def _lay(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, no
     changes = {"expires_at": now + LEASE_SECONDS, "place": place}
     statement = sqlite.insert(leases).values(row | changes)
     db.execute(statement.on_conflict_do_update(index_elements=["proposal_id", "annotator"], set_=changes))
+    asked = (gold_leases.c.proposal_id == proposal_id, gold_leases.c.annotator == annotator)
+    db.execute(delete(gold_leases).where(*asked))  # it is asked in earnest now
     return True

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from faded.store import account_tables, labeling_tables  # noqa: F401 - a schema is all tables
+from faded.store import account_tables, gold_tables, labeling_tables  # noqa: F401 - a schema is all tables
 from faded.store.tables import append_only, metadata
 
 

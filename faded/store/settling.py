@@ -14,6 +14,7 @@ from faded.domain import Verdict
 from faded.store import campaigns, labeling_rules
 from faded.store.campaigns import Round
 from faded.store.engine import Db, Store
+from faded.store.gold_tables import gold_answers, gold_opinions
 from faded.store.labeling_rules import Rules, Said
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.mode_counts import MANY, recount
@@ -38,11 +39,12 @@ VALID = select(verdict_events).where(
 )
 """Selects the events that are neither an undo nor undone."""
 _TOLD = (
-    VALID.add_columns(adjudications.c.reason.label("adjudicates"))
+    VALID.add_columns(adjudications.c.reason.label("adjudicates"), gold_answers.c.kind.label("checks"))
     .outerjoin(adjudications, adjudications.c.event_id == verdict_events.c.id)
+    .outerjoin(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
     .order_by(verdict_events.c.proposal_id, verdict_events.c.id)
 )
-"""Selects the valid events with why one adjudicates, proposal by proposal in the order they were given."""
+"""Selects the valid events, with why they adjudicate or how they were asked, by proposal in the order given."""
 _TOLD_OF_ONE = _TOLD.where(verdict_events.c.proposal_id == bindparam("proposal"))
 _AMONG: BindParameter[str] = bindparam("ids", expanding=True)
 _HOMES = select(proposals.c.id, proposals.c.round_id, proposals.c.mode_id).where(proposals.c.id.in_(_AMONG))
@@ -51,7 +53,7 @@ _WRITE = (
     .where(proposals.c.id == bindparam("k_id"))
     .values({name: bindparam(f"k_{name}") for name in ("event_id", "verdict", "disputed", "opinions")})
 )
-_CLEAR = delete(opinions).where(opinions.c.proposal_id.in_(_AMONG))
+_CLEAR = [delete(table).where(table.c.proposal_id.in_(_AMONG)) for table in (opinions, gold_opinions)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,14 @@ class Settled:
         verdict: What stands, None where nothing does.
         disputed: Whether all were asked and no verdict stands.
         people: Who says what, in the order of their latest verdicts.
+        checked: Who answered it as one whose answer is known, with what, and how it was asked; nobody's opinions.
     """
 
     event_id: int | None = None
     verdict: Verdict | None = None
     disputed: bool = False
     people: tuple[tuple[str, Said], ...] = ()
+    checked: frozenset[tuple[str, int, str, str]] = frozenset()
 
     @property
     def open(self) -> bool:
@@ -76,11 +80,20 @@ class Settled:
         return self.verdict is None and not self.disputed
 
 
-def append(db: Db, event: Mapping[str, Any], adjudicates: str | None) -> int:
-    """Append an event, an adjudication with its reason, and return its number; `settle` is to follow."""
+def append(db: Db, event: Mapping[str, Any], adjudicates: str | None, check: str | None = None) -> int:
+    """Append an event, and return its number; `settle` is to follow.
+
+    Args:
+        db: The transaction.
+        event: Its columns.
+        adjudicates: Of an adjudication: why.
+        check: Of an answer to a proposal whose answer is known: how that was asked, a `gold.Check`.
+    """
     number = key_of(db.execute(insert(verdict_events).values(event)))
     if adjudicates is not None:
         db.execute(insert(adjudications).values(event_id=number, reason=adjudicates))
+    if check is not None:
+        db.execute(insert(gold_answers).values(event_id=number, kind=check))
     return number
 
 
@@ -123,9 +136,13 @@ def _how(db: Db, found: Round) -> tuple[Rules, bool]:
 def settled(events: Iterable[Row[Any]], rules: Rules, by_label: bool) -> Settled:
     """Return what the valid events of a proposal say, in the order they were given; see `labeling_rules.resolve`."""
     by_person: dict[str, Said] = {}
+    checked: dict[str, tuple[str, int, str, str]] = {}
     adjudicated, skip = None, None
     for row in events:
-        if row.kind == EventKind.SKIP.value:
+        if row.checks is not None:
+            if row.verdict is not None:
+                checked[row.annotator] = (row.annotator, row.id, row.verdict, row.checks)
+        elif row.kind == EventKind.SKIP.value:
             skip = row.id
         elif row.kind == EventKind.VERDICT.value:
             said = Said(row.id, Verdict(row.verdict), row.answer)
@@ -135,10 +152,10 @@ def settled(events: Iterable[Row[Any]], rules: Rules, by_label: bool) -> Settled
                 by_person.pop(row.annotator, None)  # in the order of the latest
                 by_person[row.annotator] = said
     stands, disputed = labeling_rules.resolve(list(by_person.values()), adjudicated, rules, by_label)
-    people = tuple(by_person.items())
+    people, checks = tuple(by_person.items()), frozenset(checked.values())
     if stands is None:
-        return Settled(skip, None, disputed, people)
-    return Settled(stands.event_id, stands.verdict, disputed, people)
+        return Settled(skip, None, disputed, people, checks)
+    return Settled(stands.event_id, stands.verdict, disputed, people, checks)
 
 
 def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, Settled]:
@@ -161,12 +178,16 @@ def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, 
     told: dict[str, set[tuple[str, int, str, bool]]] = {}
     for row in db.execute(select(opinions).where(looked_at(opinions, "proposal_id"))):
         told.setdefault(row.proposal_id, set()).add((row.annotator, row.event_id, row.verdict, bool(row.open)))
+    checks: dict[str, set[tuple[str, int, str, str]]] = {}
+    for row in db.execute(select(gold_opinions).where(looked_at(gold_opinions, "proposal_id"))):
+        checks.setdefault(row.proposal_id, set()).add((row.annotator, row.event_id, row.verdict, row.kind))
     found = {}
     for row in written:
         says = by_proposal.get(row.id, Settled())
         people = {(who, said.event_id, said.verdict.value, says.open) for who, said in says.people}
-        expected = (says.event_id, says.verdict, len(people), says.disputed, people)
-        if expected != (row.event_id, row.verdict, row.opinions, row.disputed, told.get(row.id, set())):
+        expected = (says.event_id, says.verdict, len(people), says.disputed, people, set(says.checked))
+        there = (told.get(row.id, set()), checks.get(row.id, set()))
+        if expected != (row.event_id, row.verdict, row.opinions, row.disputed, *there):
             found[row.id] = says
     return found
 
@@ -176,7 +197,7 @@ def write(db: Db, found: Mapping[str, Settled]) -> None:
     ids, touched = list(found), set()
     for start in range(0, len(ids), MANY):
         part = ids[start : start + MANY]
-        rows, told = [], []
+        rows, told, checks = [], [], []
         for proposal_id, round_id, mode_id in db.execute(_HOMES, {"ids": part}).tuples():
             says = found[proposal_id]
             stands = None if says.verdict is None else says.verdict.value
@@ -187,9 +208,16 @@ def write(db: Db, found: Mapping[str, Settled]) -> None:
                 about | {"annotator": who, "event_id": said.event_id, "verdict": said.verdict.value}
                 for who, said in says.people
             ]
+            checks += [
+                {"proposal_id": proposal_id, "round_id": round_id, "annotator": who, "event_id": event_id}
+                | {"verdict": verdict, "kind": kind}
+                for who, event_id, verdict, kind in says.checked
+            ]
             touched.add(mode_id)
         db.execute(_WRITE, rows)
-        db.execute(_CLEAR, {"ids": part})
-        if told:
-            db.execute(insert(opinions), told)
+        for clear in _CLEAR:
+            db.execute(clear, {"ids": part})
+        for table, values in ((opinions, told), (gold_opinions, checks)):
+            if values:
+                db.execute(insert(table), values)
     recount(db, sorted(touched))

@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
-from faded.store import campaigns, event_lines, labeling_rules, proposals, settling
+from faded.store import campaigns, event_lines, gold, labeling_rules, proposals, settling
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.rows import key_of
@@ -50,6 +50,7 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
         "round": {name: getattr(found, name) for name in OF_ROUND} | {"summary": summary},
         "modes": [[list(mode.key.cell), mode.key.stratum, mode.score] for mode in modes],
         "labeling": asdict(labeling_rules.of_campaign(db, campaign.id)),
+        "gold": gold.told(db, round_id),
         "proposals": [asdict(item) for item in proposals.of_round(db, round_id)],
         "events": said,
     }
@@ -91,8 +92,9 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
         db.execute(update(rounds).where(rounds.c.id == known).values(fields))
     scores = {ModeKey(tuple(cell), stratum): score for cell, stratum, score in snapshot["modes"]}
     items = [_proposal(values) for values in snapshot["proposals"]]
-    named = [replace(item, id=event_lines.local_id(True, campaign.name, number, item.id)) for item in items]
-    proposals.add_many(db, known, named, scores)
+    stem = event_lines.local_id(True, campaign.name, number, "")
+    proposals.add_many(db, known, [replace(item, id=f"{stem}{item.id}") for item in items], scores)
+    gold.take(db, known, [row | {"proposal_id": f"{stem}{row['proposal_id']}"} for row in snapshot.get("gold", ())])
     labeling_rules.take(db, campaign.id, snapshot.get("labeling"))
     event_lines.replay(db, snapshot["events"])
     settling.write(db, settling.wrong(db, known))  # by rules that may be others than before

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, literal, select
 
 from faded.domain import NO_RATINGS, FadedError, Judgement, Proposal, Ratings, Verdict
-from faded.store import answers, campaigns, labeling_rules, leases
+from faded.store import answers, campaigns, gold_queue, labeling_rules, leases
 from faded.store import ratings as rated
 from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
@@ -98,6 +98,7 @@ def submit(
     guidelines: str | None = None,
     ratings: Ratings = NO_RATINGS,
     adjudicates: str | None = None,
+    check: gold_queue.Check | None = None,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
@@ -117,6 +118,7 @@ def submit(
         guidelines: Version of the guidelines that the person had before them.
         ratings: What is said of a set of pictures beside the verdict.
         adjudicates: Why the verdict settles what people differ about.
+        check: How it was asked where its answer is known and this is nobody's opinion; None: as it was laid.
 
     Raises:
         FadedError: there is no such proposal, its round is decided, the flag or the adjudication has no reason or a
@@ -136,6 +138,8 @@ def submit(
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
     proposal, round_id = with_round(db, proposal_id)
     found = _check_open(db, round_id)
+    if check is None and adjudicates is None and flag is None:
+        check = gold_queue.asked(db, proposal_id, annotator)
     answers.check(proposal, verdict, answer, found.summary.get("labels"))
     rated.check(proposal, verdict, ratings)
     kind = EventKind.FLAG if flag is not None else EventKind.SKIP if verdict is None else EventKind.VERDICT
@@ -153,10 +157,12 @@ def submit(
         guidelines=guidelines,
         created_at=now,
         adjudicates=adjudicates,
+        check=check,
         **asdict(ratings),
     )
     if kind is not EventKind.FLAG:
         leases.release(db, [proposal_id], annotator)
+        gold_queue.release(db, proposal_id, annotator)
     return Receipt(number, key, proposal_id, kind, verdict, now)
 
 
@@ -203,8 +209,12 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     said = exists().where(opinions.c.proposal_id == proposal_id, opinions.c.annotator == annotator)
     settled = exists().where(adjudications.c.event_id == voided)
     if not db.execute(select(said | settled)).scalar():  # else there is nothing to judge anew
-        slots = labeling_rules.that_hold(db, found).opinions
-        leases.put_back(db, round_id, proposal_id, annotator, slots, now)
+        check = gold_queue.asked(db, proposal_id, annotator)
+        if check is not None:
+            gold_queue.lay(db, round_id, proposal_id, annotator, check, now, first=True)
+        else:
+            slots = labeling_rules.that_hold(db, found).opinions
+            leases.put_back(db, round_id, proposal_id, annotator, slots, now)
     return get(db, proposal_id)
 
 
@@ -281,9 +291,17 @@ def _check_reason(what: str, proposal_id: str, reason: str | None) -> None:
         )
 
 
-def _append(db: Db, found: campaigns.Round, proposal_id: str, *, adjudicates: str | None = None, **fields: Any) -> int:
+def _append(
+    db: Db,
+    found: campaigns.Round,
+    proposal_id: str,
+    *,
+    adjudicates: str | None = None,
+    check: str | None = None,
+    **fields: Any,
+) -> int:
     """Append an event and write down what stands for its proposal now; return the event's number."""
-    number = append(db, {"proposal_id": proposal_id, "round_id": found.id, **fields}, adjudicates)
+    number = append(db, {"proposal_id": proposal_id, "round_id": found.id, **fields}, adjudicates, check)
     settle_in(db, found, proposal_id)
     return number
 

@@ -1,4 +1,4 @@
-"""What the forms of the rules do: rules are set, labeling is paused and resumed."""
+"""What managers' forms of the page Team do: rules are set, labeling is paused and resumed, answers are made known."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from faded.domain import FadedError
-from faded.store import campaigns, pauses, settling
+from faded.domain import FadedError, Verdict
+from faded.store import campaigns, gold, pauses, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
 from faded.ui.auth import User
 from faded.ui.guarded import Answer
 from faded.ui.page import whole_number
 
-NUMBERS = {"opinions": "People who judge each item", "quota": "Verdicts of one person a day"}
+NUMBERS = {
+    "opinions": "People who judge each item",
+    "quota": "Verdicts of one person a day",
+    "gold_percent": "The share of known answers",
+}
 """What the numbers of the form are called in words."""
 
 
@@ -48,6 +52,23 @@ def pause(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
             pauses.end(db, campaign, user.name, now)
         else:
             raise FadedError(f"The page sent {do!r}: reload it.")
+    return {}
+
+
+def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Make the answer of a proposal known, or withdraw it.
+
+    Raises:
+        FadedError: it cannot be known, or is not.
+    """
+    do, verdict, proposal = asked.get("do"), asked.get("verdict"), str(asked.get("proposal"))
+    with store.write() as db:
+        if do == "withdraw":
+            gold.withdraw(db, proposal, user.name, time.time())
+        elif do == "make" and verdict in set(Verdict):
+            gold.make(db, proposal, Verdict(str(verdict)), user.name, time.time())
+        else:
+            raise FadedError(f"The page sent {do!r} with the verdict {verdict!r}: reload it.")
     return {}
 
 

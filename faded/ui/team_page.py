@@ -17,13 +17,14 @@ from faded.ui import rules_actions
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
+from faded.ui.cards import gold as gold_card
 from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, Shown, View, shown_html
 from faded.ui.theme import asset, html
 
-PARTS = ("people", "agreement", "disputes", "rules", "accounts")
+PARTS = ("people", "agreement", "disputes", "gold", "rules", "accounts")
 
 
 def layout(store: Store) -> Page:
@@ -35,6 +36,8 @@ def layout(store: Store) -> Page:
         outputs["agreement"] = html(elem_id="team-agreement")
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["disputes"] = html(elem_id="team-disputes")
+    with gr.Column(elem_classes=["f-card", "o-shown"]):
+        outputs["gold"] = html(elem_id="team-gold")
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["rules"] = html(elem_id="team-rules")
@@ -59,6 +62,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
+        known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         agreed = None if facts is None else cache.get(db, facts)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
         known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
@@ -66,6 +70,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed)),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
+        "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
         "rules": shown_html(render_rules(facts, rules, pause)),
         "accounts": shown_html(team.render_accounts(known)),
     }
@@ -94,7 +99,11 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Pause the labeling of a round's campaign, or let it go on."""
         return guarded(request, Role.MANAGER, lambda user: rules_actions.pause(store, user, asked))
 
-    return [team_adjudicate, team_rules, team_pause, team_invite, team_account]
+    def team_gold(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Make the answer of a proposal known, or withdraw it."""
+        return guarded(request, Role.MANAGER, lambda user: rules_actions.know(store, user, asked))
+
+    return [team_adjudicate, team_rules, team_pause, team_gold, team_invite, team_account]
 
 
 def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

@@ -21,6 +21,7 @@ OF_MANAGERS = (
     "team_adjudicate",
     "team_rules",
     "team_pause",
+    "team_gold",
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
 

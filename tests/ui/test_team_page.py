@@ -20,7 +20,9 @@ from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
 from tests.ui.believable import Believable
 
-USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative", "quota": "0"}
+OF_ALL = ("team_adjudicate", "team_rules", "team_pause", "team_gold", "team_invite", "team_account")
+"""The functions of the page."""
+USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative", "quota": "0", "gold_percent": "5"}
 """What the form of the rules sends."""
 
 
@@ -103,6 +105,7 @@ def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disput
         (USUAL | {"strategy": "easiest"}, "'easiest': reload it"),
         (USUAL | {"quota": "10001"}, "Verdicts a day is 10001: give a whole number from 0 to 10,000"),
         (USUAL | {"quota": ""}, "a day is '': give a whole number"),
+        (USUAL | {"gold_percent": "21"}, "in percent, is 21: give a whole number from 0 to 20"),
         (USUAL | {"round": 77}, "no round"),
         ({}, "reload it"),
     ],
@@ -114,7 +117,7 @@ def test_rules_that_cannot_be_are_refused(store: Store, made: Believable, asked:
         assert labeling_rules.of_round(db, made.round) == Rules()
 
 
-@pytest.mark.parametrize("name", ["team_adjudicate", "team_rules", "team_pause", "team_invite", "team_account"])
+@pytest.mark.parametrize("name", OF_ALL)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, role: Role) -> None:
     needed = Role.ADMIN if name in ("team_invite", "team_account") else Role.MANAGER

@@ -70,7 +70,9 @@ page.addEventListener("input", ({ target }) => {
   if (target.type === "radio") for (const other of page.querySelectorAll(`input[name="${CSS.escape(target.name)}"]`)) kept.set(other.dataset.keep, other.checked);
   else kept.set(target.dataset.keep, target.value);
 });
+page.addEventListener("toggle", ({ target }) => target.dataset.fold && kept.set(target.dataset.fold, target.open), true);
 new MutationObserver(() => {
+  for (const part of page.querySelectorAll("details[data-fold]")) if (part.open !== (kept.get(part.dataset.fold) ?? false)) part.open = !part.open;
   for (const part of page.querySelectorAll("[data-keep]")) {
     const was = kept.get(part.dataset.keep);
     if (was === undefined) continue;

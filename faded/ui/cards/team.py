@@ -41,7 +41,8 @@ def render_people(facts: Facts | None, found: Sequence[Annotator]) -> str:
     if facts is None or not found:
         return head + empty("No verdict yet", "Everybody who labels in this round appears here.")
     labels = facts.labels
-    said = f"{plural(labels.everybody, 'verdict', 'verdicts')} by {plural(len(found), 'person', 'people')}. "
+    verdicts = sum(one.verdicts for one in found)
+    said = f"{plural(verdicts, 'verdict', 'verdicts')} by {plural(len(found), 'person', 'people')}. "
     said += f"{plural(labels.confirmed, 'mode is', 'modes are')} confirmed, {count(labels.refused)} refused."
     rows = [
         Row(
@@ -85,12 +86,13 @@ def _dispute(facts: Facts, one: Dispute, workspace: Path, decides: bool) -> str:
     )
     form = _adjudicate(facts, proposal) if decides else ""
     return (
-        f"<li>{_evidence(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{_answers(proposal)}"
+        f"<li>{evidence_of(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}"
         f"<ul class='t-said'>{opinions}</ul>{form}</div></li>"
     )
 
 
-def _evidence(facts: Facts, proposal: Proposal, workspace: Path) -> str:
+def evidence_of(facts: Facts, proposal: Proposal, workspace: Path) -> str:
+    """Return what a proposal is judged by, in small."""
     try:
         if facts.evidence.is_text:
             return f"<div>{articles.example(workspace, proposal, compare=True)}</div>"
@@ -99,7 +101,8 @@ def _evidence(facts: Facts, proposal: Proposal, workspace: Path) -> str:
         return f"<p class='f-quiet'>{escape(str(error))}</p>"
 
 
-def _answers(proposal: Proposal) -> str:
+def answers_of(proposal: Proposal) -> str:
+    """Return what the target said of it, and what was expected."""
     if proposal.expected is None:
         return f"<p class='f-quiet'>answer: <b>{escape(proposal.answer)}</b></p>"
     return (

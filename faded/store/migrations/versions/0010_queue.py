@@ -1,4 +1,4 @@
-"""The labeling queue of a team: pauses, and an index that counts what a person has said in a day."""
+"""The labeling queue of a team: pauses, known answers, and an index that counts what a person has said in a day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,59 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name="fk_labeling_pauses_campaign_id"),
     )
     op.create_index("ix_verdict_events_day", "verdict_events", ["round_id", "annotator", "created_at"])
+    op.create_table(
+        "gold",
+        sa.Column("proposal_id", sa.Text(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("proposal_id", name="pk_gold"),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name="fk_gold_proposal_id"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_gold_round_id"),
+    )
+    op.create_index("ix_gold_round", "gold", ["round_id"])
+    op.create_table(
+        "gold_leases",
+        sa.Column("proposal_id", sa.Text(), nullable=False),
+        sa.Column("annotator", sa.Text(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("proposal_id", "annotator", name="pk_gold_leases"),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name="fk_gold_leases_proposal_id"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_gold_leases_round_id"),
+        sa.CheckConstraint("kind IN ('silent', 'qualification')", name="kind"),
+    )
+    op.create_index("ix_gold_leases_annotator", "gold_leases", ["round_id", "annotator"])
+    op.create_table(
+        "gold_answers",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_gold_answers"),
+        sa.ForeignKeyConstraint(["event_id"], ["verdict_events.id"], name="fk_gold_answers_event_id"),
+        sa.CheckConstraint("kind IN ('silent', 'qualification')", name="kind"),
+    )
+    for action in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER gold_answers_no_{action.lower()} BEFORE {action} ON gold_answers "
+            "BEGIN SELECT RAISE(ABORT, 'answers to known ones are append-only'); END"
+        )
+    op.create_table(
+        "gold_opinions",
+        sa.Column("proposal_id", sa.Text(), nullable=False),
+        sa.Column("annotator", sa.Text(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("proposal_id", "annotator", name="pk_gold_opinions"),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name="fk_gold_opinions_proposal_id"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_gold_opinions_round_id"),
+        sa.ForeignKeyConstraint(["event_id"], ["verdict_events.id"], name="fk_gold_opinions_event_id"),
+        sa.CheckConstraint("kind IN ('silent', 'qualification')", name="kind"),
+    )
+    op.create_index("ix_gold_opinions_round", "gold_opinions", ["round_id", "kind", "annotator"])

@@ -1,0 +1,146 @@
+"""When known ones come: a share of what a person gets, at places that nobody can foresee and that none can tell.
+
+What a person gets is numbered. Of each stretch of, say, twenty (at 5 %) one is known, at a place that follows from the
+round, the person and the stretch. Where no known one is left for the person, something that waits comes there. So
+making many known late brings no heap of them, and how far labeling is can be said without telling which they were: what
+is still to come counts the known ones that are to come among it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scipy.special import betaincinv
+
+from faded.labeling.strategies import Asked
+from faded.store import gold_queue, leases, verdicts
+from faded.store.engine import Db
+from faded.store.gold_queue import Check
+
+TAIL = 0.05
+"""What a 90% interval leaves out at each end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """At which places of what a person gets the known ones come.
+
+    Attributes:
+        percent: So many of a hundred, 0 to 20.
+        seed: What the places follow from.
+    """
+
+    percent: int
+    seed: str
+
+    def upto(self, place: int) -> int:
+        """Return how many known ones come at places below this one."""
+        if not self.percent:
+            return 0
+        stretch = place * self.percent // 100
+        at = self._begin(stretch)
+        return stretch + (at + _drawn(self.seed, stretch) % (self._begin(stretch + 1) - at) < place)
+
+    def is_known(self, place: int) -> bool:
+        """Return whether a known one comes at a place, counted from 0."""
+        return self.upto(place + 1) > self.upto(place)
+
+    def among(self, place: int, waiting: int) -> int:
+        """Return how many known ones come before the last of so many that wait, from a place on."""
+        length, before = waiting, self.upto(place)
+        while (more := waiting + self.upto(place + length) - before) > length:
+            length = more
+        return length - waiting
+
+    def _begin(self, stretch: int) -> int:
+        return -(-stretch * 100 // self.percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What known ones add to how far labeling is.
+
+    Attributes:
+        mine: Answers of the person.
+        everybody: Answers of all.
+        left: Known ones that are to come before what waits is over.
+    """
+
+    mine: int = 0
+    everybody: int = 0
+    left: int = 0
+
+
+def lay(asked: Asked, percent: int, wanted: Sequence[str], held: int, silent: int) -> list[str]:
+    """Lay proposals before a person, with known ones among them where it is their place; return their ids.
+
+    Args:
+        asked: Who asks, and for how many.
+        percent: The share of known ones.
+        wanted: Proposals that wait, so many as are asked for if there are; where there are none, nothing is laid.
+        held: How many lie there already.
+        silent: How many of these are known, and not told apart.
+    """
+    db, round_id, who, now = asked.db, asked.round_id, asked.annotator, asked.now
+    if not percent or not wanted or not gold_queue.any_of_round(db, round_id):
+        return leases.take(db, round_id, wanted, who, asked.slots, now)
+    schedule, known = _schedule(round_id, who, percent), gold_queue.answered(db, round_id, Check.SILENT, who)
+    place, had = verdicts.given(db, round_id, who) + known + held, known + silent
+    taken: list[str] = []
+    for one in wanted:
+        if len(taken) < asked.n and schedule.is_known(place) and had < schedule.upto(place + 1):
+            found = gold_queue.fresh(db, round_id, who, now)
+            if found:
+                chosen = found[_drawn(schedule.seed, place) % len(found)]
+                gold_queue.lay(db, round_id, chosen, who, Check.SILENT, now)
+                taken.append(chosen)
+                place, had = place + 1, had + 1
+        if len(taken) >= asked.n:
+            break
+        laid = leases.take(db, round_id, [one], who, asked.slots, now)
+        taken += laid
+        place += len(laid)
+    return taken
+
+
+def progress(db: Db, round_id: int, annotator: str, percent: int, given: int, waiting: int, now: float | None) -> Known:
+    """Return what known ones add to how far labeling is.
+
+    Args:
+        db: A transaction.
+        round_id: The round.
+        annotator: Who looks.
+        percent: The share of known ones.
+        given: Proposals on which they have an opinion.
+        waiting: Proposals that wait for them.
+        now: Seconds since 1970: what lies before them then is to come, whatever was planned.
+    """
+    if not gold_queue.any_of_round(db, round_id):
+        return Known()
+    mine = gold_queue.answered(db, round_id, Check.SILENT, annotator)
+    planned = _schedule(round_id, annotator, percent).among(given + mine, waiting)
+    if planned:
+        planned = min(planned, len(gold_queue.fresh(db, round_id, annotator, math.inf)))
+    held = 0 if now is None else gold_queue.before(db, round_id, annotator, now)
+    return Known(mine, gold_queue.answered(db, round_id, Check.SILENT), max(planned, held))
+
+
+def accuracy90(right: int, answers: int) -> tuple[float, float]:
+    """Return the exact 90% interval of a share (Clopper and Pearson, Biometrika 1934); 0 to 1 of no answers."""
+    low = float(betaincinv(right, answers - right + 1, TAIL)) if right else 0.0
+    high = float(betaincinv(right + 1, answers - right, 1 - TAIL)) if right < answers else 1.0
+    return low, high
+
+
+@lru_cache(maxsize=1024)
+def _schedule(round_id: int, annotator: str, percent: int) -> Schedule:
+    return Schedule(percent, f"{round_id}/{annotator}/{percent}")
+
+
+@lru_cache(maxsize=65536)
+def _drawn(seed: str, number: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:8])
