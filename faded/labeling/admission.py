@@ -1,10 +1,15 @@
-"""Whether something may be laid before a person at all: pauses, and how much they have judged today."""
+"""What may be laid before a person at all: pauses, how much they have judged today, and qualifications."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from faded.domain import Proposal
+from faded.labeling import qualification, queue
+from faded.labeling.qualification import Qualification
+from faded.labeling.queue import Progress
+from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, labeling_rules, pauses, people
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
@@ -23,12 +28,14 @@ class Admission:
         quota: The most verdicts of a person and day, 0 for any number.
         given: Verdicts that they have given today, where there is a quota.
         opens_at: When the next day begins, seconds since 1970.
+        qualification: Of somebody who has to qualify: how far that is.
     """
 
     pause: Pause | None
     quota: int
     given: int
     opens_at: float
+    qualification: Qualification | None = None
 
     @property
     def room(self) -> int | None:
@@ -42,14 +49,66 @@ class Admission:
         return n if self.room is None else min(n, self.room)
 
 
-def admission(db: Db, found: Round, annotator: str, now: float) -> Admission:
-    """Return what stands between a person and a round's queue; nothing where the round is decided."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What lies before a person.
+
+    Attributes:
+        items: The proposals, in their order.
+        progress: How far labeling is.
+        admission: What stood between the person and the queue.
+    """
+
+    items: tuple[Proposal, ...]
+    progress: Progress
+    admission: Admission
+
+
+def lay(
+    db: Db, found: Round, annotator: str, exempt: bool, n: int, now: float, cache: StandingsCache, shown: bool
+) -> Laid:
+    """Lay up to n proposals before a person, as far as they may have some.
+
+    Args:
+        db: A write transaction that has not changed a mode.
+        found: The round.
+        annotator: Who asks.
+        exempt: Whether they need not qualify.
+        n: How many are wanted.
+        now: Seconds since 1970.
+        cache: How rounds stand.
+        shown: Whether anything may be shown to them at all; else nothing is laid.
+    """
+    admitted = admission(db, found, annotator, exempt, now)
+    most, state = admitted.most(n) if shown and found.state is RoundState.OPEN else 0, admitted.qualification
+    items: list[Proposal] = []
+    if most and (state is None or state.ended.is_in):
+        leased, progress = queue.lay(db, found.id, annotator, most, now, cache)
+        return Laid(tuple(item.proposal for item in leased), progress, admitted)
+    if most and state is not None and state.is_open and not state.short:
+        items = qualification.lay(db, found, annotator, state, most, now)
+    return Laid(tuple(items), queue.progress(db, found.id, annotator, cache), admitted)
+
+
+def admission(db: Db, found: Round, annotator: str, exempt: bool, now: float) -> Admission:
+    """Return what stands between a person and a round's queue; nothing where the round is decided.
+
+    Args:
+        db: A write transaction: a qualification that has ended is written down.
+        found: The round.
+        annotator: Who.
+        exempt: Whether they need not qualify.
+        now: Seconds since 1970.
+    """
     if found.state is not RoundState.OPEN:
         return Admission(None, 0, 0, now)
-    quota = labeling_rules.that_hold(db, found).quota
+    rules = labeling_rules.that_hold(db, found)
+    quota, state = rules.quota, None
+    if rules.qualify and not exempt:
+        state = qualification.look(db, found, annotator, rules, now)
     midnight = DAY * math.floor(now / DAY)
     given = 0
     if quota:
         ids = [r.id for r in campaigns.list_rounds(db, found.campaign_id)]
         given = people.given_since(db, ids, annotator, midnight)
-    return Admission(pauses.of_campaign(db, found.campaign_id), quota, given, midnight + DAY)
+    return Admission(pauses.of_campaign(db, found.campaign_id), quota, given, midnight + DAY, state)

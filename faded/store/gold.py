@@ -17,6 +17,7 @@ from faded.domain import FadedError, Proposal, Verdict
 from faded.store import audit, campaigns, labeling_rules
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
+from faded.store.gold_queue import Check, is_in_use
 from faded.store.gold_tables import gold, gold_opinions
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import FULL, as_proposal, round_of
@@ -70,7 +71,7 @@ class Answered:
 
     Attributes:
         annotator: Who.
-        answers: Known ones that they have answered.
+        answers: Known ones that they have answered among the others, those of a qualification left out.
         right: Those that they have answered rightly.
     """
 
@@ -159,15 +160,22 @@ def candidates(db: Db, round_id: int, n: int) -> list[Candidate]:
 
 
 def accuracies(db: Db, round_id: int) -> list[Answered]:
-    """Return how rightly everybody answers who has answered known ones of a round, in the order of their names."""
+    """Return how rightly everybody answers known ones of a round unawares, in the order of their names."""
     query = (
         select(gold_opinions.c.annotator, func.count(), func.count().filter(gold_opinions.c.verdict == gold.c.verdict))
         .join(gold, gold.c.proposal_id == gold_opinions.c.proposal_id)
-        .where(gold_opinions.c.round_id == round_id, gold.c.withdrawn_at.is_(None))
+        .where(gold_opinions.c.round_id == round_id, gold_opinions.c.kind == Check.SILENT.value)
+        .where(gold.c.withdrawn_at.is_(None))
         .group_by(gold_opinions.c.annotator)
         .order_by(gold_opinions.c.annotator)
     )
     return [Answered(*row) for row in db.execute(query).tuples()]
+
+
+def in_use(db: Db, round_id: int) -> int:
+    """Return how many known answers of a round may be asked."""
+    query = select(func.count()).select_from(gold).join(proposals, proposals.c.id == gold.c.proposal_id)
+    return db.execute(query.where(gold.c.round_id == round_id, is_in_use())).scalar_one()
 
 
 def told(db: Db, round_id: int) -> list[dict[str, Any]]:

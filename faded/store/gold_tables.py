@@ -1,8 +1,8 @@
-"""The tables of known answers: which proposals have one, who has one before them, and what people said to them."""
+"""The tables of known answers: which proposals have one, who has one before them, what people said, who qualified."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Named, Table, Text, TypedColumns
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
 from faded.store.tables import append_only, metadata
 
@@ -56,6 +56,23 @@ class GoldOpinionColumns(TypedColumns):
     kind: Named[str] = Column(Text)
 
 
+class QualificationColumns(TypedColumns):
+    """How qualifications ended, and what managers decided about them; nothing here is ever changed or deleted.
+
+    `event_id` is the number of the latest event then: what was answered until a new attempt does not count in it.
+    """
+
+    id = Column(Integer, primary_key=True)
+    campaign_id: Named[int] = Column(ForeignKey("campaigns.id"))
+    annotator: Named[str] = Column(Text)
+    outcome: Named[str] = Column(Text)
+    right: Named[int]
+    answers: Named[int]
+    who: Named[str] = Column(Text)
+    created_at: Named[float]
+    event_id: Named[int]
+
+
 gold = Table("gold", metadata, GoldColumns, Index("ix_gold_round", "round_id"))
 gold_leases = Table(
     "gold_leases", metadata, GoldLeaseColumns, KINDS.copy(), Index("ix_gold_leases_annotator", "round_id", "annotator")
@@ -69,3 +86,12 @@ gold_opinions = Table(
     KINDS.copy(),
     Index("ix_gold_opinions_round", "round_id", "kind", "annotator"),
 )
+qualifications = Table(
+    "qualifications",
+    metadata,
+    QualificationColumns,
+    CheckConstraint("outcome IN ('passed', 'failed', 'let in', 'new attempt')", name="outcome"),
+    Index("ix_qualifications_annotator", "campaign_id", "annotator", "id"),
+    sqlite_autoincrement=True,
+)
+append_only(qualifications, "qualifications are append-only")

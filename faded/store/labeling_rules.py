@@ -25,6 +25,12 @@ MOST_OPINIONS = 9
 MOST_GOLD_PERCENT = 20
 """The largest share of known answers, in percent: more of a person's time would be lost to being checked."""
 
+MOST_QUALIFY = 50
+"""More items of a qualification than anybody has patience for."""
+
+PASS_PERCENT = (50, 100)
+"""Least and most of what a qualification may ask for: below a half, whoever guesses may pass."""
+
 MOST_QUOTA = 10_000
 """More verdicts than anybody gives in a day."""
 
@@ -63,6 +69,8 @@ class Rules:
         strategy: What comes next.
         quota: The most verdicts that a person gives in a day; 0 for any number.
         gold_percent: So many of a hundred items that a person gets have a known answer, as far as there are any.
+        qualify: How many known answers a person gives before the first item that counts; 0 for none.
+        pass_percent: So many of a hundred have to be right.
     """
 
     opinions: int = 1
@@ -70,6 +78,8 @@ class Rules:
     strategy: Strategy = Strategy.INFORMATIVE
     quota: int = 0
     gold_percent: int = 5
+    qualify: int = 0
+    pass_percent: int = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +171,8 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
         ("Verdicts per item", rules.opinions, 1, MOST_OPINIONS),
         ("Verdicts a day", rules.quota, 0, MOST_QUOTA),
         ("The share of known answers, in percent,", rules.gold_percent, 0, MOST_GOLD_PERCENT),
+        ("The number of items of the qualification", rules.qualify, 0, MOST_QUALIFY),
+        ("What a qualification asks for, in percent,", rules.pass_percent, *PASS_PERCENT),
     )
     for name, value, least, most in bounds:
         if not least <= value <= most:
@@ -196,5 +208,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "strategy": Strategy,
     "quota": int,
     "gold_percent": int,
+    "qualify": int,
+    "pass_percent": int,
 }
 """How each rule is read from a JSON value."""

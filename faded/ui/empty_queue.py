@@ -1,4 +1,4 @@
-"""What the page Label says where nothing lies before a person."""
+"""What the page Label says of how far labeling is, of a qualification, and where nothing lies before a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,41 @@ from faded.labeling.queue import Progress
 from faded.store import proposals
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
+from faded.store.qualifying import Outcome
 from faded.ui.words import count, plural
+
+
+def progress_line(now: Progress, admitted: Admission) -> list[list[str]]:
+    """Return how far labeling is, or the qualification: numbers, each with what it counts."""
+    state = admitted.qualification
+    if state is not None and not state.ended.is_in:
+        return [[f"{count(min(state.answers, state.asked))} of {count(state.asked)}", "qualification items answered"]]
+    return [
+        [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
+        [count(now.everybody), "in all"],
+        [count(now.confirmed), "mode confirmed" if now.confirmed == 1 else "modes confirmed"],
+        [count(now.left), "waiting"],
+    ]
+
+
+def notice(now: Progress, admitted: Admission) -> str:
+    """Return what is said above the item: that it belongs to a qualification, or that it was passed; else nothing.
+
+    That it was passed is said until the first verdict that counts.
+    """
+    state = admitted.qualification
+    if state is None or admitted.pause is not None:
+        return ""
+    if state.is_open and not state.short:
+        left = plural(state.left, "qualification item is", "qualification items are")
+        return (
+            f"{left} left. Their answers are known, and what you say to them counts for nothing else: "
+            f"{state.percent}% have to be right before the items that count come."
+        )
+    if state.ended.outcome is Outcome.PASSED and (state.now or not now.mine):
+        right = f"{count(state.ended.right)} of {count(state.ended.answers)}"
+        return f"You have passed the qualification: {right} were right. From here on verdicts count."
+    return ""
 
 
 def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[str, str]:
@@ -18,6 +52,11 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[
         pause = admitted.pause
         text = f"{pause.who} paused it on {moment(pause.since)}: {pause.reason}"
         return {"head": "Labeling is paused", "text": f"{text} What you have sent already counts."}
+    state = admitted.qualification
+    if state is not None and state.ended.outcome is Outcome.FAILED:
+        right = f"{count(state.ended.right)} of {plural(state.ended.answers, 'answer was', 'answers were')} right"
+        text = f"{right}, and {state.percent}% have to be. Read the guidelines below, and practise; a manager can give "
+        return {"head": "The qualification is not passed", "text": f"{text}you a new attempt, or let you in."}
     if admitted.room == 0:
         text = (
             f"You have given {plural(admitted.given, 'verdict', 'verdicts')} today, and the campaign's rules ask for "
@@ -26,6 +65,10 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[
             f"no more than {count(admitted.quota)} from one person a day. It goes on at {moment(admitted.opens_at)}."
         )
         return {"head": "Enough for today", "text": text}
+    if state is not None and state.short:
+        text = f"It asks for {plural(state.left, 'known answer', 'known answers')} more, and for you there "
+        text += f"{'is' if len(state.items) == 1 else 'are'} {count(len(state.items))}: ask a manager to make "
+        return {"head": "The qualification cannot begin yet", "text": f"{text}{count(state.short)} more known."}
     if found.state is not RoundState.OPEN:
         done = found.state.value.replace("_", " ")
         return {"head": f"Round {found.number} was {done}", "text": "Start another round on the Run page to go on."}

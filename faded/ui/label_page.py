@@ -14,7 +14,7 @@ from faded.demo.practice import practice
 from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
-from faded.labeling import admission, queue
+from faded.labeling import admission
 from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
@@ -22,11 +22,11 @@ from faded.store.engine import Db, Store
 from faded.targets.sets import counted
 from faded.ui import auth, evidence
 from faded.ui.cards import drawn, labeling, picture, text
-from faded.ui.empty_queue import why_empty
+from faded.ui.empty_queue import notice, progress_line, why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, whole_number
-from faded.ui.words import count, percent
+from faded.ui.words import percent
 
 MOST_ITEMS = 64
 """The most that a page may hold at once: eight shown ahead, and as many as wait to be acknowledged."""
@@ -209,13 +209,10 @@ def _queue(
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
     have, words = set(asked.get("have") or ()), _words(db, found)
     gated = words.is_drawn and asked.get("consent") is not True
-    admitted = admission.admission(db, found, user.name, time.time())
-    n = admitted.most(n)
-    if found.state is RoundState.OPEN and not gated and n:
-        leased, now = queue.lay(db, found.id, user.name, n, time.time(), cache)
-    else:
-        leased, now = [], queue.progress(db, found.id, user.name, cache)
-    new = [item.proposal for item in leased if item.proposal.id not in have]
+    exempt = user.role >= Role.MANAGER
+    laid = admission.lay(db, found, user.name, exempt, n, time.time(), cache, shown=not gated)
+    now = laid.progress
+    new = [proposal for proposal in laid.items if proposal.id not in have]
     flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
     items, unreadable, message = [], set(), ""
     for proposal in new:
@@ -227,16 +224,12 @@ def _queue(
     return {
         "round": found.id,
         "message": message,
-        "order": [item.proposal.id for item in leased if item.proposal.id not in unreadable],
+        "order": [proposal.id for proposal in laid.items if proposal.id not in unreadable],
         "items": items,
-        "gated": gated and found.state is RoundState.OPEN and now.left > 0 and n > 0,
-        "progress": [
-            [count(now.mine), "verdict by me" if now.mine == 1 else "verdicts by me"],
-            [count(now.everybody), "in all"],
-            [count(now.confirmed), "mode confirmed" if now.confirmed == 1 else "modes confirmed"],
-            [count(now.left), "waiting"],
-        ],
-        "empty": why_empty(db, found, now, admitted),
+        "gated": gated and found.state is RoundState.OPEN and now.left > 0 and laid.admission.most(n) > 0,
+        "progress": progress_line(now, laid.admission),
+        "notice": notice(now, laid.admission),
+        "empty": why_empty(db, found, now, laid.admission),
     }
 
 

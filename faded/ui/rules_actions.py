@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, gold, pauses, settling
+from faded.store import campaigns, gold, pauses, qualifying, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
+from faded.store.qualifying import Outcome
 from faded.ui.auth import User
 from faded.ui.guarded import Answer
 from faded.ui.page import whole_number
@@ -18,6 +19,8 @@ NUMBERS = {
     "opinions": "People who judge each item",
     "quota": "Verdicts of one person a day",
     "gold_percent": "The share of known answers",
+    "qualify": "The number of items of the qualification",
+    "pass_percent": "What a qualification asks for",
 }
 """What the numbers of the form are called in words."""
 
@@ -33,6 +36,13 @@ def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         raise FadedError(f"The page sent the policy {policy!r} and the strategy {strategy!r}: reload it.")
     numbers = {name: _number(words, asked.get(name)) for name, words in NUMBERS.items()}
     rules = Rules(policy=Policy(str(policy)), strategy=Strategy(str(strategy)), **numbers)
+    with store.read() as db:
+        known = gold.in_use(db, round_of(asked))
+    if rules.qualify > known:
+        raise FadedError(
+            f"The qualification asks for {rules.qualify} known answers, and this round has {known}: make "
+            f"{rules.qualify - known} more known first, in the card Known answers."
+        )
     settling.set_rules(store, round_of(asked), rules, user.name, time.time())
     return {}
 
@@ -69,6 +79,21 @@ def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
             gold.make(db, proposal, Verdict(str(verdict)), user.name, time.time())
         else:
             raise FadedError(f"The page sent {do!r} with the verdict {verdict!r}: reload it.")
+    return {}
+
+
+def qualify(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Let a person into the labeling of a round's campaign, or give them a new attempt to qualify.
+
+    Raises:
+        FadedError: there is no such person or round.
+    """
+    do, name = asked.get("do"), str(asked.get("name"))
+    if do not in (Outcome.LET_IN, Outcome.NEW_ATTEMPT):
+        raise FadedError(f"The page sent {do!r}: reload it.")
+    with store.write() as db:
+        campaign = campaigns.get_round(db, round_of(asked)).campaign_id
+        qualifying.decide(db, campaign, name, Outcome(str(do)), user.name, time.time())
     return {}
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from faded.domain import FadedError, Role, Verdict
 from faded.settings import space
-from faded.store import accounts, labeling_rules, pauses, people, signing_in, verdicts
+from faded.store import accounts, labeling_rules, pauses, people, qualifying, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
 from faded.ui import rules_actions
@@ -18,13 +18,14 @@ from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
 from faded.ui.cards import gold as gold_card
+from faded.ui.cards import qualify as qualify_card
 from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, Shown, View, shown_html
 from faded.ui.theme import asset, html
 
-PARTS = ("people", "agreement", "disputes", "gold", "rules", "accounts")
+PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "accounts")
 
 
 def layout(store: Store) -> Page:
@@ -38,6 +39,8 @@ def layout(store: Store) -> Page:
         outputs["disputes"] = html(elem_id="team-disputes")
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["gold"] = html(elem_id="team-gold")
+    with gr.Column(elem_classes=["f-card", "o-maybe"]):
+        outputs["qualify"] = html(elem_id="team-qualify")
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["rules"] = html(elem_id="team-rules")
@@ -62,6 +65,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
+        asked = None if facts is None or not rules.qualify else qualifying.all_of(db, facts.campaign.id)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         agreed = None if facts is None else cache.get(db, facts)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
@@ -71,6 +75,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
         "agreement": shown_html(agreement.render(agreed)),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
+        "qualify": shown_html("" if asked is None else qualify_card.render(asked, rules)),
         "rules": shown_html(render_rules(facts, rules, pause)),
         "accounts": shown_html(team.render_accounts(known)),
     }
@@ -103,7 +108,11 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Make the answer of a proposal known, or withdraw it."""
         return guarded(request, Role.MANAGER, lambda user: rules_actions.know(store, user, asked))
 
-    return [team_adjudicate, team_rules, team_pause, team_gold, team_invite, team_account]
+    def team_qualify(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Let a person in who has not qualified, or give them a new attempt."""
+        return guarded(request, Role.MANAGER, lambda user: rules_actions.qualify(store, user, asked))
+
+    return [team_adjudicate, team_rules, team_pause, team_gold, team_qualify, team_invite, team_account]
 
 
 def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

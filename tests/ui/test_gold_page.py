@@ -14,7 +14,7 @@ from faded.store.engine import Db, Store, open_store
 from faded.store.labeling_rules import Rules
 from tests.ui.believable import Believable
 from tests.ui.test_label_page import HERE, Card
-from tests.ui.test_team_page import call, drawn
+from tests.ui.test_team_page import USUAL, call, drawn, request
 
 
 @pytest.fixture
@@ -122,3 +122,62 @@ def test_a_snapshot_takes_them_along(store: Store, made: Believable, known: set[
         snapshots.load(db, taken)
         assert len(gold.of_round(db, there)) == 2, "what was said later here holds"
     other.close()
+
+
+@pytest.fixture
+def qualifies(store: Store, made: Believable, known: set[str]) -> dict[str, str]:
+    """What the form sends where both known answers are asked of everybody first."""
+    asked = USUAL | {"round": made.round, "opinions": "1", "gold_percent": "0", "qualify": "2", "pass_percent": "100"}
+    assert call(store, "team_rules", asked) == {"ok": True}
+    return asked
+
+
+def test_a_qualification_says_what_it_is_and_how_it_ended(
+    store: Store, made: Believable, known: set[str], qualifies: dict[str, str]
+) -> None:
+    card = Card(store)
+    ann = request(Role.ANNOTATOR)
+    answer = card.next(ann, want=8)
+    assert set(answer["order"]) == known
+    assert answer["progress"] == [["0 of 2", "qualification items answered"]]
+    assert (
+        answer["notice"].startswith("2 qualification items are left.") and "100% have to be right" in answer["notice"]
+    )
+    first, second = answer["order"]
+    told = {"kind": "verdict", "round": made.round, "want": 8}
+    answer = card.send(ann, **told, verdict="confirm", proposal=first, key="a")
+    assert answer["notice"].startswith("1 qualification item is left.")
+    answer = card.send(ann, **told, verdict="reject", proposal=second, key="b")
+    assert answer["order"] == [] and answer["empty"]["head"] == "The qualification is not passed"
+    assert answer["empty"]["text"].startswith("1 of 2 answers were right, and 100% have to be.")
+    shown = drawn(store, made)["qualify"]
+    assert "<b>annotator</b><span>not passed: 1 of 2 right</span>" in shown and "Let in" in shown
+    again = {"name": "annotator", "do": "new attempt", "round": made.round}
+    assert call(store, "team_qualify", again) == {"ok": True}
+    assert "new attempt, given by admin: 0 of 2 answered" in drawn(store, made)["qualify"]
+    for key, item in enumerate(card.next(ann, want=8)["order"]):
+        answer = card.send(ann, **told, verdict="confirm", proposal=item, key=f"again{key}")
+    assert answer["notice"].startswith("You have passed the qualification: 2 of 2 were right.")
+    assert len(answer["order"]) == 8
+    assert card.next(ann, want=1)["notice"].startswith("You have passed")
+    assert card.send(ann, **told, verdict="unsure", proposal=answer["order"][0], key="real")["notice"] == ""
+    assert "passed: 2 of 2 right" in drawn(store, made)["qualify"]
+    assert card.next(request(Role.MANAGER), want=1)["notice"] == ""
+    assert "Nobody called" in call(store, "team_qualify", again | {"name": "<b>"})["message"]
+    assert "'shout'" in call(store, "team_qualify", again | {"do": "shout"})["message"]
+
+
+def test_a_qualification_without_enough_known_answers_says_so(
+    store: Store, made: Believable, known: set[str], qualifies: dict[str, str]
+) -> None:
+    with store.write() as db:
+        gold.withdraw(db, min(known), "mira", 20.0)
+    answer = Card(store).next(request(Role.ANNOTATOR), want=8)
+    assert answer["order"] == [] and answer["notice"] == ""
+    assert answer["empty"]["head"] == "The qualification cannot begin yet"
+    assert "there is 1: ask a manager to make 1 more known." in answer["empty"]["text"]
+
+
+def test_a_qualification_needs_so_many_known_answers(store: Store, qualifies: dict[str, str]) -> None:
+    said = call(store, "team_rules", qualifies | {"qualify": "5"})["message"]
+    assert "asks for 5 known answers, and this round has 2: make 3 more known first" in said

@@ -22,6 +22,7 @@ OF_MANAGERS = (
     "team_rules",
     "team_pause",
     "team_gold",
+    "team_qualify",
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
 

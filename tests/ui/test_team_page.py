@@ -20,9 +20,11 @@ from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
 from tests.ui.believable import Believable
 
-OF_ALL = ("team_adjudicate", "team_rules", "team_pause", "team_gold", "team_invite", "team_account")
+OF_ALL = ("team_adjudicate", "team_rules", "team_pause", "team_gold", "team_qualify", "team_invite", "team_account")
 """The functions of the page."""
-USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative", "quota": "0", "gold_percent": "5"}
+USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative"} | {
+    **{"quota": "0", "gold_percent": "5", "qualify": "0", "pass_percent": "80"}
+}
 """What the form of the rules sends."""
 
 
@@ -106,6 +108,8 @@ def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disput
         (USUAL | {"quota": "10001"}, "Verdicts a day is 10001: give a whole number from 0 to 10,000"),
         (USUAL | {"quota": ""}, "a day is '': give a whole number"),
         (USUAL | {"gold_percent": "21"}, "in percent, is 21: give a whole number from 0 to 20"),
+        (USUAL | {"qualify": "51"}, "asks for 51 known answers, and this round has 0: make 51 more"),
+        (USUAL | {"pass_percent": "49"}, "in percent, is 49: give a whole number from 50 to 100"),
         (USUAL | {"round": 77}, "no round"),
         ({}, "reload it"),
     ],

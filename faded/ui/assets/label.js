@@ -14,7 +14,7 @@ function mountLabel(element, server) {
   const settled = new Map(); // proposal -> when its verdict or skip was acknowledged: an older answer may still list it
 
   const keys = mountKeys(element);
-  const { progress, saved } = mountProgress(part);
+  const { progress, saved, notice } = mountProgress(part);
   const look = mountLook();
   const say = (words) => text("live", words);
   const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part), pictures: mountDrawn(element, part, say) };
@@ -67,6 +67,7 @@ function mountLabel(element, server) {
     state.queue = ids.map((id) => known.get(id));
     Object.assign(state, { empty: answer.empty, gated: Boolean(answer.gated) && !consent() });
     progress(answer.progress);
+    notice(answer.notice);
     if (answer.message) trouble(answer.message);
     if (state.queue[0] !== current || !current) show();
   }

@@ -1,4 +1,4 @@
-// The line above the card: how far labeling is, and whether all of it is saved.
+// What stands above the card: how far labeling is, whether all of it is saved, what items these are.
 
 function mountProgress(part) {
   return {
@@ -11,6 +11,10 @@ function mountProgress(part) {
         strong.textContent = number;
         box.append(box.childNodes.length ? " · " : "", strong, ` ${words}`);
       }
+    },
+    notice(words) {
+      part("notice").hidden = !words;
+      if (part("notice-text").textContent !== words) part("notice-text").textContent = words ?? "";
     },
     saved({ waiting, offline, reason }) {
       const box = part("saved");

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from faded.store.labeling_rules import MOST_GOLD_PERCENT, MOST_OPINIONS, MOST_QUOTA, Policy, Rules, Strategy
+from faded.store.labeling_rules import (
+    MOST_GOLD_PERCENT,
+    MOST_OPINIONS,
+    MOST_QUALIFY,
+    MOST_QUOTA,
+    PASS_PERCENT,
+    Policy,
+    Rules,
+    Strategy,
+)
 from faded.store.pauses import LONGEST_REASON, Pause
 from faded.ui.facts import Facts
 from faded.ui.page import empty
@@ -23,6 +32,8 @@ STRATEGY_WORDS = {
     Strategy.DISAGREEMENT: ("disagreement", "modes whose verdicts are split, and what people differ about"),
     Strategy.RANDOM: ("random", "anything that waits, each with the same chance: a control that favours nothing"),
 }
+QUALIFY = "Known answers asked openly before the first item that counts (0: none)"
+RIGHT = "Of a hundred of them, so many have to be right"
 SHARE = "Of a hundred items, so many with a known answer"
 
 
@@ -39,6 +50,8 @@ def render_rules(facts: Facts | None, rules: Rules, pause: Pause | None) -> str:
         f"{_choice('strategy', 'What comes next', STRATEGY_WORDS, rules.strategy)}"
         f"{_number('quota', 'Verdicts of one person a day, at most (0: any number)', 0, MOST_QUOTA, rules.quota)}"
         f"{_number('gold_percent', SHARE, 0, MOST_GOLD_PERCENT, rules.gold_percent)}"
+        f"{_number('qualify', QUALIFY, 0, MOST_QUALIFY, rules.qualify)}"
+        f"{_number('pass_percent', RIGHT, *PASS_PERCENT, rules.pass_percent)}"
         "<button class='f-save'>Save the rules</button><p class='o-wrong' role='alert'></p></form>"
         f"{_pause(pause)}"
     )

@@ -1,4 +1,4 @@
-"""The labeling queue of a team: pauses, known answers, and an index that counts what a person has said in a day."""
+"""The labeling queue of a team: pauses, known answers, qualifications, an index that counts a day's verdicts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,11 +56,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["verdict_events.id"], name="fk_gold_answers_event_id"),
         sa.CheckConstraint("kind IN ('silent', 'qualification')", name="kind"),
     )
-    for action in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER gold_answers_no_{action.lower()} BEFORE {action} ON gold_answers "
-            "BEGIN SELECT RAISE(ABORT, 'answers to known ones are append-only'); END"
-        )
+    _append_only("gold_answers", "answers to known ones are append-only")
     op.create_table(
         "gold_opinions",
         sa.Column("proposal_id", sa.Text(), nullable=False),
@@ -76,3 +72,29 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('silent', 'qualification')", name="kind"),
     )
     op.create_index("ix_gold_opinions_round", "gold_opinions", ["round_id", "kind", "annotator"])
+    op.create_table(
+        "qualifications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("annotator", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_qualifications"),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name="fk_qualifications_campaign_id"),
+        sa.CheckConstraint("outcome IN ('passed', 'failed', 'let in', 'new attempt')", name="outcome"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_qualifications_annotator", "qualifications", ["campaign_id", "annotator", "id"])
+    _append_only("qualifications", "qualifications are append-only")
+
+
+def _append_only(table: str, words: str) -> None:
+    for action in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        )
