@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Named, Table, Text, TypedColumns
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
 from faded.store.tables import append_only, metadata
 
@@ -58,6 +58,16 @@ class LabelingPauseColumns(TypedColumns):
     since: Named[float]
 
 
+class GuidelinesColumns(TypedColumns):
+    """What a campaign's managers add to the guidelines, version by version; nothing is ever changed or deleted."""
+
+    campaign_id: Named[int] = Column(ForeignKey("campaigns.id"), primary_key=True, autoincrement=False)
+    number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    text: Named[str] = Column(Text)
+    who: Named[str] = Column(Text)
+    created_at: Named[float]
+
+
 leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
 opinions = Table(
     "opinions", metadata, OpinionColumns, Index("ix_opinions_annotator", "round_id", "annotator", "open", "mode_id")
@@ -66,3 +76,5 @@ adjudications = Table("adjudications", metadata, AdjudicationColumns)
 append_only(adjudications, "adjudications are append-only")
 labeling_rules = Table("labeling_rules", metadata, LabelingRulesColumns)
 labeling_pauses = Table("labeling_pauses", metadata, LabelingPauseColumns)
+guidelines = Table("guidelines", metadata, GuidelinesColumns)
+append_only(guidelines, "versions of guidelines are append-only")

@@ -74,6 +74,13 @@ def given_since(db: Db, round_ids: Sequence[int], annotator: str, since: float) 
     return db.execute(select(func.count()).select_from(lately.subquery())).scalar_one()
 
 
+def last_guidelines(db: Db, round_id: int, annotator: str) -> str | None:
+    """Return the version of the guidelines that a person had before them at their last verdict; None where unknown."""
+    mine = (verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    said = select(verdict_events.c.guidelines).where(*mine, verdict_events.c.kind == EventKind.VERDICT.value)
+    return db.execute(said.order_by(verdict_events.c.id.desc()).limit(1)).scalar()
+
+
 def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
     """Return up to n proposals on which people differ, the longest disputed first."""
     open_ones = FULL.where(proposals.c.round_id == round_id, proposals.c.disputed).order_by(proposals.c.seq).limit(n)

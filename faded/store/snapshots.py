@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
-from faded.store import campaigns, event_lines, gold, labeling_rules, proposals, settling
+from faded.store import campaigns, event_lines, gold, guidelines, labeling_rules, proposals, settling
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
 from faded.store.rows import key_of
@@ -50,6 +50,7 @@ def take(db: Db, round_id: int) -> dict[str, Any]:
         "round": {name: getattr(found, name) for name in OF_ROUND} | {"summary": summary},
         "modes": [[list(mode.key.cell), mode.key.stratum, mode.score] for mode in modes],
         "labeling": asdict(labeling_rules.of_campaign(db, campaign.id)),
+        "guidelines": guidelines.told(db, campaign.id),
         "gold": gold.told(db, round_id),
         "proposals": [asdict(item) for item in proposals.of_round(db, round_id)],
         "events": said,
@@ -96,6 +97,7 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     proposals.add_many(db, known, [replace(item, id=f"{stem}{item.id}") for item in items], scores)
     gold.take(db, known, [row | {"proposal_id": f"{stem}{row['proposal_id']}"} for row in snapshot.get("gold", ())])
     labeling_rules.take(db, campaign.id, snapshot.get("labeling"))
+    guidelines.take(db, campaign.id, snapshot.get("guidelines", ()))
     event_lines.replay(db, snapshot["events"])
     settling.write(db, settling.wrong(db, known))  # by rules that may be others than before
     return known

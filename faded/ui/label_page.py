@@ -20,12 +20,13 @@ from faded.store import campaigns, proposals, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
-from faded.ui import auth, evidence
+from faded.ui import auth, evidence, team_guidelines
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.empty_queue import notice, progress_line, why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, whole_number
+from faded.ui.team_guidelines import LONGEST_VERSION
 from faded.ui.words import percent
 
 MOST_ITEMS = 64
@@ -88,9 +89,10 @@ def _next(store: Store, cache: StandingsCache, user: auth.User, asked: Mapping[s
             return {"workspace": _workspace(store, user), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
         kind, config = _words(db, found).kind, campaigns.get_campaign(db, found.campaign_id).config
-        guide = labeling.guide(kind, config.get("discrepancy"))
-        about = {"evidence": kind, "guide": guide, "guidelines": labeling.VERSIONS[guide], "labels": labels}
-        return {"workspace": _workspace(store, user), **about, **_queue(db, store, cache, user, found, asked)}
+        about = {"evidence": kind, "guide": labeling.guide(kind, config.get("discrepancy")), "labels": labels}
+        queued = _queue(db, store, cache, user, found, asked)
+        queued |= team_guidelines.told(db, found, user.name, queued["guidelines"], queued["notice"])
+        return {"workspace": _workspace(store, user), **about, **queued}
 
 
 def _send(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[str, Any]) -> Answer:
@@ -142,7 +144,7 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
         return {"item": _card(store, words, again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
-    said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:16] or None}
+    said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:LONGEST_VERSION] or None}
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
     return {"item": None}
 
@@ -228,6 +230,7 @@ def _queue(
         "items": items,
         "gated": gated and found.state is RoundState.OPEN and now.left > 0 and laid.admission.most(n) > 0,
         "progress": progress_line(now, laid.admission),
+        "guidelines": team_guidelines.version(db, found, words.kind),
         "notice": notice(now, laid.admission),
         "empty": why_empty(db, found, now, laid.admission),
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, gold, pauses, qualifying, settling
+from faded.store import campaigns, gold, guidelines, pauses, qualifying, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
 from faded.store.qualifying import Outcome
@@ -94,6 +94,19 @@ def qualify(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     with store.write() as db:
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         qualifying.decide(db, campaign, name, Outcome(str(do)), user.name, time.time())
+    return {}
+
+
+def guide(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Save a new version of what a round's campaign adds to the guidelines.
+
+    Raises:
+        FadedError: it is very long or says nothing new, somebody else has saved one meanwhile, or there is no round.
+    """
+    with store.write() as db:
+        campaign = campaigns.get_round(db, round_of(asked)).campaign_id
+        after = whole_number(asked.get("after")) or 0
+        guidelines.save(db, campaign, str(asked.get("text") or ""), after, user.name, time.time())
     return {}
 
 

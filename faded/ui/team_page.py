@@ -10,7 +10,7 @@ import gradio as gr
 
 from faded.domain import FadedError, Role, Verdict
 from faded.settings import space
-from faded.store import accounts, labeling_rules, pauses, people, qualifying, signing_in, verdicts
+from faded.store import accounts, guidelines, labeling_rules, pauses, people, qualifying, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
 from faded.ui import rules_actions
@@ -18,6 +18,7 @@ from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
 from faded.ui.cards import gold as gold_card
+from faded.ui.cards import guidelines as guidelines_card
 from faded.ui.cards import qualify as qualify_card
 from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
@@ -25,7 +26,7 @@ from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, Shown, View, shown_html
 from faded.ui.theme import asset, html
 
-PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "accounts")
+PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "guidelines", "accounts")
 
 
 def layout(store: Store) -> Page:
@@ -44,6 +45,8 @@ def layout(store: Store) -> Page:
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["rules"] = html(elem_id="team-rules")
+        with gr.Column(elem_classes="f-card"):
+            outputs["guidelines"] = html(elem_id="team-guidelines")
         with gr.Column(elem_classes=["f-card", "o-maybe"]):
             outputs["accounts"] = html(elem_id="team-accounts")
     gr.HTML(
@@ -65,6 +68,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
+        versions = [] if facts is None else guidelines.versions(db, facts.campaign.id)
         asked = None if facts is None or not rules.qualify else qualifying.all_of(db, facts.campaign.id)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         agreed = None if facts is None else cache.get(db, facts)
@@ -76,6 +80,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
         "qualify": shown_html("" if asked is None else qualify_card.render(asked, rules)),
+        "guidelines": shown_html(guidelines_card.render(facts, versions)),
         "rules": shown_html(render_rules(facts, rules, pause)),
         "accounts": shown_html(team.render_accounts(known)),
     }
@@ -112,7 +117,20 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Let a person in who has not qualified, or give them a new attempt."""
         return guarded(request, Role.MANAGER, lambda user: rules_actions.qualify(store, user, asked))
 
-    return [team_adjudicate, team_rules, team_pause, team_gold, team_qualify, team_invite, team_account]
+    def team_guidelines(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Save a new version of a campaign's own guidelines."""
+        return guarded(request, Role.MANAGER, lambda user: rules_actions.guide(store, user, asked))
+
+    return [
+        team_adjudicate,
+        team_rules,
+        team_pause,
+        team_gold,
+        team_qualify,
+        team_guidelines,
+        team_invite,
+        team_account,
+    ]
 
 
 def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

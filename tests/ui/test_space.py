@@ -23,6 +23,7 @@ OF_MANAGERS = (
     "team_pause",
     "team_gold",
     "team_qualify",
+    "team_guidelines",
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
 

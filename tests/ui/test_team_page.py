@@ -20,7 +20,16 @@ from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
 from tests.ui.believable import Believable
 
-OF_ALL = ("team_adjudicate", "team_rules", "team_pause", "team_gold", "team_qualify", "team_invite", "team_account")
+OF_ALL = (
+    "team_adjudicate",
+    "team_rules",
+    "team_pause",
+    "team_gold",
+    "team_qualify",
+    "team_guidelines",
+    "team_invite",
+    "team_account",
+)
 """The functions of the page."""
 USUAL = {"opinions": "2", "policy": "majority", "strategy": "informative"} | {
     **{"quota": "0", "gold_percent": "5", "qualify": "0", "pass_percent": "80"}

@@ -15,6 +15,7 @@ function mountLabel(element, server) {
 
   const keys = mountKeys(element);
   const { progress, saved, notice } = mountProgress(part);
+  const guide = mountGuide(part);
   const look = mountLook();
   const say = (words) => text("live", words);
   const evidence = { picture: mountPictures(element, part), text: mountTexts(element, part), pictures: mountDrawn(element, part, say) };
@@ -99,6 +100,7 @@ function mountLabel(element, server) {
       state.round = answer.round;
       state.labels = answer.labels ?? [];
       state.guidelines = answer.guidelines;
+      guide(answer);
       state.evidence = answer.evidence ?? state.evidence;
       state.guide = answer.guide ?? state.guide;
       if (answer.round === null) {
@@ -132,7 +134,10 @@ function mountLabel(element, server) {
     text("last", answer.last ?? "");
     if (answer.message) trouble(answer.message);
     if (looked() !== answer.before) fetchItems();
-    else if (answer.round === state.round) arrange(answer, answer.asked);
+    else if (answer.round === state.round) {
+      arrange(answer, answer.asked);
+      if (answer.guidelines !== state.guidelines) fetchItems(); // with their words
+    }
   }
   function acknowledged(event, answer) {
     if (!answer.ok) {

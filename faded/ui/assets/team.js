@@ -69,6 +69,8 @@ page.addEventListener("input", ({ target }) => {
   if (!target.dataset.keep) return;
   if (target.type === "radio") for (const other of page.querySelectorAll(`input[name="${CSS.escape(target.name)}"]`)) kept.set(other.dataset.keep, other.checked);
   else kept.set(target.dataset.keep, target.value);
+  for (const part of target.form?.querySelectorAll("input[type=hidden][data-keep]") ?? []) // what was before the person
+    if (!kept.has(part.dataset.keep)) kept.set(part.dataset.keep, part.value);
 });
 page.addEventListener("toggle", ({ target }) => target.dataset.fold && kept.set(target.dataset.fold, target.open), true);
 new MutationObserver(() => {

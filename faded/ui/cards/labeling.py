@@ -22,8 +22,8 @@ VERSIONS = {name: hashlib.sha256(words.encode()).hexdigest()[:8] for name, words
 
 SCRIPTS = (
     "outbox.js", "picker.js", "corrector.js", "flag.js", "keys.js", "zoom.js", "picture-evidence.js",
-    "text-evidence.js", "ratings.js", "viewer.js", "drawn-evidence.js", "practice.js", "progress.js", "looking.js",
-    "label.js",
+    "text-evidence.js", "ratings.js", "viewer.js", "drawn-evidence.js", "practice.js", "progress.js", "guide.js",
+    "looking.js", "label.js",
 )  # fmt: skip
 CSS = asset("label.css") + asset("label-text.css") + asset("label-drawn.css")
 SCRIPT = "\n".join([*map(asset, SCRIPTS), "mountLabel(element, server);"])

@@ -1,4 +1,4 @@
-"""The labeling queue of a team: pauses, known answers, qualifications, an index that counts a day's verdicts."""
+"""The labeling queue of a team: pauses, known answers, qualifications, guidelines, an index of a day's verdicts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -90,6 +90,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_qualifications_annotator", "qualifications", ["campaign_id", "annotator", "id"])
     _append_only("qualifications", "qualifications are append-only")
+    op.create_table(
+        "guidelines",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "number", name="pk_guidelines"),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name="fk_guidelines_campaign_id"),
+    )
+    _append_only("guidelines", "versions of guidelines are append-only")
 
 
 def _append_only(table: str, words: str) -> None:
