@@ -15,14 +15,15 @@ from faded.labeling.decided import ModeTally, tallies
 from faded.landscape.posterior import Landscape, Posterior
 from faded.landscape.rebuild import rebuild
 from faded.stages import EXPLORE, REPAIR, VERIFY, round_called
-from faded.store import campaigns, events, jobs, labeling_rules, proposals, trials, verdicts
+from faded.store import campaigns, events, jobs, labeling_rules, proposals, remarks, trials, verdicts
 from faded.store.campaigns import Campaign, Round
 from faded.store.engine import Db, Store
 from faded.store.events import Event
 from faded.store.jobs import Job, JobState
 from faded.store.proposals import ModeRow
+from faded.store.remarks import Flag
 from faded.store.trials import CellTally, CountedTrial, TrialCounts
-from faded.store.verdicts import Flag, VerdictCounts
+from faded.store.verdicts import VerdictCounts
 
 SHOWN = 24
 """Modes that are shown with inputs: more would be a catalogue."""
@@ -145,7 +146,7 @@ def read(store: Store, round_id: int) -> Found:
             verdicts=verdicts.counts(db, round_id),
             rules=labeling_rules.of_round(db, round_id),
             of_annotator={e.annotator: verdicts.counts(db, round_id, e.annotator) for e in of_round},
-            flags=verdicts.flags(db, round_id),
+            flags=remarks.flags(db, round_id),
             judged=judged,
             modes=rows,
             examples=proposals.examples(db, on_weights, cells, EXAMPLES),

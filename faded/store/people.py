@@ -12,7 +12,7 @@ from faded.store.engine import Db
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import proposals, verdict_events
-from faded.store.settling import EventKind, valid
+from faded.store.settling import VALID, EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def given_since(db: Db, round_ids: Sequence[int], annotator: str, since: float) 
     """Return how many verdicts a person has given in these rounds since a moment, those taken back left out."""
     mine = (verdict_events.c.round_id.in_(round_ids), verdict_events.c.annotator == annotator)
     settles = exists().where(adjudications.c.event_id == verdict_events.c.id)
-    lately = valid().where(*mine, verdict_events.c.created_at >= since)
+    lately = VALID.where(*mine, verdict_events.c.created_at >= since)
     lately = lately.where(verdict_events.c.kind == EventKind.VERDICT.value, ~settles)
     return db.execute(select(func.count()).select_from(lately.subquery())).scalar_one()
 

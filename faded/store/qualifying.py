@@ -15,7 +15,7 @@ from faded.store.gold_queue import Check, is_in_use
 from faded.store.gold_tables import gold, gold_answers, gold_opinions, qualifications
 from faded.store.labeling_tables import opinions
 from faded.store.schema import proposals, verdict_events
-from faded.store.settling import valid
+from faded.store.settling import VALID
 
 LONGEST_NAME = 200
 """Characters of an annotator's name."""
@@ -70,7 +70,7 @@ def said(db: Db, round_ids: Sequence[int], annotator: str, after: int) -> dict[s
 
     Withdrawn ones count for nothing, and of several answers to one the latest counts.
     """
-    query = valid().add_columns(gold.c.verdict.label("known"))
+    query = VALID.add_columns(gold.c.verdict.label("known"))
     query = query.join(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
     query = query.join(gold, gold.c.proposal_id == verdict_events.c.proposal_id)
     mine = (verdict_events.c.round_id.in_(round_ids), verdict_events.c.annotator == annotator)

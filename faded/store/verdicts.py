@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal, select
+from sqlalchemy import and_, bindparam, exists, func, select
 
 from faded.domain import NO_RATINGS, FadedError, Judgement, Proposal, Ratings, Verdict
 from faded.store import answers, campaigns, gold_queue, labeling_rules, leases
@@ -23,10 +23,6 @@ _STANDS = and_(proposals.c.event_id.is_not(None), proposals.c.verdict.is_not(Non
 
 # Made once: every click asks them, and to put a query together takes longer than to ask it.
 _BY_KEY = select(verdict_events).where(verdict_events.c.key == bindparam("key"))
-_FLAGS = VALID.where(
-    verdict_events.c.round_id == bindparam("round"),
-    verdict_events.c.kind == literal(EventKind.FLAG.value, literal_execute=True),
-).order_by(verdict_events.c.id)
 _GIVEN = select(func.count()).where(
     opinions.c.round_id == bindparam("round"), opinions.c.annotator == bindparam("annotator")
 )
@@ -56,16 +52,6 @@ class Receipt:
     proposal_id: str
     kind: EventKind
     verdict: Verdict | None
-    created_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A standing mark on a proposal, with its reason."""
-
-    proposal_id: str
-    annotator: str
-    reason: str
     created_at: float
 
 
@@ -243,14 +229,6 @@ def on_same_weights(db: Db, round_id: int, *, earlier: bool = False) -> list[Jud
     """Return the verdicts that stand on a round's weights: those of rounds before it, and (not `earlier`) its own."""
     ids = [r.id for r in campaigns.on_same_weights(db, round_id)]
     return standing(db, *(ids[:-1] if earlier else ids))
-
-
-def flags(db: Db, round_id: int) -> list[Flag]:
-    """Return the flags that stand, oldest first."""
-    return [
-        Flag(row.proposal_id, row.annotator, row.reason, row.created_at)
-        for row in db.execute(_FLAGS, {"round": round_id})
-    ]
 
 
 def counts(db: Db, round_id: int, annotator: str | None = None) -> VerdictCounts:

@@ -16,7 +16,7 @@ from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
 from faded.labeling import admission
 from faded.labeling.standings import StandingsCache
-from faded.store import campaigns, proposals, trials, verdicts
+from faded.store import campaigns, proposals, remarks, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
@@ -141,7 +141,7 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         again = verdicts.undo(db, found.id, user.name, key, now, None if voids is None else str(voids))
         if again is None:
             return {"item": None}
-        flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)}
+        flags = {f.proposal_id: f.reason for f in remarks.flags(db, found.id)}
         return {"item": _card(store, words, again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:LONGEST_VERSION] or None}
@@ -215,7 +215,7 @@ def _queue(
     laid = admission.lay(db, found, user.name, exempt, n, time.time(), cache, shown=not gated)
     now = laid.progress
     new = [proposal for proposal in laid.items if proposal.id not in have]
-    flags = {f.proposal_id: f.reason for f in verdicts.flags(db, found.id)} if new else {}
+    flags = {f.proposal_id: f.reason for f in remarks.flags(db, found.id)} if new else {}
     items, unreadable, message = [], set(), ""
     for proposal in new:
         try:

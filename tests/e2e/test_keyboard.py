@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from faded.store import campaigns, jobs, verdicts
+from faded.store import campaigns, jobs, remarks
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from tests.e2e.conftest import App
@@ -114,7 +114,7 @@ def test_a_flag_needs_a_reason_and_is_saved_with_ctrl_enter(
     expect(page.locator("[data-f=flagged]")).to_have_text("Flagged: two signs")
     all_saved(page)
     with store.read() as db:
-        assert [(f.proposal_id, f.reason) for f in verdicts.flags(db, round_.round)] == [(item, "two signs")]
+        assert [(f.proposal_id, f.reason) for f in remarks.flags(db, round_.round)] == [(item, "two signs")]
 
 
 def test_the_key_sheet_opens_and_closes_with_its_key_and_rebinds(page: Page, app: App, round_: Believable) -> None:

@@ -6,7 +6,7 @@ import json
 from playwright.sync_api import Page, Route, expect
 
 from benchmarks.app import App
-from faded.store import verdicts
+from faded.store import remarks
 from faded.store.engine import Store
 from tests.e2e.label_helpers import all_saved, open_label, press, shown, standing
 from tests.ui.believable import Believable
@@ -82,7 +82,7 @@ def test_a_flag_asks_for_a_reason_and_its_text_is_no_verdict(
     all_saved(page)
     assert standing(store, round_.round) == {}
     with store.read() as db:
-        assert [(f.proposal_id, f.reason) for f in verdicts.flags(db, round_.round)] == [(item, "a sax is in it")]
+        assert [(f.proposal_id, f.reason) for f in remarks.flags(db, round_.round)] == [(item, "a sax is in it")]
 
 
 def test_skip_puts_the_item_last_and_is_no_verdict(page: Page, app: App, store: Store, round_: Believable) -> None:

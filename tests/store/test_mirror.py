@@ -12,7 +12,7 @@ import pytest
 
 from faded.domain import FadedError, Verdict
 from faded.hub import HubError
-from faded.store import blobs, campaigns, event_lines, mirror, proposals, rounds, verdicts
+from faded.store import blobs, campaigns, event_lines, mirror, proposals, remarks, rounds, verdicts
 from faded.store.engine import Store, open_store
 from faded.store.sender import Pace, Sender
 from tests.store.hub import FolderHub
@@ -118,7 +118,7 @@ def test_a_round_goes_out_and_its_verdicts_come_back(worker: Store, hub: FolderH
     assert standing(worker) == standing(space) and len(standing(worker)) == 5
     assert mirror.pull(worker, hub).known == done.new
     with worker.read() as db:
-        assert [flag.reason for flag in verdicts.flags(db, 1)] == [FLAG]
+        assert [flag.reason for flag in remarks.flags(db, 1)] == [FLAG]
 
 
 def test_boot_after_boot_on_empty_disks_every_verdict_is_there(

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy.exc
 
 from faded.domain import FadedError, Judgement, ModeKey, Ratings, Verdict
-from faded.store import campaigns, proposals, verdicts
+from faded.store import campaigns, proposals, remarks, verdicts
 from faded.store.engine import open_store
 from faded.store.verdicts import VerdictCounts
 from tests.store.helpers import fill, proposal
@@ -136,12 +136,12 @@ def test_undo_brings_back_the_verdict_before(store, round_id, items):
 def test_flags_stand_until_they_are_undone_and_need_a_reason(store, round_id, items):
     _submit(store, items[0], "f", flag="two signs in the picture")
     with store.read() as db:
-        assert [(f.proposal_id, f.reason) for f in verdicts.flags(db, round_id)] == [
+        assert [(f.proposal_id, f.reason) for f in remarks.flags(db, round_id)] == [
             (items[0].id, "two signs in the picture")
         ]
     with store.write() as db:
         assert verdicts.undo(db, round_id, "ann", "u", 6.0) == items[0]
-        assert verdicts.flags(db, round_id) == []
+        assert remarks.flags(db, round_id) == []
     with pytest.raises(FadedError, match="no reason"):
         _submit(store, items[0], "g", flag=" ")
 
