@@ -115,7 +115,7 @@ def everything(store, round_id):
             found.states,
             found.left,
             found.opinions,
-            people.said(db, round_id),
+            list(people.said(db, round_id)),
             verdicts.standing(db, round_id),
         )
 
