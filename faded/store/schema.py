@@ -264,6 +264,7 @@ verdict_events = Table(
     Index("ix_verdict_events_annotator", "round_id", "annotator", "id"),
     Index("ix_verdict_events_day", "round_id", "annotator", "created_at"),
     Index("ix_verdict_events_flags", "round_id", sqlite_where=text("kind = 'flag'")),
+    Index("ix_verdict_events_given", "round_id", "kind", "created_at"),
     sqlite_autoincrement=True,
 )
 drafts = Table("drafts", metadata, DraftColumns)

@@ -31,7 +31,7 @@ def build(store: Store, worker_words: Callable[[], str], mirror_words: Callable[
         "repair": repair_page.layout,
         "verify": lambda: verify_page.layout(store),
         "new": lambda: new_page.layout(store),
-        "team": lambda: team_page.layout(store),
+        "team": lambda: team_page.layout(store, standings),
     }
     pages, sign_in = [], account.sign_in()
     with gr.Blocks(title=TITLE, analytics_enabled=False) as app:

@@ -29,28 +29,41 @@ class Line:
         look: Class that colours it: agent, plain, good or warn; `plain` is dashed as well.
         points: (x, y) in ascending order of x.
         dots: Whether every point is marked: few points that were measured one by one.
+        ranges: Intervals of points that have one: (x, low, high).
     """
 
     name: str
     look: str
     points: Sequence[tuple[float, float]]
     dots: bool = False
+    ranges: Sequence[tuple[float, float, float]] = ()
 
 
-def render(title: str, across: str, lines: Sequence[Line], share: bool = False, upto: float = 0.0) -> str:
+def render(
+    title: str,
+    across: str,
+    lines: Sequence[Line],
+    share: bool = False,
+    upto: float = 0.0,
+    floor: float = 0.0,
+    top: float = 0.0,
+) -> str:
     """Return a chart as HTML: title, legend, curves, and the last values in words for those who cannot see them.
 
     Args:
         title: What is counted upwards.
         across: What is counted to the right.
-        lines: The series; all start at 0 on both axes' scale.
+        lines: The series; to the right all axes begin at 0.
         share: Whether values are shares, told in percent.
         upto: Where the axis to the right ends, where that is known beforehand; 0 where it is not.
+        floor: Where the axis upwards begins.
+        top: Where it ends, where that is known beforehand; 0 where it is not.
     """
     right = upto or nice(max((p[0] for line in lines for p in line.points), default=1.0))
     highest = max((p[1] for line in lines for p in line.points), default=1.0)
-    top = nice(max(highest, LEAST_SHARE) if share else highest)
-    body = _axes(right, top, share) + "".join(_curve(line, right, top) for line in lines)
+    top = top or nice(max(highest, LEAST_SHARE) if share else highest)
+    scale = _Scale(right, floor, top)
+    body = _axes(scale, share) + "".join(_curve(line, scale) for line in lines)
     said = "; ".join(
         f"{line.name}: {_number(line.points[-1][1], share)} at {line.points[-1][0]:,.0f}"
         for line in lines
@@ -73,29 +86,48 @@ def nice(value: float) -> float:
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if value <= step * power * (1 + 1e-9))
 
 
-def _place(x: float, y: float, right: float, top: float) -> tuple[float, float]:
-    return LEFT + (WIDTH - LEFT - RIGHT) * x / right, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * y / top
+def whole(last: float) -> float:
+    """Return where an axis ends whose ticks are whole numbers, at the last value or just after it."""
+    return TICKS * max(1.0, math.ceil(last / TICKS))
 
 
-def _curve(line: Line, right: float, top: float) -> str:
+@dataclass(frozen=True)
+class _Scale:
+    right: float
+    floor: float
+    top: float
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        up = (y - self.floor) / (self.top - self.floor)
+        return LEFT + (WIDTH - LEFT - RIGHT) * x / self.right, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * up
+
+
+def _curve(line: Line, scale: _Scale) -> str:
     points = list(line.points)
     if len(points) > MOST_POINTS:
         step = (len(points) - 1) / (MOST_POINTS - 1)
         points = [points[round(i * step)] for i in range(MOST_POINTS)]
-    places = [_place(x, y, right, top) for x, y in points]
+    places = [scale.place(x, y) for x, y in points]
     dots = "".join(f"<circle class='{line.look}' cx='{x:.1f}' cy='{y:.1f}' r='3.5'/>" for x, y in places if line.dots)
-    return f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>{dots}"
+    ranges = "".join(_range(line, scale, *ends) for ends in line.ranges)
+    curve = f"<polyline class='{line.look}' points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in places)}'/>"
+    return f"{ranges}{curve}{dots}"
 
 
-def _axes(right: float, top: float, share: bool) -> str:
+def _range(line: Line, scale: _Scale, x: float, low: float, high: float) -> str:
+    (at, bottom), (_, top) = scale.place(x, max(low, scale.floor)), scale.place(x, high)
+    return f"<line class='range {line.look}' x1='{at:.1f}' x2='{at:.1f}' y1='{top:.1f}' y2='{bottom:.1f}'/>"
+
+
+def _axes(scale: _Scale, share: bool) -> str:
     parts = []
     for i in range(TICKS + 1):
-        x, y = _place(right * i / TICKS, top * i / TICKS, right, top)
+        right, up = scale.right * i / TICKS, scale.floor + (scale.top - scale.floor) * i / TICKS
+        x, y = scale.place(right, up)
         parts.append(f"<line class='grid' x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}'/>")
-        parts.append(f"<text x='{LEFT - 8}' y='{y + 4:.1f}' text-anchor='end'>{_number(top * i / TICKS, share)}</text>")
+        parts.append(f"<text x='{LEFT - 8}' y='{y + 4:.1f}' text-anchor='end'>{_number(up, share)}</text>")
         anchor = "start" if i == 0 else "end" if i == TICKS else "middle"
-        text = f"{right * i / TICKS:,.0f}"
-        parts.append(f"<text x='{x:.1f}' y='{HEIGHT - BOTTOM + 18}' text-anchor='{anchor}'>{text}</text>")
+        parts.append(f"<text x='{x:.1f}' y='{HEIGHT - BOTTOM + 18}' text-anchor='{anchor}'>{right:,.0f}</text>")
     return "".join(parts)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import gradio as gr
 
 from faded.domain import FadedError, Role, Verdict
+from faded.labeling.standings import StandingsCache
 from faded.settings import space
 from faded.store import accounts, guidelines, labeling_rules, pauses, people, qualifying, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
-from faded.ui import rules_actions
+from faded.ui import rules_actions, team_more
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
@@ -24,18 +25,20 @@ from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Page, Shown, View, shown_html
+from faded.ui.team_more import Caches
 from faded.ui.theme import asset, html
 
-PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "guidelines", "accounts")
+PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "guidelines", "accounts", *team_more.PARTS)
 
 
-def layout(store: Store) -> Page:
-    """Lay out the page in the current Blocks context."""
-    outputs = {}
+def layout(store: Store, standings: StandingsCache) -> Page:
+    """Lay out the page in the current Blocks context: how labeling goes first, what is seldom looked at last."""
+    outputs = team_more.lay_first()
     with gr.Column(elem_classes="f-card"):
         outputs["people"] = html(elem_id="team-people")
     with gr.Column(elem_classes="f-card"):
         outputs["agreement"] = html(elem_id="team-agreement")
+    outputs |= team_more.lay_middle()
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["disputes"] = html(elem_id="team-disputes")
     with gr.Column(elem_classes=["f-card", "o-shown"]):
@@ -49,6 +52,7 @@ def layout(store: Store) -> Page:
             outputs["guidelines"] = html(elem_id="team-guidelines")
         with gr.Column(elem_classes=["f-card", "o-maybe"]):
             outputs["accounts"] = html(elem_id="team-accounts")
+    outputs |= team_more.lay_last(store)
     gr.HTML(
         "",
         elem_id="team-does",
@@ -56,22 +60,22 @@ def layout(store: Store) -> Page:
         js_on_load=asset("team.js"),
         server_functions=server_functions(store),
     )
-    cache = AgreementCache()
-    return Page("team", outputs, lambda view: draw(view, cache), managers_only=PARTS)
+    cache, caches = AgreementCache(), Caches(standings)
+    return Page("team", outputs, lambda view: draw(view, cache, caches), managers_only=PARTS)
 
 
-def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
+def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Shown]:
     """Draw every part; nothing for people who are not shown it."""
     if view.user.role < Role.MANAGER:
         return {name: shown_html("") for name in PARTS}
     facts = view.facts
+    agreed = None if facts is None else cache.get(view.store, facts)
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
         versions = [] if facts is None else guidelines.versions(db, facts.campaign.id)
         asked = None if facts is None or not rules.qualify else qualifying.all_of(db, facts.campaign.id)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
-        agreed = None if facts is None else cache.get(db, facts)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
         known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
     return {
@@ -83,6 +87,7 @@ def draw(view: View, cache: AgreementCache) -> Mapping[str, Shown]:
         "guidelines": shown_html(guidelines_card.render(facts, versions)),
         "rules": shown_html(render_rules(facts, rules, pause)),
         "accounts": shown_html(team.render_accounts(known)),
+        **team_more.draw(view, caches),
     }
 
 

@@ -43,3 +43,8 @@ def duration(seconds: float) -> str:
 def clock(seconds: float | None) -> str:
     """Return a moment (seconds since 1970) in local time."""
     return "" if seconds is None else datetime.fromtimestamp(seconds).astimezone().strftime("%d %b %Y, %H:%M")
+
+
+def day(seconds: float) -> str:
+    """Return the day of a moment (seconds since 1970) in local time."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%d %b %Y")

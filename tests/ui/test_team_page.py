@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from faded.domain import Role, Verdict
+from faded.labeling.standings import StandingsCache
 from faded.store import accounts, labeling_rules, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
@@ -18,6 +19,7 @@ from faded.ui.cards.agreement import AgreementCache
 from faded.ui.facts import read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
+from faded.ui.team_more import Caches
 from tests.ui.believable import Believable
 
 OF_ALL = (
@@ -51,7 +53,8 @@ def drawn(store: Store, made: Believable, role: Role = Role.MANAGER) -> dict[str
     with store.read() as db:
         facts = read_facts(db, made.round, "mira")
     view = View(store, User("mira", role), facts, {}, LandscapeCache(store))
-    return {name: shown.update for name, shown in team_page.draw(view, AgreementCache()).items()}
+    caches = Caches(StandingsCache())
+    return {name: shown.update for name, shown in team_page.draw(view, AgreementCache(), caches).items()}
 
 
 @pytest.fixture

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 from html import escape
 
 from faded.labeling.agreement import Agreement, OfTwo, OnGold, Opinion, agreement
 from faded.labeling.coefficients import Coefficient
 from faded.labeling.haste import Haste, Look, haste
-from faded.store import events, people
+from faded.store import people
 from faded.store.engine import Db
 from faded.ui.facts import Facts
 from faded.ui.page import empty
+from faded.ui.round_cache import RoundCache
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, percent, plural
-
-REST = 20.0
-"""So many times as long as it takes to compute it lies between two computations: it is no page's main work."""
 
 MOST_PAIRS = 10
 
@@ -51,25 +47,11 @@ class Found:
     annotators: tuple[people.Annotator, ...]
 
 
-class AgreementCache:
-    """Keeps what was computed of a round until somebody has said something new, and a while longer if it took long."""
+class AgreementCache(RoundCache[Found]):
+    """Keeps how far people agree in rounds."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[int | None, float, Found]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, db: Db, facts: Facts) -> Found:
-        """Return how far people agree in a round."""
-        round_id, last = facts.round.id, events.last(db, facts.round.id)
-        with self._lock:
-            kept = self._kept.get(round_id)
-            if kept is not None and (kept[0] == last or time.monotonic() < kept[1]):
-                return kept[2]
-            began = time.monotonic()
-            found = measure(db, facts)
-            ended = time.monotonic()
-            self._kept[round_id] = (last, ended + REST * (ended - began), found)
-            return found
+        super().__init__(measure)
 
 
 def measure(db: Db, facts: Facts) -> Found:
