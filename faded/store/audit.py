@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, func, insert, or_, select
 
 from faded.store.account_tables import audit
 from faded.store.engine import Db
@@ -37,7 +37,23 @@ def write(db: Db, who: str, action: str, about: str, now: float, details: Mappin
     db.execute(insert(audit).values(row))
 
 
-def newest(db: Db, n: int) -> list[Entry]:
-    """Return up to n entries, the newest first."""
-    rows = db.execute(select(audit).order_by(audit.c.id.desc()).limit(n))
+def newest(db: Db, n: int | None = None, words: str = "") -> list[Entry]:
+    """Return entries, the newest first.
+
+    Args:
+        db: A transaction.
+        n: How many at most; None for all.
+        words: What has to stand in who did it, what was done or about whom, in whatever letters.
+    """
+    rows = db.execute(_holding(select(audit), words).order_by(audit.c.id.desc()).limit(n))
     return [Entry(row.who, row.action, row.about, row.details, row.created_at) for row in rows]
+
+
+def count(db: Db, words: str = "") -> int:
+    """Return how many entries there are, of those with these words."""
+    return int(db.execute(_holding(select(func.count()).select_from(audit), words)).scalar_one())
+
+
+def _holding(query: Select[Any], words: str) -> Select[Any]:
+    columns = (audit.c.who, audit.c.action, audit.c.about)
+    return query.where(or_(*(column.icontains(words, autoescape=True) for column in columns))) if words else query

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from faded.domain import FadedError, Role
+from faded.publish.dataset import write_dataset_zip
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
 from faded.store.engine import Store
@@ -40,18 +41,41 @@ def render_data(facts: Facts | None) -> str:
     )
 
 
+def render_forms(facts: Facts | None) -> str:
+    """Return the links to every form of a round's tables, as HTML."""
+    if facts is None or not facts.proposals:
+        return ""
+    stem = file_name(f"{facts.campaign.name}-round-{facts.round.number}")
+    forms = (
+        ("JSON lines", "", ""),
+        ("Dataset (Parquet)", "form=dataset", "-dataset"),
+        ("JSON lines, without names", "names=no", "-anonymous"),
+        ("Dataset, without names", "form=dataset&amp;names=no", "-dataset-anonymous"),
+    )
+    return "".join(
+        f"<a class='f-save' href='export/{facts.round.id}.zip{f'?{asked}' if asked else ''}' "
+        f"download='{stem}{ending}.zip'>{name}</a>"
+        for name, asked, ending in forms
+    )
+
+
 def export_route(store: Store) -> Route:
-    """Return the address of the files: `export/ROUND.zip`."""
+    """Return the address of the files: `export/ROUND.zip`.
+
+    With `?form=dataset` it is a dataset's folder with Parquet, with `?names=no` annotators go by numbers.
+    """
 
     def export(request: Request) -> Response:
         try:
             authorise(request, Role.MANAGER)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
+        asked = request.query_params
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
         try:
-            found = read_round(store, whole_number(request.path_params["round_id"]) or 0)
-            write_zip(found, store.workspace, file)
+            anonymous, dataset = asked.get("names") == "no", asked.get("form") == "dataset"
+            found = read_round(store, whole_number(request.path_params["round_id"]) or 0, anonymous)
+            (write_dataset_zip if dataset else write_zip)(found, store.workspace, file)
         except FadedError as error:
             file.close()
             return PlainTextResponse(str(error), 404)

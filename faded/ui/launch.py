@@ -22,7 +22,7 @@ from faded.settings import check_sign_in, space
 from faded.store import accounts
 from faded.store.engine import Store, open_store
 from faded.store.sender import Sender
-from faded.ui import opening, sign_in_pages
+from faded.ui import opening, sign_in_pages, team_files
 from faded.ui.accounts_door import AccountsDoor
 from faded.ui.address import taken
 from faded.ui.auth import check_host
@@ -139,11 +139,7 @@ def launch(
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
                 "middleware": [_door(store)],
-                "routes": [
-                    export_route(store),
-                    health_route(store, lambda: keeper.pid is not None),
-                    *([] if space() else sign_in_pages.routes(store)),
-                ],
+                "routes": _routes(store, keeper),
                 "docs_url": None,
                 "redoc_url": None,
             },
@@ -166,7 +162,7 @@ def launch(
 
 def _routes(store: Store, keeper: WorkerKeeper) -> list[Route]:
     """Return the addresses beside Gradio's own."""
-    own = [export_route(store), health_route(store, lambda: keeper.pid is not None)]
+    own = [export_route(store), *team_files.routes(store), health_route(store, lambda: keeper.pid is not None)]
     return own if space() is not None else [*own, *sign_in_pages.routes(store)]
 
 

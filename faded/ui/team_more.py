@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 
+from faded.domain import Role
 from faded.labeling import pace
 from faded.labeling.standings import StandingsCache
 from faded.store import labeling_rules, over_time
 from faded.store.engine import Store
-from faded.ui.cards import confirmation
+from faded.ui.cards import audit, confirmation, data
 from faded.ui.cards import over_time as over_time_card
 from faded.ui.cards import pace as pace_card
 from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
+from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Shown, View, shown_html
 from faded.ui.theme import asset, html
 
-PARTS = ("contents", "pace", "confirmation", "over_time")
+PARTS = ("contents", "pace", "confirmation", "over_time", "data", "audit")
 
 CONTENTS = (
     ("pace", "Progress"),
@@ -29,6 +31,8 @@ CONTENTS = (
     ("confirmation", "Modes"),
     ("disputes", "Disputes"),
     ("rules", "Rules"),
+    ("data", "Data"),
+    ("audit", "Audit log"),
 )
 """The parts of the page that can be gone to, in their order."""
 
@@ -64,8 +68,34 @@ def lay_middle() -> dict[str, Any]:
 
 def lay_last(store: Store) -> dict[str, Any]:
     """Lay out what is seldom looked at."""
-    gr.HTML("", elem_id="team-goes", apply_default_css=False, js_on_load=asset("team-goes.js"))
-    return {}
+    outputs: dict[str, Any] = {}
+    for part in ("data", "audit"):
+        with gr.Column(elem_classes="f-card"):
+            outputs[part] = html(elem_id=f"team-{part}")
+    gr.HTML(
+        "",
+        elem_id="team-goes",
+        apply_default_css=False,
+        js_on_load=asset("team-goes.js"),
+        server_functions=server_functions(store),
+    )
+    return outputs
+
+
+def server_functions(store: Store) -> list[Callable[..., Answer]]:
+    """Return the functions of these parts, bound to a store."""
+
+    def team_audit(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Look for words in the audit log."""
+        return guarded(request, Role.MANAGER, lambda user: look_up(store, asked))
+
+    return [team_audit]
+
+
+def look_up(store: Store, asked: Mapping[str, Any]) -> Answer:
+    """Return the entries of the audit log that hold some words, as texts for the page to lay out."""
+    with store.read() as db:
+        return audit.found(audit.read(db, str(asked.get("words") or "").strip()))
 
 
 def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
@@ -73,6 +103,8 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     facts, now = view.facts, time.time()
     counted = None if facts is None else caches.over_time.get(view.store, facts)
     going, standings = None, None
+    with view.store.read() as db:
+        log = audit.read(db)
     if facts is not None:
         with view.store.read() as db:
             standings = caches.standings.get(db, facts.round.id)
@@ -85,6 +117,8 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         "pace": shown_html(pace_card.render(facts, going, now)),
         "confirmation": shown_html(confirmation.render(facts, standings)),
         "over_time": shown_html(over_time_card.render(facts, counted)),
+        "data": shown_html(data.render(facts)),
+        "audit": shown_html(audit.render(log)),
     }
 
 

@@ -11,7 +11,47 @@ page.addEventListener("click", (event) => {
   head.focus({ preventScroll: true });
 });
 page.addEventListener("toggle", ({ target }) => open.set(target.dataset.key, target.open), true);
+// The audit log is looked through by the server; a redraw brings all of it back, so it is asked again.
+let words = ""; // what is looked for
+async function look(form) {
+  const wanted = form.querySelector("input").value.trim(), wrong = form.querySelector(".o-wrong");
+  const answer = await server.team_audit({ words: wanted }).catch(() => null);
+  wrong.textContent = answer?.ok ? "" : (answer?.message ?? "No connection. Try again.");
+  if (!answer?.ok) return;
+  const place = page.querySelector(".t-audit");
+  words = place.dataset.words = wanted;
+  place.replaceChildren(...found(answer));
+}
+function make(name, values, ...children) {
+  const part = Object.assign(document.createElement(name), values);
+  part.append(...children);
+  return part;
+}
+function found({ heads, rows, said }) {
+  const cell = (text, i) => {
+    const part = make(i ? "td" : "th", { textContent: text });
+    if (i) part.dataset.head = heads[i];
+    else part.scope = "row";
+    return part;
+  };
+  const head = make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col", textContent: text }))));
+  const body = make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map(cell))));
+  const scroll = make("div", { className: "f-table-scroll", tabIndex: 0, role: "region", ariaLabel: "Entries found" }, make("table", { className: "f-table" }, head, body));
+  const told = make("p", { className: "f-quiet", textContent: said });
+  return rows.length ? [told, make("div", { className: "t-figures" }, scroll)] : [told];
+}
+page.addEventListener("submit", (event) => {
+  if (event.target.dataset.audit === undefined) return;
+  event.preventDefault();
+  look(event.target);
+});
+
 new MutationObserver(() => {
+  const form = page.querySelector("[data-audit]");
+  if (form && words && page.querySelector(".t-audit").dataset.words !== words) {
+    page.querySelector(".t-audit").dataset.words = words;
+    look(form);
+  }
   for (const part of page.querySelectorAll("details[data-key]")) {
     const was = open.get(part.dataset.key);
     if (was !== undefined && part.open !== was) part.open = was;
