@@ -16,6 +16,7 @@ from tests.ui.space import Space, running, session
 MANAGER, ANNOTATOR, VISITOR = session("mira"), session("lena", ["labellers"]), session("bob")
 OF_ANNOTATORS = ("label_next", "label_send", "label_practice", "preview_ask", "preview_look")
 OF_MANAGERS = (
+    "team_audit",
     "landscape_choose",
     "report_page",
     "team_adjudicate",
