@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from faded.commands.common import OK, Commands, by, existing_store, print_record, workspace_of
 from faded.domain import FadedError, Role
 from faded.flags import add_workspace
-from faded.store import accounts, signing_in
+from faded.store import accounts, former, person, signing_in
 from faded.store.accounts import Account
 from faded.store.engine import open_store
 
@@ -49,6 +49,10 @@ def add(commands: Commands) -> None:
     _deed(deeds, "disable", _disable, "let an account in no more; what it has said stays")
     _deed(deeds, "enable", _enable, "let a disabled account in again")
     _deed(deeds, "sign-out", _sign_out, "end all sessions of an account")
+    taken = _deed(deeds, "export", _export, "write everything that is held of a person as one JSON object")
+    taken.add_argument("--json", default="-", metavar="FILE|-", help="the file; - for standard output")
+    deleted = _deed(deeds, "delete", _delete, "delete a person; what they said stays, without their name")
+    deleted.add_argument("--yes", action="store_true", help="do not ask for the name once more")
 
 
 def _deed(
@@ -156,6 +160,27 @@ def _sign_out(arguments: argparse.Namespace) -> int:
     with existing_store(arguments).write() as db:
         ended = accounts.sign_out_everywhere(db, arguments.NAME, by(), time.time())
     return _said(f"{ended} sessions of {arguments.NAME} have ended.")
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with existing_store(arguments).read() as db:
+        found = person.data_of(db, former.known_name(db, arguments.NAME), time.time())
+    print_record(found, arguments.json)
+    return OK
+
+
+def _delete(arguments: argparse.Namespace) -> int:
+    store = existing_store(arguments)
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise FadedError("There is no terminal to ask for the name once more: give --yes.")
+        if input(f"This cannot be undone. To delete {arguments.NAME}, type the name again: ") != arguments.NAME:
+            raise FadedError("The two names differ, so nobody was deleted: give the command again.")
+    done = former.remove(store, arguments.NAME, by(), time.time())
+    return _said(
+        f"{arguments.NAME} is deleted. {done.events:,} verdicts and other events stay, given by {done.called}. "
+        "Backups, exports and mirrors that were made before still hold the name."
+    )
 
 
 def _typed(arguments: argparse.Namespace, name: str) -> str:

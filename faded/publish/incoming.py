@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from faded.store import answers, campaigns, events, proposals, ratings, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db, Store
 from faded.store.events import Event
+from faded.store.former import Former
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def import_verdicts(store: Store, round_id: int, file: Path, now: float, prefix:
         faults = [fault for part in checked if isinstance(part, list) for fault in part]
         if faults:
             raise FadedError(_told(faults, len(rows), file))
-        wanted = {_key(one): one for one in checked if isinstance(one, Given)}
+        former = Former(db)
+        wanted = {_key(one): _by_now(one, former, now) for one in checked if isinstance(one, Given)}
         given = {_of(event) for event in events.of_round(db, round_id) if event.verdict is not None}
         new = {key for key, one in wanted.items() if one not in given} - events.known(db, list(wanted))
         if new and found.state is not RoundState.OPEN:
@@ -112,6 +114,12 @@ def _of(event: Event) -> Given:
     """Return what a row of an export says of an event."""
     assert event.verdict is not None  # noqa: S101 - it is one of a verdict
     return Given(event.proposal_id, event.verdict, event.annotator, event.answer, event.created_at, event.ratings)
+
+
+def _by_now(given: Given, former: Former, now: float) -> Given:
+    """Return the same under the name that its annotator has by now."""
+    at = now if given.created_at is None else given.created_at
+    return replace(given, annotator=former.called(given.annotator, at))
 
 
 def _key(given: Given) -> str:

@@ -62,9 +62,22 @@ class AuditColumns(TypedColumns):
     created_at: Named[float]
 
 
+class FormerMemberColumns(TypedColumns):
+    """Somebody whose name was deleted, who is called by the number; nothing here is ever changed or deleted.
+
+    Of the name the SHA-256 digest is kept, so that what comes back from elsewhere does not bring the name back.
+    """
+
+    id = Column(Integer, primary_key=True)
+    digest: Named[str] = Column(Text)
+    deleted_at: Named[float]
+
+
 accounts = Table("accounts", metadata, AccountColumns, ROLES.copy())
 sessions = Table("sessions", metadata, SessionColumns, Index("ix_sessions_account", "account_id"))
 invites = Table("invites", metadata, InviteColumns, ROLES.copy())
 attempts = Table("attempts", metadata, AttemptColumns, Index("ix_attempts_about", "about", "created_at"))
 audit = Table("audit", metadata, AuditColumns, sqlite_autoincrement=True)
-append_only(audit, "the audit log is append-only")
+append_only(audit, "the audit log is append-only", names=("who", "about"))
+former_members = Table("former_members", metadata, FormerMemberColumns, sqlite_autoincrement=True)
+append_only(former_members, "former members are append-only")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
 
 from faded.domain import FadedError, Role
 from faded.registry import did_you_mean
@@ -132,7 +132,7 @@ def set_role(db: Db, name: str, role: Role, by: str, now: float) -> None:
     """
     account = get(db, name)
     if role is not Role.ADMIN:
-        _keep_an_admin(db, account, "have another role")
+        keep_an_admin(db, account, "have another role")
     db.execute(update(accounts).where(accounts.c.id == account.id).values(role=role.word))
     if role is not Role.ADMIN:
         _void_invites(db, account, now)
@@ -149,7 +149,7 @@ def set_password(db: Db, name: str, password: str, by: str, now: float) -> None:
     db.execute(update(accounts).where(accounts.c.id == account.id).values(password=password))
     _end_sessions(db, account)
     _void_invites(db, account, now)
-    _forget_attempts(db, account)
+    forget_attempts(db, account.name)
     audit.write(db, by, "password set", account.name, now)
 
 
@@ -160,7 +160,7 @@ def disable(db: Db, name: str, by: str, now: float) -> None:
         FadedError: there is no such account, or it is the last admin's.
     """
     account = get(db, name)
-    _keep_an_admin(db, account, "be disabled")
+    keep_an_admin(db, account, "be disabled")
     db.execute(update(accounts).where(accounts.c.id == account.id).values(disabled_at=now))
     _end_sessions(db, account)
     _void_invites(db, account, now)
@@ -175,7 +175,7 @@ def enable(db: Db, name: str, by: str, now: float) -> None:
     """
     account = get(db, name)
     db.execute(update(accounts).where(accounts.c.id == account.id).values(disabled_at=None))
-    _forget_attempts(db, account)
+    forget_attempts(db, account.name)
     audit.write(db, by, "account enabled", account.name, now)
 
 
@@ -202,7 +202,7 @@ def an(role: Role) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _keep_an_admin(db: Db, account: Account, what: str) -> None:
+def keep_an_admin(db: Db, account: Account, what: str) -> None:
     """Refuse to lose the last admin who can come in.
 
     Raises:
@@ -214,6 +214,25 @@ def _keep_an_admin(db: Db, account: Account, what: str) -> None:
         raise FadedError(f"{account.name} is the last admin and cannot {what}: make somebody else an admin first.")
 
 
+def forget(db: Db, account: Account) -> None:
+    """Delete an account with its sessions, what is to set its password, and failed attempts to sign in with it."""
+    _end_sessions(db, account)
+    db.execute(delete(invites).where(invites.c.account_id == account.id))
+    forget_attempts(db, account.name)
+    db.execute(delete(accounts).where(accounts.c.id == account.id))
+
+
+def about_name(name: str) -> ColumnElement[bool]:
+    """Select the failed attempts to sign in with a name."""
+    about = attempts.c.about
+    return (about == f"name {name}") | about.startswith(f"name {name} from ", autoescape=True)
+
+
+def forget_attempts(db: Db, name: str) -> None:
+    """Forget the failed attempts to sign in with a name."""
+    db.execute(delete(attempts).where(about_name(name)))
+
+
 def _end_sessions(db: Db, account: Account) -> int:
     return db.execute(delete(sessions).where(sessions.c.account_id == account.id)).rowcount
 
@@ -222,8 +241,3 @@ def _void_invites(db: Db, account: Account, now: float) -> None:
     """Void what an account has invited to, and what is to set its own password."""
     mine = or_(invites.c.made_by == account.name, invites.c.account_id == account.id)
     db.execute(update(invites).where(invites.c.used_at.is_(None), mine).values(used_at=now))
-
-
-def _forget_attempts(db: Db, account: Account) -> None:
-    of_name = (attempts.c.about == f"name {account.name}") | attempts.c.about.startswith(f"name {account.name} from ")
-    db.execute(delete(attempts).where(of_name))

@@ -24,6 +24,8 @@ SOFTWARE = "software"
 """Where a round's summary keeps what each stage was computed with, one entry for each that a resumed one met."""
 HEARD = "verdicts_heard"
 """Where a round's summary keeps which verdict event was the last that exploring had read, by number of the batch."""
+STARTED_BY = "started_by"
+"""Where a round's summary keeps who began it."""
 CHOSEN = "chosen_modes"
 """Where a round's summary keeps the modes that people chose to fade."""
 

@@ -95,6 +95,14 @@ class Store:
                 raise
             raise FadedError(_trouble(self.workspace, error.orig or error)) from error
 
+    def clear_log(self) -> None:
+        """Bring what the log holds into the database file and empty it; where somebody reads, that comes later."""
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()

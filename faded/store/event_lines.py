@@ -12,6 +12,7 @@ from sqlalchemy import exc, func, select
 from faded.domain import Verdict
 from faded.store.campaigns import ELSEWHERE
 from faded.store.engine import Db
+from faded.store.former import Former
 from faded.store.gold_queue import Check
 from faded.store.gold_tables import gold_answers
 from faded.store.labeling_tables import adjudications
@@ -53,13 +54,14 @@ def last(db: Db) -> int:
     return db.execute(select(func.max(verdict_events.c.id))).scalar() or 0
 
 
-def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str, Any]]:
+def lines(db: Db, after: int = 0, round_id: int | None = None, annotator: str | None = None) -> list[dict[str, Any]]:
     """Return events in their order, of one round or of all, as a line's values.
 
     Args:
         db: The transaction.
         after: Number of the event after which they begin.
         round_id: The round; None for all.
+        annotator: Who gave them; None for everybody.
     """
     undone = verdict_events.alias()
     query = (
@@ -82,6 +84,8 @@ def lines(db: Db, after: int = 0, round_id: int | None = None) -> list[dict[str,
     )
     if round_id is not None:
         query = query.where(verdict_events.c.round_id == round_id)
+    if annotator is not None:
+        query = query.where(verdict_events.c.annotator == annotator)
     found = []
     for row in db.execute(query):
         elsewhere = bool(row.summary.get(ELSEWHERE))
@@ -129,6 +133,7 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
     }
     of_round = dict(db.execute(select(proposals.c.id, proposals.c.round_id)).tuples().all())
     before, known, tried = len(ids), 0, 0
+    former = Former(db)
     touched: set[str] = set()
     waiting = list(found)
     while len(waiting) != tried:
@@ -139,7 +144,7 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
             if isinstance(key, str) and key in ids:
                 known += 1
                 continue
-            row = _row(line, ids, homes)
+            row = _row(line, ids, homes, former)
             if row is None or of_round.get(row["proposal_id"]) != row["round_id"] or not _append(db, row, line, ids):
                 left.append(line)
                 continue
@@ -151,7 +156,10 @@ def replay(db: Db, found: Iterable[Mapping[str, Any]]) -> Replayed:
 
 
 def _row(
-    line: Mapping[str, Any], ids: Mapping[str, int], homes: Mapping[tuple[str, int], tuple[int, bool]]
+    line: Mapping[str, Any],
+    ids: Mapping[str, int],
+    homes: Mapping[tuple[str, int], tuple[int, bool]],
+    former: Former,
 ) -> dict[str, Any] | None:
     """Return the event that a line tells of; None where it cannot be one of this store."""
     key, campaign, number, proposal, voids = (line.get(n) for n in ("key", "campaign", "round", "proposal", "voids"))
@@ -173,6 +181,8 @@ def _row(
     name = local_id(home[1], str(campaign), number or 0, str(proposal))
     undoes = None if voids is None else ids[voids]
     said = {column: line.get(column) for column in SAID}
+    if isinstance(said["annotator"], str):
+        said["annotator"] = former.called(said["annotator"], float(line["created_at"]))
     return {"key": key, "round_id": home[0], "proposal_id": name, "undoes": undoes, **said}
 
 

@@ -11,7 +11,7 @@ from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.stages import EXPLORE, VERIFY
 from faded.store import campaigns, jobs, labeling_rules, trials
-from faded.store.campaigns import DECIDED_BY, FOLD, MEASURED, SPLITS, Campaign, Round, RoundState
+from faded.store.campaigns import DECIDED_BY, FOLD, MEASURED, SPLITS, STARTED_BY, Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
 from faded.store.schema import rounds
@@ -31,7 +31,7 @@ def begin_campaign(
     """
     name = campaigns.free_name(db, f"{config.stem}-{config.digest(*beside)}")
     campaign = campaigns.create_campaign(db, name, config.to_json(), now)
-    found = campaigns.create_round(db, campaign.id, now=now, summary=None if by is None else {"started_by": by})
+    found = campaigns.create_round(db, campaign.id, now=now, summary=None if by is None else {STARTED_BY: by})
     jobs.enqueue(db, found.id, EXPLORE, now=now)
     return campaign, found
 
@@ -83,7 +83,7 @@ def begin_next_round(db: Db, round_id: int, now: float, by: str) -> Round:
         fingerprint_before=before.fingerprint_after if accepted else before.fingerprint_before,
         weights=before.repaired if accepted else before.weights,
         summary={
-            "started_by": by,
+            STARTED_BY: by,
             FOLD: free_fold(db, before.campaign_id),
             SPLITS: _same_for_all(before),
             MEASURED: before.summary.get(MEASURED, {}),

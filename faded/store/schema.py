@@ -275,4 +275,4 @@ inquiries = Table(
     CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state"),
     UniqueConstraint("owner", "digest"),
 )
-append_only(verdict_events, "verdict events are append-only")
+append_only(verdict_events, "verdict events are append-only", names=("annotator",))

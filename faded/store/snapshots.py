@@ -14,8 +14,9 @@ from sqlalchemy import insert, update
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
 from faded.store import campaigns, event_lines, gold, guidelines, labeling_rules, proposals, settling
-from faded.store.campaigns import ELSEWHERE
+from faded.store.campaigns import ELSEWHERE, STARTED_BY
 from faded.store.engine import Db
+from faded.store.former import Former
 from faded.store.rows import key_of
 from faded.store.schema import rounds
 
@@ -75,6 +76,11 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
         )
     about, fields = snapshot["campaign"], dict(snapshot["round"])
     fields["summary"] = fields["summary"] | {ELSEWHERE: True}
+    former = Former(db)
+    if fields["decided_by"] is not None:
+        fields["decided_by"] = former.called(fields["decided_by"], fields["decided_at"])
+    if STARTED_BY in fields["summary"]:
+        fields["summary"][STARTED_BY] = former.called(fields["summary"][STARTED_BY], fields["created_at"])
     campaign = next((c for c in campaigns.list_campaigns(db) if c.name == about["name"]), None)
     if campaign is None:
         campaign = campaigns.create_campaign(db, about["name"], about["config"], about["created_at"])

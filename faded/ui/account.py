@@ -12,6 +12,8 @@ from faded.settings import space
 from faded.ui.accounts_door import SIGN_OUT
 from faded.ui.auth import LOCAL_USER, User
 
+MINE = "<a href='my-data.json' download title='All that is kept of you here, as JSON'>My data</a>"
+
 
 def sign_in() -> Any | None:
     """Return what makes Gradio keep sessions and answer the ways to sign in and out; None off a Space.
@@ -33,4 +35,4 @@ def words(user: User) -> str:
         if space() is None
         else "<a href='/logout'>Sign out</a>"
     )
-    return f"<div class='f-worker'>{escape(user.name)}, {user.role.word}. {team} {out}</div>"
+    return f"<div class='f-worker'>{escape(user.name)}, {user.role.word}. {team} {MINE} {out}</div>"

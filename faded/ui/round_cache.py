@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from faded.store import events
+from faded.store import events, former
 from faded.store.engine import Db, Store
 from faded.ui.facts import Facts
 
@@ -24,9 +24,13 @@ AT_ONCE = 20_000
 """Opinions up to which it is counted while the page waits: some tenths of a second."""
 
 
+Seen = tuple[int | None, int]
+"""The number of a round's last event, and how many names were deleted: what was counted before holds them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[T]):
-    last: int | None
+    last: Seen
     until: float
     found: T
 
@@ -51,9 +55,11 @@ class RoundCache(Generic[T]):
         """Return what was counted of a round; None while that is done for the first time."""
         round_id = facts.round.id
         with store.read() as db:
-            last = events.last(db, round_id)
+            last = _seen(db, round_id)
         with self._lock:
             kept = self._kept.get(round_id)
+            if kept is not None and kept.last[1] != last[1]:
+                kept = None
             if kept is not None and (kept.last == last or time.monotonic() < kept.until):
                 return kept.found
             apart = facts.labels.everybody > AT_ONCE
@@ -84,9 +90,13 @@ class RoundCache(Generic[T]):
 
     def _anew(self, store: Store, facts: Facts) -> T:
         with self._turn, store.read() as db:
-            began, last = time.monotonic(), events.last(db, facts.round.id)
+            began, last = time.monotonic(), _seen(db, facts.round.id)
             found = self._count(db, facts)
         ended = time.monotonic()
         with self._lock:
             self._kept[facts.round.id] = _Kept(last, ended + REST * (ended - began), found)
         return found
+
+
+def _seen(db: Db, round_id: int) -> Seen:
+    return events.last(db, round_id), former.count(db)

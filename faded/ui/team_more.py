@@ -8,11 +8,12 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import Role
+from faded.domain import FadedError, Role
 from faded.labeling import pace
 from faded.labeling.standings import StandingsCache
-from faded.store import labeling_rules, over_time
+from faded.store import former, labeling_rules, over_time
 from faded.store.engine import Store
+from faded.ui.auth import User
 from faded.ui.cards import audit, confirmation, data
 from faded.ui.cards import over_time as over_time_card
 from faded.ui.cards import pace as pace_card
@@ -89,13 +90,29 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Look for words in the audit log."""
         return guarded(request, Role.MANAGER, lambda user: look_up(store, asked))
 
-    return [team_audit]
+    def team_delete(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Delete a person whose name was typed."""
+        return guarded(request, Role.ADMIN, lambda user: delete(store, user, asked))
+
+    return [team_audit, team_delete]
 
 
 def look_up(store: Store, asked: Mapping[str, Any]) -> Answer:
     """Return the entries of the audit log that hold some words, as texts for the page to lay out."""
     with store.read() as db:
         return audit.found(audit.read(db, str(asked.get("words") or "").strip()))
+
+
+def delete(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Delete a person.
+
+    Raises:
+        FadedError: the name that was typed is another, or the person cannot be deleted.
+    """
+    name = str(asked.get("name") or "")
+    if str(asked.get("typed") or "").strip() != name:
+        raise FadedError(f"The name {asked.get('typed')!r} was typed: type {name} to delete that person.")
+    return {"called": former.remove(store, name, user.name, time.time()).called}
 
 
 def draw(view: View, caches: Caches) -> Mapping[str, Shown]:

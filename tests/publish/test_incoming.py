@@ -16,7 +16,7 @@ import pytest
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.domain import Verdict
-from faded.store import events, rounds, verdicts
+from faded.store import events, former, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from tests.ui import believable, believable_sets
@@ -169,3 +169,16 @@ def test_files_that_cannot_be_read_say_why(
     assert take(store, tmp_path / name, made.round) == BAD_INPUT
     assert word in capsys.readouterr().err
     assert log(store, made.round) == []
+
+
+def test_an_old_export_brings_no_deleted_name_back(store: Store, tmp_path: Path) -> None:
+    made = believable.explored(store)
+    with store.write() as db:
+        verdicts.submit(db, made.proposals[0], "zebulon", "k", now=5.0, verdict=Verdict.CONFIRM)
+    row = {"verdict": "confirm", "annotator": "zebulon", "answer": None}
+    old = [row | {"proposal_id": made.proposals[0], "created_at": 5.0}]
+    file = write(tmp_path / "old.jsonl", [*old, row | {"proposal_id": made.proposals[1], "created_at": None}])
+    former.remove(store, "zebulon", "test", 6.0)
+    for _ in range(2):
+        assert take(store, file, made.round) == OK
+        assert [e.annotator for e in log(store, made.round)] == ["former member 1"] * 2, "what was there is known"

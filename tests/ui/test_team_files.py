@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,13 +17,16 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 import faded
-from faded.domain import Role
-from faded.store import audit
+from faded.domain import Role, Verdict
+from faded.store import accounts, audit, former, verdicts
 from faded.store.engine import Store
 from faded.ui import team_files, team_more
 from faded.ui.accounts_door import AccountsDoor
+from faded.ui.auth import USER, User
 from faded.ui.cards import audit as audit_card
+from faded.ui.cards.agreement import AgreementCache
 from faded.ui.export_zip import export_route
+from faded.ui.facts import read_facts
 from tests.ui.believable import Believable, labeled
 from tests.ui.test_team_page import drawn, request
 
@@ -107,3 +111,63 @@ def test_the_tables_are_there_in_every_form(store: Store, made: Believable) -> N
 
 def test_before_there_are_proposals_there_is_nothing_to_take(store: Store) -> None:
     assert "Nothing yet" in team_more.data.render(None)
+
+
+@pytest.fixture
+def people(store: Store, made: Believable) -> None:
+    with store.write() as db:
+        for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
+            accounts.add(db, name, role, "no hash", "test", 1.0)
+        for i, item in enumerate(made.proposals[:3]):
+            verdicts.submit(db, item, "ann", f"k{i}", now=9.0, verdict=Verdict.CONFIRM)
+
+
+def signed_in(store: Store, who: str, role: Role) -> TestClient:
+    """A browser that the door let in as somebody."""
+
+    async def door(scope: Any, receive: Any, send: Any) -> None:
+        scope[USER] = User(who, role)
+        await inner(scope, receive, send)
+
+    inner = Starlette(routes=team_files.routes(store))
+    return TestClient(door, base_url="http://faded.example")
+
+
+def test_everybody_takes_their_own_data_and_admins_that_of_others(store: Store, people: None) -> None:
+    mine = signed_in(store, "ann", Role.ANNOTATOR).get("/my-data.json")
+    assert mine.status_code == 200 and 'filename="ann.json"' in mine.headers["content-disposition"]
+    assert len(mine.json()["events"]) == 3 and "no hash" not in mine.text and "mira" not in mine.text
+    for who, role, status in (("bea", Role.MANAGER, 403), ("mira", Role.ADMIN, 200)):
+        answer = signed_in(store, who, role).get("/person.json?name=ann")
+        assert answer.status_code == status
+    assert answer.json()["events"] == mine.json()["events"]
+    assert signed_in(store, "mira", Role.ADMIN).get("/person.json?name=%3Cb%3E").status_code == 404
+    with store.read() as db:
+        (newest,) = audit.newest(db, 1)
+    assert (newest.who, newest.action, newest.about) == ("mira", "data exported", "ann")
+
+
+def test_a_person_is_deleted_once_the_name_is_typed(store: Store, made: Believable, people: None) -> None:
+    shown = drawn(store, made, Role.ADMIN)
+    assert "data-delete='ann'" in shown["accounts"] and "person.json?name=ann" in shown["accounts"]
+    (function,) = (f for f in team_more.server_functions(store) if f.__name__ == "team_delete")
+    asked = {"name": "ann", "typed": "an"}
+    assert "type ann to delete" in function(asked, request(Role.ADMIN))["message"]
+    assert not function(asked | {"typed": "ann"}, request(Role.MANAGER))["ok"]
+    with store.read() as db:
+        assert accounts.find(db, "ann") is not None
+    assert function(asked | {"typed": " ann"}, request(Role.ADMIN)) == {"ok": True, "called": "former member 1"}
+    shown = drawn(store, made, Role.ADMIN)
+    assert "former member 1" in shown["people"] and "ann" not in re.sub("<[^>]*>", "", shown["people"]).split()
+    assert "last admin" in function({"name": "mira", "typed": "mira"}, request(Role.ADMIN))["message"]
+
+
+def test_what_was_counted_forgets_a_deleted_name_at_once(store: Store, made: Believable, people: None) -> None:
+    cache = AgreementCache()
+    with store.read() as db:
+        facts = read_facts(db, made.round, "mira")
+    assert facts is not None
+    names = [[one.name for one in found.annotators] for found in [cache.get(store, facts)] if found]
+    former.remove(store, "ann", "mira", 2.0)
+    names += [[one.name for one in found.annotators] for found in [cache.get(store, facts)] if found]
+    assert names == [["ann"], ["former member 1"]]

@@ -40,10 +40,16 @@ function found({ heads, rows, said }) {
   const told = make("p", { className: "f-quiet", textContent: said });
   return rows.length ? [told, make("div", { className: "t-figures" }, scroll)] : [told];
 }
+async function remove(form) {
+  const wrong = form.querySelector(".o-wrong"), typed = form.querySelector("input");
+  const answer = await server.team_delete({ name: form.dataset.delete, typed: typed.value }).catch(() => null);
+  wrong.textContent = answer?.ok ? "" : (answer?.message ?? "Not deleted: no connection. Try again.");
+  if (answer?.ok) document.querySelector("#f-refresh")?.click();
+}
 page.addEventListener("submit", (event) => {
-  if (event.target.dataset.audit === undefined) return;
   event.preventDefault();
-  look(event.target);
+  if (event.target.dataset.audit !== undefined) look(event.target);
+  else if (event.target.dataset.delete !== undefined) remove(event.target);
 });
 
 new MutationObserver(() => {

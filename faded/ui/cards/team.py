@@ -12,6 +12,7 @@ from faded.store.accounts import Account
 from faded.store.labeling_rules import Policy, Rules
 from faded.store.people import Annotator, Dispute
 from faded.ui import articles
+from faded.ui.cards import person
 from faded.ui.cards.lessons import pictures_of
 from faded.ui.facts import Facts
 from faded.ui.page import empty
@@ -176,7 +177,7 @@ def _account(one: Account) -> str:
         f"<button type='button' data-account='{name}' data-do='sign_out'>Sign out everywhere</button>"
         f"<button type='button' data-account='{name}' data-do='{'enable' if off else 'disable'}'>"
         f"{'Let in again' if off else 'Disable'}</button>"
-        f"{'<span class=f-pill>disabled</span>' if off else ''}</li>"
+        f"{'<span class=f-pill>disabled</span>' if off else ''}{person.render(one.name)}</li>"
     )
 
 

@@ -1,5 +1,6 @@
-"""When verdicts were given, by an index of its own."""
+"""When verdicts were given, by an index of its own; former members, whose names alone may be changed."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
@@ -7,6 +8,40 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+ARE_FORMER = (
+    "(SELECT 'former member ' || id FROM former_members UNION ALL "
+    "SELECT 'invited by former member ' || id FROM former_members)"
+)
+APPEND_ONLY = {
+    "verdict_events": ("verdict events are append-only", ("annotator",)),
+    "audit": ("the audit log is append-only", ("who", "about")),
+}
+
 
 def upgrade() -> None:
     op.create_index("ix_verdict_events_given", "verdict_events", ["round_id", "kind", "created_at"])
+    op.create_table(
+        "former_members",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("deleted_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_former_members"),
+        sqlite_autoincrement=True,
+    )
+    for action in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER former_members_no_{action.lower()} BEFORE {action} ON former_members "
+            "BEGIN SELECT RAISE(ABORT, 'former members are append-only'); END"
+        )
+    for table, (words, names) in APPEND_ONLY.items():
+        columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+        allowed = " AND ".join(f"({_may(name)})" if name in names else f"NEW.{name} IS OLD.{name}" for name in columns)
+        op.execute(f"DROP TRIGGER {table}_no_update")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}) "
+            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        )
+
+
+def _may(name: str) -> str:
+    return f"NEW.{name} IS OLD.{name} OR (NEW.{name} IN {ARE_FORMER} AND OLD.{name} NOT IN {ARE_FORMER})"

@@ -1,0 +1,79 @@
+"""Everything that a workspace holds of one person, as JSON values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, or_, select
+
+from faded.store import accounts, event_lines
+from faded.store.account_tables import accounts as account_table
+from faded.store.account_tables import attempts, audit, invites, sessions
+from faded.store.campaigns import STARTED_BY
+from faded.store.engine import Db
+from faded.store.labeling_tables import leases
+from faded.store.schema import campaigns, drafts, inquiries, rounds
+
+NO_SECRETS: dict[str, tuple[Table, tuple[str, ...]]] = {
+    "account": (account_table, ("name", "role", "created_at", "disabled_at")),
+    "sessions": (sessions, ("created_at", "expires_at")),
+    "invitations": (invites, ("role", "created_at", "expires_at", "used_at")),
+    "failed_sign_ins": (attempts, ("about", "created_at")),
+    "held": (leases, ("proposal_id", "expires_at")),
+    "drafts": (drafts, ("fields", "updated_at")),
+    "inquiries": (inquiries, ("kind", "params", "state", "result", "error", "created_at")),
+    "audit": (audit, ("created_at", "who", "action", "about", "details")),
+}
+"""What is told of each table: no password, no token, and no digest of one."""
+
+
+def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
+    """Return what is held of somebody; moments are seconds since 1970.
+
+    Args:
+        db: A transaction.
+        name: The name, as it stands beside verdicts.
+        now: Seconds since 1970.
+    """
+    account = accounts.find(db, name)
+    number = account.id if account is not None and account.name == name else None
+    theirs = {
+        "account": account_table.c.id == number,
+        "sessions": sessions.c.account_id == number,
+        "invitations": invites.c.made_by == name,
+        "failed_sign_ins": accounts.about_name(name),
+        "held": leases.c.annotator == name,
+        "drafts": drafts.c.owner == name,
+        "inquiries": inquiries.c.owner == name,
+        "audit": or_(audit.c.who.in_([name, f"invited by {name}"]), audit.c.about == name),
+    }
+    told = {what: _rows(db, what, where) for what, where in theirs.items()}
+    return {
+        "name": name,
+        "exported_at": now,
+        "events": event_lines.lines(db, annotator=name),
+        "rounds": _rounds(db, name),
+        **told,
+    }
+
+
+def _rows(db: Db, what: str, where: ColumnElement[bool]) -> list[dict[str, Any]]:
+    table, names = NO_SECRETS[what]
+    query = select(*(table.c[name] for name in names)).where(where)
+    return [dict(row._mapping) for row in db.execute(query)]
+
+
+def _rounds(db: Db, name: str) -> list[dict[str, Any]]:
+    """Return the rounds that somebody began or decided."""
+    query = select(campaigns.c.name, rounds).join(campaigns, campaigns.c.id == rounds.c.campaign_id)
+    begun = rounds.c.summary[STARTED_BY].as_string() == name
+    return [
+        {
+            "campaign": row.name,
+            "round": row.number,
+            "began_at": row.created_at if row.summary.get(STARTED_BY) == name else None,
+            "decided_at": row.decided_at if row.decided_by == name else None,
+            "decision": row.state if row.decided_by == name else None,
+        }
+        for row in db.execute(query.where(or_(begun, rounds.c.decided_by == name)).order_by(rounds.c.id))
+    ]

@@ -1,0 +1,258 @@
+"""A person's data: taken away as one file, and deleted so that the name is nowhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy.exc
+from sqlalchemy import JSON, Text, insert, select
+
+from faded.cli import main
+from faded.commands.common import BAD_INPUT, OK
+from faded.domain import FadedError, ModeKey, Role, Verdict
+from faded.store import (
+    accounts,
+    audit,
+    campaigns,
+    derived,
+    drafts,
+    event_lines,
+    events,
+    former,
+    labeling_rules,
+    leases,
+    people,
+    person,
+    rounds,
+    signing_in,
+    snapshots,
+    verdicts,
+)
+from faded.store.campaigns import RoundState
+from faded.store.engine import DATABASE, Store
+from faded.store.former import HOLD_NAMES, Former
+from faded.store.labeling_rules import Rules
+from faded.store.schema import metadata
+from tests.store.helpers import fill
+
+NAME = "zebulon"
+KEY = ModeKey((0,), "stop")
+NOW = 1_000_000.0
+
+NO_NAMES = {
+    "campaigns": "name config",
+    "rounds": "state fingerprint_before fingerprint_after weights repaired",
+    "jobs": "kind state params message worker checkpoint result error",
+    "job_metrics": "numbers",
+    "trials": "sample_id stratum answer details",
+    "modes": "cell stratum",
+    "proposals": "id sample_id answer reference setting original edited details clean_answer verdict",
+    "verdict_events": "key proposal_id kind verdict reason answer guidelines",
+    "drafts": "fields",
+    "inquiries": "kind digest params state worker result error",
+    "leases": "proposal_id",
+    "opinions": "proposal_id verdict",
+    "adjudications": "reason",
+    "labeling_rules": "rules",
+    "accounts": "role password",
+    "sessions": "digest",
+    "invites": "digest role",
+    "audit": "action details",
+    "former_members": "digest",
+}
+"""Columns of texts that hold nobody's name."""
+
+
+def test_every_column_of_texts_is_known_to_hold_names_or_none() -> None:
+    """A new column has to be put on one of the lists: where it holds a name, `former` has to delete it."""
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Text | JSON)
+    }
+    others = {f"{table}.{column}" for table, names in NO_NAMES.items() for column in names.split()}
+    assert columns == HOLD_NAMES | others and not HOLD_NAMES & others
+
+
+@pytest.fixture
+def used(store: Store, round_id: int) -> list[str]:
+    """A workspace in which zebulon has done everything that leaves a name."""
+    ids = [item.id for item in fill(store, round_id, {KEY: (1.0, 4)})[KEY]]
+    with store.write() as db:
+        accounts.add(db, "mira", Role.ADMIN, "hash", "test", NOW)
+        accounts.add(db, NAME, Role.ADMIN, "hash", "mira", NOW)
+        accounts.set_role(db, NAME, Role.MANAGER, NAME, NOW)
+        campaign = campaigns.get_round(db, round_id).campaign_id
+        labeling_rules.save(db, campaign, Rules(2), NAME, NOW)
+        db.execute(insert(metadata.tables["sessions"]).values(digest="d", account_id=2, created_at=NOW, expires_at=9e9))
+        db.execute(insert(metadata.tables["attempts"]).values(about=f"name {NAME} from 10.0.0.1", created_at=NOW))
+        used_up = signing_in.invite(db, Role.ANNOTATOR, NAME, NOW)
+        signing_in.invite(db, Role.ANNOTATOR, NAME, NOW)
+        signing_in.invite(db, Role.ANNOTATOR, "mira", NOW, NAME)
+        for i, who in enumerate((NAME, "ann")):
+            verdict = Verdict.REJECT if i else Verdict.CONFIRM
+            verdicts.submit(db, ids[0], who, f"k{i}", now=NOW, verdict=verdict)
+        verdicts.submit(db, ids[0], NAME, "settles", now=NOW, verdict=Verdict.CONFIRM, adjudicates="plain to see")
+        verdicts.submit(db, ids[1], NAME, "flag", now=NOW, flag="odd")
+        verdicts.submit(db, ids[1], NAME, "skip", now=NOW)
+        verdicts.submit(db, ids[2], NAME, "undone", now=NOW, verdict=Verdict.UNSURE)
+        verdicts.undo(db, round_id, NAME, "undo", NOW, "undone")
+        leases.take(db, round_id, [ids[3]], NAME, 2, NOW)
+        drafts.save(db, NAME, {"name": "mine"}, NOW)
+        drafts.ask(db, NAME, "target", {"target": "x"}, NOW)
+        campaigns.update_round(db, round_id, summary={"started_by": NAME})
+        rounds.decide(db, round_id, RoundState.ROLLED_BACK, NAME, NOW)
+    signing_in.accept(store, used_up, "pia", "correct horse battery", NOW)
+    return ids
+
+
+def said(store: Store) -> str:
+    """Everything that the database says."""
+    with store.read() as db:
+        tables = metadata.sorted_tables
+        return "\n".join(str(tuple(row)) for table in tables for row in db.execute(select(table)))
+
+
+def test_the_name_is_nowhere_afterwards_and_what_was_said_stays(store: Store, round_id: int, used: list[str]) -> None:
+    assert NAME in said(store)
+    with store.read() as db:
+        before = [(e.id, e.proposal_id, e.verdict, e.stands, e.adjudicates) for e in events.of_round(db, round_id)]
+    done = former.remove(store, NAME.upper(), "mira", NOW + 1)
+    assert done.called == "former member 1" and done.events == 6
+    assert NAME not in said(store)
+    with store.read() as db:
+        after = events.of_round(db, round_id)
+        assert [(e.id, e.proposal_id, e.verdict, e.stands, e.adjudicates) for e in after] == before
+        assert {e.annotator for e in after} == {"ann", done.called}
+        assert {who for who, *_ in people.said(db, round_id)} == {"ann", done.called}
+        found = campaigns.get_round(db, round_id)
+        assert found.decided_by == done.called and found.summary["started_by"] == done.called
+        assert accounts.find(db, NAME) is None and accounts.find(db, "pia") is not None
+        newest = audit.newest(db, 1)[0]
+        assert (newest.who, newest.action, newest.about) == ("mira", "account deleted", done.called)
+        assert any(e.who == f"invited by {done.called}" for e in audit.newest(db))
+    with store.write() as db:
+        assert derived.correct(db) == 0, "what is derived is as the events say"
+
+
+def test_no_file_of_the_database_holds_the_name(store: Store, used: list[str]) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    for file in store.workspace.glob(f"{DATABASE}*"):
+        assert NAME.encode() not in file.read_bytes(), file.name
+
+
+def test_sessions_and_invitations_are_over(store: Store, used: list[str]) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    with store.read() as db:
+        left = db.execute(select(metadata.tables["invites"])).all()
+        assert [(row.made_by, row.used_at is not None) for row in left] == [("former member 1", True)]
+        assert [row.account_id for row in db.execute(select(metadata.tables["sessions"]))] != [2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE verdict_events SET annotator = 'bob' WHERE annotator = 'ann'",
+        "UPDATE verdict_events SET annotator = 'former member 2' WHERE annotator = 'ann'",
+        "UPDATE verdict_events SET annotator = 'former member 1', verdict = 'invalid' WHERE annotator = 'ann'",
+        "UPDATE verdict_events SET verdict = 'invalid' WHERE annotator = 'ann'",
+        "UPDATE verdict_events SET annotator = 'ann' WHERE annotator = 'former member 1'",
+        "UPDATE verdict_events SET annotator = 'invited by former member 1' WHERE annotator = 'former member 1'",
+        "UPDATE audit SET who = 'bob' WHERE who = 'mira'",
+        "UPDATE audit SET who = 'former member 1', details = '{}' WHERE action = 'role changed'",
+        "UPDATE audit SET action = 'invited'",
+        "UPDATE former_members SET digest = 'x'",
+        "DELETE FROM former_members",
+        "DELETE FROM verdict_events",
+        "DELETE FROM audit",
+    ],
+)
+def test_nothing_else_can_be_changed(store: Store, used: list[str], change: str) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
+        db.exec_driver_sql(change)
+
+
+def test_who_cannot_be_deleted_stays(store: Store, used: list[str]) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    for name, why in (
+        ("mira", "last admin and cannot be deleted"),
+        ("nobody", "no account named 'nobody'"),
+        ("local", "no account named"),
+        ("former member 1", "is nobody's"),
+        (NAME, "no account named"),
+    ):
+        with pytest.raises(FadedError, match=why):
+            former.remove(store, name, "mira", NOW + 2)
+    assert former.remove(store, "ann", "mira", NOW + 3).called == "former member 2", "verdicts from elsewhere"
+
+
+def test_a_name_that_is_given_again_gets_nothing_of_before(store: Store, round_id: int, used: list[str]) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    with store.write() as db:
+        accounts.add(db, NAME, Role.ANNOTATOR, "hash", "mira", NOW + 10)
+        assert verdicts.given(db, round_id, NAME) == 0
+        then = Former(db)
+        assert [then.called(NAME, at) for at in (NOW, NOW + 1, NOW + 1.5)] == ["former member 1"] * 2 + [NAME]
+        assert then.called("ann", NOW) == "ann"
+    former.remove(store, NAME, "mira", NOW + 20)
+    with store.read() as db:
+        then = Former(db)
+        assert [then.called(NAME, NOW + i) for i in (1, 15, 30)] == [
+            "former member 1",
+            "former member 2",
+            "former member 2",
+        ], "without an account of that name it is nobody else's"
+
+
+def test_a_replay_and_a_snapshot_bring_no_name_back(store: Store, round_id: int, used: list[str]) -> None:
+    with store.read() as db:
+        told = snapshots.take(db, round_id)
+    lines = [line | {"key": f"again-{line['key']}", "voids": None} for line in told["events"] if "voids" not in line]
+    former.remove(store, NAME, "mira", NOW + 1)
+    with store.write() as db:
+        assert event_lines.replay(db, lines).new == len(lines)
+    assert NAME not in said(store)
+    copy: dict[str, Any] = json.loads(json.dumps(told).replace('"signs"', '"elsewhere"'))
+    copy["proposals"] = []
+    with store.write() as db:
+        loaded = snapshots.load(db, copy | {"events": []})
+        assert campaigns.get_round(db, loaded).decided_by == "former member 1"
+    assert NAME not in said(store)
+
+
+def test_everything_of_a_person_is_taken_away_and_no_secret(store: Store, used: list[str]) -> None:
+    with store.read() as db:
+        found = person.data_of(db, former.known_name(db, "Zebulon"), NOW + 5)
+    text = json.dumps(found)
+    assert "hash" not in text and "digest" not in text and "ann" not in {e["annotator"] for e in found["events"]}
+    assert found["name"] == NAME and found["account"][0]["role"] == "manager" and len(found["sessions"]) == 1
+    assert [e["kind"] for e in found["events"]].count("verdict") == 3 and len(found["events"]) == 6
+    assert {e.get("adjudicates") for e in found["events"]} == {None, "plain to see"}
+    assert found["rounds"][0]["decision"] == "rolled_back" and {row["proposal_id"] for row in found["held"]} == set(
+        used[2:]
+    )
+    assert found["drafts"][0]["fields"] == {"name": "mine"} and len(found["inquiries"]) == 1
+    assert found["failed_sign_ins"] and len(found["invitations"]) == 2
+    assert {entry["action"] for entry in found["audit"]} >= {"account added", "role changed", "labeling rules set"}
+    with store.read() as db, pytest.raises(FadedError, match="no account named"):
+        former.known_name(db, "nobody")
+
+
+def test_the_command_exports_and_deletes(
+    store: Store, used: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = ["--workspace", str(store.workspace)]
+    assert main(["account", "export", NAME, *workspace]) == OK
+    assert len(json.loads(capsys.readouterr().out)["events"]) == 6
+    assert main(["account", "delete", NAME, *workspace]) == BAD_INPUT and "--yes" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: "zebulo")
+    assert main(["account", "delete", NAME, *workspace]) == BAD_INPUT and "differ" in capsys.readouterr().err
+    assert main(["account", "delete", NAME, "--yes", *workspace]) == OK
+    assert "6 verdicts and other events stay, given by former member 1" in capsys.readouterr().err
+    assert main(["account", "export", NAME, *workspace]) == BAD_INPUT
+    assert NAME not in said(store)
