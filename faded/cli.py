@@ -18,6 +18,7 @@ from faded.commands import (
     export,
     export_model,
     import_verdicts,
+    lineage,
     mirror,
     read_map,
     replay,
@@ -68,6 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     export.add(commands)
     export_model.add(commands)
     import_verdicts.add(commands)
+    lineage.add(commands)
     mirror.add(commands)
     account.add(commands)
     backup.add(commands)

@@ -13,6 +13,7 @@ from faded.domain import Answered, FadedError, Judgement, ModeKey, Pair, Stopped
 from faded.jobs import checkpoints
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
+from faded.jobs.lessons import lessons_of
 from faded.jobs.task import Course, Lessons
 from faded.jobs.unchanged import check_unchanged
 from faded.labeling.chosen import read_to_learn
@@ -22,7 +23,7 @@ from faded.repair.checkpoint import Checkpoint
 from faded.repair.pairs import NO_REFUSALS, Ranking, Refusals, every_mode, rankings, verdict_pairs
 from faded.repair.records import Progress, RepairResult
 from faded.stages import STEPS
-from faded.store import campaigns, events, jobs, series
+from faded.store import campaigns, events, jobs, lineage, series
 
 FOLDER = "targets"
 """Folder of the workspace for repaired targets, each below its fingerprint."""
@@ -44,6 +45,7 @@ class Taught:
         event: Number of the round's last verdict event that was read; None where there was none, or in a repair begun
             before that was kept.
         chosen: The modes that were chosen then, as the round's summary keeps them; None where all counted.
+        lessons: The verdict events that it is made of, to be written down; empty of what was read from a job's row.
     """
 
     modes: list[ModeKey]
@@ -52,6 +54,7 @@ class Taught:
     rankings: list[Ranking]
     event: int | None
     chosen: list[Any] | None
+    lessons: lineage.Lessons = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what a job's row keeps."""
@@ -136,10 +139,11 @@ def _taught(desk: Desk, context: Context) -> Taught:
     with desk.store.read() as db:
         found = read_to_learn(db, desk.round)
         event = events.last(db, desk.round.id)
+        lessons = lessons_of(db, found)
     refusals = NO_REFUSALS if context.config.labelled else _refusals(context, found.standing, found.answered)
     chosen = desk.round.summary.get(campaigns.CHOSEN)
     pairs = verdict_pairs(found.heeded, found.answered, context.space)
-    return Taught(found.modes, pairs, refusals, rankings(found.ranked, context.space), event, chosen)
+    return Taught(found.modes, pairs, refusals, rankings(found.ranked, context.space), event, chosen, lessons)
 
 
 def _refusals(context: Context, standing: list[Judgement], answered: Mapping[str, Answered]) -> Refusals:
@@ -207,7 +211,7 @@ class _Writer:
     """Writes figures and checkpoints while the trainer runs."""
 
     def __init__(self, desk: Desk, taught: Taught) -> None:
-        self._desk, self._taught = desk, taught.to_json()
+        self._desk, self._taught, self._lessons = desk, taught.to_json(), taught.lessons
         self._saved_at = self._told_at = time.monotonic()
         self._first: tuple[int, float] | None = None
         self._evaluated = -1
@@ -219,6 +223,8 @@ class _Writer:
         desk, self._at = self._desk, step / steps
         with desk.reporting(self._at, "Answering the tune inputs once") as (db, self.stop):
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": file})
+            if self._lessons:
+                lineage.note(db, desk.job.id, self._lessons)
             series.cut(db, desk.job.id, step)
 
     def on_prepared(self, done: int, total: int) -> None:

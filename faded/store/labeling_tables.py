@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
 from faded.store.tables import append_only, metadata
 
@@ -68,6 +68,14 @@ class GuidelinesColumns(TypedColumns):
     created_at: Named[float]
 
 
+class LessonColumns(TypedColumns):
+    """Which verdicts a repair learned from, and what it made of each, see `lineage`."""
+
+    job_id: Named[int] = Column(ForeignKey("jobs.id"), primary_key=True, autoincrement=False)
+    event_id: Named[int] = Column(ForeignKey("verdict_events.id"), primary_key=True, autoincrement=False)
+    use: Named[str] = Column(Text, primary_key=True)
+
+
 leases = Table("leases", metadata, LeaseColumns, Index("ix_leases_annotator", "round_id", "annotator"))
 opinions = Table(
     "opinions", metadata, OpinionColumns, Index("ix_opinions_annotator", "round_id", "annotator", "open", "mode_id")
@@ -78,3 +86,10 @@ labeling_rules = Table("labeling_rules", metadata, LabelingRulesColumns)
 labeling_pauses = Table("labeling_pauses", metadata, LabelingPauseColumns)
 guidelines = Table("guidelines", metadata, GuidelinesColumns)
 append_only(guidelines, "versions of guidelines are append-only")
+lessons = Table(
+    "lessons",
+    metadata,
+    LessonColumns,
+    CheckConstraint("use IN ('pair', 'ranking', 'mode')", name="use"),
+    Index("ix_lessons_event", "event_id"),
+)

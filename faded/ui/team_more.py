@@ -11,10 +11,11 @@ import gradio as gr
 from faded.domain import FadedError, Role
 from faded.labeling import pace
 from faded.labeling.standings import StandingsCache
-from faded.store import former, labeling_rules, over_time
+from faded.store import former, labeling_rules, lineage, over_time
 from faded.store.engine import Store
 from faded.ui.auth import User
 from faded.ui.cards import audit, confirmation, data
+from faded.ui.cards import lineage as lineage_card
 from faded.ui.cards import over_time as over_time_card
 from faded.ui.cards import pace as pace_card
 from faded.ui.cards.over_time import OverTimeCache
@@ -23,7 +24,7 @@ from faded.ui.guarded import Answer, guarded
 from faded.ui.page import Shown, View, shown_html
 from faded.ui.theme import asset, html
 
-PARTS = ("contents", "pace", "confirmation", "over_time", "data", "audit")
+PARTS = ("contents", "pace", "confirmation", "over_time", "lineage", "data", "audit")
 
 CONTENTS = (
     ("pace", "Progress"),
@@ -32,6 +33,7 @@ CONTENTS = (
     ("confirmation", "Modes"),
     ("disputes", "Disputes"),
     ("rules", "Rules"),
+    ("lineage", "Lineage"),
     ("data", "Data"),
     ("audit", "Audit log"),
 )
@@ -70,7 +72,7 @@ def lay_middle() -> dict[str, Any]:
 def lay_last(store: Store) -> dict[str, Any]:
     """Lay out what is seldom looked at."""
     outputs: dict[str, Any] = {}
-    for part in ("data", "audit"):
+    for part in ("lineage", "data", "audit"):
         with gr.Column(elem_classes="f-card"):
             outputs[part] = html(elem_id=f"team-{part}")
     gr.HTML(
@@ -90,17 +92,31 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         """Look for words in the audit log."""
         return guarded(request, Role.MANAGER, lambda user: look_up(store, asked))
 
+    def team_lineage(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Trace a proposal or weights."""
+        return guarded(request, Role.MANAGER, lambda user: trace(store, asked))
+
     def team_delete(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Delete a person whose name was typed."""
         return guarded(request, Role.ADMIN, lambda user: delete(store, user, asked))
 
-    return [team_audit, team_delete]
+    return [team_audit, team_lineage, team_delete]
 
 
 def look_up(store: Store, asked: Mapping[str, Any]) -> Answer:
     """Return the entries of the audit log that hold some words, as texts for the page to lay out."""
     with store.read() as db:
         return audit.found(audit.read(db, str(asked.get("words") or "").strip()))
+
+
+def trace(store: Store, asked: Mapping[str, Any]) -> Answer:
+    """Return the repairs that a proposal's verdicts went into, or that made weights, as texts for the page to lay out.
+
+    Raises:
+        FadedError: there is neither.
+    """
+    with store.read() as db:
+        return lineage_card.found_texts(lineage.trace(db, str(asked.get("named") or "").strip(), lineage_card.TRACED))
 
 
 def delete(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
@@ -122,6 +138,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     going, standings = None, None
     with view.store.read() as db:
         log = audit.read(db)
+        repairs = [] if facts is None else lineage_card.read(db, facts.round.id)
     if facts is not None:
         with view.store.read() as db:
             standings = caches.standings.get(db, facts.round.id)
@@ -134,6 +151,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         "pace": shown_html(pace_card.render(facts, going, now)),
         "confirmation": shown_html(confirmation.render(facts, standings)),
         "over_time": shown_html(over_time_card.render(facts, counted)),
+        "lineage": shown_html(lineage_card.render(facts, repairs)),
         "data": shown_html(data.render(facts)),
         "audit": shown_html(audit.render(log)),
     }

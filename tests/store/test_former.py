@@ -61,6 +61,7 @@ NO_NAMES = {
     "invites": "digest role",
     "audit": "action details",
     "former_members": "digest",
+    "lessons": "use",
 }
 """Columns of texts that hold nobody's name."""
 

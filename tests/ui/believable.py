@@ -227,7 +227,8 @@ def repaired(store: Store, made: Believable, passed: bool = True) -> None:
         for step in range(0, 401, 20):
             series.add(db, repair.id, step, _repair_figures(step))
         jobs.checkpoint(db, repair.id, WORKER, {"modes": learned(db, made.round), "pairs": [], "file": None})
-        jobs.finish(db, repair.id, WORKER, repair_result(), NOW + 500)
+        folder = {"folder": f"targets/round-{made.round}"}
+        jobs.finish(db, repair.id, WORKER, repair_result() | folder, NOW + 500)
         campaigns.update_round(db, made.round, repaired=f"targets/round-{made.round}")
         verify = jobs.enqueue(db, made.round, "verify", now=NOW + 501, priority=jobs.INTERACTIVE)
         jobs.claim(db, WORKER, 30, NOW + 502)

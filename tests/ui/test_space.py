@@ -17,6 +17,7 @@ MANAGER, ANNOTATOR, VISITOR = session("mira"), session("lena", ["labellers"]), s
 OF_ANNOTATORS = ("label_next", "label_send", "label_practice", "preview_ask", "preview_look")
 OF_MANAGERS = (
     "team_audit",
+    "team_lineage",
     "landscape_choose",
     "report_page",
     "team_adjudicate",

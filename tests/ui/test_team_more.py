@@ -8,14 +8,16 @@ from itertools import count
 import pytest
 
 from faded.domain import Verdict
-from faded.store import labeling_rules, verdicts
+from faded.store import labeling_rules, lineage, rounds, verdicts
+from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
+from faded.store.lineage import Use
 from faded.ui import round_cache
 from faded.ui.cards import confirmation
 from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.facts import read_facts
-from tests.ui.believable import Believable
+from tests.ui.believable import Believable, labeled, repaired
 from tests.ui.test_team_page import drawn
 
 CONFIRM, REJECT, UNSURE = Verdict.CONFIRM, Verdict.REJECT, Verdict.UNSURE
@@ -110,3 +112,20 @@ def test_what_failed_to_be_counted_is_counted_again(
         assert cache.get(store, facts) is None
         cache.wait()
     assert cache.get(store, facts) == "counted" and len(tries) == 2
+
+
+def test_a_round_tells_which_verdicts_its_weights_hold(store: Store, made: Believable) -> None:
+    assert "No repair of this round yet" in drawn(store, made)["lineage"]
+    labeled(store, made)
+    repaired(store, made)
+    shown = drawn(store, made)["lineage"]
+    assert "not written down then" in shown and f"round-{made.round}" in shown and "not decided" in shown
+    with store.write() as db:
+        (one,) = lineage.of_round(db, made.round)
+        events = lineage.standing_events(db, made.proposals)
+        first, second = (events[made.proposals[i]] for i in (0, 1))
+        lineage.note(db, one.job, [(first, Use.PAIR), (first, Use.MODE), (second, Use.MODE)])
+        rounds.decide(db, made.round, RoundState.ACCEPTED, "mira", 1e9)
+    shown = drawn(store, made)["lineage"]
+    assert "pair: 1; re-applied mode: 2" in shown and "2 verdicts that" in shown and "pair, re-applied mode" in shown
+    assert "f-pill good'>accepted" in shown and "passed" in shown and "% before, " in shown

@@ -40,6 +40,11 @@ function found({ heads, rows, said }) {
   const told = make("p", { className: "f-quiet", textContent: said });
   return rows.length ? [told, make("div", { className: "t-figures" }, scroll)] : [told];
 }
+async function trace(form) {
+  const answer = await server.team_lineage({ named: form.querySelector("input").value }).catch(() => null);
+  form.querySelector(".o-wrong").textContent = answer?.ok ? "" : (answer?.message ?? "No connection. Try again.");
+  page.querySelector(".t-traced").replaceChildren(...(answer?.ok ? found(answer) : []));
+}
 async function remove(form) {
   const wrong = form.querySelector(".o-wrong"), typed = form.querySelector("input");
   const answer = await server.team_delete({ name: form.dataset.delete, typed: typed.value }).catch(() => null);
@@ -49,6 +54,7 @@ async function remove(form) {
 page.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.target.dataset.audit !== undefined) look(event.target);
+  else if (event.target.dataset.lineage !== undefined) trace(event.target);
   else if (event.target.dataset.delete !== undefined) remove(event.target);
 });
 

@@ -1,4 +1,4 @@
-"""When verdicts were given, by an index of its own; former members, whose names alone may be changed."""
+"""When verdicts were given, by an index; former members, whose names alone may change; what repairs learned from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,6 +33,17 @@ def upgrade() -> None:
             f"CREATE TRIGGER former_members_no_{action.lower()} BEFORE {action} ON former_members "
             "BEGIN SELECT RAISE(ABORT, 'former members are append-only'); END"
         )
+    op.create_table(
+        "lessons",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("use", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "event_id", "use", name="pk_lessons"),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_lessons_job_id"),
+        sa.ForeignKeyConstraint(["event_id"], ["verdict_events.id"], name="fk_lessons_event_id"),
+        sa.CheckConstraint("use IN ('pair', 'ranking', 'mode')", name="use"),
+    )
+    op.create_index("ix_lessons_event", "lessons", ["event_id"])
     for table, (words, names) in APPEND_ONLY.items():
         columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
         allowed = " AND ".join(f"({_may(name)})" if name in names else f"NEW.{name} IS OLD.{name}" for name in columns)
