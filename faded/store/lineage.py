@@ -192,6 +192,8 @@ def record(repaired: Repaired, verdicts: Sequence[Learned]) -> dict[str, Any]:
 
 def learned(db: Db, job_id: int, n: int | None = None) -> list[Learned]:
     """Return the verdicts that a repair learned from, in the order they were given, up to n of them."""
+    first = select(lessons.c.event_id).where(lessons.c.job_id == job_id).distinct()
+    first = first.order_by(lessons.c.event_id).limit(n)
     query = (
         select(
             verdict_events,
@@ -201,10 +203,9 @@ def learned(db: Db, job_id: int, n: int | None = None) -> list[Learned]:
         )
         .join(lessons, lessons.c.event_id == verdict_events.c.id)
         .join(proposals, proposals.c.id == verdict_events.c.proposal_id)
-        .where(lessons.c.job_id == job_id)
+        .where(lessons.c.job_id == job_id, verdict_events.c.id.in_(first))
         .group_by(verdict_events.c.id)
         .order_by(verdict_events.c.id)
-        .limit(n)
     )
     return [
         Learned(

@@ -24,6 +24,9 @@ AT_ONCE = 20_000
 """Opinions up to which it is counted while the page waits: some tenths of a second."""
 
 
+_TURN = threading.Lock()
+"""One large round is counted at a time, so that pages are still drawn beside it."""
+
 Seen = tuple[int | None, int]
 """The number of a round's last event, and how many names were deleted: what was counted before holds them."""
 
@@ -49,7 +52,7 @@ class RoundCache(Generic[T]):
         self._count = count
         self._kept: dict[int, _Kept[T]] = {}
         self._counting: dict[int, threading.Thread] = {}
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
 
     def get(self, store: Store, facts: Facts) -> T | None:
         """Return what was counted of a round; None while that is done for the first time."""
@@ -81,7 +84,8 @@ class RoundCache(Generic[T]):
 
     def _apart(self, store: Store, facts: Facts) -> None:
         try:
-            self._anew(store, facts)
+            with _TURN:
+                self._anew(store, facts)
         except Exception:  # nobody waits for this thread: it is tried again when the page is drawn next
             log.exception("Counting round %s failed", facts.round.id)
         finally:
@@ -89,7 +93,7 @@ class RoundCache(Generic[T]):
                 self._counting.pop(facts.round.id, None)
 
     def _anew(self, store: Store, facts: Facts) -> T:
-        with self._turn, store.read() as db:
+        with store.read() as db:
             began, last = time.monotonic(), _seen(db, facts.round.id)
             found = self._count(db, facts)
         ended = time.monotonic()
