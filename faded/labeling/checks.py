@@ -61,22 +61,32 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What known ones add to how far labeling is.
+class Tally:
+    """What a person has answered, and everybody.
 
     Attributes:
-        mine: Answers of the person.
-        everybody: Answers of all.
-        left: Known ones that are to come before what waits is over.
+        given: Proposals on which the person has an opinion.
+        known: Known ones that the person has answered unawares.
+        everybody: Known ones that all have answered so, together.
+        any: Whether the round has known ones at all.
     """
 
-    mine: int = 0
+    given: int
+    known: int = 0
     everybody: int = 0
-    left: int = 0
+    any: bool = False
 
 
-def lay(asked: Asked, percent: int, wanted: Sequence[str], held: int, silent: int) -> list[str]:
-    """Lay proposals before a person, with known ones among them where it is their place; return their ids.
+def tally(db: Db, round_id: int, annotator: str) -> Tally:
+    """Return what a person has answered in a round, and everybody."""
+    given, found = verdicts.given(db, round_id, annotator), gold_queue.tally(db, round_id, annotator)
+    return Tally(given) if found is None else Tally(given, *found, any=True)
+
+
+def lay(
+    asked: Asked, percent: int, wanted: Sequence[str], held: int, silent: int, told: Tally
+) -> tuple[list[str], int]:
+    """Lay proposals before a person, with known ones among them where it is their place.
 
     Args:
         asked: Who asks, and for how many.
@@ -84,49 +94,47 @@ def lay(asked: Asked, percent: int, wanted: Sequence[str], held: int, silent: in
         wanted: Proposals that wait, so many as are asked for if there are; where there are none, nothing is laid.
         held: How many lie there already.
         silent: How many of these are known, and not told apart.
+        told: What the person has answered.
+
+    Returns:
+        Ids of what was laid, and how many of them are known.
     """
     db, round_id, who, now = asked.db, asked.round_id, asked.annotator, asked.now
-    if not percent or not wanted or not gold_queue.any_of_round(db, round_id):
-        return leases.take(db, round_id, wanted, who, asked.slots, now)
-    schedule, known = _schedule(round_id, who, percent), gold_queue.answered(db, round_id, Check.SILENT, who)
-    place, had = verdicts.given(db, round_id, who) + known + held, known + silent
-    taken: list[str] = []
+    if not percent or not wanted or not told.any:
+        return leases.take(db, round_id, wanted, who, asked.slots, now), 0
+    schedule, taken, new = _schedule(round_id, who, percent), list[str](), 0
     for one in wanted:
-        if len(taken) < asked.n and schedule.is_known(place) and had < schedule.upto(place + 1):
+        place = told.given + told.known + held + len(taken)
+        if schedule.is_known(place) and told.known + silent + new < schedule.upto(place + 1):
             found = gold_queue.fresh(db, round_id, who, now)
             if found:
-                chosen = found[_drawn(schedule.seed, place) % len(found)]
-                gold_queue.lay(db, round_id, chosen, who, Check.SILENT, now)
-                taken.append(chosen)
-                place, had = place + 1, had + 1
+                taken.append(found[_drawn(schedule.seed, place) % len(found)])
+                gold_queue.lay(db, round_id, taken[-1], who, Check.SILENT, now)
+                new += 1
         if len(taken) >= asked.n:
             break
-        laid = leases.take(db, round_id, [one], who, asked.slots, now)
-        taken += laid
-        place += len(laid)
-    return taken
+        taken += leases.take(db, round_id, [one], who, asked.slots, now)
+    return taken, new
 
 
-def progress(db: Db, round_id: int, annotator: str, percent: int, given: int, waiting: int, now: float | None) -> Known:
-    """Return what known ones add to how far labeling is.
+def to_come(db: Db, round_id: int, annotator: str, percent: int, told: Tally, waiting: int, held: int) -> int:
+    """Return how many known ones come to a person before what waits is over.
 
     Args:
         db: A transaction.
         round_id: The round.
         annotator: Who looks.
         percent: The share of known ones.
-        given: Proposals on which they have an opinion.
+        told: What they have answered.
         waiting: Proposals that wait for them.
-        now: Seconds since 1970: what lies before them then is to come, whatever was planned.
+        held: How many known ones lie before them: those come, whatever was planned.
     """
-    if not gold_queue.any_of_round(db, round_id):
-        return Known()
-    mine = gold_queue.answered(db, round_id, Check.SILENT, annotator)
-    planned = _schedule(round_id, annotator, percent).among(given + mine, waiting)
-    if planned:
+    if not told.any:
+        return 0
+    planned = _schedule(round_id, annotator, percent).among(told.given + told.known, waiting)
+    if planned > held:
         planned = min(planned, len(gold_queue.fresh(db, round_id, annotator, math.inf)))
-    held = 0 if now is None else gold_queue.before(db, round_id, annotator, now)
-    return Known(mine, gold_queue.answered(db, round_id, Check.SILENT), max(planned, held))
+    return max(planned, held)
 
 
 def accuracy90(right: int, answers: int) -> tuple[float, float]:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from faded.domain import Proposal
 from faded.labeling import checks, standings, strategies
+from faded.labeling.checks import Tally
 from faded.labeling.decided import ModeState, ModeTally
 from faded.labeling.standings import Standings, StandingsCache
 from faded.labeling.strategies import Asked
-from faded.store import gold_queue, labeling_rules, leases, proposals, verdicts
+from faded.store import gold_queue, labeling_rules, leases, proposals
 from faded.store.engine import Db
 from faded.store.gold_queue import Check
 from faded.store.labeling_rules import Rules, Strategy
@@ -68,8 +69,9 @@ def lay(
 ) -> tuple[list[Leased], Progress]:
     """Return `next_items` and `progress` from one look at the modes, in a transaction that has not changed one."""
     found, rules = cache.get(db, round_id), labeling_rules.of_round(db, round_id)
-    laid = _lay(db, round_id, annotator, n, now, found, rules)
-    return laid, _progress(db, round_id, annotator, found, rules, now)
+    told = checks.tally(db, round_id, annotator)
+    laid, known = _lay(db, round_id, annotator, n, now, found, rules, told)
+    return laid, _progress(db, round_id, annotator, found, rules, told, known)
 
 
 def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> list[Leased]:
@@ -82,17 +84,21 @@ def next_items(db: Db, round_id: int, annotator: str, n: int, now: float) -> lis
         n: How many are wanted.
         now: Seconds since 1970.
     """
-    rules = labeling_rules.of_round(db, round_id)
-    return _lay(db, round_id, annotator, n, now, standings.read(db, round_id), rules)
+    found, rules = standings.read(db, round_id), labeling_rules.of_round(db, round_id)
+    return _lay(db, round_id, annotator, n, now, found, rules, checks.tally(db, round_id, annotator))[0]
 
 
 def progress(db: Db, round_id: int, annotator: str, cache: StandingsCache | None = None) -> Progress:
     """Return how far labeling is; with a cache, in a transaction that has not changed a mode."""
     found = standings.read(db, round_id) if cache is None else cache.get(db, round_id)
-    return _progress(db, round_id, annotator, found, labeling_rules.of_round(db, round_id))
+    rules, told = labeling_rules.of_round(db, round_id), checks.tally(db, round_id, annotator)
+    return _progress(db, round_id, annotator, found, rules, told, known=0)
 
 
-def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings, rules: Rules) -> list[Leased]:
+def _lay(
+    db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings, rules: Rules, told: Tally
+) -> tuple[list[Leased], int]:
+    """Return what lies before a person, and how many known ones are among it."""
     kept: list[leases.Held] = []
     idle: list[str] = []
     for item in leases.held(db, round_id, annotator, now):
@@ -103,7 +109,8 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Stand
             idle.append(item.proposal.id)
     if idle:
         leases.release(db, idle, annotator)
-    golds = gold_queue.held(db, round_id, annotator, now)
+    golds = gold_queue.held(db, round_id, annotator, now) if told.any else []
+    silent = sum(item.check is Check.SILENT for item in golds)
     before = [(item.place, item.proposal, item.mode_id) for item in kept]
     before += [(item.place, item.proposal, item.mode_id) for item in golds]
     here = [(proposal, mode_id) for _, proposal, mode_id in sorted(before, key=lambda item: item[0])]
@@ -114,28 +121,29 @@ def _lay(db: Db, round_id: int, annotator: str, n: int, now: float, found: Stand
             wanted = _candidates(db, round_id, annotator, rules.opinions, found, asked.n, now)
         else:
             wanted = strategies.candidates(rules.strategy, asked, found)
-        silent = sum(item.check is Check.SILENT for item in golds)
-        here.extend(proposals.with_modes(db, checks.lay(asked, rules.gold_percent, wanted, len(here), silent)))
+        taken, new = checks.lay(asked, rules.gold_percent, wanted, len(here), silent, told)
+        here.extend(proposals.with_modes(db, taken))
+        silent += new
     until = now + leases.LEASE_SECONDS
-    return [Leased(proposal, until, found.by_id[mode_id].tally) for proposal, mode_id in here[:n]]
+    return [Leased(proposal, until, found.by_id[mode_id].tally) for proposal, mode_id in here[:n]], silent
 
 
 def _progress(
-    db: Db, round_id: int, annotator: str, found: Standings, rules: Rules, now: float | None = None
+    db: Db, round_id: int, annotator: str, found: Standings, rules: Rules, told: Tally, known: int
 ) -> Progress:
+    """Return how far labeling is; `known`: so many known ones lie before the person."""
     judged, left, all_modes = leases.judged_by(db, round_id, annotator), found.left, rules.strategy is Strategy.RANDOM
     mine = sum(n for mode_id, n in judged.items() if all_modes or found.by_id[mode_id].state is ModeState.OPEN)
     if all_modes:
         left = sum(s.mode.unjudged for s in found.by_id.values())
-    given = verdicts.given(db, round_id, annotator)
-    known = checks.progress(db, round_id, annotator, rules.gold_percent, given, left - mine, now)
+    to_come = checks.to_come(db, round_id, annotator, rules.gold_percent, told, left - mine, known)
     return Progress(
-        mine=given + known.mine,
-        everybody=found.opinions + known.everybody,
+        mine=told.given + told.known,
+        everybody=found.opinions + told.everybody,
         confirmed=found.states[ModeState.CONFIRMED],
         refused=found.states[ModeState.REFUSED],
         open=found.states[ModeState.OPEN],
-        left=left - mine + known.left,
+        left=left - mine + to_come,
         disputed=found.disputed,
     )
 
@@ -145,7 +153,8 @@ def _candidates(
 ) -> list[str]:
     """Return ids of up to n proposals that have a slot for a person, in the order of the queue."""
     found = leases.begun(db, round_id, annotator, slots, n, now) if slots > 1 else []
-    judged = leases.judged_by(db, round_id, annotator, fresh=True) if slots > 1 else {}
+    skipped = any(s.mode.skipped for s in standing.waiting)
+    judged = leases.judged_by(db, round_id, annotator, fresh=skipped) if slots > 1 else {}
     with_some = (s.mode.id for s in standing.waiting if s.mode.unjudged > s.mode.skipped + judged.get(s.mode.id, 0))
     found.extend(leases.fresh(db, with_some, annotator, slots, n - len(found), now, without=found))
     if len(found) < n:

@@ -60,8 +60,9 @@ class Asked:
 
 def candidates(strategy: Strategy, asked: Asked, standing: Standings) -> list[str]:
     """Return ids of up to n proposals that have a slot for a person, in the order of a strategy."""
-    judged = leases.judged_by(asked.db, asked.round_id, asked.annotator, fresh=True)
     pool = standing.by_id.values() if strategy is Strategy.RANDOM else standing.waiting
+    skipped = any(s.mode.skipped for s in pool)
+    judged = leases.judged_by(asked.db, asked.round_id, asked.annotator, fresh=skipped)
     left = {s.mode.id: s.mode.unjudged - s.mode.skipped - judged.get(s.mode.id, 0) for s in pool}
     waiting = [s for s in pool if left[s.mode.id] > 0]
     if strategy is Strategy.RANDOM:

@@ -18,7 +18,8 @@ from faded.store.account_tables import audit as log
 from faded.store.account_tables import former_members, invites
 from faded.store.campaigns import STARTED_BY
 from faded.store.engine import Db, Store
-from faded.store.labeling_tables import leases, opinions
+from faded.store.gold_tables import gold, gold_leases, gold_opinions, qualifications
+from faded.store.labeling_tables import guidelines, labeling_pauses, leases, opinions
 from faded.store.rows import key_of
 from faded.store.schema import drafts, inquiries, rounds, verdict_events
 from faded.store.tables import FORMER_NAME
@@ -31,9 +32,18 @@ HOLD_NAMES = frozenset(
         *("accounts.name", "attempts.about", "invites.made_by", "audit.who", "audit.about"),
         *("verdict_events.annotator", "opinions.annotator", "leases.annotator"),
         *("rounds.decided_by", "rounds.summary", "drafts.owner", "inquiries.owner"),
+        *("gold.who", "gold.withdrawn_by", "gold_leases.annotator", "gold_opinions.annotator"),
+        *("qualifications.annotator", "qualifications.who", "guidelines.who", "labeling_pauses.who"),
     }
 )
 """The columns in which somebody's name stands; `remove` looks after all of them."""
+
+RENAMED = (
+    *(opinions.c.annotator, gold_opinions.c.annotator, rounds.c.decided_by),
+    *(gold.c.who, gold.c.withdrawn_by, qualifications.c.annotator, qualifications.c.who),
+    *(guidelines.c.who, labeling_pauses.c.who),
+)
+"""Of these the columns that simply hold a name which stays as a former member's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +131,14 @@ def _rename(db: Db, name: str, now: float) -> Removed:
     number = key_of(db.execute(insert(former_members).values(digest=_digest(name), deleted_at=now)))
     called = f"{FORMER_NAME}{number}"
     db.execute(delete(invites).where(invites.c.made_by == name, invites.c.used_at.is_(None)))
-    db.execute(delete(leases).where(leases.c.annotator == name))
+    for held in (leases, gold_leases):
+        db.execute(delete(held).where(held.c.annotator == name))
     accounts.forget_attempts(db, name)
     for table in (drafts, inquiries):
         db.execute(delete(table).where(table.c.owner == name))
     done = db.execute(update(verdict_events).where(verdict_events.c.annotator == name).values(annotator=called))
-    db.execute(update(opinions).where(opinions.c.annotator == name).values(annotator=called))
-    db.execute(update(rounds).where(rounds.c.decided_by == name).values(decided_by=called))
+    for column in RENAMED:
+        db.execute(update(column.table).where(column == name).values({column.name: called}))
     begun = select(rounds.c.id, rounds.c.summary).where(rounds.c.summary[STARTED_BY].as_string() == name)
     for round_id, summary in db.execute(begun).all():
         db.execute(update(rounds).where(rounds.c.id == round_id).values(summary=summary | {STARTED_BY: called}))

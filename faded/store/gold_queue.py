@@ -16,6 +16,9 @@ from faded.store.labeling_tables import leases, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import proposals, verdict_events
 
+SKIPPED = -1.0
+"""When the lease of what somebody has skipped ends."""
+
 
 class Check(StrEnum):
     """How a proposal is asked whose answer is known."""
@@ -49,9 +52,17 @@ def is_in_use() -> ColumnElement[bool]:
     return and_(*in_use)
 
 
-def any_of_round(db: Db, round_id: int) -> bool:
-    """Return whether a round has known answers, withdrawn ones included."""
-    return bool(db.execute(select(exists().where(gold.c.round_id == round_id))).scalar())
+def tally(db: Db, round_id: int, annotator: str) -> tuple[int, int] | None:
+    """Return how many known ones a person, and how many everybody, has answered unawares; None in a round without any.
+
+    Withdrawn ones count, for they were answered all the same.
+    """
+    silent = (gold_opinions.c.round_id == round_id, gold_opinions.c.kind == Check.SILENT.value)
+    all_of_them = select(func.count()).select_from(gold_opinions).where(*silent)
+    mine = all_of_them.where(gold_opinions.c.annotator == annotator)
+    there = exists().where(gold.c.round_id == round_id)
+    row = db.execute(select(there, mine.scalar_subquery(), all_of_them.scalar_subquery())).one()
+    return (row[1], row[2]) if row[0] else None
 
 
 def asked(db: Db, proposal_id: str, annotator: str) -> Check | None:
@@ -72,28 +83,20 @@ def held(db: Db, round_id: int, annotator: str, now: float) -> list[HeldGold]:
 
     One that undo put back stays whatever became of it: the page shows it already.
     """
-    db.execute(update(gold_leases).where(_mine(round_id, annotator, now)).values(expires_at=now + real.LEASE_SECONDS))
-    return _held(db, round_id, annotator, now)
-
-
-def _mine(round_id: int, annotator: str, now: float) -> ColumnElement[bool]:
     leased = gold_leases.c
-    return and_(leased.round_id == round_id, leased.annotator == annotator, leased.expires_at > now)
-
-
-def _held(db: Db, round_id: int, annotator: str, now: float) -> list[HeldGold]:
-    query = FULL.add_columns(gold_leases.c.place, gold_leases.c.kind)
-    query = query.join(gold_leases, gold_leases.c.proposal_id == proposals.c.id)
+    mine = and_(leased.round_id == round_id, leased.annotator == annotator, leased.expires_at > now)
+    db.execute(update(gold_leases).where(mine).values(expires_at=now + real.LEASE_SECONDS))
+    query = FULL.add_columns(leased.place, leased.kind)
+    query = query.join(gold_leases, leased.proposal_id == proposals.c.id)
     query = query.outerjoin(gold, gold.c.proposal_id == proposals.c.id)
-    query = query.where(_mine(round_id, annotator, now), is_in_use() | (gold_leases.c.place < 0))
-    rows = db.execute(query.order_by(gold_leases.c.place))
+    rows = db.execute(query.where(mine, is_in_use() | (leased.place < 0)).order_by(leased.place))
     return [HeldGold(as_proposal(row), row.mode_id, Check(row.kind), row.place) for row in rows]
 
 
 def lay(
     db: Db, round_id: int, proposal_id: str, annotator: str, check: Check, now: float, *, first: bool = False
-) -> int:
-    """Lay a known one before a person, after all that lies there or ahead of it; return its place."""
+) -> None:
+    """Lay a known one before a person, after all that lies there or ahead of it."""
     ends = real.ends(db, round_id, annotator)
     place = ends[0] - 1 if first else ends[1] + 1
     row = {"proposal_id": proposal_id, "annotator": annotator, "round_id": round_id}
@@ -101,18 +104,15 @@ def lay(
     statement = sqlite.insert(gold_leases).values(row | changes)
     db.execute(statement.on_conflict_do_update(index_elements=["proposal_id", "annotator"], set_=changes))
     real.release(db, [proposal_id], annotator)
-    return place
 
 
-def release(db: Db, proposal_id: str, annotator: str) -> None:
-    """Take a known one from before a person who has answered it."""
+def release(db: Db, proposal_id: str, annotator: str, *, skipped: bool) -> None:
+    """Take a known one from before a person who has answered it, or skipped it: then it comes to them no more."""
     mine = (gold_leases.c.proposal_id == proposal_id, gold_leases.c.annotator == annotator)
-    db.execute(delete(gold_leases).where(*mine))
-
-
-def before(db: Db, round_id: int, annotator: str, now: float) -> int:
-    """Return how many known ones lie before a person that are not told apart from the others."""
-    return sum(item.check is Check.SILENT for item in _held(db, round_id, annotator, now))
+    if skipped:
+        db.execute(update(gold_leases).where(*mine).values(expires_at=SKIPPED))
+    else:
+        db.execute(delete(gold_leases).where(*mine))
 
 
 def fresh(db: Db, round_id: int, annotator: str, now: float) -> list[str]:
@@ -121,24 +121,13 @@ def fresh(db: Db, round_id: int, annotator: str, now: float) -> list[str]:
     Left out are those that they made known, have judged in earnest, have answered or skipped, or hold at this time
     (seconds since 1970).
     """
-    mine = (opinions.c.proposal_id == gold.c.proposal_id, opinions.c.annotator == annotator)
+    of_mine = [
+        exists().where(table.c.proposal_id == gold.c.proposal_id, table.c.annotator == annotator)
+        for table in (opinions, gold_opinions)
+    ]
     holds = (gold_leases.c.proposal_id == gold.c.proposal_id, gold_leases.c.annotator == annotator)
-    undo = verdict_events.alias()
-    done = exists().where(
-        verdict_events.c.proposal_id == gold.c.proposal_id,
-        verdict_events.c.annotator == annotator,
-        gold_answers.c.event_id == verdict_events.c.id,
-        ~exists().where(undo.c.undoes == verdict_events.c.id),
-    )
+    not_now = (gold_leases.c.expires_at > now) | (gold_leases.c.expires_at == SKIPPED)
     query = select(gold.c.proposal_id).join(proposals, proposals.c.id == gold.c.proposal_id)
-    query = query.where(gold.c.round_id == round_id, gold.c.who != annotator, is_in_use(), ~exists().where(*mine))
-    query = query.where(~exists().where(*holds, gold_leases.c.expires_at > now), ~done)
+    query = query.where(gold.c.round_id == round_id, gold.c.who != annotator, is_in_use())
+    query = query.where(*(~one for one in of_mine), ~exists().where(*holds, not_now))
     return list(db.execute(query.order_by(gold.c.made_at, gold.c.proposal_id)).scalars())
-
-
-def answered(db: Db, round_id: int, check: Check, annotator: str | None = None) -> int:
-    """Return how many known ones a person, or everybody together, has answered in a round."""
-    mine = [gold_opinions.c.round_id == round_id, gold_opinions.c.kind == check.value]
-    if annotator is not None:
-        mine.append(gold_opinions.c.annotator == annotator)
-    return db.execute(select(func.count()).select_from(gold_opinions).where(*mine)).scalar_one()

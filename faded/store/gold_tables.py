@@ -24,7 +24,7 @@ class GoldColumns(TypedColumns):
 class GoldLeaseColumns(TypedColumns):
     """Which of them lies, or lay, before whom without an answer yet; `place` is among those of `leases`.
 
-    A row stays when its time is over: an answer that comes late is told by it.
+    A row stays when its time is over, and when it was skipped: an answer that comes late is told by it.
     """
 
     proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
@@ -43,17 +43,17 @@ class GoldAnswerColumns(TypedColumns):
 
 
 class GoldOpinionColumns(TypedColumns):
-    """What somebody says to one of them: their latest such verdict that is not undone.
+    """What somebody says to one of them, by how it was asked: their latest such verdict that is not undone.
 
     Derived from the events, and written in the transaction of the event.
     """
 
     proposal_id: Named[str] = Column(Text, ForeignKey("proposals.id"), primary_key=True)
     annotator: Named[str] = Column(Text, primary_key=True)
+    kind: Named[str] = Column(Text, primary_key=True)
     round_id: Named[int] = Column(ForeignKey("rounds.id"))
     event_id: Named[int] = Column(ForeignKey("verdict_events.id"))
     verdict: Named[str] = Column(Text)
-    kind: Named[str] = Column(Text)
 
 
 class QualificationColumns(TypedColumns):
@@ -94,4 +94,4 @@ qualifications = Table(
     Index("ix_qualifications_annotator", "campaign_id", "annotator", "id"),
     sqlite_autoincrement=True,
 )
-append_only(qualifications, "qualifications are append-only")
+append_only(qualifications, "qualifications are append-only", names=("annotator", "who"))

@@ -85,7 +85,7 @@ append_only(adjudications, "adjudications are append-only")
 labeling_rules = Table("labeling_rules", metadata, LabelingRulesColumns)
 labeling_pauses = Table("labeling_pauses", metadata, LabelingPauseColumns)
 guidelines = Table("guidelines", metadata, GuidelinesColumns)
-append_only(guidelines, "versions of guidelines are append-only")
+append_only(guidelines, "versions of guidelines are append-only", names=("who",))
 lessons = Table(
     "lessons",
     metadata,

@@ -136,12 +136,12 @@ def _how(db: Db, found: Round) -> tuple[Rules, bool]:
 def settled(events: Iterable[Row[Any]], rules: Rules, by_label: bool) -> Settled:
     """Return what the valid events of a proposal say, in the order they were given; see `labeling_rules.resolve`."""
     by_person: dict[str, Said] = {}
-    checked: dict[str, tuple[str, int, str, str]] = {}
+    checked: dict[tuple[str, str], tuple[str, int, str, str]] = {}
     adjudicated, skip = None, None
     for row in events:
         if row.checks is not None:
             if row.verdict is not None:
-                checked[row.annotator] = (row.annotator, row.id, row.verdict, row.checks)
+                checked[row.annotator, row.checks] = (row.annotator, row.id, row.verdict, row.checks)
         elif row.kind == EventKind.SKIP.value:
             skip = row.id
         elif row.kind == EventKind.VERDICT.value:

@@ -148,7 +148,7 @@ def submit(
     )
     if kind is not EventKind.FLAG:
         leases.release(db, [proposal_id], annotator)
-        gold_queue.release(db, proposal_id, annotator)
+        gold_queue.release(db, proposal_id, annotator, skipped=verdict is None)
     return Receipt(number, key, proposal_id, kind, verdict, now)
 
 

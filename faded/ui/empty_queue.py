@@ -16,6 +16,8 @@ from faded.ui.words import count, plural
 def progress_line(now: Progress, admitted: Admission) -> list[list[str]]:
     """Return how far labeling is, or the qualification: numbers, each with what it counts."""
     state = admitted.qualification
+    if state is not None and state.ended.outcome is Outcome.FAILED:
+        return [[f"{count(state.ended.right)} of {count(state.ended.answers)}", "qualification items right"]]
     if state is not None and not state.ended.is_in:
         return [[f"{count(min(state.answers, state.asked))} of {count(state.asked)}", "qualification items answered"]]
     return [

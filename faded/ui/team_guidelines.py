@@ -13,7 +13,7 @@ from faded.ui.empty_queue import moment
 LONGEST_VERSION = 24
 """Characters of a version: eight of the built-in guidelines' hash, a stroke, and the number of the campaign's own."""
 
-CHANGED = "The guidelines have changed since your last verdict: they stand open below the item."
+CHANGED = "The guidelines have changed since your last verdict: they stand open below."
 
 
 def version(db: Db, found: Round, kind: str) -> str:

@@ -9,9 +9,23 @@ import sqlalchemy.exc
 
 from faded.domain import FadedError, ModeKey, Verdict
 from faded.labeling import admission
+from faded.labeling.queue import progress
 from faded.labeling.standings import StandingsCache
-from faded.store import audit, campaigns, gold, labeling_rules, proposals, qualifying, rounds, verdicts
+from faded.store import (
+    audit,
+    campaigns,
+    derived,
+    gold,
+    gold_queue,
+    labeling_rules,
+    proposals,
+    qualifying,
+    rounds,
+    verdicts,
+)
 from faded.store.campaigns import RoundState
+from faded.store.gold import Answered
+from faded.store.gold_queue import Check
 from faded.store.labeling_rules import Rules
 from faded.store.qualifying import Outcome
 from tests.store.helpers import fill, proposal
@@ -177,3 +191,19 @@ def test_how_it_ended_cannot_be_changed(store, made, ask, say):
     for change in ("UPDATE qualifications SET outcome = 'passed'", "DELETE FROM qualifications"):
         with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
             db.exec_driver_sql(change)
+
+
+def test_what_one_answered_unawares_before_the_rule_stays_as_it_is(store, round_id, made, known, ask, say):
+    with store.write() as db:
+        gold_queue.lay(db, round_id, known[0], "ann", Check.SILENT, 0.0)
+    say(known[0], "ann", R)
+    with store.read() as db:
+        before = progress(db, round_id, "ann").everybody
+    attempt(ask, say, "ann", C, C, C, C)
+    with store.write() as db:
+        qualifying.decide(db, 1, "ann", Outcome.NEW_ATTEMPT, "mira", 9.0)
+    attempt(ask, say, "ann", C, C, C, C)
+    with store.read() as db:
+        assert gold.accuracies(db, round_id) == [Answered("ann", 1, 0)]
+        assert progress(db, round_id, "ann").everybody == before
+        assert not derived.wrong_proposals(db)

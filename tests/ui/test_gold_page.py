@@ -150,6 +150,7 @@ def test_a_qualification_says_what_it_is_and_how_it_ended(
     answer = card.send(ann, **told, verdict="reject", proposal=second, key="b")
     assert answer["order"] == [] and answer["empty"]["head"] == "The qualification is not passed"
     assert answer["empty"]["text"].startswith("1 of 2 answers were right, and 100% have to be.")
+    assert answer["progress"] == [["1 of 2", "qualification items right"]]
     shown = drawn(store, made)["qualify"]
     assert "<b>annotator</b><span>not passed: 1 of 2 right</span>" in shown and "Let in" in shown
     again = {"name": "annotator", "do": "new attempt", "round": made.round}

@@ -20,7 +20,7 @@ def render(facts: Facts | None, versions: Sequence[Version]) -> str:
     return (
         f"{head}<p class='f-quiet'>They stand on the page Label below the built-in ones. Each save is a new version, "
         "and each verdict keeps the one that was before the person. Paragraphs, and lists of lines that begin with "
-        f"<code>- </code>.</p><form class='t-rules' data-send='team_guidelines'>"
+        "a dash and a space.</p><form class='t-rules' data-send='team_guidelines'>"
         f"<input type='hidden' name='after' value='{after}' data-keep='guidelines-after'>"
         "<label class='t-text'><span class='f-hidden'>Guidelines of the campaign</span>"
         f"<textarea name='text' rows='8' maxlength='{LONGEST}' data-keep='guidelines'>"

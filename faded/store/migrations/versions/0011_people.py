@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -15,6 +15,8 @@ ARE_FORMER = (
 APPEND_ONLY = {
     "verdict_events": ("verdict events are append-only", ("annotator",)),
     "audit": ("the audit log is append-only", ("who", "about")),
+    "guidelines": ("versions of guidelines are append-only", ("who",)),
+    "qualifications": ("qualifications are append-only", ("annotator", "who")),
 }
 
 
