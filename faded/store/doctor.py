@@ -68,7 +68,8 @@ def examine(workspace: Path, now: float) -> list[Finding]:
                     found += [finding for check in CHECKS for finding in check(db, workspace, now)]
         except (FadedError, ValueError) as error:  # ValueError: of a column that holds no JSON
             reason = getattr(error.__cause__, "orig", error)
-            found.append(Finding("database", True, f"The database cannot be read: {reason}.", RESTORE))
+            if not any(finding.check == "database" for finding in found):  # else it is said already
+                found.append(Finding("database", True, f"The database cannot be read: {reason}.", RESTORE))
     return found
 
 

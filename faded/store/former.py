@@ -7,7 +7,9 @@ change. Of a deleted name the digest is kept: what is replayed or imported later
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, or_, select, update
 
@@ -89,6 +91,15 @@ class Former:
             return name
         later = next((called for deleted_at, called in known if at <= deleted_at), None)
         return later or (name if name in self._here else known[-1][1])
+
+    def in_row(self, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """Return a row from elsewhere with what people in it are called here.
+
+        Args:
+            row: The row.
+            names: Its columns that hold a name or None, with the column that says when they did it.
+        """
+        return {**row, **{who: self.called(row[who], row[at]) for who, at in names.items() if row[who] is not None}}
 
 
 def count(db: Db) -> int:

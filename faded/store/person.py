@@ -11,7 +11,9 @@ from faded.store.account_tables import accounts as account_table
 from faded.store.account_tables import attempts, audit, invites, sessions
 from faded.store.campaigns import STARTED_BY
 from faded.store.engine import Db
-from faded.store.labeling_tables import leases
+from faded.store.event_lines import CHECK
+from faded.store.gold_tables import gold, gold_leases, qualifications
+from faded.store.labeling_tables import guidelines, labeling_pauses, leases
 from faded.store.schema import campaigns, drafts, inquiries, rounds
 
 NO_SECRETS: dict[str, tuple[Table, tuple[str, ...]]] = {
@@ -22,6 +24,10 @@ NO_SECRETS: dict[str, tuple[Table, tuple[str, ...]]] = {
     "held": (leases, ("proposal_id", "expires_at")),
     "drafts": (drafts, ("fields", "updated_at")),
     "inquiries": (inquiries, ("kind", "params", "state", "result", "error", "created_at")),
+    "qualifications": (qualifications, ("annotator", "outcome", "right", "answers", "who", "created_at")),
+    "known_answers": (gold, ("proposal_id", "verdict", "who", "made_at", "withdrawn_by", "withdrawn_at")),
+    "guidelines": (guidelines, ("number", "text", "who", "created_at")),
+    "pauses": (labeling_pauses, ("who", "reason", "since")),
     "audit": (audit, ("created_at", "who", "action", "about", "details")),
 }
 """What is told of each table: no password, no token, and no digest of one."""
@@ -29,6 +35,8 @@ NO_SECRETS: dict[str, tuple[Table, tuple[str, ...]]] = {
 
 def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
     """Return what is held of somebody; moments are seconds since 1970.
+
+    Which of their answers were to known ones is left out: they might tell others which to look out for.
 
     Args:
         db: A transaction.
@@ -45,13 +53,20 @@ def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
         "held": leases.c.annotator == name,
         "drafts": drafts.c.owner == name,
         "inquiries": inquiries.c.owner == name,
+        "qualifications": or_(qualifications.c.annotator == name, qualifications.c.who == name),
+        "known_answers": or_(gold.c.who == name, gold.c.withdrawn_by == name),
+        "guidelines": guidelines.c.who == name,
+        "pauses": labeling_pauses.c.who == name,
         "audit": or_(audit.c.who.in_([name, f"invited by {name}"]), audit.c.about == name),
     }
     told = {what: _rows(db, what, where) for what, where in theirs.items()}
+    waiting = select(gold_leases.c.proposal_id, gold_leases.c.expires_at).where(gold_leases.c.annotator == name)
+    told["held"] += [dict(row._mapping) for row in db.execute(waiting)]
+    lines = event_lines.lines(db, annotator=name)
     return {
         "name": name,
         "exported_at": now,
-        "events": event_lines.lines(db, annotator=name),
+        "events": [{key: value for key, value in line.items() if key != CHECK} for line in lines],
         "rounds": _rounds(db, name),
         **told,
     }

@@ -101,9 +101,13 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
     items = [_proposal(values) for values in snapshot["proposals"]]
     stem = event_lines.local_id(True, campaign.name, number, "")
     proposals.add_many(db, known, [replace(item, id=f"{stem}{item.id}") for item in items], scores)
-    gold.take(db, known, [row | {"proposal_id": f"{stem}{row['proposal_id']}"} for row in snapshot.get("gold", ())])
+    answers = (
+        former.in_row(row, {"who": "made_at", "withdrawn_by": "withdrawn_at"}) for row in snapshot.get("gold", ())
+    )
+    gold.take(db, known, [row | {"proposal_id": f"{stem}{row['proposal_id']}"} for row in answers])
     labeling_rules.take(db, campaign.id, snapshot.get("labeling"))
-    guidelines.take(db, campaign.id, snapshot.get("guidelines", ()))
+    versions = [former.in_row(row, {"who": "created_at"}) for row in snapshot.get("guidelines", ())]
+    guidelines.take(db, campaign.id, versions)
     event_lines.replay(db, snapshot["events"])
     settling.write(db, settling.wrong(db, known))  # by rules that may be others than before
     return known

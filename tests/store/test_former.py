@@ -21,8 +21,13 @@ from faded.store import (
     event_lines,
     events,
     former,
+    gold,
+    gold_queue,
+    gold_tables,
+    guidelines,
     labeling_rules,
     leases,
+    pauses,
     people,
     person,
     rounds,
@@ -31,7 +36,7 @@ from faded.store import (
     verdicts,
 )
 from faded.store.campaigns import RoundState
-from faded.store.engine import DATABASE, Store
+from faded.store.engine import DATABASE, Db, Store
 from faded.store.former import HOLD_NAMES, Former
 from faded.store.labeling_rules import Rules
 from faded.store.schema import metadata
@@ -62,6 +67,13 @@ NO_NAMES = {
     "audit": "action details",
     "former_members": "digest",
     "lessons": "use",
+    "gold": "proposal_id verdict",
+    "gold_leases": "proposal_id kind",
+    "gold_answers": "kind",
+    "gold_opinions": "proposal_id verdict kind",
+    "qualifications": "outcome",
+    "guidelines": "text",
+    "labeling_pauses": "reason",
 }
 """Columns of texts that hold nobody's name."""
 
@@ -105,9 +117,24 @@ def used(store: Store, round_id: int) -> list[str]:
         drafts.save(db, NAME, {"name": "mine"}, NOW)
         drafts.ask(db, NAME, "target", {"target": "x"}, NOW)
         campaigns.update_round(db, round_id, summary={"started_by": NAME})
+        of_the_queue(db, round_id, campaign, ids)
         rounds.decide(db, round_id, RoundState.ROLLED_BACK, NAME, NOW)
     signing_in.accept(store, used_up, "pia", "correct horse battery", NOW)
     return ids
+
+
+def of_the_queue(db: Db, round_id: int, campaign: int, ids: list[str]) -> None:
+    """Let zebulon do what managers do to the queue, and what is asked of newcomers."""
+    gold.make(db, ids[0], Verdict.CONFIRM, NAME, NOW)
+    gold_queue.lay(db, round_id, ids[0], "bob", gold_queue.Check.SILENT, NOW)
+    verdicts.submit(db, ids[0], "bob", "known", now=NOW, verdict=Verdict.CONFIRM)
+    values = {"proposal_id": ids[0], "annotator": NAME, "round_id": round_id, "kind": "silent"}
+    db.execute(insert(gold_tables.gold_leases).values(values | {"expires_at": NOW, "place": 0}))
+    gold.withdraw(db, ids[0], NAME, NOW)
+    values = {"campaign_id": campaign, "outcome": "passed", "right": 5, "answers": 5, "created_at": NOW, "event_id": 0}
+    db.execute(insert(gold_tables.qualifications).values(values | {"annotator": NAME, "who": NAME}))
+    guidelines.save(db, campaign, "Look twice.", 0, NAME, NOW)
+    pauses.begin(db, campaign, NAME, "lunch", NOW)
 
 
 def said(store: Store) -> str:
@@ -127,7 +154,7 @@ def test_the_name_is_nowhere_afterwards_and_what_was_said_stays(store: Store, ro
     with store.read() as db:
         after = events.of_round(db, round_id)
         assert [(e.id, e.proposal_id, e.verdict, e.stands, e.adjudicates) for e in after] == before
-        assert {e.annotator for e in after} == {"ann", done.called}
+        assert {e.annotator for e in after} == {"ann", "bob", done.called}
         assert {who for who, *_ in people.said(db, round_id)} == {"ann", done.called}
         found = campaigns.get_round(db, round_id)
         assert found.decided_by == done.called and found.summary["started_by"] == done.called
@@ -218,7 +245,6 @@ def test_a_replay_and_a_snapshot_bring_no_name_back(store: Store, round_id: int,
         assert event_lines.replay(db, lines).new == len(lines)
     assert NAME not in said(store)
     copy: dict[str, Any] = json.loads(json.dumps(told).replace('"signs"', '"elsewhere"'))
-    copy["proposals"] = []
     with store.write() as db:
         loaded = snapshots.load(db, copy | {"events": []})
         assert campaigns.get_round(db, loaded).decided_by == "former member 1"
@@ -233,9 +259,10 @@ def test_everything_of_a_person_is_taken_away_and_no_secret(store: Store, used: 
     assert found["name"] == NAME and found["account"][0]["role"] == "manager" and len(found["sessions"]) == 1
     assert [e["kind"] for e in found["events"]].count("verdict") == 3 and len(found["events"]) == 6
     assert {e.get("adjudicates") for e in found["events"]} == {None, "plain to see"}
-    assert found["rounds"][0]["decision"] == "rolled_back" and {row["proposal_id"] for row in found["held"]} == set(
-        used[2:]
-    )
+    assert found["rounds"][0]["decision"] == "rolled_back"
+    assert {row["proposal_id"] for row in found["held"]} == {used[0], *used[2:]}, "known ones are not told apart"
+    assert not any("check" in event for event in found["events"])
+    assert [len(found[what]) for what in ("qualifications", "known_answers", "guidelines", "pauses")] == [1, 1, 1, 1]
     assert found["drafts"][0]["fields"] == {"name": "mine"} and len(found["inquiries"]) == 1
     assert found["failed_sign_ins"] and len(found["invitations"]) == 2
     assert {entry["action"] for entry in found["audit"]} >= {"account added", "role changed", "labeling rules set"}
