@@ -9,6 +9,7 @@ from, writes that down, and puts the job back into the queue.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -17,9 +18,11 @@ from pathlib import Path
 from types import FrameType
 
 from faded import log, runtime
+from faded.domain import FadedError
 from faded.jobs.inquire import Inquirer
 from faded.jobs.preview import Previewer
 from faded.jobs.run import Runner
+from faded.jobs.serving import TROUBLE_SECONDS
 from faded.settings import settings
 from faded.store import drafts, jobs
 from faded.store.engine import Store, open_store
@@ -63,8 +66,12 @@ def work(workspace: Path, parent: int | None = None, ready: int | None = None) -
     if ready is not None:
         os.write(ready, READY)
     while not ending.is_set():
-        if not runner.run_next():
-            ending.wait(POLL_SECONDS)
+        try:
+            if not runner.run_next():
+                ending.wait(POLL_SECONDS)
+        except FadedError as error:  # the store cannot be used, such as on a full disk; that may be over soon
+            log.fault(error)
+            ending.wait(TROUBLE_SECONDS)
     for thread in beside:
         thread.join(JOIN_SECONDS)
     _give_back(store, names)
@@ -89,6 +96,7 @@ def _see_to_the_end(store: Store, names: tuple[str, ...], parent: int | None, en
 
 
 def _give_back(store: Store, names: tuple[str, ...]) -> None:
-    with store.write() as db:
+    """Put what is left back into the queue; where that cannot be written, it is taken over once it has been still."""
+    with contextlib.suppress(FadedError), store.write() as db:
         jobs.give_back(db, names)
         drafts.leave(db, names)

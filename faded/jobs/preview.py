@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from faded import log
 from faded.config import CampaignConfig
 from faded.domain import FadedError, Sample
 from faded.jobs.context import task_of
@@ -89,7 +90,7 @@ class Previewer:
             job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), kinds=[PREVIEW])
         if job is None:
             return False
-        with beating(self._store, job.id, self._worker_id):
+        with log.about(job=job.id, round=job.round_id), beating(self._store, job.id, self._worker_id):
             result, error = tried(lambda: self._answer(job))
         try:
             with self._store.write() as db:

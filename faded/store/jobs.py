@@ -156,7 +156,7 @@ def claim(
     query = query.where(jobs.c.id.not_in(list(leave)))
     if round_id is not None:
         query = query.where(jobs.c.round_id == round_id)
-    order = jobs.c.priority.desc(), served(), jobs.c.id
+    order = jobs.c.priority.desc(), served(now), jobs.c.id
     if (row := db.execute(query.order_by(*order).limit(1)).one_or_none()) is None:
         return None
     changes = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import time
 import urllib.error
@@ -27,7 +28,10 @@ STATED_S = 30.0
 
 
 @pytest.mark.timeout(200)
-def test_what_was_acknowledged_is_there_and_the_job_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+def test_what_was_acknowledged_is_there_and_the_job_goes_on_from_its_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FADED_LOG", "json")
     app = App(tmp_path / "faded")
     store = open_store(app.workspace)
     made = believable.explored(store, modes=60, per_mode=6)
@@ -58,6 +62,20 @@ def test_what_was_acknowledged_is_there_and_the_job_goes_on_from_its_checkpoint(
     state = checkpoints.read(store.workspace, handed.checkpoint["file"])
     assert f"{state['env.queries']} of 100000 queries" in handed.message
     store.close()
+    check_log(app.log.read_text().splitlines(), job)
+
+
+def check_log(lines: list[str], job: jobs.Job) -> None:
+    """See that both processes wrote one JSON object a line, but for the one that says where the pages are."""
+    events = [json.loads(line) for line in lines if not line.startswith("Faded is at ")]
+    assert len(events) == len(lines) - 1
+    of_job = [e for e in events if e["event"] == "job"]
+    assert of_job and {(e["job"], e["round"], e["kind"]) for e in of_job} == {(job.id, job.round_id, job.kind)}
+    assert of_job[-1]["message"].startswith("handed back")
+    requests = [e for e in events if e["event"] == "request"]
+    assert {e["path"] for e in requests} >= {"/", "/gradio_api/component_server"}
+    assert {e["user"] for e in requests} == {"local"} and len({e["id"] for e in requests}) == len(requests)
+    assert not [e for e in events if e["event"] == "fault"]
 
 
 class Person(annotator.Annotator):

@@ -13,7 +13,8 @@ import pytest
 
 from benchmarks.app import free_port
 from faded import log
-from faded.domain import Role
+from faded.domain import FadedError, Role
+from faded.settings import settings
 from faded.store import accounts, signing_in
 from faded.store.engine import open_store
 from faded.ui import label_page
@@ -135,6 +136,12 @@ def test_a_fault_before_any_handler_is_answered_with_its_id(capsys: pytest.Captu
 )
 def test_paths_are_shown_without_what_may_be_a_secret(path: str, shown: str) -> None:
     assert shown_path(path) == shown
+
+
+def test_a_style_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FADED_LOG", "yaml")
+    with pytest.raises(FadedError, match="FADED_LOG is 'yaml': set it to plain or json"):
+        settings()
 
 
 def ask(app: Requests) -> list[dict[str, Any]]:
