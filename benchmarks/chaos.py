@@ -56,6 +56,11 @@ class Person(load.Annotator):
     sent_again: int = 0
     is_over = threading.Event()
 
+    def label(self) -> None:
+        """Label until all is over, and look again where nothing came, such as from a full disk."""
+        while not self.is_over.wait(THINK_S):
+            self.work(10**6, THINK_S, self.is_over.is_set)
+
     def _call(self, name: str, asked: dict[str, Any]) -> dict[str, Any]:
         while True:
             try:
@@ -120,7 +125,7 @@ def measure(folder: Path, disk: Path | None, clock: Path, kills: int, seed: int)
     try:
         part = load.component(app)
         people = [Person(app, n, round_id, part, np.random.default_rng(i)) for i, n in enumerate(load.names(PEOPLE))]
-        threads = [threading.Thread(target=p.work, args=(10**6, THINK_S, Person.is_over.is_set)) for p in people]
+        threads = [threading.Thread(target=p.label) for p in people]
         for thread in threads:
             thread.start()
         chaos.feed()
@@ -141,7 +146,7 @@ def measure(folder: Path, disk: Path | None, clock: Path, kills: int, seed: int)
     findings = examine(app.workspace, time.time())
     for finding in findings:
         say(f"{'PROBLEM' if finding.problem else 'note'} ({finding.check}): {finding.said}")
-    refused = Counter(error[:160] for one in people for error in one.errors)
+    refused = Counter(error[:160] for one in people for error in one.errors if error != "refused")
     for error, count in refused.most_common(8):
         say(f"{count} times refused: {error}")
     assert app.process is not None  # noqa: S101 - it was started

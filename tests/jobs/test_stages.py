@@ -156,6 +156,19 @@ def test_a_stage_whose_worker_is_to_end_goes_back_into_the_queue_and_goes_on_whe
     assert {**done.result, "seconds": 0} == {**whole.result, "seconds": 0}
 
 
+def test_a_command_that_is_interrupted_leaves_its_job_to_the_next_at_once(store: Store) -> None:
+    def say(kind: str, progress: float, message: str) -> None:
+        if message.startswith("step"):
+            raise KeyboardInterrupt
+
+    with store.write() as db:
+        job = jobs.enqueue(db, 1, REPAIR, now=time.time())
+    with pytest.raises(KeyboardInterrupt):
+        Runner(store, "a command", say).run_next()
+    with store.read() as db:
+        assert jobs.get(db, job.id).state is jobs.JobState.QUEUED
+
+
 @pytest.mark.parametrize("kind", [REPAIR, VERIFY])
 def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
     store: Store, monkeypatch: pytest.MonkeyPatch, kind: str
