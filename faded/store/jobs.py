@@ -20,7 +20,7 @@ from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import key_of, one
 from faded.store.schema import jobs
-from faded.store.turns import served
+from faded.store.served import served
 
 LONG = 0
 """Priority of the stages of a round."""
