@@ -148,21 +148,20 @@ def sign_in(connection: http.client.HTTPConnection, name: str) -> str:
     return cookie
 
 
-def fill(workspace: Path, annotators: int) -> tuple[int, int]:
+def fill(workspace: Path, annotators: int, explored: CampaignConfig) -> tuple[int, int]:
     """Make the round that is labelled, one that is explored meanwhile, and the accounts; return the two rounds."""
     store = open_store(workspace)
     try:
         made = believable.explored(store, modes=MODES, per_mode=PER_MODE)
         with store.write() as db:
             labeling_rules.save(db, made.campaign, Rules(OPINIONS), "benchmark", time.time())
-            config = CampaignConfig(demo=SIGNS, queries=QUERIES)
-            _, explored = begin_campaign(db, config, time.time())
+            _, begun = begin_campaign(db, explored, time.time())
             for name in ("admin", *names(annotators)):
                 role = Role.ADMIN if name == "admin" else Role.ANNOTATOR
                 accounts.add(db, name, role, signing_in.hashed(PASSWORD, name), "benchmark", time.time())
     finally:
         store.close()
-    return made.round, explored.id
+    return made.round, begun.id
 
 
 def names(count: int) -> list[str]:
@@ -236,7 +235,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         app = App(Path(folder) / "faded")
-        round_id, explored = fill(app.workspace, given.annotators)
+        round_id, explored = fill(app.workspace, given.annotators, CampaignConfig(demo=SIGNS, queries=QUERIES))
         app.start()
         try:
             part = component(app)

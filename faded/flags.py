@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from faded import config as defaults
-from faded import tasks
+from faded import log, tasks
 from faded.repair.budget import STEPS
 
 DEFAULT_PORT = 7860
@@ -48,7 +48,15 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, help=f"port to listen on: {DEFAULT_PORT}, on a Space GRADIO_SERVER_PORT if that is set"
     )
+    add_log(parser)
     add_workspace(parser)
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Add the flag of the processes that go on for long."""
+    parser.add_argument(
+        "--log", choices=log.STYLES, help="how events are written on standard error (default: FADED_LOG, else plain)"
+    )
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from faded.domain import FadedError
+from faded.log import PLAIN, STYLES
 
 PERSISTENT = Path("/data")
 """Where a Space has its persistent storage, if it has one."""
@@ -27,10 +29,14 @@ class Settings:
         workspace: Where everything is kept; FADED_WORKSPACE, else `faded` in a Space's persistent storage, else
             `faded` in the user's data folder.
         threads: Threads of torch; FADED_THREADS, else 1.
+        log: How events are written on standard error; FADED_LOG, else plain.
+        disk_quota: Bytes that the workspace may take before jobs stop; FADED_DISK_QUOTA in GB, else None.
     """
 
     workspace: Path
     threads: int
+    log: str
+    disk_quota: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def settings() -> Settings:
     """Read the environment.
 
     Raises:
-        FadedError: FADED_THREADS is no whole number above 0.
+        FadedError: FADED_THREADS is no whole number above 0, FADED_LOG no style, or FADED_DISK_QUOTA no number above 0.
     """
     data_home = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
     if os.environ.get("SPACE_ID") and os.access(PERSISTENT, os.W_OK):
@@ -65,7 +71,23 @@ def settings() -> Settings:
     threads = os.environ.get("FADED_THREADS", "1")
     if not threads.isdecimal() or int(threads) < 1:
         raise FadedError(f"FADED_THREADS is {threads!r}: set it to a whole number above 0, or unset it.")
-    return Settings(Path(workspace).expanduser().resolve(), int(threads))
+    style = os.environ.get("FADED_LOG", "") or PLAIN
+    if style not in STYLES:
+        raise FadedError(f"FADED_LOG is {style!r}: set it to {' or '.join(STYLES)}, or unset it.")
+    return Settings(Path(workspace).expanduser().resolve(), int(threads), style, _quota())
+
+
+def _quota() -> int | None:
+    given = os.environ.get("FADED_DISK_QUOTA", "")
+    if not given:
+        return None
+    try:
+        gigabytes = float(given)
+    except ValueError:
+        gigabytes = 0.0
+    if not (math.isfinite(gigabytes) and gigabytes > 0):
+        raise FadedError(f"FADED_DISK_QUOTA is {given!r}: set it to a number of GB above 0, or unset it.")
+    return int(gigabytes * 1e9)
 
 
 def space() -> Space | None:

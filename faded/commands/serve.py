@@ -6,9 +6,10 @@ import argparse
 import contextlib
 from pathlib import Path
 
+from faded import log
 from faded.commands.common import OK, Commands, workspace_of
-from faded.flags import DEFAULT_PORT, add_serve_arguments, add_workspace
-from faded.settings import space
+from faded.flags import DEFAULT_PORT, add_log, add_serve_arguments, add_workspace
+from faded.settings import settings, space
 
 
 def add(commands: Commands) -> None:
@@ -18,6 +19,7 @@ def add(commands: Commands) -> None:
     )
     worker.add_argument("--parent", type=int, metavar="PID", help="end when this process, the parent, is gone")
     worker.add_argument("--ready", type=int, metavar="FD", help="file descriptor to write to once it looks for work")
+    add_log(worker)
     add_workspace(worker)
     worker.set_defaults(command=_worker)
     serve = commands.add_parser(
@@ -28,6 +30,7 @@ def add(commands: Commands) -> None:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
+    _use_log(arguments)
     from faded.worker import work
 
     work(workspace_of(arguments), arguments.parent, arguments.ready)
@@ -38,7 +41,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from faded.ui.address import check_address
     from faded.ui.auth import EVERYWHERE, LOOPBACK
 
-    there = space()
+    style, there = _use_log(arguments), space()
     host = (LOOPBACK if there is None else EVERYWHERE) if arguments.host is None else arguments.host
     port = (DEFAULT_PORT if there is None else there.port) if arguments.port is None else arguments.port
     workspace = workspace_of(arguments)
@@ -46,8 +49,14 @@ def _serve(arguments: argparse.Namespace) -> int:
     check_address(host, port, workspace_locked)  # before what takes seconds to load
     from faded.ui.launch import serve
 
-    serve(workspace, host, port)
+    serve(workspace, host, port, style)
     return OK
+
+
+def _use_log(arguments: argparse.Namespace) -> str:
+    style = str(arguments.log or settings().log)
+    log.use(style)
+    return style
 
 
 def _locked(workspace: Path) -> bool:

@@ -1,14 +1,16 @@
 """Checkpoints on disk: arrays in a safetensors file, JSON values beside them, named by the pointer a job row keeps.
 
 A checkpoint is a new file each time, complete before the row points to it; the one that the row pointed to before is
-removed afterwards. Killed in between, the row still points to a complete file.
+removed afterwards. Killed in between, the row still points to a complete file. Its name holds which claim of the job it
+was written under: a worker that was suspended, and has lost its job meanwhile, touches no file of who has it now.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +22,45 @@ from safetensors.numpy import save as save_arrays
 from safetensors.torch import load_file, save
 
 from faded.domain import FadedError
+from faded.jobs.desk import Desk
+from faded.store import room
+from faded.store.engine import Db
 
 FOLDER = "checkpoints"
 JSON_KEY = "state"
 
 
-def write(workspace: Path, job_id: int, serial: int, state: Mapping[str, Any]) -> str:
+@contextmanager
+def written(desk: Desk, serial: int, state: Mapping[str, Any]) -> Iterator[tuple[Db, str]]:
+    """Write a job's checkpoint, and open the transaction in which its row is to point to it; remove earlier ones after.
+
+    Yields:
+        The open transaction, and the name for the row to keep.
+
+    Raises:
+        FadedError: it cannot be written.
+        jobs.JobLost: another worker has taken the job over; the file is gone again.
+    """
+    workspace, job = desk.store.workspace, desk.job
+    room.check(workspace)
+    name = write(workspace, job.id, job.attempts, serial, state)
+    try:
+        with desk.writing() as db:
+            yield db, name
+    except BaseException:
+        (workspace / FOLDER / name).unlink(missing_ok=True)
+        raise
+    _remove_others(workspace, job.id, job.attempts, name)
+
+
+def write(workspace: Path, job_id: int, attempt: int, serial: int, state: Mapping[str, Any]) -> str:
     """Write a state of arrays, tensors and JSON values under flat names; return the name that a row keeps.
 
     Raises:
         FadedError: the file cannot be written.
     """
     folder = workspace / FOLDER
-    name = f"{job_id}-{serial}.safetensors"
+    name = f"{job_id}-{attempt}-{serial}.safetensors"
     tensors = {key: value for key, value in state.items() if isinstance(value, torch.Tensor)}
     arrays = {key: np.ascontiguousarray(value) for key, value in state.items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in state.items() if key not in tensors and key not in arrays}
@@ -46,6 +74,7 @@ def write(workspace: Path, job_id: int, serial: int, state: Mapping[str, Any]) -
             os.fsync(file.fileno())
         temporary.rename(folder / name)
     except OSError as error:
+        temporary.unlink(missing_ok=True)  # half a file fills a full disk all the more
         raise FadedError(
             f"The checkpoint {folder / name} cannot be written: {error.strerror}. See that its disk has room."
         ) from error
@@ -78,8 +107,10 @@ def read(workspace: Path, name: str) -> dict[str, Any]:
     return state | plain
 
 
-def remove_others(workspace: Path, job_id: int, keep: str) -> None:
-    """Remove a job's checkpoints but the one its row points to."""
+def _remove_others(workspace: Path, job_id: int, attempt: int, keep: str) -> None:
+    """Remove a job's checkpoints but the one its row points to, and those of workers that have claimed it since."""
     for path in (workspace / FOLDER).glob(f"{job_id}-*"):
-        if path.name != keep:
+        _, *rest = path.name.partition(".")[0].split("-")
+        claim = int(rest[0]) if len(rest) > 1 else 0  # names had none before there were several workers
+        if path.name != keep and claim <= attempt:
             path.unlink(missing_ok=True)

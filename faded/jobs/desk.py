@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from faded import runtime
-from faded.store import campaigns, jobs
+from faded.store import campaigns, jobs, room
 from faded.store.engine import Db, Store
 
 Say = Callable[[str, float, str], None]
@@ -31,6 +31,19 @@ def nothing_to_do(batch: int) -> None:
     """Give no verdict: people do."""
 
 
+Ending = Callable[[], bool]
+"""Says whether this process is to end."""
+
+
+def never() -> bool:
+    """Say that it is not: whoever runs a job here waits for it."""
+    return False
+
+
+class HandedBack(Exception):
+    """The process is to end, and what the job goes on from is written: it goes back into the queue."""
+
+
 def round_seed(seed: int, number: int) -> int:
     """Return the seed of a round's stages: the campaign's own for the first round, another for each that follows."""
     return seed if number == 1 else int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
@@ -47,6 +60,7 @@ class Desk:
         worker_id: Who runs it.
         say: Told of progress besides the store.
         before_reading: Called before exploring reads verdicts.
+        ending: Says whether the process is to end.
     """
 
     store: Store
@@ -55,6 +69,7 @@ class Desk:
     worker_id: str
     say: Say = silent
     before_reading: BeforeReading = nothing_to_do
+    ending: Ending = never
 
     @contextmanager
     def reporting(self, progress: float, message: str, seconds_left: float | None = None) -> Iterator[tuple[Db, bool]]:
@@ -66,11 +81,35 @@ class Desk:
             The open transaction, and whether somebody asked the job to stop.
 
         Raises:
+            FadedError: there is no room left on the disk, or in the workspace's quota.
             jobs.JobLost: another worker has taken the job over.
+            HandedBack: the process is to end; the transaction is committed.
         """
         self.announce(progress, message, seconds_left)
+        room.check(self.store.workspace)
         with self.store.write() as db:
             yield db, self.heartbeat(db, progress, message, seconds_left)
+        self.leave()
+
+    def leave(self) -> None:
+        """Go no further where the process is to end.
+
+        Raises:
+            HandedBack: it is.
+        """
+        if self.ending():
+            raise HandedBack
+
+    @contextmanager
+    def writing(self) -> Iterator[Db]:
+        """Open a write transaction that is this job's as long as it is this worker's.
+
+        Raises:
+            jobs.JobLost: another worker has taken the job over; nothing is written.
+        """
+        with self.store.write() as db:
+            jobs.pulse(db, self.job.id, self.worker_id, time.time())
+            yield db
 
     def announce(self, progress: float, message: str, seconds_left: float | None = None) -> None:
         """Report progress beside the store alone."""
@@ -88,7 +127,7 @@ class Desk:
 
     def note_software(self) -> None:
         """Write down what this stage is about to be computed with, for the record."""
-        with self.store.write() as db:
+        with self.writing() as db:
             campaigns.note_software(db, self.round.id, self.job.kind, runtime.software())
 
     @property

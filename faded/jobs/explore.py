@@ -37,7 +37,7 @@ from faded.labeling.decided import ModeState, tallies
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.modes import established_table, modes
 from faded.landscape.rebuild import looked_at
-from faded.store import campaigns, jobs, proposals, series, trials
+from faded.store import campaigns, jobs, proposals, room, series, trials
 
 PROPOSE_EVERY = 4
 """Batches between two rounds of proposals: about 280 queries, a second or so of exploring."""
@@ -169,7 +169,7 @@ class _Stage:
             campaigns.MEASURED: dict(measured),
             "previews": to_choose_from(context.explore, context.task, self._probe, self._desk.store.workspace),
         }
-        with self._desk.store.write() as db:
+        with self._desk.writing() as db:
             campaigns.update_round(db, self._desk.round.id, fingerprint_before=fingerprint, summary=summary)
 
     def restore(self) -> None:
@@ -193,7 +193,11 @@ class _Stage:
         self._proposing.load_state_dict(state["proposed"])
 
     def on_batch(self, event: Event) -> None:
-        """Let one batch be written down, once the one before it is."""
+        """Let one batch be written down, once the one before it is.
+
+        Raises:
+            HandedBack: the process is to end, and this batch is written.
+        """
         self.settle()
         asked: Asked = event.infos["asked"]
         budget = self._context.config.queries
@@ -229,6 +233,9 @@ class _Stage:
             state=self._state(),
         )
         self._writing = self._writer.submit(self._write, batch)
+        if self._desk.ending():
+            self.settle()
+            self._desk.leave()
 
     def settle(self) -> None:
         """Wait until the last batch is written down.
@@ -244,9 +251,9 @@ class _Stage:
     def _write(self, batch: _Batch) -> bool:
         """Write one batch down; return whether somebody asked the job to stop."""
         desk = self._desk
+        room.check(desk.store.workspace)
         found = self._proposing.keep(batch.due)
-        pointer = checkpoints.write(desk.store.workspace, desk.job.id, batch.serial, batch.state)
-        with desk.store.write() as db:
+        with checkpoints.written(desk, batch.serial, batch.state) as (db, pointer):
             stop = desk.heartbeat(db, batch.progress, batch.message, batch.seconds_left)
             trials.add_many(db, desk.round.id, batch.trials)
             series.add(db, desk.job.id, batch.queries, batch.numbers)
@@ -254,7 +261,6 @@ class _Stage:
             proposals.add_many(db, desk.round.id, found, batch.scores)
             proposals.rerank(db, desk.round.id, batch.scores)
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {"file": pointer})
-        checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
         return stop
 
     def result(self) -> dict[str, Any]:

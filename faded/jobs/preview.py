@@ -19,9 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from faded import log
 from faded.config import CampaignConfig
 from faded.domain import FadedError, Sample
 from faded.jobs.context import task_of
+from faded.jobs.heart import beating
 from faded.jobs.serving import serve, tried
 from faded.jobs.task import AnyProbe, AnySample, Task
 from faded.probe import Measured
@@ -32,7 +34,7 @@ from faded.store.engine import Db, Store
 SAMPLES = 24
 """Samples that a round offers for previews: as many as one person looks over."""
 STALE_SECONDS = 10.0
-"""A preview claimed so long ago and not answered has lost its worker: it is taken over."""
+"""A preview whose heart has not beaten for so long has lost its worker: it is taken over."""
 TARGETS_KEPT = 2
 """Targets in memory: the present round's, and the one it is compared with."""
 
@@ -88,7 +90,8 @@ class Previewer:
             job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), kinds=[PREVIEW])
         if job is None:
             return False
-        result, error = tried(lambda: self._answer(job))
+        with log.about(job=job.id, round=job.round_id), beating(self._store, job.id, self._worker_id):
+            result, error = tried(lambda: self._answer(job))
         try:
             with self._store.write() as db:
                 if result is None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from faded.domain import Answered, FadedError, Judgement, ModeKey, Pair, Stopped, Verdict
-from faded.jobs import checkpoints
+from faded.jobs import checkpoints, weights
 from faded.jobs.context import Context
 from faded.jobs.desk import Desk, round_seed
 from faded.jobs.lessons import lessons_of
@@ -124,8 +124,7 @@ def repair_target(desk: Desk, context: Context) -> dict[str, Any] | None:
         return None
     fingerprint = target.fingerprint()
     folder = f"{FOLDER}/{fingerprint}"
-    target.save(desk.store.workspace / folder)
-    with desk.store.write() as db:
+    with weights.saved(desk, target.save, desk.store.workspace / folder) as db:
         campaigns.update_round(db, desk.round.id, fingerprint_after=fingerprint, repaired=folder)
     return {**_result(result, len(taught.modes), config), "folder": folder}
 
@@ -236,7 +235,14 @@ class _Writer:
         self.stop = desk.tell(self._at, message if done < total else "Scoring what was answered")
 
     def on_step(self, progress: Progress) -> None:
-        """Write a step down, and a checkpoint where one is due or somebody asked to stop."""
+        """Write a step down, and a checkpoint where one is due or somebody asked to stop.
+
+        Raises:
+            HandedBack: the process is to end, and a checkpoint of this step is written.
+        """
+        if self._desk.ending():
+            self._save(progress)
+            self._desk.leave()
         now = time.monotonic()
         self._first = self._first or (progress.step, now)
         news = progress.evaluation.step != self._evaluated or progress.step == progress.steps
@@ -257,10 +263,8 @@ class _Writer:
     def _save(self, progress: Progress) -> None:
         desk, made = self._desk, progress.checkpoint()
         state: dict[str, Any] = {**made.tensors, "repair": made.state}
-        pointer = checkpoints.write(desk.store.workspace, desk.job.id, progress.step, state)
-        with desk.store.write() as db:
+        with checkpoints.written(desk, progress.step, state) as (db, pointer):
             jobs.checkpoint(db, desk.job.id, desk.worker_id, {**self._taught, "file": pointer})
-        checkpoints.remove_others(desk.store.workspace, desk.job.id, pointer)
 
     def _each(self, step: int, now: float) -> float | None:
         """Return the seconds a step takes, evaluations and this writing included; None before there are two.

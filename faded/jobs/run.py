@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from faded import log
 from faded.config import CampaignConfig
 from faded.domain import FadedError
 from faded.jobs.context import Context, prepare
-from faded.jobs.desk import BeforeReading, Desk, Say, nothing_to_do, silent
+from faded.jobs.desk import BeforeReading, Desk, Ending, HandedBack, Say, never, nothing_to_do, silent
 from faded.jobs.explore import explore
+from faded.jobs.heart import beating
 from faded.jobs.repair import repair_target
 from faded.jobs.verify import verify
 from faded.stages import EXPLORE, NEXT, NEXT_OF_A_COMPARISON, REPAIR, VERIFY
 from faded.store import campaigns, jobs
 from faded.store.engine import Db, Store
 from faded.store.jobs import STALE_SECONDS
-
-PULSE_SECONDS = 2.0
-"""How often a running job's heart beats, whatever it is at."""
+from faded.store.watch import Watch
 
 STAGES: dict[str, Callable[[Desk, Context], dict[str, Any] | None]] = {
     EXPLORE: explore,
@@ -39,16 +36,23 @@ class Runner:
         worker_id: Under which name jobs are claimed.
         say: Told of progress besides the store.
         before_reading: Called before exploring reads verdicts; see `Desk`.
+        ending: Says whether this process is to end; its job then goes back into the queue.
 
     Attributes:
         unexpected: What the latest job raised, where it is a fault of the program and not of its input.
     """
 
     def __init__(
-        self, store: Store, worker_id: str, say: Say = silent, before_reading: BeforeReading = nothing_to_do
+        self,
+        store: Store,
+        worker_id: str,
+        say: Say = silent,
+        before_reading: BeforeReading = nothing_to_do,
+        ending: Ending = never,
     ) -> None:
         self._store, self._worker_id, self._say = store, worker_id, say
-        self._before_reading = before_reading
+        self._before_reading, self._ending = before_reading, ending
+        self._watch = Watch()
         self._context: tuple[tuple[int, int], Context] | None = None
         self.unexpected: Exception | None = None
 
@@ -59,52 +63,47 @@ class Runner:
     def run_next(self, round_id: int | None = None) -> bool:
         """Claim and run the next job, of one round or of any; return whether there was one."""
         self.unexpected = None
+        with self._store.read() as db:
+            alive = self._watch.doubtful(db, STALE_SECONDS / 2)
+            if not jobs.waiting(db, STAGES, STALE_SECONDS, time.time()):
+                return False
         with self._store.write() as db:
-            job = jobs.claim(db, self._worker_id, STALE_SECONDS, time.time(), round_id=round_id, kinds=STAGES)
+            job = jobs.claim(
+                db, self._worker_id, STALE_SECONDS, time.time(), round_id=round_id, kinds=STAGES, leave=alive
+            )
         if job is None:
             return False
-        try:
-            self._run(job)
-        except jobs.JobLost:
-            self._say(job.kind, job.progress, "another worker has taken this job over")
+        with log.about(job=job.id, round=job.round_id):
+            try:
+                self._run(job)
+            except jobs.JobLost:
+                self._say(job.kind, job.progress, "another worker has taken this job over")
         return True
 
     def _run(self, job: jobs.Job) -> None:
         with self._store.read() as db:
             round_ = campaigns.get_round(db, job.round_id)
-        desk = Desk(self._store, job, round_, self._worker_id, self._say, self._before_reading)
+        desk = Desk(self._store, job, round_, self._worker_id, self._say, self._before_reading, self._ending)
         started = time.monotonic()
         try:
-            with self._heart(job):
+            with beating(self._store, job.id, self._worker_id):
                 result = STAGES[job.kind](desk, self._context_of(desk))
         except FadedError as error:
             self._fail(job, str(error))
         except jobs.JobLost:
             raise
+        except HandedBack:
+            self._hand_back(job)
+        except KeyboardInterrupt:
+            self._hand_back(job)
+            raise
         except Exception as error:
-            traceback.print_exc()
+            log.fault(error)
             self.unexpected = error
-            self._fail(job, f"{type(error).__name__}: {error}. The worker's log has the details; resume to try again.")
+            said = f"The worker's log has the details, under job {job.id}; resume to try again."
+            self._fail(job, f"{type(error).__name__}: {error}. {said}")
         else:
             self._end(job, result, time.monotonic() - started)
-
-    @contextlib.contextmanager
-    def _heart(self, job: jobs.Job) -> Iterator[None]:
-        """Let the job's heart beat in a thread of its own, so that a long step is not taken for a dead worker."""
-        ending = threading.Event()
-
-        def beat() -> None:
-            while not ending.wait(PULSE_SECONDS):
-                with contextlib.suppress(jobs.JobLost), self._store.write() as db:
-                    jobs.pulse(db, job.id, self._worker_id, time.time())
-
-        thread = threading.Thread(target=beat, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            thread.join()
 
     def _context_of(self, desk: Desk) -> Context:
         """Return the round's data, prepared anew where the last job had others."""
@@ -130,6 +129,11 @@ class Runner:
         with self._store.write() as db:
             jobs.fail(db, job.id, self._worker_id, error, time.time())
         self._say(job.kind, job.progress, f"failed: {error}")
+
+    def _hand_back(self, job: jobs.Job) -> None:
+        with self._store.write() as db:
+            jobs.give_back(db, [self._worker_id])
+        self._say(job.kind, job.progress, "handed back, to go on from its checkpoint")
 
     def _end(self, job: jobs.Job, result: dict[str, Any] | None, seconds: float) -> None:
         with self._store.write() as db:

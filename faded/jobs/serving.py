@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from faded import log
 from faded.domain import FadedError
 
 POLL_SECONDS = 0.1
@@ -26,8 +26,8 @@ def serve(run_next: Callable[[], bool], ending: threading.Event) -> None:
         try:
             if not run_next():
                 ending.wait(POLL_SECONDS)
-        except FadedError:
-            traceback.print_exc()
+        except FadedError as error:
+            log.fault(error)
             ending.wait(TROUBLE_SECONDS)
 
 
@@ -38,5 +38,5 @@ def tried(answer: Callable[[], Mapping[str, Any]]) -> tuple[Mapping[str, Any] | 
     except FadedError as error:
         return None, str(error)
     except Exception as error:
-        traceback.print_exc()
+        log.fault(error)
         return None, f"{type(error).__name__}: {error}. The worker's log has the details."

@@ -90,7 +90,7 @@ def verify(desk: Desk, context: Context) -> dict[str, Any] | None:
 def _candidate(desk: Desk, context: Context, target: AnyTarget) -> AnyTarget:
     """Load the candidate, and write down which weights it has."""
     found = context.task.candidate(target)
-    with desk.store.write() as db:
+    with desk.writing() as db:
         campaigns.update_round(db, desk.round.id, fingerprint_after=found.fingerprint())
     return found
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from faded.store.engine import Db
@@ -134,5 +134,14 @@ def answer(db: Db, inquiry_id: int, worker_id: str, result: Mapping[str, Any] | 
 
 def give_back(db: Db, worker_id: str) -> None:
     """Put back what other workers took and never answered: a new worker starts where an old one has ended."""
-    lost = (inquiries.c.state == InquiryState.RUNNING.value, inquiries.c.worker != worker_id)
+    _put_back(db, inquiries.c.worker != worker_id)
+
+
+def leave(db: Db, worker_ids: Iterable[str]) -> None:
+    """Put back what these workers took, which answer nothing any more."""
+    _put_back(db, inquiries.c.worker.in_(list(worker_ids)))
+
+
+def _put_back(db: Db, whose: ColumnElement[bool]) -> None:
+    lost = (inquiries.c.state == InquiryState.RUNNING.value, whose)
     db.execute(update(inquiries).where(*lost).values({"state": InquiryState.QUEUED.value, "worker": None}))

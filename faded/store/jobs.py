@@ -2,13 +2,13 @@
 
 A worker claims a job, beats while it runs and writes a checkpoint whenever it has something to resume from. A job
 whose heart has stopped is claimed anew, checkpoint kept. Whoever lost a job to another worker learns it at the next
-write, which raises `JobLost` and so rolls back everything of that transaction.
+write, which raises `JobLost` and so rolls back everything of that transaction. Campaigns take turns.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from faded.stages import PREVIEW
 from faded.store.engine import Db
 from faded.store.rows import key_of, one
 from faded.store.schema import jobs
+from faded.store.served import served
 
 LONG = 0
 """Priority of the stages of a round."""
@@ -131,8 +132,12 @@ def claim(
     *,
     round_id: int | None = None,
     kinds: Iterable[str] | None = None,
+    leave: Collection[int] = (),
 ) -> Job | None:
-    """Take the next job: highest priority first, oldest first; a running one whose heartbeat is stale counts too.
+    """Take the next job; a running one whose heartbeat is stale counts too.
+
+    Highest priority first; then the campaign that was served least recently, so that none waits for all the jobs of
+    another; then the oldest.
 
     Args:
         db: The transaction.
@@ -141,16 +146,18 @@ def claim(
         now: Seconds since 1970.
         round_id: The round whose jobs may be taken; None for any.
         kinds: Kinds of jobs to choose from; None for all.
+        leave: Jobs not to be taken, such as those whose workers may be alive after all.
 
     Returns:
         The job, now running under `worker_id`, with the checkpoint and the stop request it had; None where there is
         nothing to do.
     """
     query = select(jobs.c.id, jobs.c.attempts, jobs.c.started_at).where(_claimable(kinds, stale_after_s, now))
+    query = query.where(jobs.c.id.not_in(list(leave)))
     if round_id is not None:
         query = query.where(jobs.c.round_id == round_id)
-    row = db.execute(query.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)).one_or_none()
-    if row is None:
+    order = jobs.c.priority.desc(), served(now), jobs.c.id
+    if (row := db.execute(query.order_by(*order).limit(1)).one_or_none()) is None:
         return None
     changes = {
         "state": JobState.RUNNING.value,
@@ -277,9 +284,14 @@ def resume(db: Db, job_id: int) -> Job:
 
 
 def _claimable(kinds: Iterable[str] | None, stale_after_s: float, now: float) -> ColumnElement[bool]:
-    stale = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.heartbeat_at < now - stale_after_s)
-    free = or_(jobs.c.state == JobState.QUEUED.value, stale)
+    free = or_(jobs.c.state == JobState.QUEUED.value, _stale(stale_after_s, now))
     return free if kinds is None else and_(free, jobs.c.kind.in_(list(kinds)))
+
+
+def _stale(stale_after_s: float, now: float) -> ColumnElement[bool]:
+    """Say that a heart seems to have stopped, also by a beat from the future: the clock was put back since."""
+    far = or_(jobs.c.heartbeat_at < now - stale_after_s, jobs.c.heartbeat_at > now + stale_after_s)
+    return and_(jobs.c.state == JobState.RUNNING.value, far)
 
 
 def _own(db: Db, job_id: int, worker_id: str, changes: Mapping[str, Any]) -> None:

@@ -14,12 +14,13 @@ import gradio as gr
 
 from faded.domain import FadedError, Role
 from faded.labeling.standings import StandingsCache
-from faded.store import campaigns
+from faded.store import campaigns, room
 from faded.store.engine import Db, Store
 from faded.store.jobs import JobState
 from faded.ui import account, auth, had, run_actions, status
 from faded.ui.asking import AT_ONCE, PICK, QUIET, choosing
 from faded.ui.facts import BUSY, Facts, read_facts
+from faded.ui.guarded import unexpected
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures
 from faded.ui.theme import html
@@ -54,6 +55,7 @@ class Head:
         nav: The way through the round.
         now: Where the round stands.
         worker: How the worker is.
+        room: How little room there is, where it is little.
         message: What went wrong with the last click.
         stop: Stops the running job.
         resume: Resumes the stopped or failed one.
@@ -68,6 +70,7 @@ class Head:
     nav: Any
     now: Any
     worker: Any
+    room: Any
     message: Any
     stop: Any
     resume: Any
@@ -77,7 +80,7 @@ class Head:
     @property
     def outputs(self) -> dict[str, Any]:
         """What is drawn whatever page is looked at."""
-        names = ("picker", "nav", "now", "worker", *MANAGERS_ONLY)
+        names = ("picker", "nav", "now", "worker", "room", *MANAGERS_ONLY)
         return {name: getattr(self, name) for name in names}
 
 
@@ -91,6 +94,7 @@ def layout() -> Head:
         html(f"<a class='f-brand' href='#run'>{MARK}Faded</a>")
         picker = gr.Dropdown([], label="Round", elem_id="f-round", filterable=False, container=False, min_width=160)
         worker = html(elem_id="f-worker")
+    little = html(elem_id="f-room")
     nav = html(status.nav(None, ""), elem_id="f-nav")
     with gr.Row(elem_classes="f-line"):
         now = html("<p class='f-quiet'>Loading…</p>", elem_id="f-now")
@@ -98,7 +102,7 @@ def layout() -> Head:
         resume = gr.Button("Resume", visible=False, variant="primary", elem_id="run-resume", scale=0)
         go_on = gr.Button("Explore on", visible=False, elem_id="run-go-on", scale=0)
     message = html(elem_id="f-message")
-    return Head(page, consent, has, picker, nav, now, worker, message, stop, resume, go_on, refresh)
+    return Head(page, consent, has, picker, nav, now, worker, little, message, stop, resume, go_on, refresh)
 
 
 def draw(
@@ -225,6 +229,8 @@ class Wiring:
                 show = action.work(deed) or show
             except FadedError as error:
                 message = str(error)
+            except Exception as error:
+                message = unexpected(error)
             moved = show != deed.round_id
             return [*self.draw(user, page, show, consent, has, rest[:count], moved), note(message)]
 
@@ -268,9 +274,9 @@ class Wiring:
         looked_at = self._pages.get(str(page)) or self._pages["run"]
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name, self._standings)
-            drawn = {
-                f"head.{n}": s for n, s in draw(db, facts, looked_at.name, self._beside(user), round_id, moved).items()
-            }
+            head = draw(db, facts, looked_at.name, self._beside(user), round_id, moved)
+        head["room"] = shown_html(note(room.look(self._store.workspace).warning))
+        drawn = {f"head.{name}": part for name, part in head.items()}
         of_page: dict[str, Shown] = {}
         for drawn_page in self._pages.values() if moved else (looked_at,):
             prefix = f"{drawn_page.name}."

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from faded import log
 from faded.domain import FadedError, Role
 from faded.ui import auth
 from faded.ui.auth import User
@@ -21,3 +22,11 @@ def guarded(request: gr.Request, role: Role, work: Callable[[User], Mapping[str,
         return {"ok": True, **work(auth.authorise(request, role))}
     except FadedError as error:
         return {"ok": False, "message": str(error)}
+    except Exception as error:
+        return {"ok": False, "message": unexpected(error)}
+
+
+def unexpected(error: Exception) -> str:
+    """Write a fault of the program into the log; return what the person reads, by which it can be looked up there."""
+    log.fault(error)
+    return f"Something went wrong that should not have. The log has the details, under request {log.request()}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -10,12 +9,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from faded.domain import FadedError
-from faded.store import campaigns
+from faded.store import campaigns, room
 from faded.store.engine import Store
 
 PATH = "/healthz"
-LEAST_ROOM = 200_000_000
-"""Bytes that have to be free on the workspace's disk: a checkpoint and some pictures more."""
 
 
 def health_route(store: Store, has_worker: Callable[[], bool]) -> Route:
@@ -48,6 +45,6 @@ def _can_read(store: Store) -> bool:
 
 def _has_room(store: Store) -> bool:
     try:
-        return shutil.disk_usage(store.workspace).free >= LEAST_ROOM
+        return not room.look(store.workspace).trouble
     except OSError:
         return False

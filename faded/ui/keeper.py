@@ -11,7 +11,8 @@ import threading
 import time
 
 from faded.domain import FadedError
-from faded.store import jobs
+from faded.log import PLAIN
+from faded.store import drafts, jobs
 from faded.store.engine import Store
 
 POLL_S = 0.5
@@ -22,8 +23,8 @@ SHORT_LIFE_S = 10.0
 
 COMMAND = (sys.executable, "-m", "faded", "worker")
 LONGEST_WAIT_S = 30.0
-END_S = 10.0
-"""How long a worker may take to end after it was told to, before it is killed: it stops at the next batch."""
+END_S = 25.0
+"""How long a worker may take to end after it was told to, before it is killed: five seconds more than it takes."""
 
 
 class WorkerKeeper:
@@ -31,10 +32,11 @@ class WorkerKeeper:
 
     Args:
         store: The store of the workspace it works in.
+        log: How it writes events.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, log: str = PLAIN) -> None:
+        self._store, self._log = store, log
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)
@@ -63,14 +65,19 @@ class WorkerKeeper:
         times = f", {self._failures} times in a row" if self._failures > 1 else ""
         return f"Worker ended ({_how(code)}){times}; it is being started again"
 
-    def end(self) -> None:
-        """End the worker and wait until it is gone."""
+    def begin_to_end(self) -> None:
+        """Tell the worker to end, and start no other."""
         self._ending.set()
         self._thread.join()
+        if self._process is not None:
+            self._process.terminate()
+
+    def end(self) -> None:
+        """End the worker and wait until it is gone."""
+        self.begin_to_end()
         process = self._process
         if process is None:
             return
-        process.terminate()
         try:
             process.wait(END_S)
         except subprocess.TimeoutExpired:
@@ -106,11 +113,14 @@ class WorkerKeeper:
         Where the store cannot be written, the job is taken up once its heart has been still for long enough.
         """
         with contextlib.suppress(FadedError), self._store.write() as db:
-            jobs.give_back(db, jobs.worker_names(pid))
+            names = jobs.worker_names(pid)
+            jobs.give_back(db, names)
+            drafts.leave(db, names)
 
     def _spawn(self, said: int) -> subprocess.Popen[bytes]:
-        given = ("--parent", str(os.getpid()), "--ready", str(said), "--workspace", str(self._store.workspace))
-        return subprocess.Popen([*COMMAND, *given], stdin=subprocess.DEVNULL, pass_fds=[said])  # noqa: S603 - our own module
+        given = ("--parent", str(os.getpid()), "--ready", str(said), "--log", self._log)
+        where = ("--workspace", str(self._store.workspace))
+        return subprocess.Popen([*COMMAND, *given, *where], stdin=subprocess.DEVNULL, pass_fds=[said])  # noqa: S603 - our own module
 
 
 def _how(code: int) -> str:

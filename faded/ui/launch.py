@@ -16,6 +16,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from faded import log
 from faded.domain import FadedError
 from faded.hub import Hub, open_dataset
 from faded.settings import check_sign_in, space
@@ -32,12 +33,16 @@ from faded.ui.export_zip import export_route
 from faded.ui.health import health_route
 from faded.ui.keeper import WorkerKeeper
 from faded.ui.theme import ASSETS, asset, theme
+from faded.ui.traffic import Requests, Traffic
 
 MOST_THREADS = 16
 """Handlers at once; each takes milliseconds, and verdicts wait for each other in the store anyway."""
 
 MOST_WAITING = 64
 """Events that may wait. Handlers are not queued; what Gradio queues by itself, such as the sign-in button, is short."""
+
+DRAIN_S = 10.0
+"""How long requests that are under way may take in the end; they take milliseconds, an export some seconds."""
 
 MAX_UPLOAD = "1mb"
 """Nothing is uploaded: the smallest useful limit for an endpoint that exists all the same."""
@@ -58,15 +63,17 @@ def serve(
     workspace: Path,
     host: str,
     port: int,
+    log_style: str = log.PLAIN,
     open_browser: bool = False,
     open_hub: Callable[[str], Hub] = open_dataset,
 ) -> None:
-    """Serve the pages until the process is told to end.
+    """Serve the pages until the process is told to end, and what is under way then is done.
 
     Args:
         workspace: Where everything is kept; outside the program's own folder.
         host: Address to listen on; without accounts only loopback, on a Space all.
         port: Port to listen on.
+        log_style: How events are written.
         open_browser: Whether to show the first page.
         open_hub: Opens the dataset that mirrors a Space.
 
@@ -92,8 +99,10 @@ def serve(
         sender.start()
     if there is not None:
         opening.begin(store, PROJECT)
-    keeper = WorkerKeeper(store)
-    app = launch(store, keeper, host, port, NO_WORDS if sender is None else sender.words)
+    keeper, traffic = WorkerKeeper(store, log_style), Traffic()
+    app = launch(store, keeper, host, port, NO_WORDS if sender is None else sender.words, traffic)
+    for library in ("uvicorn", "uvicorn.error"):
+        log.adopt(library)
     try:
         address = f"http://{host}:{port}/"
         print(f"Faded is at {address} (workspace {workspace}). Ctrl+C ends it.", flush=True)
@@ -102,17 +111,32 @@ def serve(
         keeper.start()
         ending.wait()
     finally:
-        keeper.end()
+        keeper.begin_to_end()
+        traffic.drain(DRAIN_S)
         app.close(verbose=False)
+        keeper.end()
         if sender is not None:
             sender.end()
         store.close()
 
 
 def launch(
-    store: Store, keeper: WorkerKeeper, host: str, port: int, mirror_words: Callable[[], str] = NO_WORDS
+    store: Store,
+    keeper: WorkerKeeper,
+    host: str,
+    port: int,
+    mirror_words: Callable[[], str] = NO_WORDS,
+    traffic: Traffic | None = None,
 ) -> gr.Blocks:
-    """Start listening and return at once; `mirror_words` says what is wrong with the mirror.
+    """Start listening and return at once.
+
+    Args:
+        store: The open store.
+        keeper: The worker's keeper.
+        host: Address to listen on.
+        port: Port to listen on.
+        mirror_words: Says what is wrong with the mirror.
+        traffic: Counts the requests, where somebody waits for the last one.
 
     Raises:
         FadedError: the port is taken.
@@ -138,7 +162,7 @@ def launch(
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
-                "middleware": [_door(store)],
+                "middleware": [Middleware(Requests, traffic=traffic or Traffic()), _door(store)],
                 "routes": _routes(store, keeper),
                 "docs_url": None,
                 "redoc_url": None,

@@ -61,7 +61,7 @@ def test_a_saved_agent_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
 
     env, agent = explored(name, seed=2, budget=300)
     parts: dict[str, Callable[[], dict[str, object]]] = {"env": env.state_dict, "agent": agent.state_dict}
-    kept = [checkpoints.write(tmp_path, 1, serial, take()) for serial, take in enumerate(parts.values())]
+    kept = [checkpoints.write(tmp_path, 1, 1, serial, take()) for serial, take in enumerate(parts.values())]
     other = planted_env(2)
     other.load_state_dict(checkpoints.read(tmp_path, kept[0]))  # type: ignore[arg-type]
     resumed = MAKERS[name](other, 2)

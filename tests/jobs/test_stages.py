@@ -127,6 +127,48 @@ def test_a_repair_stopped_before_it_learned_is_stopped_and_goes_on_where_it_was(
     assert {**resumed.result, "seconds": 0} == {**whole.result, "seconds": 0}
 
 
+@pytest.mark.parametrize(("kind", "looks"), [(REPAIR, 40), (VERIFY, 4)])
+def test_a_stage_whose_worker_is_to_end_goes_back_into_the_queue_and_goes_on_where_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, looks: int
+) -> None:
+    monkeypatch.setattr(verify_module, "BEAT_SECONDS", 0.0)
+    if kind == VERIFY:
+        run(store, REPAIR)
+    shutil.copytree(store.workspace, tmp_path / "whole")
+    whole = run(open_store(tmp_path / "whole"), kind)
+    looked: list[bool] = []
+
+    def ending() -> bool:
+        looked.append(True)
+        return len(looked) > looks
+
+    if kind == REPAIR:
+        with store.write() as db:
+            jobs.enqueue(db, 1, REPAIR, now=time.time())
+    assert Runner(store, "ended", ending=ending).run_next()
+    with store.read() as db:
+        handed = [j for j in jobs.list_for_round(db, 1) if j.kind == kind][-1]
+    assert (handed.state, handed.worker) == (jobs.JobState.QUEUED, None)
+    assert handed.checkpoint is not None and 0 < handed.progress < 1
+    assert kind == VERIFY or checkpointed_at(handed) > 5
+    done = run(store, kind)
+    assert done.attempts == 2 and done.result is not None and whole.result is not None
+    assert {**done.result, "seconds": 0} == {**whole.result, "seconds": 0}
+
+
+def test_a_command_that_is_interrupted_leaves_its_job_to_the_next_at_once(store: Store) -> None:
+    def say(kind: str, progress: float, message: str) -> None:
+        if message.startswith("step"):
+            raise KeyboardInterrupt
+
+    with store.write() as db:
+        job = jobs.enqueue(db, 1, REPAIR, now=time.time())
+    with pytest.raises(KeyboardInterrupt):
+        Runner(store, "a command", say).run_next()
+    with store.read() as db:
+        assert jobs.get(db, job.id).state is jobs.JobState.QUEUED
+
+
 @pytest.mark.parametrize("kind", [REPAIR, VERIFY])
 def test_the_time_left_of_a_resumed_stage_leaves_out_the_pause(
     store: Store, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -179,4 +221,4 @@ def test_a_repair_that_goes_back_to_its_checkpoint_forgets_the_curve_beyond(
 def checkpointed_at(job: jobs.Job) -> int:
     """Return the step that a repair's checkpoint was written at, from its name."""
     assert job.checkpoint is not None
-    return int(Path(job.checkpoint["file"]).stem.split("-")[1])
+    return int(Path(job.checkpoint["file"]).stem.split("-")[-1])

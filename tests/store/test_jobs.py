@@ -20,6 +20,38 @@ def test_interactive_jobs_go_first_then_the_oldest(db, round_id):
     assert [job and job.kind for job in claimed] == ["preview", "explore", "repair", None]
 
 
+def test_campaigns_take_turns(db, round_id):
+    other = campaigns.create_round(db, campaigns.create_campaign(db, "other", {}, 0.0).id, now=0.0).id
+    for round_ in (round_id,) * 4 + (other,) * 2:
+        jobs.enqueue(db, round_, "explore", now=0.0)
+    shown = jobs.enqueue(db, round_id, "preview", now=0.0, priority=jobs.INTERACTIVE)
+    served = []
+    for now in range(1, 8):
+        job = jobs.claim(db, "w", STALE, float(now))
+        jobs.finish(db, job.id, "w", {}, now + 0.5)
+        served.append("preview" if job.id == shown.id else "other" if job.round_id == other else "first")
+    assert served == ["preview", "first", "other", "first", "other", "first", "first"]
+
+
+def test_a_clock_that_was_put_back_holds_no_campaign_up(db, round_id):
+    other = campaigns.create_round(db, campaigns.create_campaign(db, "other", {}, 0.0).id, now=0.0).id
+    for round_ in (round_id, round_id, other, other):
+        jobs.enqueue(db, round_, "explore", now=0.0)
+    served = []
+    for now in (7200.0, 1.0, 2.0, 3.0):  # put back by two hours after the first
+        job = jobs.claim(db, "w", STALE, now)
+        jobs.finish(db, job.id, "w", {}, now + 0.5)
+        served.append(job.round_id)
+    assert served == [round_id, round_id, other, other]
+
+
+def test_a_heart_that_beats_in_the_future_has_stopped_too(db, round_id):
+    made = jobs.enqueue(db, round_id, "explore", now=0.0)
+    jobs.claim(db, "dead", STALE, 7200.0)  # then somebody put the clock back by two hours
+    again = jobs.claim(db, "new", STALE, 1.0)
+    assert again is not None and again.id == made.id
+
+
 def test_only_jobs_of_the_round_asked_for_are_claimed(db, round_id):
     other = campaigns.create_round(db, campaigns.get_round(db, round_id).campaign_id, now=0.0).id
     stale, waiting, mine = (jobs.enqueue(db, r, "explore", now=0.0) for r in (other, other, round_id))

@@ -17,9 +17,8 @@ import pytest
 
 from benchmarks.app import free_port
 from faded.domain import Role
-from faded.store import accounts, signing_in
+from faded.store import accounts, room, signing_in
 from faded.store.engine import Store, open_store
-from faded.ui import health
 from faded.ui.accounts_door import COOKIE
 from faded.ui.launch import launch
 
@@ -217,5 +216,5 @@ def test_how_the_app_is_is_told_to_everybody_in_few_words(pages: Pages, monkeypa
     status, headers, text = pages.ask("GET", "/healthz")
     assert (status, headers["cache-control"]) == (503, "no-store")
     assert json.loads(text) == {"status": "not ok", "store": True, "disk": True, "worker": False}
-    monkeypatch.setattr(health, "LEAST_ROOM", 10**18)
+    monkeypatch.setattr(room, "LEAST_FREE", 10**18)
     assert json.loads(pages.ask("GET", "/healthz")[2])["disk"] is False
