@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from faded.data.hashing import text_id
+from faded.data.limits import check_length
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, read_table
 from faded.domain import FadedError, Sample
@@ -94,4 +95,5 @@ def _text(source: str | Path, number: int, row: Mapping[str, Any], column: str) 
     if not isinstance(value, str) or not value.strip():
         shown = "empty" if value is None or isinstance(value, str) else f"{value!r}, which is no text"
         raise FadedError(f"The column {column} of row {number + 1} of {source} is {shown}. Mend or remove the row.")
+    check_length(value, f"The column {column} of row {number + 1} of {source}")
     return value

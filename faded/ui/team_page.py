@@ -17,7 +17,7 @@ from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
 from faded.ui.cards.agreement import AgreementCache
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, Shown, View, shown_html, whole_number
 from faded.ui.theme import asset, html
 
@@ -43,7 +43,7 @@ def layout(store: Store) -> Page:
         elem_id="team-does",
         apply_default_css=False,
         js_on_load=asset("team.js"),
-        server_functions=server_functions(store),
+        server_functions=of_pages(server_functions(store)),
     )
     cache = AgreementCache()
     return Page("team", outputs, lambda view: draw(view, cache), managers_only=PARTS)
