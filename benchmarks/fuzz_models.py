@@ -7,18 +7,33 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessor
 
 from benchmarks.fuzz_bytes import generator, mutated, wrong_json
-from benchmarks.fuzz_files import Attempt
+from benchmarks.fuzz_files import LABELS, Attempt
 from faded.targets.load import check, load_classifier
 from faded.targets.load_text import load_writing
-from tests.conftest import save_classifier
 from tests.targets.writers import write_summarizer
+
+
+def _classifier(folder: Path) -> Path:
+    """Write a tiny random classifier."""
+    torch.manual_seed(0)
+    labels = dict(enumerate(LABELS))
+    ids = {name: i for i, name in labels.items()}
+    sizes: dict[str, Any] = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [1, 1], "num_labels": len(labels)}
+    config = ResNetConfig(**sizes, layer_type="basic", id2label=labels, label2id=ids)
+    ResNetForImageClassification(config).save_pretrained(folder)
+    ViTImageProcessor(size={"height": 16, "width": 16}).save_pretrained(folder)
+    return folder
 
 
 def classifiers(work: Path, seed: int, count: int, attempt: Attempt) -> None:
     """Classifiers of pictures."""
-    _folders(work, save_classifier(work / "whole"), seed, count, attempt, lambda place: check(load_classifier(place)))
+    _folders(work, _classifier(work / "whole"), seed, count, attempt, lambda place: check(load_classifier(place)))
 
 
 def summarizers(work: Path, seed: int, count: int, attempt: Attempt) -> None:

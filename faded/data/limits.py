@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,10 @@ def check_inside(path: Path, folder: Path, where: str) -> None:
     Raises:
         FadedError: it does.
     """
-    found = os.path.realpath(path)
+    try:
+        found = os.path.realpath(path)
+    except ValueError as error:
+        raise FadedError(f"{where} is no path ({error}): mend its name.") from error
     if not any(found == place or found.startswith(place + os.sep) for place in (os.path.realpath(folder), *_fetched())):
         raise FadedError(
             f"{where} leads out of {folder}, to {found}: copy what is there into the folder, or name the folder that "
@@ -100,6 +103,18 @@ def check_parquet(file: Path) -> None:
             f"The table {file} has {held:,} bytes and would become {size:,} in {rows:,} rows: give it in parts, or "
             "leave out what repeats."
         )
+
+
+def in_utf8(source: str | Path, rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield rows, whose texts are decoded only now.
+
+    Raises:
+        FadedError: one is no text.
+    """
+    try:
+        yield from rows
+    except UnicodeDecodeError as error:
+        raise FadedError(f"A text of {source} is not in UTF-8 ({error.reason}): write the file anew in it.") from error
 
 
 def check_json(file: Path) -> None:

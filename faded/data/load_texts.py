@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from faded.data.hashing import text_id
-from faded.data.limits import check_length
+from faded.data.limits import check_length, in_utf8
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, read_table
 from faded.domain import FadedError, Sample
@@ -60,7 +60,7 @@ def load_texts(source: str | Path, labelled: bool = True, reading: Reading = AS_
     within = columns.get("stratum", STRATUM)
     stratum = _column(source, table.names, within) if within != STRATUM or STRATUM[0] in table.names else None
     samples: dict[str, TextSample] = {}
-    for number, row in enumerate(table.rows):
+    for number, row in enumerate(in_utf8(source, table.rows)):
         sample = _sample(source, number, row, article, reference, stratum)
         known = samples.setdefault(sample.id, sample)
         if (known.reference, known.stratum) != (sample.reference, sample.stratum):

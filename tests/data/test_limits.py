@@ -154,3 +154,16 @@ def test_a_label_without_end_is_not_repeated_whole(tmp_path: Path) -> None:
     with pytest.raises(FadedError) as told:
         load_pictures(tmp_path / "table.jsonl", LABELS, fit)
     assert len(str(told.value)) < 3000
+
+
+def test_a_name_that_is_no_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FadedError, match=r"embedded null byte\): mend its name"):
+        limits.check_inside(tmp_path / "a\x00.png", tmp_path, "The file")
+
+
+def test_a_text_in_parquet_that_is_none_is_refused(tmp_path: Path) -> None:
+    raw = pa.array([b"caf\xff"], pa.binary())
+    text = pa.Array.from_buffers(pa.string(), 1, raw.buffers())
+    pq.write_table(pa.table({"article": text, "reference": pa.array(["b"])}), tmp_path / "a.parquet")
+    with pytest.raises(FadedError, match="not in UTF-8"):
+        load_texts(tmp_path / "a.parquet")

@@ -10,6 +10,7 @@ import pytest
 
 from faded.domain import FadedError, Role
 from faded.ui.auth import USER, User
+from faded.ui.draft import as_draft
 from faded.ui.guarded import Answer, cleaned, guarded, of_pages
 
 REQUEST: Any = SimpleNamespace(client=None, headers={"host": "x"}, scope={USER: User("ann", Role.ANNOTATOR)})
@@ -43,3 +44,8 @@ def test_a_fault_of_our_own_is_in_the_log_and_the_page_is_told_so(caplog: pytest
         answer = guarded(REQUEST, Role.ANNOTATOR, work)
     assert not answer["ok"] and "secret" not in answer["message"] and "log" in answer["message"]
     assert "KeyError" in caplog.text
+
+
+@pytest.mark.parametrize("concepts", [3, "x", {"a": 1}, None])
+def test_a_form_whose_concepts_are_no_list_has_none(concepts: object) -> None:
+    assert as_draft({"name": "x", "concepts": concepts}).concepts == []
