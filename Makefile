@@ -2,7 +2,8 @@
 # make test   install what the tests need and run them
 # make soak   the slow tests, and kill the app's processes thirty times in the course of a round, about twenty minutes
 # make docs   build the documentation's site in site/
-# make check  format, lint, types, layers, then make test
+# make audit  known vulnerabilities of what is installed, as far as the service that knows them can be reached
+# make check  format, lint, types, layers, security (bandit), then make test
 #
 # An active virtual environment is used as it is; otherwise one is made in .venv.
 
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: run test soak docs check types format install install-dev browser screenshots clean
+.PHONY: run test soak docs audit check types format install install-dev browser screenshots clean
 
 run: install
 	$(BIN)/python app.py $(ARGS)
@@ -29,6 +30,7 @@ soak: install-dev
 check: install-dev browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive faded agents app.py spaces_config benchmarks
 	$(MAKE) -j 2 types test
 
 # Beside the tests: on one core mypy alone takes more than a minute.
@@ -39,6 +41,9 @@ types: install-dev
 format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+audit: install-dev
+	$(BIN)/python -m benchmarks.audit
 
 docs: install-dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

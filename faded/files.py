@@ -23,6 +23,17 @@ class PlainLoader(yaml.SafeLoader):
             raise yaml.YAMLError(f"the alias *{event.anchor} is not read: write out what it stands for")
         return super().compose_node(parent, index)
 
+    def construct_scalar(self, node: Any) -> Any:
+        """Refuse half of a sign, which no file can hold, and read any other value."""
+        found = super().construct_scalar(node)
+        try:
+            str(found).encode()
+        except UnicodeEncodeError as error:
+            raise yaml.YAMLError(
+                f"line {node.start_mark.line + 1} holds half of a sign: write the whole one"
+            ) from error
+        return found
+
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """Refuse a key that is given twice, of which the last would count, and read any other mapping."""
         lines: dict[str, int] = {}

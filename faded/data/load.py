@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from faded.data.hashing import picture_id
+from faded.data.limits import FORMATS, check_inside, check_size
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, Table, is_dataset, read_table
 from faded.domain import FadedError, Sample
@@ -40,6 +41,8 @@ MIN_CLASSES = 2
 """With one class there is nothing to confuse a sample with."""
 NO_STRATUM = ""
 """Stratum of a sample whose class nobody knows yet."""
+MOST_SHOWN = 1000
+"""Characters of labels that a message shows."""
 WITHOUT = "Where the pictures have no labels, say so: --no-labels (in a configuration: labelled false)."
 
 
@@ -131,8 +134,13 @@ def _folder(source: Path) -> Iterator[Row]:
         raise FadedError(f"The folder {error.filename} cannot be read: {error.strerror}. Make it readable.") from error
 
     files: list[Path] = []
+    seen: set[str] = set()
     for folder, inner, names in os.walk(source, onerror=unreadable, followlinks=True):
-        inner[:] = [name for name in inner if not name.startswith(HIDDEN)]
+        seen.add(os.path.realpath(folder))
+        for name in (*inner, *names):
+            if os.path.islink(linked := Path(folder, name)):
+                check_inside(linked, source, f"The link {linked.relative_to(source)}")
+        inner[:] = [n for n in inner if not n.startswith(HIDDEN) and os.path.realpath(Path(folder, n)) not in seen]
         files += [Path(folder, name) for name in names if not name.startswith(HIDDEN)]
     for file in sorted(files, key=str):
         if file.suffix.lower() in ImageFolder.EXTENSIONS:
@@ -184,6 +192,7 @@ def _named(table: Table, source: str, path: str) -> Path:
     from datasets import config
 
     if table.folder is not None:
+        check_inside(table.folder / path, table.folder, f"The file {path} that {source} names")
         return table.folder / path
     file: Path = Path(path).resolve()
     fetched = (config.HF_CACHE_HOME, config.HF_DATASETS_CACHE, config.DOWNLOADED_DATASETS_PATH)
@@ -215,9 +224,12 @@ def decode(file: Path | io.BytesIO, where: str, fit: Fit) -> Picture:
         FadedError: it cannot be read.
     """
     try:
-        with Image.open(file) as image:
+        with Image.open(file, formats=FORMATS) as image:
+            check_size(image.size, where)
             return fit(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except FadedError:
+        raise
+    except Exception as error:  # whatever Pillow stumbles over, it is the picture that cannot be read
         raise FadedError(f"The picture {where} cannot be read: {error}. Remove or replace it.") from error
 
 
@@ -245,10 +257,11 @@ def _label(value: object, labels: Sequence[str], meant: Mapping[str, str | None]
     if isinstance(value, str) and value in labels:
         return value
     raise FadedError(
-        f"The label {value!r} ({where}) is none of the target's {len(labels)} labels. They are: {_some(labels)}. "
-        "Rename the folder or the label, or say in label_map what it means."
+        f"The label {repr(value)[:MOST_SHOWN]} ({where}) is none of the target's {len(labels)} labels. They are: "
+        f"{_some(labels)}. Rename the folder or the label, or say in label_map what it means."
     )
 
 
 def _some(labels: Sequence[str]) -> str:
-    return f"{', '.join(labels[:20])}{' ...' if len(labels) > 20 else ''}"
+    shown = ", ".join(labels[:20])
+    return f"{shown[:MOST_SHOWN]}{' ...' if len(labels) > 20 or len(shown) > MOST_SHOWN else ''}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from faded.data.hashing import text_id
+from faded.data.limits import check_length, in_utf8
 from faded.data.places import is_there
 from faded.data.tables import AS_THEY_ARE, READERS, Reading, read_table
 from faded.domain import FadedError, Sample
@@ -59,7 +60,7 @@ def load_texts(source: str | Path, labelled: bool = True, reading: Reading = AS_
     within = columns.get("stratum", STRATUM)
     stratum = _column(source, table.names, within) if within != STRATUM or STRATUM[0] in table.names else None
     samples: dict[str, TextSample] = {}
-    for number, row in enumerate(table.rows):
+    for number, row in enumerate(in_utf8(source, table.rows)):
         sample = _sample(source, number, row, article, reference, stratum)
         known = samples.setdefault(sample.id, sample)
         if (known.reference, known.stratum) != (sample.reference, sample.stratum):
@@ -94,4 +95,5 @@ def _text(source: str | Path, number: int, row: Mapping[str, Any], column: str) 
     if not isinstance(value, str) or not value.strip():
         shown = "empty" if value is None or isinstance(value, str) else f"{value!r}, which is no text"
         raise FadedError(f"The column {column} of row {number + 1} of {source} is {shown}. Mend or remove the row.")
+    check_length(value, f"The column {column} of row {number + 1} of {source}")
     return value

@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from faded.data.limits import in_utf8
 from faded.data.load import IMAGE_COLUMN, LABEL_COLUMN, Row, picture_rows
 from faded.data.load_texts import ARTICLE, REFERENCE
 from faded.data.tables import Reading, Table, is_dataset, read_table
@@ -83,7 +84,7 @@ def peek_texts(source: str, labelled: bool, reading: Reading) -> Peek:
     table = read_table(source, "article", f"{ARTICLE[0]} and {REFERENCE[0]}")
     article = _present(table, reading.columns.get("article"), ARTICLE)
     reference = _present(table, reading.columns.get("reference"), REFERENCE) if labelled else None
-    rows = list(islice(table.rows, LOOKED_AT))
+    rows = list(islice(in_utf8(source, table.rows), LOOKED_AT))
     there = {"article": article, "reference": reference} if labelled else {"article": article}
     missing = [name for name, column in there.items() if column is None]
     if article is None or missing:

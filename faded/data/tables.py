@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from faded.data.limits import check_json, check_parquet
 from faded.data.places import as_folder, split_of
 from faded.domain import FadedError
 
@@ -97,6 +98,10 @@ def read_table(place: str, kind: str, columns: str) -> Table:
         if path.suffix.lower() == CSV:
             names, found = _csv(path)
             return Table(names, found, None, path.parent)
+        if reader == "parquet":
+            check_parquet(path)
+        else:
+            check_json(path)
         rows = load_dataset(reader, data_files=glob.escape(str(path)), split="train")
     except (OSError, ValueError, csv.Error, DatasetGenerationError) as error:
         raise FadedError(

@@ -39,8 +39,8 @@ def check_steps(steps: float | None) -> int:
     Raises:
         FadedError: it is missing, no whole number, or out of range.
     """
-    if steps is None or steps != int(steps) or not LEAST_STEPS <= steps <= MOST_STEPS:
-        said = "empty" if steps is None else f"{steps:,.10g}"
+    if not isinstance(steps, int | float) or not LEAST_STEPS <= steps <= MOST_STEPS or steps != int(steps):
+        said = f"{steps:,.10g}" if isinstance(steps, int | float) else "empty" if steps is None else "no number"
         raise FadedError(f"Steps is {said}: give a whole number from {LEAST_STEPS:,} to {MOST_STEPS:,}.")
     return int(steps)
 

@@ -13,6 +13,7 @@ import re
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,6 +29,11 @@ CHUNK = 1 << 20
 """Bytes that are read at a time."""
 PART = re.compile(r"[^/\\:\x00-\x1f]{1,255}")
 """A part of a file's name that is safe on every system; "." and ".." are not."""
+
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, struct.error),
+)
+"""What reading a zip archive that is none may raise."""
 
 Tick = Callable[[int], None]
 """Told of every number of bytes that is done."""
@@ -149,15 +155,7 @@ def reading(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        struct.error,
-    ) as error:
+    except BROKEN as error:
         raise spoiled(file, str(error) or type(error).__name__) from error
 
 

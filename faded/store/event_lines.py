@@ -111,7 +111,7 @@ def parse(data: bytes) -> list[dict[str, Any]]:
 def _object(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else {}
 

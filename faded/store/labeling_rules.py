@@ -167,6 +167,14 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     Raises:
         FadedError: a rule cannot be used.
     """
+    _check(rules)
+    before = of_campaign(db, campaign_id)
+    _keep(db, campaign_id, asdict(rules))
+    about = {"from": asdict(before), "to": asdict(rules)}
+    audit.write(db, by, "labeling rules set", f"campaign {campaign_id}", now, about)
+
+
+def _check(rules: Rules) -> None:
     bounds = (
         ("Verdicts per item", rules.opinions, 1, MOST_OPINIONS),
         ("Verdicts a day", rules.quota, 0, MOST_QUOTA),
@@ -177,16 +185,18 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     for name, value, least, most in bounds:
         if not least <= value <= most:
             raise FadedError(f"{name} is {value}: give a whole number from {least} to {most:,}.")
-    before = of_campaign(db, campaign_id)
-    _keep(db, campaign_id, asdict(rules))
-    about = {"from": asdict(before), "to": asdict(rules)}
-    audit.write(db, by, "labeling rules set", f"campaign {campaign_id}", now, about)
 
 
 def take(db: Db, campaign_id: int, values: Mapping[str, object] | None) -> None:
-    """Take a campaign's rules from elsewhere, as JSON values, unless somebody has set them here."""
+    """Take a campaign's rules from elsewhere, as JSON values, unless somebody has set them here.
+
+    Raises:
+        FadedError: a rule cannot be used.
+        ValueError: there is no such rule.
+    """
     here = kept(db, campaign_id)
     if values is not None and (here is None or here.get(ELSEWHERE)):
+        _check(_read(values))
         _keep(db, campaign_id, {**values, ELSEWHERE: True})
 
 

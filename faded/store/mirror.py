@@ -17,7 +17,7 @@ from typing import Any
 
 from faded.domain import FadedError
 from faded.hub import Hub
-from faded.store import blobs, campaigns, event_lines, snapshots
+from faded.store import archive, blobs, campaigns, event_lines, snapshot_form, snapshots
 from faded.store.campaigns import Round
 from faded.store.engine import Store
 from faded.store.event_lines import Replayed
@@ -83,20 +83,52 @@ def restore(store: Store, hub: Hub) -> set[str]:
     """
     names = hub.names()
     keys: set[str] = set()
-    held = [hub.read(name) for name in names if name.startswith(SNAPSHOTS) and name.endswith(".json")]
-    for data in sorted(held, key=lambda d: float(json.loads(d)["round"]["created_at"])):  # the newest round comes last
-        snapshot = json.loads(data)
+    held = {name: _read(hub, name) for name in names if name.startswith(SNAPSHOTS) and name.endswith(".json")}
+    for name in sorted(held, key=lambda name: float(held[name]["round"]["created_at"])):  # the newest round comes last
+        snapshot = held[name]
         _unpack(store, hub, snapshot["packs"])
         try:
             with store.write() as db:
                 snapshots.load(db, snapshot)
         except snapshots.NameTakenError as error:  # nothing can be done about it here, and all else can be labelled
             log.warning("Left out: %s", error)
+        except FadedError as error:
+            raise damaged(name, str(error)) from error
         keys |= {str(line.get("key")) for line in snapshot["events"]}
     said = said_in(hub, names)
     with store.write() as db:
         event_lines.replay(db, said)
     return keys | {str(line.get("key")) for line in said}
+
+
+def damaged(name: str, why: str) -> FadedError:
+    """Return the error that says which file of a mirror cannot be used."""
+    return FadedError(
+        f"The mirror's file {name} is damaged: delete it in the dataset, and push the round again. It says: {why}"
+    )
+
+
+def _read(hub: Hub, name: str) -> dict[str, Any]:
+    """Read a snapshot, whose parts are each of its kind.
+
+    Raises:
+        FadedError: they are not, or it is none.
+    """
+    try:
+        snapshot = json.loads(hub.read(name))
+    except (ValueError, RecursionError) as error:
+        raise damaged(name, "it is no JSON.") from error
+    if not isinstance(snapshot, dict) or "packs" not in snapshot:
+        raise damaged(name, "it is no snapshot with packs.")
+    if snapshot.get("format") == snapshots.FORMAT:
+        try:
+            snapshot_form.check(snapshot)
+        except FadedError as error:
+            raise damaged(name, str(error)) from error
+        return snapshot
+    raise damaged(
+        name, f"its format is {snapshot.get('format')!r}, and this version of Faded reads {snapshots.FORMAT}."
+    )
 
 
 def said_in(hub: Hub, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -138,14 +170,19 @@ def _pack(held: Mapping[str, bytes]) -> bytes:
 def _unpack(store: Store, hub: Hub, packs: Mapping[str, Sequence[str]]) -> None:
     """Fetch the packs that hold a blob which is not here."""
     for name, held in packs.items():
+        if not all(blobs.DIGEST.fullmatch(digest) for digest in held):
+            raise damaged(name, "what it holds is not named by SHA-256.")
         if all(blobs.holds(store.workspace, digest) for digest in held):
             continue
+        data = hub.read(name)
         try:
-            with zipfile.ZipFile(io.BytesIO(hub.read(name))) as pack:
-                whole = blobs.put_many(store.workspace, [pack.read(digest) for digest in held]) == list(held)
-        except (zipfile.BadZipFile, KeyError):
-            whole = False
-        if not whole:
-            raise FadedError(
-                f"The mirror's file {name} is damaged: delete it in the dataset, and push the round again."
-            )
+            with zipfile.ZipFile(io.BytesIO(data)) as pack:
+                found = [pack.getinfo(digest) for digest in held]
+                if sum(info.file_size for info in found) > len(data):  # nothing in it is compressed
+                    raise damaged(name, "it would be larger than itself.")
+                items = [pack.read(info) for info in found]
+        except (*archive.BROKEN, KeyError) as error:
+            raise damaged(name, "it is no whole archive.") from error
+        if [hashlib.sha256(item).hexdigest() for item in items] != list(held):
+            raise damaged(name, "what it holds is not what it says.")
+        blobs.put_many(store.workspace, items)

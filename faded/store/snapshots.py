@@ -10,10 +10,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import insert, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from faded.domain import FadedError, ModeKey, Proposal
 from faded.stages import round_called
-from faded.store import campaigns, event_lines, gold, guidelines, labeling_rules, proposals, settling
+from faded.store import campaigns, event_lines, gold, guidelines, labeling_rules, proposals, settling, snapshot_form
 from faded.store.campaigns import ELSEWHERE, STARTED_BY
 from faded.store.engine import Db
 from faded.store.former import Former
@@ -67,13 +68,21 @@ def load(db: Db, snapshot: Mapping[str, Any]) -> int:
 
     Raises:
         NameTakenError: a campaign of this workspace has the same name.
-        FadedError: the format is another version's.
+        FadedError: the format is another version's, or something in it is not of its kind.
     """
     if snapshot.get("format") != FORMAT:
         raise FadedError(
             f"The snapshot has the format {snapshot.get('format')!r}, this version of Faded reads {FORMAT}: bring both "
             "to the same version."
         )
+    snapshot_form.check(snapshot)
+    try:
+        return _load(db, snapshot)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SQLAlchemyError) as error:
+        raise FadedError(f"it does not hang together ({type(error).__name__}).") from error
+
+
+def _load(db: Db, snapshot: Mapping[str, Any]) -> int:
     about, fields = snapshot["campaign"], dict(snapshot["round"])
     fields["summary"] = fields["summary"] | {ELSEWHERE: True}
     former = Former(db)

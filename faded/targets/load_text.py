@@ -89,8 +89,13 @@ def load_summarizer(
         module.name_or_path = place.base if place.gguf is None else f"{place.base}/{place.gguf}"  # an adapter names it
         if place.adapter is not None:
             _attach(module, place.adapter, source)
-    rules = _greedy(module, tokenizer, most_tokens, source)
-    reader = _reader(config, tokenizer, rules, instruction, source)
+    try:
+        rules = _greedy(module, tokenizer, most_tokens, source)
+        reader = _reader(config, tokenizer, rules, instruction, source)
+    except FadedError:
+        raise
+    except Exception as error:  # what its files say of tokens, and its chat template, may be anything
+        raise _unloadable(source, error) from error
     return Summarizer(module, reader, rules, device(), source)
 
 

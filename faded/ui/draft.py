@@ -87,9 +87,10 @@ def as_draft(given: object) -> Draft:
     if not values or len(str(values)) > LONGEST:
         raise FadedError("The form did not arrive as it should, or is far too long: reload the page.")
     texts = {name: str(values.get(name) or "") for name in TEXTS}
+    listed = values.get("concepts")
     concepts = [
         {"name": str(c.get("name")), "on": c.get("on") is True, "levels": str(c.get("levels") or ""), **_beside(c)}
-        for c in values.get("concepts") or ()
+        for c in (listed if isinstance(listed, list) else ())
         if isinstance(c, dict)
     ]
     return Draft(

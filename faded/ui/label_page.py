@@ -24,7 +24,7 @@ from faded.ui import auth, evidence, team_guidelines
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.empty_queue import notice, progress_line, why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, whole_number
 from faded.ui.team_guidelines import LONGEST_VERSION
 from faded.ui.words import percent
@@ -46,7 +46,7 @@ def layout(store: Store, cache: StandingsCache) -> Page:
         html_template=labeling.html(),
         css_template=labeling.CSS,
         js_on_load=labeling.SCRIPT,
-        server_functions=server_functions(store, cache),
+        server_functions=of_pages(server_functions(store, cache)),
         apply_default_css=False,
         elem_id="label-card",
     )
@@ -209,7 +209,8 @@ def _queue(
     """
     want = asked.get("want")
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
-    have, words = set(asked.get("have") or ()), _words(db, found)
+    given, words = asked.get("have"), _words(db, found)
+    have = {str(name) for name in given} if isinstance(given, list) else set()
     gated = words.is_drawn and asked.get("consent") is not True
     exempt = user.role >= Role.MANAGER
     laid = admission.lay(db, found, user.name, exempt, n, time.time(), cache, shown=not gated)

@@ -10,6 +10,7 @@ from faded.landscape.safe import safe_ranges
 from faded.store.engine import Store
 from faded.ui import cube, downloads, evidence, heatmap, landscape_choice, mode_facts, preview_actions
 from faded.ui.cards import explore, fade, modes, reach, reading, screening, trust, tryout
+from faded.ui.guarded import of_pages
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
@@ -69,7 +70,7 @@ def layout(store: Store, worker_words: Callable[[], str]) -> Page:
             elem_id="map-try",
             apply_default_css=False,
             js_on_load=TRY_SCRIPT,
-            server_functions=preview_actions.server_functions(store, worker_words),
+            server_functions=of_pages(preview_actions.server_functions(store, worker_words)),
         )
     with gr.Column(elem_classes="f-card"):
         html("<h2>Failure modes by severity and frequency</h2>")
@@ -86,7 +87,7 @@ def layout(store: Store, worker_words: Callable[[], str]) -> Page:
             elem_id="map-fade",
             apply_default_css=False,
             js_on_load=f"{asset('landscape.js')}\nmountChoice(element, server);",
-            server_functions=server_functions(store),
+            server_functions=of_pages(server_functions(store)),
         )
     return Page("landscape", outputs, draw, choosers=CHOOSERS, choosers_move=True)
 

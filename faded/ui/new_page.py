@@ -25,7 +25,7 @@ from faded.store.engine import Db, Store
 from faded.tasks import TASKS
 from faded.ui import auth, draft, places
 from faded.ui.draft import Draft
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page
 from faded.ui.theme import asset
 
@@ -40,7 +40,7 @@ def layout(store: Store) -> Page:
         html_template=asset("new.html"),
         css_template=asset("new.css"),
         js_on_load=SCRIPT,
-        server_functions=server_functions(store),
+        server_functions=of_pages(server_functions(store)),
         apply_default_css=False,
         elem_id="new-form",
     )

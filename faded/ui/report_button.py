@@ -14,7 +14,7 @@ from faded.report.render import render
 from faded.store.engine import Store
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import whole_number
 from faded.ui.theme import asset
 
@@ -25,7 +25,7 @@ def layout(store: Store, elem_id: str) -> gr.HTML:
         elem_id=elem_id,
         apply_default_css=False,
         js_on_load=asset("report.js"),
-        server_functions=server_functions(store),
+        server_functions=of_pages(server_functions(store)),
     )
 
 

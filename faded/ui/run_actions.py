@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TypeGuard
 
 from faded.config import CampaignConfig
 from faded.domain import FadedError
@@ -161,13 +162,20 @@ def _facts(db: Db, deed: Deed) -> Facts:
 
 
 def _whole(name: str, value: float | None, least: int, most: int) -> int:
-    if value is None or value != int(value) or not least <= value <= most:
-        shown = "empty" if value is None else f"{value:g}"
-        raise FadedError(f"{name} is {shown}: give a whole number from {least:,} to {most:,}.")
+    if not _is_number(value) or not least <= value <= most or value != int(value):
+        raise FadedError(f"{name} is {_shown(value)}: give a whole number from {least:,} to {most:,}.")
     return int(value)
 
 
 def _rate(value: float | None) -> float:
-    if value is None or not 0 < value < 1:
-        raise FadedError(f"The bound is {'empty' if value is None else f'{value:g}'}: give a rate between 0 and 1.")
+    if not _is_number(value) or not 0 < value < 1:
+        raise FadedError(f"The bound is {_shown(value)}: give a rate between 0 and 1.")
     return float(value)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    return "empty" if value is None else f"{value:g}" if _is_number(value) else "no number"

@@ -20,7 +20,7 @@ from faded.ui.cards import over_time as over_time_card
 from faded.ui.cards import pace as pace_card
 from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Shown, View, shown_html
 from faded.ui.theme import asset, html
 
@@ -80,7 +80,7 @@ def lay_last(store: Store) -> dict[str, Any]:
         elem_id="team-goes",
         apply_default_css=False,
         js_on_load=asset("team-goes.js"),
-        server_functions=server_functions(store),
+        server_functions=of_pages(server_functions(store)),
     )
     return outputs
 

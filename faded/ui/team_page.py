@@ -23,7 +23,7 @@ from faded.ui.cards import guidelines as guidelines_card
 from faded.ui.cards import qualify as qualify_card
 from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
-from faded.ui.guarded import Answer, guarded
+from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, Shown, View, shown_html
 from faded.ui.team_more import Caches
 from faded.ui.theme import asset, html
@@ -58,7 +58,7 @@ def layout(store: Store, standings: StandingsCache) -> Page:
         elem_id="team-does",
         apply_default_css=False,
         js_on_load=asset("team.js"),
-        server_functions=server_functions(store),
+        server_functions=of_pages(server_functions(store)),
     )
     cache, caches = AgreementCache(), Caches(standings)
     return Page("team", outputs, lambda view: draw(view, cache, caches), managers_only=PARTS)

@@ -66,9 +66,21 @@ def test_what_is_no_picture_of_a_class_is_left_out(picture_folder: Path) -> None
     assert len(load_pictures(picture_folder, LABELS, fit)) == 36
 
 
-def test_a_class_may_be_a_link_to_a_folder(picture_folder: Path, tmp_path: Path) -> None:
-    (picture_folder / "red").rename(tmp_path / "elsewhere")
+def test_a_link_leads_nowhere_out_of_the_folder(picture_folder: Path, tmp_path: Path) -> None:
+    (picture_folder / ".kept").mkdir()
+    (picture_folder / "red").rename(picture_folder / ".kept" / "all")
+    (picture_folder / "red").symlink_to(picture_folder / ".kept" / "all")
+    assert len(load_pictures(picture_folder, LABELS, fit)) == 36, "within it, it may be one"
+    (picture_folder / ".kept" / "all").rename(tmp_path / "elsewhere")
+    (picture_folder / "red").unlink()
     (picture_folder / "red").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FadedError, match=r"The link red leads out of .*elsewhere: copy what is there"):
+        load_pictures(picture_folder, LABELS, fit)
+
+
+def test_folders_that_lead_into_each_other_are_walked_once(picture_folder: Path) -> None:
+    for name in ("red/up", "green/up", "green/over"):
+        (picture_folder / name).symlink_to(picture_folder)
     assert len(load_pictures(picture_folder, LABELS, fit)) == 36
 
 

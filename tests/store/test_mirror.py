@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -317,3 +319,35 @@ def test_the_same_blobs_make_the_same_pack(worker: Store, hub: FolderHub, tmp_pa
         mirror.push(worker, one)
     assert hub.names() == other.names()
     assert all(hub.read(name) == other.read(name) for name in hub.names())
+
+
+@pytest.mark.parametrize(
+    "wrong", ["[]", "{", '{"format": 1, "packs": {}}', '{"format": 1, "packs": {"x": ["../../y"]}}', "[" * 9000]
+)
+def test_a_snapshot_that_is_none_is_named_and_nothing_is_taken_from_it(
+    worker: Store, hub: FolderHub, disks: Callable[[], Store], wrong: str
+) -> None:
+    found = mirror.push(worker, hub)
+    (name,) = (n for n in hub.names() if n.endswith(f"/{found.number}.json"))
+    hub.write({name: wrong.encode()}, "by somebody else")
+    space = disks()
+    with pytest.raises(FadedError, match="is damaged: delete it in the dataset"):
+        mirror.restore(space, hub)
+    with space.read() as db:
+        assert campaigns.list_campaigns(db) == []
+
+
+def test_a_pack_that_would_grow_without_measure_is_not_unpacked(
+    worker: Store, hub: FolderHub, disks: Callable[[], Store]
+) -> None:
+    mirror.push(worker, hub)
+    (name,) = (n for n in hub.names() if n.endswith(".zip"))
+    with zipfile.ZipFile(io.BytesIO(hub.read(name))) as pack:
+        names = pack.namelist()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        for digest in names:
+            pack.writestr(digest, bytes(10**6))
+    hub.write({name: out.getvalue()}, "by somebody else")
+    with pytest.raises(FadedError, match="larger than itself"):
+        mirror.restore(disks(), hub)

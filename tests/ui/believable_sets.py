@@ -175,7 +175,12 @@ def proposal(store: Store, name: str, key: ModeKey, seed: int) -> Proposal:
 def hostile(store: Store, made: Believable) -> None:
     """Add a mode, before all others, whose prompts, slots, settings and references hold HTML; three can decide it."""
     digest = blobs.put(store.workspace, drawn(7))
-    details = {"prompt": HOSTILE, "slots": json.dumps([[HOSTILE, HOSTILE]]), "base": HOSTILE, "pictures": 8}
+    details: dict[str, str | float | None] = {
+        "prompt": HOSTILE,
+        "slots": json.dumps([[HOSTILE, HOSTILE]]),
+        "base": HOSTILE,
+        "pictures": 8,
+    }
     key = ModeKey((1, 0, 0), HOSTILE)
     bad = [
         Proposal(f"hostile-{i}", f"hostile-{i}", key, HOSTILE, HOSTILE, 0.5, HOSTILE, digest, digest, dict(details))
