@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import Proposal
@@ -46,6 +46,20 @@ class HeldGold:
     place: int
 
 
+# Made once: every click asks them, and to put a query together takes longer than to ask it.
+_PROPOSAL: BindParameter[str] = bindparam("proposal")
+_ANNOTATOR: BindParameter[str] = bindparam("annotator")
+_LAID = select(gold_leases.c.kind).where(gold_leases.c.proposal_id == _PROPOSAL, gold_leases.c.annotator == _ANNOTATOR)
+_ANSWERED = (
+    select(gold_answers.c.kind)
+    .join(verdict_events, verdict_events.c.id == gold_answers.c.event_id)
+    .where(verdict_events.c.proposal_id == _PROPOSAL, verdict_events.c.annotator == _ANNOTATOR)
+    .where(~exists().where(leases.c.proposal_id == _PROPOSAL, leases.c.annotator == _ANNOTATOR))
+    .order_by(verdict_events.c.id.desc())
+    .limit(1)
+)
+
+
 def is_in_use() -> ColumnElement[bool]:
     """Select known ones that may be asked: not withdrawn, and a verdict stands for the proposal, so that none waits."""
     in_use = (gold.c.proposal_id.is_not(None), gold.c.withdrawn_at.is_(None), proposals.c.verdict.is_not(None))
@@ -67,14 +81,8 @@ def tally(db: Db, round_id: int, annotator: str) -> tuple[int, int] | None:
 
 def asked(db: Db, proposal_id: str, annotator: str) -> Check | None:
     """Return how a proposal was last asked of a person where that was to check them; None where it was in earnest."""
-    lease = (gold_leases.c.proposal_id == proposal_id, gold_leases.c.annotator == annotator)
-    kind = db.execute(select(gold_leases.c.kind).where(*lease)).scalar()
-    if kind is None:
-        earnest = (leases.c.proposal_id == proposal_id, leases.c.annotator == annotator)
-        answered = select(gold_answers.c.kind).join(verdict_events, verdict_events.c.id == gold_answers.c.event_id)
-        mine = (verdict_events.c.proposal_id == proposal_id, verdict_events.c.annotator == annotator)
-        answered = answered.where(*mine, ~exists().where(*earnest)).order_by(verdict_events.c.id.desc()).limit(1)
-        kind = db.execute(answered).scalar()
+    of_it = {"proposal": proposal_id, "annotator": annotator}
+    kind = db.execute(_LAID, of_it).scalar() or db.execute(_ANSWERED, of_it).scalar()
     return None if kind is None else Check(kind)
 
 

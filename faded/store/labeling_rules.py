@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from faded.domain import FadedError, Verdict
@@ -33,6 +33,7 @@ PASS_PERCENT = (50, 100)
 
 MOST_QUOTA = 10_000
 """More verdicts than anybody gives in a day."""
+_KEPT = select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == bindparam("campaign"))
 
 
 class Policy(StrEnum):
@@ -158,7 +159,7 @@ def that_hold(db: Db, found: Round) -> Rules:
 
 def kept(db: Db, campaign_id: int) -> dict[str, Any] | None:
     """Return a campaign's rules as they are kept, JSON values; None where nobody has set any."""
-    return db.execute(select(labeling_rules.c.rules).where(labeling_rules.c.campaign_id == campaign_id)).scalar()
+    return db.execute(_KEPT, {"campaign": campaign_id}).scalar()
 
 
 def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:

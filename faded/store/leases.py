@@ -97,10 +97,8 @@ def put_back(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int
 def ends(db: Db, round_id: int, annotator: str) -> tuple[int, int]:
     """Return the first place of what lies before a person, at most 0, and the last, at least -1; known ones too."""
     first, last = 0, -1
-    for table in (leases, gold_leases):
-        places = (func.min(table.c.place), func.max(table.c.place))
-        mine = select(*places).where(table.c.round_id == round_id, table.c.annotator == annotator)
-        for least, most in db.execute(mine).tuples():
+    for query in _ENDS:
+        for least, most in db.execute(query, {"round": round_id, "annotator": annotator}).tuples():
             first, last = min(first, first if least is None else least), max(last, last if most is None else most)
     return first, last
 
@@ -235,6 +233,24 @@ _LEAST = _OF_MODE.order_by(proposals.c.opinions, proposals.c.seq)
 _DIFFERING = _OF_MODE.order_by(
     _SAID.correlate(proposals).scalar_subquery().desc(), proposals.c.opinions.desc(), proposals.c.seq
 )
+_ENDS = [
+    select(func.min(table.c.place), func.max(table.c.place)).where(
+        table.c.round_id == bindparam("round"), table.c.annotator == bindparam("annotator")
+    )
+    for table in (leases, gold_leases)
+]
+_HELD = select(func.count()).where(
+    leases.c.proposal_id == bindparam("proposal"),
+    leases.c.annotator != bindparam("annotator"),
+    leases.c.expires_at > bindparam("now"),
+)
+_GIVEN = select(func.count()).where(
+    opinions.c.proposal_id == bindparam("proposal"), opinions.c.annotator != bindparam("annotator")
+)
+_TAKEN = select(_HELD.scalar_subquery() + _GIVEN.scalar_subquery())
+_IN_EARNEST = delete(gold_leases).where(
+    gold_leases.c.proposal_id == bindparam("proposal"), gold_leases.c.annotator == bindparam("annotator")
+)
 _SKIPPED = (
     _free(proposals.c.mode_id)
     .where(proposals.c.round_id == bindparam("round"), *_WAITS, proposals.c.event_id.is_not(None))
@@ -243,15 +259,12 @@ _SKIPPED = (
 
 
 def _lay(db: Db, round_id: int, proposal_id: str, annotator: str, slots: int, now: float, place: int) -> bool:
-    others = (leases.c.proposal_id == proposal_id, leases.c.annotator != annotator, leases.c.expires_at > now)
-    judged = (opinions.c.proposal_id == proposal_id, opinions.c.annotator != annotator)
-    taken = sum(db.execute(select(func.count()).where(*where)).scalar_one() for where in (others, judged))
-    if taken >= slots:
+    of_it = {"proposal": proposal_id, "annotator": annotator, "now": now}
+    if db.execute(_TAKEN, of_it).scalar_one() >= slots:
         return False
     row = {"proposal_id": proposal_id, "annotator": annotator, "round_id": round_id}
     changes = {"expires_at": now + LEASE_SECONDS, "place": place}
     statement = sqlite.insert(leases).values(row | changes)
     db.execute(statement.on_conflict_do_update(index_elements=["proposal_id", "annotator"], set_=changes))
-    asked = (gold_leases.c.proposal_id == proposal_id, gold_leases.c.annotator == annotator)
-    db.execute(delete(gold_leases).where(*asked))  # it is asked in earnest now
+    db.execute(_IN_EARNEST, of_it)
     return True
