@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import Role
 from faded.settings import space
 from faded.ui.accounts_door import SIGN_OUT
 from faded.ui.auth import LOCAL_USER, User
+from faded.ui.policy import Permission, may
 
 MINE = "<a href='my-data.json' download title='All that is kept of you here, as JSON'>My data</a>"
 
@@ -27,7 +27,7 @@ def sign_in() -> Any | None:
 
 def words(user: User) -> str:
     """Return who is signed in, the way out and, for managers, the way to the page Team, as HTML."""
-    team = "<a href='#team'>Team</a>" if user.role >= Role.MANAGER else ""
+    team = "<a href='#team'>Team</a>" if may(user.role, Permission.SEE_TEAM) else ""
     if user.name == LOCAL_USER and space() is None:
         return f"<div class='f-worker'>{team}</div>"
     out = (

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from faded.domain import FadedError, Role
 from faded.settings import ORGANISATION, Space, space
 from faded.store.accounts import an
+from faded.ui.policy import NEEDS, Permission, may
 
 LOCAL_USER = "local"
 LOOPBACK = "127.0.0.1"
@@ -134,8 +135,8 @@ def elsewhere(there: Space, origin: str | None) -> str:
     return "" if own else "The request comes from another page."
 
 
-def authorise(request: Request, role: Role) -> User:
-    """Return who asks, if they may do what the role may.
+def authorise(request: Request, what: Permission) -> User:
+    """Return who asks, if they may do this.
 
     Raises:
         NotAllowed: the request does not come from our own pages, or from nobody who may; the message says which.
@@ -155,8 +156,8 @@ def authorise(request: Request, role: Role) -> User:
         raise NotAllowed(why)
     if user is None:
         raise NotAllowed("You are not signed in any more, or not as somebody who may label here: reload the page.")
-    if user.role < role:
-        raise NotAllowed(f"You are signed in as {user.name}, {an(user.role)}: {an(role)} may do this.")
+    if not may(user.role, what):
+        raise NotAllowed(f"You are signed in as {user.name}, {an(user.role)}: {an(NEEDS[what])} may do this.")
     return user
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.publish.dataset import write_dataset_zip
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
@@ -20,6 +20,7 @@ from faded.ui.auth import NotAllowed, authorise
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number
+from faded.ui.policy import Permission
 
 PIECE = 1 << 16
 """Bytes that are sent at once."""
@@ -67,7 +68,7 @@ def export_route(store: Store) -> Route:
 
     def export(request: Request) -> Response:
         try:
-            authorise(request, Role.MANAGER)
+            authorise(request, Permission.REPORT)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
         asked = request.query_params

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, room
 from faded.store.engine import Db, Store
@@ -23,6 +23,7 @@ from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.guarded import unexpected
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import Action, Deed, Page, Shown, View, note, shown, shown_html, whole_number, without_pictures
+from faded.ui.policy import Permission, may
 from faded.ui.theme import html
 
 POLL_S = 2.0
@@ -214,18 +215,18 @@ class Wiring:
         return [place for place, other in enumerate(self.choosers) if other in names]
 
     def _poll(self, request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *chosen: Any) -> list[Any]:
-        user = auth.authorise(request.request, Role.ANNOTATOR)
+        user = auth.authorise(request.request, Permission.LOOK)
         return self.draw(user, page, whole_number(round_id), consent, has, chosen)
 
     def _act(self, action: Action) -> Callable[..., list[Any]]:
         count = len(self.choosers)
 
         def handler(request: gr.Request, page: Any, round_id: Any, consent: Any, has: Any, *rest: Any) -> list[Any]:
-            user = auth.authorise(request.request, Role.ANNOTATOR)
+            user = auth.authorise(request.request, Permission.LOOK)
             deed = Deed(self._store, user, whole_number(round_id), rest[count:])
             message, show = "", deed.round_id
             try:
-                auth.authorise(request.request, Role.MANAGER)
+                auth.authorise(request.request, Permission.RUN)
                 show = action.work(deed) or show
             except FadedError as error:
                 message = str(error)
@@ -239,7 +240,7 @@ class Wiring:
     def _beside(self, user: auth.User) -> str:
         """Return how the worker is, who is signed in and, for managers, what is wrong with the mirror, as HTML."""
         worker = f"<p class='f-worker' id='worker-words'>{self._worker_words()}</p>"
-        mirror = note(self._mirror_words()) if user.role >= Role.MANAGER else ""
+        mirror = note(self._mirror_words()) if may(user.role, Permission.RUN) else ""
         return f"{worker}{account.words(user)}{mirror}"
 
     def draw(
@@ -286,7 +287,7 @@ class Wiring:
         if facts is not None and facts.evidence.is_drawn and consent is not True:
             of_page = {name: without_pictures(s) for name, s in of_page.items()}
         drawn |= of_page
-        if user.role < Role.MANAGER:
+        if not may(user.role, Permission.RUN):
             drawn |= {name: shown(visible=False) for name in self._managers_only & set(drawn)}
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]

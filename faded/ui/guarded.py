@@ -10,9 +10,10 @@ from typing import Any
 import gradio as gr
 
 from faded import log
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.ui import auth
 from faded.ui.auth import User
+from faded.ui.policy import Permission
 
 Answer = dict[str, Any]
 """What the page is sent: `ok`, and with it what the work returned, or a `message` for the person."""
@@ -23,10 +24,10 @@ LARGEST = 2**53
 """Of whole numbers: what a browser's can be, and less than a database holds."""
 
 
-def guarded(request: gr.Request, role: Role, work: Callable[[User], Mapping[str, Any]]) -> Answer:
+def guarded(request: gr.Request, what: Permission, work: Callable[[User], Mapping[str, Any]]) -> Answer:
     """Authorise, do the work, and turn what a person can mend into words for the page."""
     try:
-        return {"ok": True, **work(auth.authorise(request, role))}
+        return {"ok": True, **work(auth.authorise(request, what))}
     except FadedError as error:
         return {"ok": False, "message": str(error)}
     except Exception as error:

@@ -13,7 +13,7 @@ from faded.concepts.spec import ConceptSpace
 from faded.demo.practice import practice
 from faded.demo.practice_sets import ASKED_HINT, LEFT_OPEN_HINT, practice_asked, practice_sets
 from faded.demo.practice_texts import practice_texts
-from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Role, Verdict
+from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
 from faded.labeling import admission
 from faded.labeling.standings import StandingsCache
 from faded.store import campaigns, proposals, remarks, trials, verdicts
@@ -26,6 +26,7 @@ from faded.ui.empty_queue import notice, progress_line, why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, whole_number
+from faded.ui.policy import Permission, may
 from faded.ui.team_guidelines import LONGEST_VERSION
 from faded.ui.words import percent
 
@@ -58,15 +59,15 @@ def server_functions(store: Store, cache: StandingsCache) -> list[Callable[..., 
 
     def label_next(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Lay items before the person who asks."""
-        return guarded(request, Role.ANNOTATOR, lambda user: _next(store, cache, user, asked))
+        return guarded(request, Permission.LABEL, lambda user: _next(store, cache, user, asked))
 
     def label_send(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Write events in their order; the answer acknowledges each, and is given after the commit."""
-        return guarded(request, Role.ANNOTATOR, lambda user: _send(store, cache, user, sent))
+        return guarded(request, Permission.LABEL, lambda user: _send(store, cache, user, sent))
 
     def label_practice(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the items to practise on; nothing of it is kept."""
-        return guarded(request, Role.ANNOTATOR, lambda user: {"items": _practice(asked.get("guide"))})
+        return guarded(request, Permission.LABEL, lambda user: {"items": _practice(asked.get("guide"))})
 
     return [label_next, label_send, label_practice]
 
@@ -212,7 +213,7 @@ def _queue(
     given, words = asked.get("have"), _words(db, found)
     have = {str(name) for name in given} if isinstance(given, list) else set()
     gated = words.is_drawn and asked.get("consent") is not True
-    exempt = user.role >= Role.MANAGER
+    exempt = may(user.role, Permission.SET_RULES)
     laid = admission.lay(db, found, user.name, exempt, n, time.time(), cache, shown=not gated)
     now = laid.progress
     new = [proposal for proposal in laid.items if proposal.id not in have]

@@ -8,13 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError, ModeKey, Role
+from faded.domain import FadedError, ModeKey
 from faded.labeling.decided import confirmed_modes
 from faded.store import campaigns, verdicts
 from faded.store.engine import Store
 from faded.ui.auth import User
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import whole_number
+from faded.ui.policy import Permission
 
 
 def server_functions(store: Store) -> list[Callable[..., Answer]]:
@@ -27,7 +28,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
             choose(store, asked.get("round"), asked.get("modes"))
             return {}
 
-        return guarded(request, Role.MANAGER, work)
+        return guarded(request, Permission.RUN, work)
 
     return [landscape_choose]
 

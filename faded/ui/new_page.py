@@ -16,7 +16,7 @@ import gradio as gr
 
 from faded.campaign_file import parse_campaign, write_campaign
 from faded.config import CampaignConfig
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.files import parse_yaml
 from faded.stages import CANDIDATE, CONCEPTS, DATA, MEASURE, TARGET
 from faded.store import drafts, rounds
@@ -27,6 +27,7 @@ from faded.ui import auth, draft, places
 from faded.ui.draft import Draft
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page
+from faded.ui.policy import Permission, may
 from faded.ui.theme import asset
 
 SCRIPT = "\n".join([*map(asset, ("new-found.js", "new-fields.js", "new.js")), "mountNew(element, server);"])
@@ -52,31 +53,31 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def new_load(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the draft of the person who asks, and what is found about it."""
-        return guarded(request, Role.MANAGER, lambda user: _load(store, user))
+        return guarded(request, Permission.BEGIN, lambda user: _load(store, user))
 
     def new_save(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Keep what is typed, ask what it needs to have asked, and return what is found so far."""
-        return guarded(request, Role.MANAGER, lambda user: _save(store, user, sent))
+        return guarded(request, Permission.BEGIN, lambda user: _save(store, user, sent))
 
     def new_again(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Look at everything once more: files may have changed."""
-        return guarded(request, Role.MANAGER, lambda user: _again(store, user, sent))
+        return guarded(request, Permission.BEGIN, lambda user: _again(store, user, sent))
 
     def new_discard(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Forget the draft."""
-        return guarded(request, Role.MANAGER, lambda user: _discard(store, user))
+        return guarded(request, Permission.BEGIN, lambda user: _discard(store, user))
 
     def new_file(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Return the campaign as a file."""
-        return guarded(request, Role.MANAGER, lambda user: _file(store, user, sent))
+        return guarded(request, Permission.BEGIN, lambda user: _file(store, user, sent))
 
     def new_open(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Take a campaign's file for the draft."""
-        return guarded(request, Role.MANAGER, lambda user: _open(store, user, sent))
+        return guarded(request, Permission.BEGIN, lambda user: _open(store, user, sent))
 
     def new_begin(sent: dict[str, Any], request: gr.Request) -> Answer:
         """Register the campaign, and let its first round explore."""
-        return guarded(request, Role.MANAGER, lambda user: _begin(store, user, sent))
+        return guarded(request, Permission.BEGIN, lambda user: _begin(store, user, sent))
 
     return [new_load, new_save, new_again, new_discard, new_file, new_open, new_begin]
 
@@ -117,7 +118,7 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     if len(text) > LONGEST_FILE:
         raise FadedError(f"The file has {len(text):,} characters: a campaign has at most {LONGEST_FILE:,}.")
     values = parse_yaml(text, "The file cannot be read")
-    barred = places.barred(values) if user.role < Role.ADMIN and isinstance(values, dict) else {}
+    barred = places.barred(values) if not may(user.role, Permission.NAME_PLACES) and isinstance(values, dict) else {}
     if barred:  # before anything is looked for
         raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")
     typed = draft.from_config(parse_campaign(values, str(sent.get("name") or "The file"), Path.cwd()))
@@ -166,7 +167,7 @@ def _found(db: Db, user: auth.User, typed: Draft) -> Answer:
         steps[kind] = _told(inquiry)
         return inquiry.result
 
-    barred = {} if user.role == Role.ADMIN else places.barred(typed.texts)
+    barred = {} if may(user.role, Permission.NAME_PLACES) else places.barred(typed.texts)
     about = None if "target" in barred else ask(TARGET, draft.asked(typed, "", TARGET))
     task = typed["task"] or (about or {}).get("task", "")
     config, problems = draft.read(typed, task)

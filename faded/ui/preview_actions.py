@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import FadedError, Kind, Role
+from faded.domain import FadedError, Kind
 from faded.store import campaigns, previews
 from faded.store.campaigns import Round
 from faded.store.engine import Store
@@ -19,6 +19,7 @@ from faded.ui import evidence, preview_words
 from faded.ui.cards.tryout import stops
 from faded.ui.guarded import Answer, guarded
 from faded.ui.page import whole_number
+from faded.ui.policy import Permission
 
 LONGEST_NAME = 64
 """Letters of the name that a page gives itself."""
@@ -32,11 +33,11 @@ def server_functions(store: Store, worker_words: Callable[[], str]) -> list[Call
 
     def preview_ask(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Ask for a preview; what the same page asked before is dropped."""
-        return guarded(request, Role.ANNOTATOR, lambda _user: {"job": ask(store, asked)})
+        return guarded(request, Permission.TRY, lambda _user: {"job": ask(store, asked)})
 
     def preview_look(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the answer, or say why it is not there yet."""
-        return guarded(request, Role.ANNOTATOR, lambda _user: look(store, asked, worker_words()))
+        return guarded(request, Permission.TRY, lambda _user: look(store, asked, worker_words()))
 
     return [preview_ask, preview_look]
 

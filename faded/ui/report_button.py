@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.report.collect import report
 from faded.report.evidence import Shown as Evidence
 from faded.report.render import render
@@ -16,6 +16,7 @@ from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import whole_number
+from faded.ui.policy import Permission
 from faded.ui.theme import asset
 
 
@@ -44,7 +45,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def report_page(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Return the page of a round's report, with the name to save it under."""
-        return guarded(request, Role.MANAGER, lambda _user: page(store, asked.get("round")))
+        return guarded(request, Permission.REPORT, lambda _user: page(store, asked.get("round")))
 
     return [report_page]
 

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.store import audit, former, person
 from faded.store.engine import Store
 from faded.ui.auth import NotAllowed, authorise
 from faded.ui.cards.audit import as_csv
 from faded.ui.downloads import file_name
+from faded.ui.policy import Permission
 
 AS_FILE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -25,7 +26,7 @@ def routes(store: Store) -> list[Route]:
 
     def audit_log(request: Request) -> Response:
         try:
-            authorise(request, Role.MANAGER)
+            authorise(request, Permission.SEE_TEAM)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
         with store.read() as db:
@@ -35,7 +36,7 @@ def routes(store: Store) -> list[Route]:
 
     def my_data(request: Request) -> Response:
         try:
-            user = authorise(request, Role.ANNOTATOR)
+            user = authorise(request, Permission.TAKE_OWN_DATA)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
         with store.read() as db:
@@ -44,7 +45,7 @@ def routes(store: Store) -> list[Route]:
     def person_data(request: Request) -> Response:
         name, now = request.query_params.get("name", ""), time.time()
         try:
-            user = authorise(request, Role.ADMIN)
+            user = authorise(request, Permission.MANAGE_PEOPLE)
             with store.write() as db:
                 found = person.data_of(db, former.known_name(db, name), now)
                 audit.write(db, user.name, "data exported", found["name"], now)

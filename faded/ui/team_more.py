@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from faded.domain import FadedError, Role
+from faded.domain import FadedError
 from faded.labeling import pace
 from faded.labeling.standings import StandingsCache
 from faded.store import former, labeling_rules, lineage, over_time
@@ -22,6 +22,7 @@ from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Shown, View, shown_html
+from faded.ui.policy import Permission
 from faded.ui.theme import asset, html
 
 PARTS = ("contents", "pace", "confirmation", "over_time", "lineage", "data", "audit")
@@ -90,15 +91,15 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def team_audit(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Look for words in the audit log."""
-        return guarded(request, Role.MANAGER, lambda user: look_up(store, asked))
+        return guarded(request, Permission.SEE_TEAM, lambda user: look_up(store, asked))
 
     def team_lineage(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Trace a proposal or weights."""
-        return guarded(request, Role.MANAGER, lambda user: trace(store, asked))
+        return guarded(request, Permission.SEE_TEAM, lambda user: trace(store, asked))
 
     def team_delete(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Delete a person whose name was typed."""
-        return guarded(request, Role.ADMIN, lambda user: delete(store, user, asked))
+        return guarded(request, Permission.MANAGE_PEOPLE, lambda user: delete(store, user, asked))
 
     return [team_audit, team_lineage, team_delete]
 

@@ -25,6 +25,7 @@ from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, Shown, View, shown_html
+from faded.ui.policy import Permission, may
 from faded.ui.team_more import Caches
 from faded.ui.theme import asset, html
 
@@ -66,7 +67,7 @@ def layout(store: Store, standings: StandingsCache) -> Page:
 
 def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Shown]:
     """Draw every part; nothing for people who are not shown it."""
-    if view.user.role < Role.MANAGER:
+    if not may(view.user.role, Permission.SEE_TEAM):
         return {name: shown_html("") for name in PARTS}
     facts = view.facts
     agreed = None if facts is None else cache.get(view.store, facts)
@@ -77,7 +78,7 @@ def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Show
         asked = None if facts is None or not rules.qualify else qualifying.all_of(db, facts.campaign.id)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
-        known = accounts.list_all(db) if view.user.role >= Role.ADMIN else None
+        known = accounts.list_all(db) if may(view.user.role, Permission.MANAGE_PEOPLE) else None
     return {
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed)),
@@ -96,35 +97,35 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     def team_adjudicate(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Settle what people differ about."""
-        return guarded(request, Role.MANAGER, lambda user: adjudicate(store, user, asked))
+        return guarded(request, Permission.ADJUDICATE, lambda user: adjudicate(store, user, asked))
 
     def team_rules(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Set the rules of a round's campaign."""
-        return guarded(request, Role.MANAGER, lambda user: rules_actions.set_rules(store, user, asked))
+        return guarded(request, Permission.SET_RULES, lambda user: rules_actions.set_rules(store, user, asked))
 
     def team_invite(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Make a link with which somebody makes an account, or an account gets a new password."""
-        return guarded(request, Role.ADMIN, lambda user: invite(store, user, asked))
+        return guarded(request, Permission.MANAGE_PEOPLE, lambda user: invite(store, user, asked))
 
     def team_account(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Change an account."""
-        return guarded(request, Role.ADMIN, lambda user: change_account(store, user, asked))
+        return guarded(request, Permission.MANAGE_PEOPLE, lambda user: change_account(store, user, asked))
 
     def team_pause(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Pause the labeling of a round's campaign, or let it go on."""
-        return guarded(request, Role.MANAGER, lambda user: rules_actions.pause(store, user, asked))
+        return guarded(request, Permission.SET_RULES, lambda user: rules_actions.pause(store, user, asked))
 
     def team_gold(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Make the answer of a proposal known, or withdraw it."""
-        return guarded(request, Role.MANAGER, lambda user: rules_actions.know(store, user, asked))
+        return guarded(request, Permission.SET_RULES, lambda user: rules_actions.know(store, user, asked))
 
     def team_qualify(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Let a person in who has not qualified, or give them a new attempt."""
-        return guarded(request, Role.MANAGER, lambda user: rules_actions.qualify(store, user, asked))
+        return guarded(request, Permission.SET_RULES, lambda user: rules_actions.qualify(store, user, asked))
 
     def team_guidelines(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Save a new version of a campaign's own guidelines."""
-        return guarded(request, Role.MANAGER, lambda user: rules_actions.guide(store, user, asked))
+        return guarded(request, Permission.SET_RULES, lambda user: rules_actions.guide(store, user, asked))
 
     return [
         team_adjudicate,

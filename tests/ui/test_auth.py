@@ -10,6 +10,7 @@ from faded.domain import FadedError
 from faded.settings import space
 from faded.ui import auth
 from faded.ui.auth import Role
+from faded.ui.policy import NEEDS, Permission, may
 from tests.ui.space import ENVIRONMENT, HOST, session
 
 
@@ -25,10 +26,10 @@ def on_space(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_this_machine_is_the_local_user_who_may_do_everything() -> None:
-    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ADMIN)
+    user = auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Permission.MANAGE_PEOPLE)
     assert user.name == "local"
     own = request("127.0.0.1", host="localhost:7860", origin="http://localhost:7860")
-    assert auth.authorise(own, Role.MANAGER) == user
+    assert auth.authorise(own, Permission.RUN) == user
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_this_machine_is_the_local_user_who_may_do_everything() -> None:
 def test_everything_else_is_refused(client: str, host: str, origin: str | None) -> None:
     headers = {"host": host} | ({} if origin is None else {"origin": origin})
     with pytest.raises(auth.NotAllowed):
-        auth.authorise(request(client, **headers), Role.ANNOTATOR)
+        auth.authorise(request(client, **headers), Permission.LOOK)
 
 
 def test_only_loopback_may_be_listened_on_without_accounts() -> None:
@@ -83,17 +84,23 @@ def test_a_space_knows_people_by_their_sign_in(
     on_space: pytest.MonkeyPatch, who: dict[str, Any], role: Role | None
 ) -> None:
     asked = request("10.0.0.1", who, host=HOST, origin=f"https://{HOST}")
-    for needed in Role:
+    for what, needed in NEEDS.items():
         if role is not None and needed <= role:
-            assert auth.authorise(asked, needed).role is role
+            assert auth.authorise(asked, what).role is role
         else:
             with pytest.raises(auth.NotAllowed, match="signed in"):
-                auth.authorise(asked, needed)
+                auth.authorise(asked, what)
+
+
+def test_what_is_asked_for_is_said_of_everything_that_can_be_done() -> None:
+    assert set(NEEDS) == set(Permission)
+    assert [what.name for what, role in NEEDS.items() if role is Role.ADMIN] == ["NAME_PLACES", "MANAGE_PEOPLE"]
+    assert not any(may(Role.ANNOTATOR, what) for what in (Permission.RUN, Permission.SEE_TEAM, Permission.REPORT))
 
 
 def test_being_on_the_machine_of_a_space_makes_nobody_its_owner(on_space: pytest.MonkeyPatch) -> None:
     with pytest.raises(auth.NotAllowed):
-        auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Role.ANNOTATOR)
+        auth.authorise(request("127.0.0.1", host="127.0.0.1:7860"), Permission.LOOK)
 
 
 @pytest.mark.parametrize(
@@ -101,27 +108,27 @@ def test_being_on_the_machine_of_a_space_makes_nobody_its_owner(on_space: pytest
 )
 def test_a_page_elsewhere_cannot_use_a_sign_in(on_space: pytest.MonkeyPatch, origin: str) -> None:
     with pytest.raises(auth.NotAllowed, match="another page"):
-        auth.authorise(request("10.0.0.1", session("mira"), host=HOST, origin=origin), Role.ANNOTATOR)
+        auth.authorise(request("10.0.0.1", session("mira"), host=HOST, origin=origin), Permission.LOOK)
 
 
 def test_a_space_may_have_a_domain_of_its_own(on_space: pytest.MonkeyPatch) -> None:
     on_space.setenv("SPACE_HOST", f"{HOST},judge.example.org")
     asked = request("10.0.0.1", session("ann"), host="judge.example.org", origin="https://judge.example.org")
-    assert auth.authorise(asked, Role.ANNOTATOR).name == "ann"
+    assert auth.authorise(asked, Permission.LOOK).name == "ann"
 
 
 def test_nobody_may_come_in_where_nobody_is_named(on_space: pytest.MonkeyPatch) -> None:
     on_space.setenv("FADED_MANAGERS", "")
     on_space.delenv("FADED_ANNOTATORS")
     with pytest.raises(auth.NotAllowed):
-        auth.authorise(request("10.0.0.1", session(""), host=HOST), Role.ANNOTATOR)
+        auth.authorise(request("10.0.0.1", session(""), host=HOST), Permission.LOOK)
 
 
 def test_half_a_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert space() is None
     monkeypatch.setenv("SPACE_ID", "faded-people/faded")
     with pytest.raises(FadedError, match="unset SPACE_ID"):
-        auth.authorise(request("127.0.0.1", host="127.0.0.1"), Role.ANNOTATOR)
+        auth.authorise(request("127.0.0.1", host="127.0.0.1"), Permission.LOOK)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +149,7 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 def test_a_sign_in_ends_when_hugging_face_says(on_space: pytest.MonkeyPatch) -> None:
     who = session("ann", seconds=0.05)
-    auth.authorise(request("10.0.0.1", who, host=HOST), Role.ANNOTATOR)
+    auth.authorise(request("10.0.0.1", who, host=HOST), Permission.LOOK)
     time.sleep(0.06)
     with pytest.raises(auth.NotAllowed, match="not signed in any more"):
-        auth.authorise(request("10.0.0.1", who, host=HOST), Role.ANNOTATOR)
+        auth.authorise(request("10.0.0.1", who, host=HOST), Permission.LOOK)
