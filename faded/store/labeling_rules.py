@@ -171,7 +171,9 @@ def save(db: Db, campaign_id: int, rules: Rules, by: str, now: float) -> None:
     _check(rules)
     before = of_campaign(db, campaign_id)
     _keep(db, campaign_id, asdict(rules))
-    about = {"from": asdict(before), "to": asdict(rules)}
+    was, now_are = asdict(before), asdict(rules)
+    changed = [name for name in was if was[name] != now_are[name]]
+    about = {"from": {name: was[name] for name in changed}, "to": {name: now_are[name] for name in changed}}
     audit.write(db, by, "labeling rules set", f"campaign {campaign_id}", now, about)
 
 

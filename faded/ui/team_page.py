@@ -49,10 +49,11 @@ def layout(store: Store, standings: StandingsCache) -> Page:
     with gr.Row(elem_classes="o-columns"):
         with gr.Column(elem_classes="f-card"):
             outputs["rules"] = html(elem_id="team-rules")
-        with gr.Column(elem_classes="f-card"):
-            outputs["guidelines"] = html(elem_id="team-guidelines")
-        with gr.Column(elem_classes=["f-card", "o-maybe"]):
-            outputs["accounts"] = html(elem_id="team-accounts")
+        with gr.Column(elem_classes="t-beside"):
+            with gr.Column(elem_classes="f-card"):
+                outputs["guidelines"] = html(elem_id="team-guidelines")
+            with gr.Column(elem_classes=["f-card", "o-maybe"]):
+                outputs["accounts"] = html(elem_id="team-accounts")
     outputs |= team_more.lay_last(store)
     gr.HTML(
         "",
