@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -125,9 +126,10 @@ def test_progress_is_said(
     monkeypatch.setattr("faded.commands.backup.SAY_SECONDS", 0.0)
     assert main(["backup", str(tmp_path / "b.zip"), "--workspace", str(full.workspace)]) == OK
     said = capsys.readouterr().err
-    assert all(f"{what}: 100% of 0.2 MB" in said for what in ("Copying the database", "Copying", "Reading it again"))
+    for what in ("Copying the database", "Copying", "Reading it again"):
+        assert re.search(rf"{what}: 100% of 0\.\d MB", said)
     assert restored(tmp_path / "b.zip", tmp_path / "again") == OK
-    assert "Restoring: 100% of 0.2 MB" in capsys.readouterr().err
+    assert re.search(r"Restoring: 100% of 0\.\d MB", capsys.readouterr().err)
 
 
 def test_nobody_is_signed_in_and_nothing_runs_after_a_restore(full: Store, tmp_path: Path) -> None:

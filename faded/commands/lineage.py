@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
         description="Say which repairs learned from a proposal's verdicts, or which verdicts weights learned from, "
         "what was made of each, what the verification found, and what became of the weights.",
     )
-    parser.add_argument("named", metavar="PROPOSAL|WEIGHTS", help="id of a proposal, or the weights' fingerprint")
+    parser.add_argument("named", metavar="WHAT", help="id of a proposal, or the weights' fingerprint")
     parser.add_argument("--json", metavar="FILE|-", help="write it as one JSON object")
     add_workspace(parser)
     parser.set_defaults(command=_lineage)

@@ -7,6 +7,7 @@ was written under: a worker that was suspended, and has lost its job meanwhile, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -74,7 +75,8 @@ def write(workspace: Path, job_id: int, attempt: int, serial: int, state: Mappin
             os.fsync(file.fileno())
         temporary.rename(folder / name)
     except OSError as error:
-        temporary.unlink(missing_ok=True)  # half a file fills a full disk all the more
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)  # half a file fills a full disk all the more
         raise FadedError(
             f"The checkpoint {folder / name} cannot be written: {error.strerror}. See that its disk has room."
         ) from error
