@@ -91,7 +91,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def watched(context: BrowserContext) -> Watched:
+def watched(context: BrowserContext) -> Iterator[Watched]:
     seen = Watched(context.new_page())
 
     def on_request(request: Request) -> None:
@@ -101,7 +101,8 @@ def watched(context: BrowserContext) -> Watched:
     seen.page.on("request", on_request)
     seen.page.on("console", lambda m: seen.console.append(m.text) if m.type in ("error", "warning") else None)
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
-    return seen
+    yield seen
+    seen.page.unroute_all(behavior="ignoreErrors")  # an answer may be on its way through a test's hands
 
 
 @pytest.fixture

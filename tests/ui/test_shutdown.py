@@ -22,7 +22,7 @@ from faded.tasks import SIGNS
 from tests.soak import annotator
 from tests.ui import believable
 
-PATIENCE = 90
+PATIENCE = 120.0
 STATED_S = 30.0
 """What docs/operating.md says that it takes at most."""
 

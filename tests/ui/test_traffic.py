@@ -154,7 +154,12 @@ def ask(app: Requests) -> list[dict[str, Any]]:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    asyncio.run(app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send))
+    def run() -> None:
+        asyncio.run(app({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send))
+
+    thread = threading.Thread(target=run)  # the driver of a browser may leave a loop running in this one
+    thread.start()
+    thread.join()
     return sent
 
 
