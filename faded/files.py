@@ -108,5 +108,7 @@ def parse_yaml(text: str, trouble: str) -> Any:
     """
     try:
         return yaml.load(text, PlainLoader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that no calendar has
+    except RecursionError as error:
+        raise FadedError(f"{trouble}: it is nested hundreds of levels deep. Write it with fewer.") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: of a date that no calendar has
         raise FadedError(f"{trouble}: {error}.") from error

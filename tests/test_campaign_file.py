@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,54 @@ def test_what_cannot_be_used_is_said_with_its_field(text: str, said: str, tmp_pa
     file.write_text(text)
     with pytest.raises(FadedError, match=said):
         read_campaign(file)
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "\n".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+"""Nine lists of nine of the one before: some hundred million values."""
+TAGS = (
+    "!!python/object/apply:os.system ['touch planted']",
+    "!!python/object:faded.config.CampaignConfig {demo: signs}",
+    "!!python/object/new:os.system ['touch planted']",
+    "!!python/name:os.system ''",
+    "!!python/module:os ''",
+    "!!python/tuple [1]",
+    "!planted x",
+    "!<tag:yaml.org,2002:python/object/apply:os.system> ['touch planted']",
+)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_tag_that_makes_something_is_refused(tag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text(f"faded: 1\ndemo: {tag}\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FadedError, match=r"cannot be read: could not determine a constructor for the tag"):
+        read_campaign(file)
+    assert not (tmp_path / "planted").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BOMB, r"the alias \*a is not read: write out what it stands for"),
+        ("faded: &a [*a]", r"the alias \*a is not read"),
+        ("a: &a {x: 1}\nfaded:\n  <<: *a", r"the alias \*a is not read"),
+        ("faded: " + "[" * 5000 + "]" * 5000, r"is nested hundreds of levels deep\. Write it with fewer"),
+        ("faded: " + "{a: " * 5000 + "1" + "}" * 5000, r"is nested hundreds of levels deep"),
+        ("- " * 20_000, r"is nested hundreds of levels deep"),
+        ("faded: 1\nname: " + "[" * 150 + "]" * 150, r"name is \[\[\["),
+        ("faded: 1\nseed: " + "9" * 10_000, r"cannot be read: Exceeds the limit"),
+    ],
+)
+def test_yaml_that_would_grow_without_measure_is_refused_at_once(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text(text)
+    began = time.monotonic()
+    with pytest.raises(FadedError, match=said):
+        read_campaign(file)
+    assert time.monotonic() - began < 2
 
 
 def test_names_that_yaml_takes_for_dates_are_read_as_written(tmp_path: Path) -> None:

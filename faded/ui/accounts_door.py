@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from starlette.requests import cookie_parser
 
 from faded.store import accounts, signing_in
 from faded.store.engine import Store
-from faded.ui.auth import USER, Asgi, Receive, Scope, Send, User, foreign, headers_of, refusal, refuse
+from faded.ui.auth import (
+    USER,
+    Asgi,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    User,
+    foreign,
+    headers_of,
+    is_stream,
+    refusal,
+    refuse,
+)
 from faded.ui.health import PATH
 
 SIGN_IN, SIGN_OUT, JOIN = "/sign-in", "/sign-out", "/join/"
 OPEN = frozenset({SIGN_IN, SIGN_OUT, PATH, "/gradio_api/startup-events"})
 """What answers everybody: the way in and out, how the app is, and what Gradio asks of itself when it starts."""
 COOKIE = "faded-session"
+SAFE_COOKIE = f"__Host-{COOKIE}"
+"""The cookie where the page came over https: browsers take one of that name from this host alone, and over https."""
+HTTPS = ("https", "wss")
 
 
 class AccountsDoor:
@@ -37,7 +54,7 @@ class AccountsDoor:
         host, origin = headers.get("host"), headers.get("origin")
         with self._store.read() as db:
             locked = accounts.any_account(db)
-            account = signing_in.who(db, token_of(headers), time.time()) if locked else None
+            account = signing_in.who(db, token_of(headers, scope["scheme"]), time.time()) if locked else None
         if not locked:
             client = scope.get("client")
             why = refusal(client[0] if client else None, host, origin)
@@ -52,7 +69,34 @@ class AccountsDoor:
         if why:
             await refuse(scope, send, why)
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _Watched(send, lambda: self._still(scope, headers)))
+
+    def _still(self, scope: Scope, headers: dict[str, str]) -> bool:
+        """Say whether a request that was let in would be let in now."""
+        with self._store.read() as db:
+            return (
+                open_to_all(scope["path"])
+                or not accounts.any_account(db)
+                or (signing_in.who(db, token_of(headers, scope["scheme"]), time.time()) is not None)
+            )
+
+
+class _Watched:
+    """Sends an answer on; of a stream, which lasts as long as somebody looks, nothing once `still` says no."""
+
+    def __init__(self, send: Send, still: Callable[[], bool]) -> None:
+        self._send, self._still = send, still
+        self._stream = self._ended = False
+
+    async def __call__(self, message: Message) -> None:
+        if self._ended:
+            return
+        if message["type"] == "http.response.start":
+            self._stream = is_stream(message)
+        elif self._stream and not self._still():
+            self._ended = True
+            message = {"type": "http.response.body", "body": b""}  # and no more
+        await self._send(message)
 
 
 def open_to_all(path: str) -> bool:
@@ -60,9 +104,13 @@ def open_to_all(path: str) -> bool:
     return path in OPEN or path.startswith(JOIN)
 
 
-def token_of(headers: dict[str, str]) -> str:
-    """Return the token of the session that a request names; empty where it names none."""
-    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+def token_of(headers: dict[str, str], scheme: str) -> str:
+    """Return the token of the session that a request names; empty where it names none.
+
+    Over https only the cookie counts that nobody else can have planted.
+    """
+    found = cookie_parser(headers.get("cookie", ""))
+    return found.get(SAFE_COOKIE) or ("" if scheme in HTTPS else found.get(COOKIE, ""))
 
 
 async def _go_to_sign_in(send: Send) -> None:

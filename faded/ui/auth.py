@@ -207,6 +207,12 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
 
 
+def is_stream(start: Message) -> bool:
+    """Say whether an answer that begins so is a stream of events, which lasts as long as somebody looks."""
+    headers = start.get("headers", ())
+    return any(k.lower() == b"content-type" and v.startswith(b"text/event-stream") for k, v in headers)
+
+
 def _is_loopback(address: str | None) -> bool:
     try:
         return address is not None and ip_address(address).is_loopback

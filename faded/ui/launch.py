@@ -27,6 +27,7 @@ from faded.ui import opening, sign_in_pages, team_files
 from faded.ui.accounts_door import AccountsDoor
 from faded.ui.address import taken
 from faded.ui.auth import check_host
+from faded.ui.bounds import ON_A_SPACE, POLICY, Bounds
 from faded.ui.build import build
 from faded.ui.door import MembersOnly
 from faded.ui.export_zip import export_route
@@ -162,7 +163,7 @@ def launch(
             allowed_paths=[],
             blocked_paths=[str(store.workspace), str(Path.cwd())],
             app_kwargs={
-                "middleware": [Middleware(Requests, traffic=traffic or Traffic()), _door(store)],
+                "middleware": _middleware(store, traffic or Traffic()),
                 "routes": _routes(store, keeper),
                 "docs_url": None,
                 "redoc_url": None,
@@ -190,10 +191,12 @@ def _routes(store: Store, keeper: WorkerKeeper) -> list[Route]:
     return own if space() is not None else [*own, *sign_in_pages.routes(store)]
 
 
-def _door(store: Store) -> Middleware:
-    """Return what every request has to pass."""
+def _middleware(store: Store, traffic: Traffic) -> list[Middleware]:
+    """Return what every request has to pass, from the outside in."""
     there = space()
-    return Middleware(AccountsDoor, store=store) if there is None else Middleware(MembersOnly, there=there)
+    door = Middleware(AccountsDoor, store=store) if there is None else Middleware(MembersOnly, there=there)
+    bounds = Middleware(Bounds, policy=POLICY if there is None else ON_A_SPACE)
+    return [Middleware(Requests, traffic=traffic), bounds, door]
 
 
 def check_workspace(workspace: Path) -> None:

@@ -17,7 +17,7 @@ from faded.store import signing_in
 from faded.store.accounts import an
 from faded.store.engine import Store
 from faded.store.signing_in import LONGEST, SESSION_SECONDS, SHORTEST, TooManyAttempts
-from faded.ui.accounts_door import COOKIE, JOIN, SIGN_IN, SIGN_OUT
+from faded.ui.accounts_door import COOKIE, HTTPS, JOIN, SAFE_COOKIE, SIGN_IN, SIGN_OUT
 
 MOST_BYTES = 10_000
 """Of a form: a name, a password and a token are far shorter."""
@@ -75,7 +75,7 @@ def routes(store: Store) -> list[Route]:
     async def do_sign_out(request: Request) -> Response:
         await run_in_threadpool(_end, store, request)
         answer = RedirectResponse(SIGN_IN, 303, HEADERS)
-        answer.delete_cookie(COOKIE, path="/")
+        _forget(request, answer)
         return answer
 
     async def show_join(request: Request) -> Response:
@@ -120,16 +120,26 @@ async def _welcome(request: Request, work: Callable[[], str]) -> Response:
     """Begin the session whose token `work` returns, and go to the first page."""
     token = await run_in_threadpool(work)
     answer = RedirectResponse("/", 303, HEADERS)
+    safe = request.url.scheme in HTTPS
+    name = SAFE_COOKIE if safe else COOKIE
+    _forget(request, answer, name)
     answer.set_cookie(
-        COOKIE,
+        name,
         token,
         max_age=int(SESSION_SECONDS),
         path="/",
-        secure=request.url.scheme == "https",
+        secure=safe,
         httponly=True,
         samesite="lax",
     )
     return answer
+
+
+def _forget(request: Request, answer: Response, kept: str = "") -> None:
+    """Have the browser forget the cookies that it has sent, but for one."""
+    for name in (COOKIE, SAFE_COOKIE):
+        if name in request.cookies and name != kept:
+            answer.delete_cookie(name, path="/", secure=name == SAFE_COOKIE, httponly=True, samesite="lax")
 
 
 async def _invited(store: Store, request: Request, name: str, wrong: str) -> Response:
@@ -182,10 +192,11 @@ def _page(title: str, body: str, code: int = 200) -> HTMLResponse:
 
 
 def _end(store: Store, request: Request) -> None:
-    token = request.cookies.get(COOKIE)
-    if token:
+    tokens = [request.cookies[name] for name in (COOKIE, SAFE_COOKIE) if request.cookies.get(name)]
+    if tokens:
         with store.write() as db:
-            signing_in.sign_out(db, token)
+            for token in tokens:
+                signing_in.sign_out(db, token)
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from faded import log
 from faded.settings import space
-from faded.ui.auth import LOCAL_USER, USER, Asgi, Message, Receive, Scope, Send, member
+from faded.ui.auth import LOCAL_USER, USER, Asgi, Message, Receive, Scope, Send, is_stream, member
 from faded.ui.guarded import unexpected
 
 HEADER = b"x-request-id"
@@ -101,7 +101,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status, self.begun = message["status"], True
             headers = list(message.get("headers", ()))
-            if any(k.lower() == b"content-type" and v.startswith(b"text/event-stream") for k, v in headers):
+            if is_stream(message):
                 self.done()
             message = {**message, "headers": [*headers, (HEADER, self._name.encode())]}
         await self._send(message)

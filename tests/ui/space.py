@@ -116,6 +116,16 @@ class Space:
         finally:
             connection.close()
 
+    def headers(self, path: str, who: dict[str, Any] | None) -> dict[str, str]:
+        """Return the headers of an answer by lower-case name."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        signed = {} if who is None else {"Cookie": f"session={cookie(who)}"}
+        connection.request("GET", path, headers={"Host": HOST, **signed})
+        try:
+            return {name.lower(): value for name, value in connection.getresponse().getheaders()}
+        finally:
+            connection.close()
+
     def config(self, who: dict[str, Any]) -> dict[str, Any]:
         return dict(json.loads(self.get("/config", who)[1]))
 

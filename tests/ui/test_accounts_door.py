@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import re
@@ -14,12 +15,13 @@ from urllib.parse import urlencode
 
 import gradio as gr
 import pytest
+from gradio.server_messages import LogMessage
 
 from benchmarks.app import free_port
 from faded.domain import Role
 from faded.store import accounts, room, signing_in
 from faded.store.engine import Store, open_store
-from faded.ui.accounts_door import COOKIE
+from faded.ui.accounts_door import COOKIE, SAFE_COOKIE
 from faded.ui.launch import launch
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of a test
@@ -135,6 +137,64 @@ def test_the_cookie_is_for_the_server_only(pages: Pages) -> None:
     _, headers, _ = pages.form("/sign-in", name="ann", password=PASSWORD)
     said = headers["set-cookie"].lower()
     assert "httponly" in said and "samesite=lax" in said and "path=/" in said and "domain" not in said
+
+
+def test_over_https_the_cookie_is_one_that_no_neighbour_can_plant(pages: Pages) -> None:
+    plain = pages.sign_in("ann")
+    form = {"content_type": "application/x-www-form-urlencoded", "x_forwarded_proto": "https"}
+    sent = form | {"origin": f"https://127.0.0.1:{pages.port}", "Cookie": f"{COOKIE}={plain}"}
+    fields = urlencode({"name": "ann", "password": PASSWORD})
+    status, headers, text = pages.ask("POST", "/sign-in", body=fields, **sent)
+    assert status == 303, text
+    said = headers["set-cookie"]
+    token = said.partition(";")[0].removeprefix(f"{SAFE_COOKIE}=")
+    assert said.startswith("__Host-") and "; Secure" in said and "; Path=/;" in said and "domain" not in said.lower()
+    assert pages.ask("GET", "/config", plain)[0] == 403, "the session that was there is over"
+    planted = pages.sign_in("mira")
+
+    def asked(cookie: str, scheme: str) -> int:
+        return pages.ask("GET", "/config", **{"Cookie": cookie, "x_forwarded_proto": scheme})[0]
+
+    assert asked(f"{SAFE_COOKIE}={token}", "https") == 200
+    assert asked(f"{COOKIE}={planted}; {SAFE_COOKIE}={token}", "https") == 200
+    assert asked(f"{COOKIE}={planted}", "https") == 403, "a neighbouring site may have planted it"
+    assert asked(f"{COOKIE}={planted}", "http") == 200
+    both = sent | {"Cookie": f"{COOKIE}={planted}; {SAFE_COOKIE}={token}"}
+    assert pages.ask("POST", "/sign-out", body="", **both)[0] == 303
+    assert asked(f"{SAFE_COOKIE}={token}", "https") == 403 and asked(f"{COOKIE}={planted}", "http") == 403
+
+
+def test_signing_out_over_https_clears_the_cookie_as_browsers_ask_for_it(pages: Pages) -> None:
+    sent = {"x_forwarded_proto": "https", "origin": f"https://127.0.0.1:{pages.port}", "Cookie": f"{SAFE_COOKIE}=x"}
+    _, headers, _ = pages.ask("POST", "/sign-out", body="", **sent)
+    said = headers["set-cookie"]
+    assert said.startswith(f'{SAFE_COOKIE}=""') and "Max-Age=0" in said and "; Secure" in said and "Path=/" in said
+
+
+@pytest.mark.parametrize("stream", ["heartbeat/{}", "queue/data?session_hash={}"])
+def test_a_stream_that_was_opened_before_its_session_ended_says_nothing_more(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    monkeypatch.setattr("gradio.utils.get_heartbeat_rate", lambda: 0.1)
+    for ended in (False, True):
+        token, name = pages.sign_in("ann"), f"stream{ended}"
+        pages.app._queue.pending_messages_per_session[name] = queue = asyncio.Queue()
+        connection = http.client.HTTPConnection("127.0.0.1", pages.port, timeout=5)
+        connection.request("GET", f"/gradio_api/{stream.format(name)}", headers={"Cookie": f"{COOKIE}={token}"})
+        answer = connection.getresponse()
+        assert answer.status == 200 and answer.readline().startswith(b"data: ")
+        if ended:
+            with pages.store.write() as db:
+                accounts.sign_out_everywhere(db, "ann", "mira", time.time())
+            time.sleep(0.3)
+            queue.put_nowait(LogMessage(log="after the end", level="info", title=""))
+            rest = answer.read()
+            assert b"after the end" not in rest and rest.count(b"data: ") < 5
+        else:
+            time.sleep(0.3)
+            queue.put_nowait(LogMessage(log="after the end", level="info", title=""))
+            assert any(answer.readline().startswith(b"data: ") for _ in range(5))
+        connection.close()
 
 
 def test_a_session_that_was_planted_is_over_once_somebody_signs_in(pages: Pages) -> None:

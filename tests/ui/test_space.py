@@ -70,6 +70,15 @@ def test_a_visitor_sees_who_may_come_in_and_nothing_else(space: Space) -> None:
     assert space.post("/gradio_api/upload", {}, VISITOR)[0] == 403
 
 
+def test_a_space_may_be_shown_by_hugging_face_and_nobody_else(space: Space) -> None:
+    for path, who in (("/", None), ("/", MANAGER), ("/config", MANAGER), ("/gradio_api/file=x", MANAGER)):
+        headers = space.headers(path, who)
+        policy = headers["content-security-policy"].split("; ")
+        assert "frame-ancestors 'self' https://huggingface.co https://*.hf.space" in policy
+        assert "object-src 'none'" in policy and "base-uri 'self'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
 def test_every_server_function_asks_for_its_role(space: Space) -> None:
     offered = [n for c in space.config(MANAGER)["components"] for n in c["props"].get("server_fns") or ()]
     assert sorted(set(offered)) == sorted(OF_ANNOTATORS + OF_MANAGERS + OF_ADMINS)
