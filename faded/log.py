@@ -81,7 +81,8 @@ def event(name: str, said: str, **fields: Any) -> None:
     """
     known = {**_about.get(), **fields}
     if _style == JSON:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{time.time_ns() // 1_000_000 % 1000:03d}Z"
+        seconds, ms = divmod(time.time_ns() // 1_000_000, 1000)
+        at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{ms:03d}Z"
         line = json.dumps({"at": at, "event": name, **known}, default=str, ensure_ascii=False)
     elif not said:
         return

@@ -96,11 +96,18 @@ class Store:
             raise FadedError(_trouble(self.workspace, error.orig or error)) from error
 
     def clear_log(self) -> None:
-        """Bring what the log holds into the database file and empty it; where somebody reads, that comes later."""
+        """Bring what the log holds into the database file and empty it.
+
+        Nobody is waited for, for whoever wants to write would wait too: where somebody reads or writes at the moment,
+        the log is emptied with the next call, the next start, or when the last process closes the database.
+        """
         connection = self._engine.raw_connection()
+        cursor = connection.cursor()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
+            cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
             connection.close()
 
     def close(self) -> None:
@@ -128,6 +135,7 @@ def open_store(workspace: Path) -> Store:
             _use_wal(workspace / DATABASE)
             with store.write() as db:
                 _migrate(db)
+            store.clear_log()
     except (sqlite3.Error, exc.DBAPIError) as error:
         store.close()
         raise FadedError(_trouble(workspace, error)) from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, select, text
 
 from faded.domain import Verdict
 from faded.store.engine import Db
-from faded.store.labeling_tables import opinions
-from faded.store.schema import proposals, verdict_events
+from faded.store.gold_tables import gold_answers
+from faded.store.labeling_tables import adjudications, opinions
+from faded.store.schema import BEGUN, proposals, verdict_events
 from faded.store.settling import EventKind
 
 BIN_SECONDS = 900
@@ -34,9 +35,15 @@ class JudgedAlike:
 
 
 def given(db: Db, round_id: int) -> list[tuple[int, int]]:
-    """Return how many verdicts were given in a round, bin by bin; those that were changed or taken back later too."""
+    """Return how many verdicts were given in a round, bin by bin; those that were changed or taken back later too.
+
+    Answers to known ones and adjudications are not among them.
+    """
     mine = (verdict_events.c.round_id == round_id, verdict_events.c.kind == EventKind.VERDICT.value)
-    query = select(_BIN, func.count()).where(*mine).group_by(_BIN).order_by(_BIN)
+    query = select(_BIN, func.count()).where(*mine)
+    for table in (gold_answers, adjudications):
+        query = query.outerjoin(table, table.c.event_id == verdict_events.c.id).where(table.c.event_id.is_(None))
+    query = query.group_by(_BIN).order_by(_BIN)
     return [(place, n) for place, n in db.execute(query).tuples()]
 
 
@@ -62,6 +69,6 @@ def judged(db: Db, round_id: int) -> list[JudgedAlike]:
 
 def begun(db: Db, round_id: int) -> dict[int, int]:
     """Return how many opinions there are of proposals that still wait for others, by mode."""
-    waits = (proposals.c.opinions > 0, proposals.c.verdict.is_(None), ~proposals.c.disputed)
-    query = select(proposals.c.mode_id, func.sum(proposals.c.opinions)).where(proposals.c.round_id == round_id, *waits)
+    waits = (proposals.c.round_id == round_id, text(BEGUN))  # as the index has it
+    query = select(proposals.c.mode_id, func.sum(proposals.c.opinions)).where(*waits)
     return {mode_id: int(n) for mode_id, n in db.execute(query.group_by(proposals.c.mode_id)).tuples()}

@@ -64,15 +64,25 @@ class Sender:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="mirror", daemon=True)
 
-    def start(self) -> None:
+    def start(self, ending: threading.Event | None = None) -> bool:
         """Bring the store up to date from the mirror, then begin to send.
+
+        Args:
+            ending: Set as soon as the process is to end, which is not waited with.
+
+        Returns:
+            False where the process is to end before the mirror could be read; nothing is sent then.
 
         Raises:
             FadedError: the mirror cannot be read, though it was tried for a while, or a snapshot cannot be loaded: to
                 begin without it would have people say again what they have said.
         """
-        self._held = self._patiently(lambda: restore(self._store, self._hub))
+        held = self._patiently(lambda: restore(self._store, self._hub), ending or threading.Event())
+        if held is None:
+            return False
+        self._held = held
         self._thread.start()
+        return True
 
     def words(self) -> str:
         """Say what is wrong with the mirror; empty where it is well."""
@@ -93,9 +103,9 @@ class Sender:
         self._ending.set()
         self._thread.join(self._pace.last)
 
-    def _patiently(self, do: Callable[[], T]) -> T:
+    def _patiently(self, do: Callable[[], T], ending: threading.Event) -> T | None:
         until, wait = time.monotonic() + self._pace.boot, self._pace.first
-        while True:
+        while not ending.is_set():
             try:
                 return do()
             except HubError as error:
@@ -103,8 +113,9 @@ class Sender:
                 if time.monotonic() + wait > until:
                     raise
                 logging.getLogger(__name__).warning("The mirror cannot be read yet: %s", error)
-                time.sleep(wait)
+                ending.wait(wait)
                 wait = min(2 * wait, self._pace.longest)
+        return None
 
     def _keep(self) -> None:
         wait = self._pace.first

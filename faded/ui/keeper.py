@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import subprocess
@@ -24,7 +25,9 @@ SHORT_LIFE_S = 10.0
 COMMAND = (sys.executable, "-m", "faded", "worker")
 LONGEST_WAIT_S = 30.0
 END_S = 25.0
-"""How long a worker may take to end after it was told to, before it is killed: five seconds more than it takes."""
+"""How long a worker may take to end after it was told to, before it is killed: five seconds more than it takes.
+
+Requests are answered meanwhile."""
 
 
 class WorkerKeeper:
@@ -41,6 +44,7 @@ class WorkerKeeper:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="worker-keeper", daemon=True)
         self._ready = False
+        self._until = math.inf
         self._failures = 0
         self._last_code: int | None = None
 
@@ -68,6 +72,7 @@ class WorkerKeeper:
     def begin_to_end(self) -> None:
         """Tell the worker to end, and start no other."""
         self._ending.set()
+        self._until = min(self._until, time.monotonic() + END_S)
         self._thread.join()
         if self._process is not None:
             self._process.terminate()
@@ -79,7 +84,7 @@ class WorkerKeeper:
         if process is None:
             return
         try:
-            process.wait(END_S)
+            process.wait(max(self._until - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -96,8 +96,9 @@ def serve(
     with store.read() as db:
         check_host(host, accounts.any_account(db))
     sender = Sender(store, open_hub(there.mirror)) if there is not None and there.mirror else None
-    if sender is not None:
-        sender.start()
+    if sender is not None and not sender.start(ending):
+        store.close()
+        return
     if there is not None:
         opening.begin(store, PROJECT)
     keeper, traffic = WorkerKeeper(store, log_style), Traffic()

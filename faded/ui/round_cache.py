@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from faded import log
 from faded.store import events, former
 from faded.store.engine import Db, Store
 from faded.ui.facts import Facts
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 REST = 20.0
 """So many times as long as it takes to count lies between two countings: it is no page's main work."""
@@ -23,6 +21,14 @@ REST = 20.0
 AT_ONCE = 20_000
 """Opinions up to which it is counted while the page waits: some tenths of a second."""
 
+Missing = tuple[str, str]
+"""What a page says instead of what is not counted yet: a heading and a sentence."""
+
+COUNTING: Missing = ("Being counted", "There are many verdicts here: it takes some seconds.")
+FAILED: Missing = (
+    "Not counted",
+    "Counting went wrong, which should not be; the log has the details. It is tried again whenever this page is drawn.",
+)
 
 _TURN = threading.Lock()
 """One large round is counted at a time, so that pages are still drawn beside it."""
@@ -52,6 +58,7 @@ class RoundCache(Generic[T]):
         self._count = count
         self._kept: dict[int, _Kept[T]] = {}
         self._counting: dict[int, threading.Thread] = {}
+        self._failed: set[int] = set()
         self._lock = threading.Lock()
 
     def get(self, store: Store, facts: Facts) -> T | None:
@@ -75,6 +82,10 @@ class RoundCache(Generic[T]):
                 return None if kept is None else kept.found
         return self._anew(store, facts)
 
+    def missing(self, facts: Facts) -> Missing:
+        """Say why there is nothing of a round."""
+        return FAILED if facts.round.id in self._failed else COUNTING
+
     def wait(self) -> None:
         """Wait until nothing is being counted."""
         with self._lock:
@@ -86,8 +97,10 @@ class RoundCache(Generic[T]):
         try:
             with _TURN:
                 self._anew(store, facts)
-        except Exception:  # nobody waits for this thread: it is tried again when the page is drawn next
-            log.exception("Counting round %s failed", facts.round.id)
+        except Exception as error:  # nobody waits for this thread: it is tried again when the page is drawn next
+            self._failed.add(facts.round.id)
+            with log.about(round=facts.round.id):
+                log.fault(error)
         finally:
             with self._lock:
                 self._counting.pop(facts.round.id, None)
@@ -98,6 +111,7 @@ class RoundCache(Generic[T]):
             found = self._count(db, facts)
         ended = time.monotonic()
         with self._lock:
+            self._failed.discard(facts.round.id)
             self._kept[facts.round.id] = _Kept(last, ended + REST * (ended - began), found)
         return found
 

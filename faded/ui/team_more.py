@@ -23,6 +23,7 @@ from faded.ui.cards.pace import Going
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Shown, View, shown_html
 from faded.ui.policy import Permission
+from faded.ui.round_cache import COUNTING
 from faded.ui.theme import asset, html
 
 PARTS = ("contents", "pace", "confirmation", "over_time", "lineage", "data", "audit")
@@ -138,6 +139,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     """Draw these parts for a manager."""
     facts, now = view.facts, time.time()
     counted = None if facts is None else caches.over_time.get(view.store, facts)
+    missing = COUNTING if facts is None else caches.over_time.missing(facts)
     going, standings = None, None
     with view.store.read() as db:
         log = audit.read(db)
@@ -151,9 +153,9 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         going = Going(bins, left, pace.outlook(bins or (), left, now))
     return {
         "contents": shown_html(_contents()),
-        "pace": shown_html(pace_card.render(facts, going, now)),
+        "pace": shown_html(pace_card.render(facts, going, now, missing)),
         "confirmation": shown_html(confirmation.render(facts, standings)),
-        "over_time": shown_html(over_time_card.render(facts, counted)),
+        "over_time": shown_html(over_time_card.render(facts, counted, missing)),
         "lineage": shown_html(lineage_card.render(facts, repairs)),
         "data": shown_html(data.render(facts)),
         "audit": shown_html(audit.render(log)),

@@ -15,6 +15,7 @@ from faded.labeling.shares import wilson90
 from faded.labeling.units import DAY, HOUR, units
 from faded.store import campaigns, labeling_rules, over_time, verdicts
 from faded.store.engine import Db, Store
+from faded.store.gold_queue import Check
 from faded.store.labeling_rules import Rules
 from faded.store.over_time import BIN_SECONDS, JudgedAlike
 from tests.store.helpers import fill
@@ -115,6 +116,14 @@ def test_what_is_left_is_between_what_decides_and_all(store: Store, round_id: in
         verdicts.submit(db, ids[0], "ann", "k", now=NOON, verdict=Verdict.CONFIRM)
         found = standings.read(db, round_id)
         assert pace.left(found, over_time.begun(db, round_id), 2) == Left(11, 19)
+
+
+def test_answers_to_known_ones_and_adjudications_are_no_pace(store: Store, round_id: int) -> None:
+    ids = propose(store, round_id, 5)
+    with store.write() as db:
+        for i, rest in enumerate(({}, {"adjudicates": "plain"}, {"check": Check.SILENT})):
+            verdicts.submit(db, ids[i], "ann", f"k{i}", now=NOON, verdict=Verdict.CONFIRM, **rest)
+        assert [n for _, n in over_time.given(db, round_id)] == [1]
 
 
 def test_agreement_is_told_day_by_day_and_says_why_there_is_none() -> None:

@@ -240,3 +240,16 @@ def test_writers_in_threads_and_processes_wait_for_their_turn(store):
     with store.read() as db:
         for job in ids:
             assert [n["x"] for _, n in series.points(db, job)] == list(range(40))
+
+
+def test_emptying_the_log_waits_for_nobody_and_is_made_up_for(store):
+    log = store.workspace / f"{DATABASE}-wal"
+    with store.read() as reading:
+        campaigns.list_campaigns(reading)
+        new_round(store)
+        began = time.monotonic()
+        store.clear_log()
+        assert time.monotonic() - began < 5 and log.stat().st_size, "somebody reads what was before"
+    other = open_store(store.workspace)
+    assert not log.stat().st_size
+    other.close()

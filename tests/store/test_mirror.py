@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -193,6 +194,13 @@ def test_a_hub_that_fails_is_asked_again_until_it_has_everything(
     assert time.monotonic() - asked > 0.2, "it is left alone for as long as it asks"
     until(lambda: sender.words() == "")
     sender.end()
+
+
+def test_whoever_is_to_end_waits_for_no_hub(hub: FolderHub, disks: Callable[[], Store]) -> None:
+    hub.troubles += [HubError("Too many requests (429).", wait=60.0)]
+    ending, began = threading.Event(), time.monotonic()
+    threading.Timer(0.1, ending.set).start()
+    assert not Sender(disks(), hub, Pace()).start(ending) and time.monotonic() - began < 10
 
 
 def test_a_commit_whose_answer_is_lost_is_sent_again_and_counts_once(

@@ -92,7 +92,7 @@ def test_a_large_round_is_counted_apart_and_shown_once_it_is(
 
 
 def test_what_failed_to_be_counted_is_counted_again(
-    store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch
+    store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(round_cache, "AT_ONCE", 0)
     say(store, made, ("ann", 0, CONFIRM))
@@ -108,9 +108,12 @@ def test_what_failed_to_be_counted_is_counted_again(
         return "counted"
 
     cache = round_cache.RoundCache(count_it)
-    for _ in range(2):
-        assert cache.get(store, facts) is None
+    for missing in (round_cache.COUNTING, round_cache.FAILED):
+        assert cache.missing(facts) == missing and cache.get(store, facts) is None
         cache.wait()
+    said = capsys.readouterr().err
+    assert "the disk is gone" in said and f"This was a fault, round {made.round}" in said
+    assert cache.missing(facts) == round_cache.COUNTING
     assert cache.get(store, facts) == "counted" and len(tries) == 2
 
 

@@ -12,7 +12,7 @@ from faded.store import people
 from faded.store.engine import Db
 from faded.ui.facts import Facts
 from faded.ui.page import empty
-from faded.ui.round_cache import RoundCache
+from faded.ui.round_cache import Missing, RoundCache
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, percent, plural
 
@@ -65,9 +65,11 @@ def measure(db: Db, facts: Facts) -> Found:
     return Found(agreement(opinions, gold), haste(looks), tuple(people.annotators(db, facts.round.id)))
 
 
-def render(found: Found | None) -> str:
-    """Return the card's content."""
+def render(found: Found | None, missing: Missing | None = None) -> str:
+    """Return the card's content; where nothing is counted of a round yet, `missing` says why."""
     head = "<h2>How far people agree</h2>"
+    if found is None and missing is not None:
+        return head + empty(*missing)
     if found is None or not found.agreement.gold:
         return head + empty("No verdict yet", "Agreement is measured as soon as two people have judged the same item.")
     everybody, pairs = found.agreement.all, found.agreement.pairs

@@ -13,7 +13,7 @@ from faded.ui import charts
 from faded.ui.cards.pace import FEW
 from faded.ui.facts import Facts
 from faded.ui.page import empty
-from faded.ui.round_cache import RoundCache
+from faded.ui.round_cache import COUNTING, Missing, RoundCache
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import count, plural
 
@@ -50,21 +50,21 @@ def measure(db: Db, facts: Facts) -> Counted:
     return Counted(over_time.given(db, facts.round.id), agreement_over_time(over_time.judged(db, facts.round.id)))
 
 
-def render(facts: Facts | None, counted: Counted | None) -> str:
-    """Return the card's content; `counted` is None while a round is being counted."""
+def render(facts: Facts | None, counted: Counted | None, missing: Missing = COUNTING) -> str:
+    """Return the card's content; `counted` is None while a round is being counted, which `missing` says."""
     if facts is not None and counted is None:
-        return HEAD + empty("Being counted", "There are many verdicts here: it takes some seconds.")
+        return HEAD + empty(*missing)
     if facts is None or counted is None or counted.agreed is None:
         return HEAD + empty("Nobody has judged with others yet", "It takes items that two people have judged.")
     found = counted.agreed
     drawn = [one for one in found.found if one.alpha.value is not None]
     chart = _chart(found, drawn) if drawn else ""
     left_out = len(found.found) - len(drawn)
-    missing = ""
+    left = ""
     if left_out:
         words = plural(left_out, f"{found.units.word} has", f"{found.units.word}s have")
-        missing = f"<p class='f-quiet'>{words} no alpha; the table says why.</p>"
-    beside = f"<div>{missing}{_table(found)}{MEANING.format(word=found.units.word)}</div>"
+        left = f"<p class='f-quiet'>{words} no alpha; the table says why.</p>"
+    beside = f"<div>{left}{_table(found)}{MEANING.format(word=found.units.word)}</div>"
     return f"{HEAD}<div class='t-over'>{chart}{beside}</div>"
 
 

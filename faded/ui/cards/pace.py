@@ -11,6 +11,7 @@ from faded.labeling.units import DAY, Units
 from faded.ui import charts
 from faded.ui.facts import BUSY, Facts
 from faded.ui.page import empty
+from faded.ui.round_cache import COUNTING, Missing
 from faded.ui.tables import Column, Row, table
 from faded.ui.words import clock, count, day, duration, plural
 
@@ -23,8 +24,9 @@ DAYS_AHEAD = 2 * DAY
 """What is further away is told by its day."""
 
 WHAT_COUNTS = (
-    "<p class='f-quiet'>Every verdict that was given counts, those that were changed or taken back later too. "
-    "A mode that is decided early needs fewer verdicts than it has proposals.</p>"
+    "<p class='f-quiet'>Every verdict that was given counts, those that were changed or taken back later too; answers "
+    "to known ones and adjudications do not. A mode that is decided early needs fewer verdicts than it has "
+    "proposals.</p>"
 )
 
 
@@ -43,18 +45,19 @@ class Going:
     outlook: Outlook
 
 
-def render(facts: Facts | None, going: Going | None, now: float) -> str:
+def render(facts: Facts | None, going: Going | None, now: float, missing: Missing = COUNTING) -> str:
     """Return the card's content.
 
     Args:
         facts: The round.
         going: How its labeling goes; None where there is no round.
         now: Seconds since 1970.
+        missing: What is said where the verdicts are not counted.
     """
     if facts is None or going is None:
         return HEAD + empty("No round yet", "What is done and what is left is counted here once a round has proposals.")
     if going.bins is None:
-        return HEAD + empty("Being counted", "There are many verdicts here: it takes some seconds.")
+        return HEAD + empty(*missing)
     said = f"<p class='f-lead'>{_left(facts, going.left)}</p>{_done(facts, going, now)}"
     if not going.bins:
         return HEAD + said + empty("No verdict yet", "The pace is told from the first verdict on.")
