@@ -82,6 +82,7 @@ class GivenAgain:
                 ratings=Ratings(**event["ratings"]),
                 adjudicates=event.get("adjudicates"),
                 check=None if event.get("check") is None else Check(event["check"]),
+                earnest=event.get("check") is None,
             )
 
 

@@ -10,7 +10,7 @@ from faded.labeling import qualification, queue
 from faded.labeling.qualification import Qualification
 from faded.labeling.queue import Progress
 from faded.labeling.standings import StandingsCache
-from faded.store import campaigns, labeling_rules, pauses, people
+from faded.store import campaigns, gold_queue, labeling_rules, leases, pauses, people, proposals
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
 from faded.store.pauses import Pause
@@ -88,6 +88,23 @@ def lay(
     if most and state is not None and state.is_open and not state.short:
         items = qualification.lay(db, found, annotator, state, most, now)
     return Laid(tuple(items), queue.progress(db, found.id, annotator, cache), admitted)
+
+
+def may_judge(db: Db, annotator: str, proposal_id: str, exempt: bool, now: float) -> bool:
+    """Return whether a person's verdict is taken: what never lay before them counts only from who need not qualify.
+
+    Args:
+        db: A write transaction.
+        annotator: Who.
+        proposal_id: What they judge.
+        exempt: Whether they need not qualify.
+        now: Seconds since 1970.
+    """
+    if exempt or leases.lies_or_lay(db, proposal_id, annotator) or gold_queue.asked(db, proposal_id, annotator):
+        return True
+    found = campaigns.get_round(db, proposals.round_of(db, proposal_id))
+    state = admission(db, found, annotator, exempt, now).qualification
+    return state is None or state.ended.is_in
 
 
 def admission(db: Db, found: Round, annotator: str, exempt: bool, now: float) -> Admission:

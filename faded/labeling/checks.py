@@ -49,10 +49,13 @@ class Schedule:
         """Return whether a known one comes at a place, counted from 0."""
         return self.upto(place + 1) > self.upto(place)
 
-    def among(self, place: int, waiting: int) -> int:
-        """Return how many known ones come before the last of so many that wait, from a place on."""
-        length, before = waiting, self.upto(place)
-        while (more := waiting + self.upto(place + length) - before) > length:
+    def among(self, place: int, waiting: int, known: int = 0) -> int:
+        """Return how many known ones come before the last of so many that wait, from a place on.
+
+        Where more than usual have come already (`known`, since others were skipped before them) fewer are to come.
+        """
+        length, before = waiting, max(known, self.upto(place))
+        while (more := waiting + max(self.upto(place + length) - before, 0)) > length:
             length = more
         return length - waiting
 
@@ -68,12 +71,14 @@ class Tally:
         given: Proposals on which the person has an opinion.
         known: Known ones that the person has answered unawares.
         everybody: Known ones that all have answered so, together.
+        skipped: Known ones that the person has skipped: those come at the end, like all that is skipped.
         any: Whether the round has known ones at all.
     """
 
     given: int
     known: int = 0
     everybody: int = 0
+    skipped: int = 0
     any: bool = False
 
 
@@ -91,21 +96,21 @@ def lay(
     Args:
         asked: Who asks, and for how many.
         percent: The share of known ones.
-        wanted: Proposals that wait, so many as are asked for if there are; where there are none, nothing is laid.
-        held: How many lie there already.
+        wanted: Proposals that wait, so many as are asked for if there are; where they end, skipped known ones come.
+        held: How many lie there already, without known ones that the person has skipped before.
         silent: How many of these are known, and not told apart.
         told: What the person has answered.
 
     Returns:
-        Ids of what was laid, and how many of them are known.
+        Ids of what was laid, and how many of them are known and come for the first time.
     """
     db, round_id, who, now = asked.db, asked.round_id, asked.annotator, asked.now
-    if not percent or not wanted or not told.any:
+    if not percent or not told.any:
         return leases.take(db, round_id, wanted, who, asked.slots, now), 0
     schedule, taken, new = _schedule(round_id, who, percent), list[str](), 0
     for one in wanted:
-        place = told.given + told.known + held + len(taken)
-        if schedule.is_known(place) and told.known + silent + new < schedule.upto(place + 1):
+        place = told.given + told.known + told.skipped + held + len(taken)
+        if schedule.is_known(place) and told.known + told.skipped + silent + new < schedule.upto(place + 1):
             found = gold_queue.fresh(db, round_id, who, now)
             if found:
                 taken.append(found[_drawn(schedule.seed, place) % len(found)])
@@ -114,6 +119,9 @@ def lay(
         if len(taken) >= asked.n:
             break
         taken += leases.take(db, round_id, [one], who, asked.slots, now)
+    for one in gold_queue.skipped(db, round_id, who, now)[: asked.n - len(taken)] if told.skipped else []:
+        taken.append(one)
+        gold_queue.lay(db, round_id, one, who, Check.SILENT, now)
     return taken, new
 
 
@@ -127,14 +135,15 @@ def to_come(db: Db, round_id: int, annotator: str, percent: int, told: Tally, wa
         percent: The share of known ones.
         told: What they have answered.
         waiting: Proposals that wait for them.
-        held: How many known ones lie before them: those come, whatever was planned.
+        held: How many known ones lie before them for the first time: those come, whatever was planned.
     """
-    if not told.any:
-        return 0
-    planned = _schedule(round_id, annotator, percent).among(told.given + told.known, waiting)
+    if not told.any or not percent:
+        return held
+    so_far = told.known + told.skipped
+    planned = _schedule(round_id, annotator, percent).among(told.given + so_far, waiting, so_far)
     if planned > held:
         planned = min(planned, len(gold_queue.fresh(db, round_id, annotator, math.inf)))
-    return max(planned, held)
+    return max(planned, held) + told.skipped
 
 
 def accuracy90(right: int, answers: int) -> tuple[float, float]:

@@ -98,7 +98,7 @@ def progress(db: Db, round_id: int, annotator: str, cache: StandingsCache | None
 def _lay(
     db: Db, round_id: int, annotator: str, n: int, now: float, found: Standings, rules: Rules, told: Tally
 ) -> tuple[list[Leased], int]:
-    """Return what lies before a person, and how many known ones are among it."""
+    """Return what lies before a person, and how many known ones are among it that they have not skipped before."""
     kept: list[leases.Held] = []
     idle: list[str] = []
     for item in leases.held(db, round_id, annotator, now):
@@ -110,7 +110,9 @@ def _lay(
     if idle:
         leases.release(db, idle, annotator)
     golds = gold_queue.held(db, round_id, annotator, now) if told.any else []
-    silent = sum(item.check is Check.SILENT for item in golds)
+    golds = [item for item in golds if item.check is Check.SILENT or item.place < 0]  # those of a qualification do not
+    again = sum(item.again for item in golds)
+    silent = sum(item.check is Check.SILENT for item in golds) - again
     before = [(item.place, item.proposal, item.mode_id) for item in kept]
     before += [(item.place, item.proposal, item.mode_id) for item in golds]
     here = [(proposal, mode_id) for _, proposal, mode_id in sorted(before, key=lambda item: item[0])]
@@ -121,7 +123,9 @@ def _lay(
             wanted = _candidates(db, round_id, annotator, rules.opinions, found, asked.n, now)
         else:
             wanted = strategies.candidates(rules.strategy, asked, found)
-        taken, new = checks.lay(asked, rules.gold_percent, wanted, len(here), silent, told)
+        there = {proposal.id for proposal, _ in here}  # undo may have put back what waits again
+        wanted = [one for one in wanted if one not in there]
+        taken, new = checks.lay(asked, rules.gold_percent, wanted, len(here) - again, silent, told)
         here.extend(proposals.with_modes(db, taken))
         silent += new
     until = now + leases.LEASE_SECONDS

@@ -107,6 +107,7 @@ def _submit(db: Db, new: Mapping[str, Given], now: float) -> None:
             verdict=one.verdict,
             answer=one.answer,
             ratings=one.ratings,
+            earnest=True,
         )
 
 

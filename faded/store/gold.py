@@ -14,11 +14,12 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from faded.domain import FadedError, Proposal, Verdict
-from faded.store import audit, campaigns, labeling_rules
+from faded.store import audit, campaigns, labeling_rules, settling
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
-from faded.store.gold_queue import Check, is_in_use
+from faded.store.gold_queue import Check
 from faded.store.gold_tables import gold, gold_opinions
+from faded.store.labeling_rules import Rules
 from faded.store.labeling_tables import adjudications, opinions
 from faded.store.proposals import FULL, as_proposal, round_of
 from faded.store.schema import proposals
@@ -122,9 +123,10 @@ def withdraw(db: Db, proposal_id: str, who: str, now: float) -> None:
 
 def of_round(db: Db, round_id: int) -> list[Gold]:
     """Return the known answers of a round, the newest first."""
-    right = func.count().filter(gold_opinions.c.verdict == gold.c.verdict)
+    people = func.count(gold_opinions.c.annotator.distinct())
+    right = people.filter(gold_opinions.c.verdict == gold.c.verdict)
     count = (
-        select(gold_opinions.c.proposal_id, func.count().label("n"), right.label("right"))
+        select(gold_opinions.c.proposal_id, people.label("n"), right.label("right"))
         .join(gold, gold.c.proposal_id == gold_opinions.c.proposal_id)
         .where(gold_opinions.c.round_id == round_id)
         .group_by(gold_opinions.c.proposal_id)
@@ -172,10 +174,10 @@ def accuracies(db: Db, round_id: int) -> list[Answered]:
     return [Answered(*row) for row in db.execute(query).tuples()]
 
 
-def in_use(db: Db, round_id: int) -> int:
-    """Return how many known answers of a round may be asked."""
-    query = select(func.count()).select_from(gold).join(proposals, proposals.c.id == gold.c.proposal_id)
-    return db.execute(query.where(gold.c.round_id == round_id, is_in_use())).scalar_one()
+def in_use(db: Db, round_id: int, rules: Rules) -> int:
+    """Return how many known answers of a round may be asked by rules that may be others than its own."""
+    query = select(gold.c.proposal_id).where(gold.c.round_id == round_id, gold.c.withdrawn_at.is_(None))
+    return settling.standing_by(db, round_id, list(db.execute(query).scalars()), rules)
 
 
 def told(db: Db, round_id: int) -> list[dict[str, Any]]:

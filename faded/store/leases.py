@@ -108,6 +108,12 @@ def release(db: Db, proposal_ids: Sequence[str], annotator: str) -> None:
     db.execute(delete(leases).where(leases.c.proposal_id.in_(list(proposal_ids)), leases.c.annotator == annotator))
 
 
+def lies_or_lay(db: Db, proposal_id: str, annotator: str) -> bool:
+    """Return whether a proposal lies before a person in earnest, or lay there and was not answered."""
+    mine = exists().where(leases.c.proposal_id == proposal_id, leases.c.annotator == annotator)
+    return bool(db.execute(select(mine)).scalar())
+
+
 def begun(db: Db, round_id: int, annotator: str, slots: int, n: int, now: float) -> list[str]:
     """Return up to n proposals that others have judged and that have a slot for this person, in the order they came.
 

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, insert, select
 from faded.domain import FadedError
 from faded.store import accounts, audit, campaigns, event_lines
 from faded.store.engine import Db
-from faded.store.gold_queue import Check, is_in_use
+from faded.store.gold_queue import Check, is_in_use, is_settled_by
 from faded.store.gold_tables import gold, gold_answers, gold_opinions, qualifications
 from faded.store.labeling_tables import opinions
 from faded.store.schema import proposals, verdict_events
@@ -81,7 +81,7 @@ def said(db: Db, round_ids: Sequence[int], annotator: str, after: int) -> dict[s
 
 
 def askable(db: Db, round_id: int, annotator: str) -> list[tuple[str, int]]:
-    """Return the known ones of a round that a person may be asked openly: neither made nor judged in earnest by them.
+    """Return the known ones of a round that a person may be asked openly: neither made nor judged by them.
 
     Each comes with the number of the event with which they last answered or skipped it, 0 where they never have.
     """
@@ -95,7 +95,8 @@ def askable(db: Db, round_id: int, annotator: str) -> list[tuple[str, int]]:
     )
     query = select(gold.c.proposal_id, func.coalesce(last, 0))
     query = query.join(proposals, proposals.c.id == gold.c.proposal_id)
-    query = query.where(gold.c.round_id == round_id, gold.c.who != annotator, is_in_use(), ~mine)
+    query = query.where(gold.c.round_id == round_id, gold.c.who != annotator, is_in_use())
+    query = query.where(~mine, ~is_settled_by(annotator))
     return list(db.execute(query.order_by(gold.c.proposal_id)).tuples())
 
 

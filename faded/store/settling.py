@@ -192,6 +192,14 @@ def wrong(db: Db, round_id: int, ids: Sequence[str] | None = None) -> dict[str, 
     return found
 
 
+def standing_by(db: Db, round_id: int, ids: Sequence[str], rules: Rules) -> int:
+    """Return for how many of these proposals of a round a verdict stands by other rules than its own."""
+    by_label = bool(campaigns.get_round(db, round_id).summary.get("labels"))
+    rows = db.execute(_TOLD.where(verdict_events.c.proposal_id.in_(ids))).all()
+    by_proposal = (list(of) for _, of in groupby(rows, key=lambda row: row.proposal_id))
+    return sum(settled(of, rules, by_label).verdict is not None for of in by_proposal)
+
+
 def write(db: Db, found: Mapping[str, Settled]) -> None:
     """Write down what the events of proposals say."""
     ids, touched = list(found), set()

@@ -85,6 +85,7 @@ def submit(
     ratings: Ratings = NO_RATINGS,
     adjudicates: str | None = None,
     check: gold_queue.Check | None = None,
+    earnest: bool = False,
 ) -> Receipt:
     """Append an event: a verdict, a flag with its reason, or (neither given) a skip.
 
@@ -105,6 +106,7 @@ def submit(
         ratings: What is said of a set of pictures beside the verdict.
         adjudicates: Why the verdict settles what people differ about.
         check: How it was asked where its answer is known and this is nobody's opinion; None: as it was laid.
+        earnest: That it was asked in earnest, however it was laid: of what was not said on the page Label.
 
     Raises:
         FadedError: there is no such proposal, its round is decided, the flag or the adjudication has no reason or a
@@ -124,7 +126,7 @@ def submit(
         raise FadedError(f"The event's key has {len(key)} characters: reload the page, which makes shorter ones.")
     proposal, round_id = with_round(db, proposal_id)
     found = _check_open(db, round_id)
-    if check is None and adjudicates is None and flag is None:
+    if check is None and adjudicates is None and flag is None and not earnest:
         check = gold_queue.asked(db, proposal_id, annotator)
     answers.check(proposal, verdict, answer, found.summary.get("labels"))
     rated.check(proposal, verdict, ratings)

@@ -16,7 +16,7 @@ from faded.demo.practice_texts import practice_texts
 from faded.domain import NO_RATINGS, FadedError, Proposal, Ratings, Verdict
 from faded.labeling import admission
 from faded.labeling.standings import StandingsCache
-from faded.store import campaigns, proposals, remarks, trials, verdicts
+from faded.store import campaigns, events, proposals, remarks, trials, verdicts
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db, Store
 from faded.targets.sets import counted
@@ -24,7 +24,7 @@ from faded.ui import auth, evidence, team_guidelines
 from faded.ui.cards import drawn, labeling, picture, text
 from faded.ui.empty_queue import notice, progress_line, why_empty
 from faded.ui.evidence import DRAWN, WRITTEN, Evidence
-from faded.ui.guarded import Answer, guarded, of_pages
+from faded.ui.guarded import Answer, guarded, of_pages, unexpected
 from faded.ui.page import Page, whole_number
 from faded.ui.policy import Permission, may
 from faded.ui.team_guidelines import LONGEST_VERSION
@@ -115,9 +115,11 @@ def _after(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[s
             if found is None:
                 return {"last": None}
             queued = _queue(db, store, cache, user, found, sent)
-            return {**queued, "last": None if judged is None else _revealed(db, judged, queued["order"][:1])}
+            return {**queued, "last": None if judged is None else _revealed(db, judged, queued["order"])}
     except FadedError as error:
         return {"last": None, "message": str(error)}
+    except Exception as error:
+        return {"last": None, "message": unexpected(error)}
 
 
 def _written(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> Answer:
@@ -147,14 +149,18 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         return {"item": _card(store, words, again, flags.get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:LONGEST_VERSION] or None}
+    exempt = may(user.role, Permission.SET_RULES)
+    first = kind == "verdict" and not events.known(db, [key])
+    if first and not admission.may_judge(db, user.name, proposal, exempt, now):
+        raise FadedError(f"Proposal {proposal!r} is for those who have qualified: reload the page, and qualify first.")
     verdicts.submit(db, proposal, user.name, key, now=now, visible_ms=_look(event), **said)
     return {"item": None}
 
 
-def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
+def _revealed(db: Db, proposal_id: str, before: list[str]) -> str:
     """Say what is hidden until the verdict: how sure the target was or what was counted, and how often it fails there.
 
-    The second waits until another mode lies before the person: on the next item of the same mode it would be a hint.
+    The second waits until nothing of its mode lies before the person: there it would be a hint.
     """
     item, found = proposals.get(db, proposal_id), campaigns.get_round(db, proposals.round_of(db, proposal_id))
     words = _words(db, found)
@@ -163,7 +169,7 @@ def _revealed(db: Db, proposal_id: str, next_ids: list[str]) -> str:
     sure = "" if confidence is None else f"the target was {percent(float(confidence), 0)} sure of {of}. "
     if words.is_drawn:
         sure = f"a program counted {item.answer}. " if counted(item.answer) else ""
-    if any(other.key == item.key for other in proposals.get_many(db, next_ids)):
+    if any(other.key == item.key for other in proposals.get_many(db, before)):
         return f"Your last item: {sure}".rstrip() if sure else ""
     space = ConceptSpace.from_json(found.summary["space"])
     tally = trials.of_cell(db, found.id, item.key.stratum, space.index(item.key.cell))
@@ -179,11 +185,12 @@ def _said(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if kind == "flag":
         return {"flag": str(event.get("reason") or "")}
-    if kind == "verdict" and event.get("verdict") in set(Verdict):
+    given = event.get("verdict")
+    if kind == "verdict" and isinstance(given, str) and given in set(Verdict):
         answer = event.get("answer")
         stated = None if answer is None else str(answer)
-        return {"verdict": Verdict(str(event["verdict"])), "answer": stated, "ratings": _ratings(event.get("ratings"))}
-    raise FadedError(f"The page sent {kind!r} with the verdict {event.get('verdict')!r}: reload it.")
+        return {"verdict": Verdict(given), "answer": stated, "ratings": _ratings(event.get("ratings"))}
+    raise FadedError(f"The page sent {kind!r} with the verdict {given!r}: reload it.")
 
 
 def _ratings(given: object) -> Ratings:

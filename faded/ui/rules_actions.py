@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, gold, guidelines, pauses, qualifying, settling
+from faded.store import campaigns, gold, guidelines, labeling_rules, pauses, qualifying, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
 from faded.store.qualifying import Outcome
@@ -32,13 +33,14 @@ def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: a rule cannot be used, or there is no such round.
     """
     policy, strategy = asked.get("policy"), asked.get("strategy")
-    if policy not in set(Policy) or strategy not in set(Strategy):
+    if not _is_one(policy, Policy) or not _is_one(strategy, Strategy):
         raise FadedError(f"The page sent the policy {policy!r} and the strategy {strategy!r}: reload it.")
     numbers = {name: _number(words, asked.get(name)) for name, words in NUMBERS.items()}
     rules = Rules(policy=Policy(str(policy)), strategy=Strategy(str(strategy)), **numbers)
     with store.read() as db:
-        known = gold.in_use(db, round_of(asked))
-    if rules.qualify > known:
+        before = labeling_rules.of_round(db, round_of(asked)).qualify
+        known = gold.in_use(db, round_of(asked), rules)
+    if rules.qualify > max(before, known):
         raise FadedError(
             f"The qualification asks for {rules.qualify} known answers, and this round has {known}: make "
             f"{rules.qualify - known} more known first, in the card Known answers."
@@ -75,7 +77,7 @@ def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     with store.write() as db:
         if do == "withdraw":
             gold.withdraw(db, proposal, user.name, time.time())
-        elif do == "make" and verdict in set(Verdict):
+        elif do == "make" and _is_one(verdict, Verdict):
             gold.make(db, proposal, Verdict(str(verdict)), user.name, time.time())
         else:
             raise FadedError(f"The page sent {do!r} with the verdict {verdict!r}: reload it.")
@@ -113,6 +115,10 @@ def guide(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
 def round_of(asked: Mapping[str, Any]) -> int:
     """Return the round that a page names; 0, which none is, where it names none."""
     return whole_number(asked.get("round")) or 0
+
+
+def _is_one(given: object, kinds: type[StrEnum]) -> bool:
+    return isinstance(given, str) and given in set(kinds)
 
 
 def _number(words: str, given: object) -> int:

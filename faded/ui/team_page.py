@@ -147,9 +147,9 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: no verdict or no reason is given, or the verdict cannot stand.
     """
     given, answer = asked.get("verdict"), str(asked.get("answer") or "").strip() or None
-    if given not in set(Verdict):
+    if not isinstance(given, str) or given not in set(Verdict):
         raise FadedError("Choose the right verdict first.")
-    verdict = Verdict(str(given))
+    verdict = Verdict(given)
     with store.write() as db:
         auth.check_in(db, user)
         verdicts.submit(

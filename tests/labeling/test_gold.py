@@ -14,7 +14,20 @@ from faded.labeling import standings
 from faded.labeling.checks import Schedule, accuracy90
 from faded.labeling.queue import lay, next_items, progress
 from faded.labeling.standings import StandingsCache
-from faded.store import audit, derived, event_lines, events, gold, labeling_rules, people, rounds, verdicts
+from faded.store import (
+    audit,
+    derived,
+    event_lines,
+    events,
+    gold,
+    gold_queue,
+    labeling_rules,
+    leases,
+    people,
+    qualifying,
+    rounds,
+    verdicts,
+)
 from faded.store.campaigns import RoundState
 from faded.store.gold import Answered
 from faded.store.gold_queue import Check
@@ -164,6 +177,33 @@ def test_the_numbers_of_the_page_tell_nothing(store, round_id, made, ask, say, k
     assert now[1].left == 0 and len(seen) == 44, "the last known one comes before the last of the others"
 
 
+@pytest.mark.parametrize("left", [4, 1])
+def test_a_skip_tells_nothing_either(store, round_id, made, ask, say, known, left):
+    """It changes no number, whatever was skipped and however few known ones are left; in the end everything was there.
+
+    The place of a skipped one is nobody else's: no second known one comes in its stead.
+    """
+    with store.write() as db:
+        for item in sorted(known)[left:]:
+            gold.withdraw(db, item, "mira", 9.0)
+    draw, now, skipped, given = np.random.default_rng(left), ask("ann", 4), set(), []
+    while now[0]:
+        item = now[0][0]
+        skips = item not in skipped and (item in known or draw.integers(3) == 0)
+        say(item, "ann", None if skips else U)
+        if skips:
+            skipped.add(item)
+        else:
+            given.append(item)
+        later = ask("ann", 4)
+        changes = [getattr(later[1], name) - getattr(now[1], name) for name in ("mine", "everybody", "left")]
+        assert changes == ([0, 0, 0] if skips else [1, 1, -1]), (item, item in known)
+        if skips and item in known:
+            assert later[0][0] not in known
+        now = later
+    assert now[1].left == 0 and len(given) == 40 + left and len(set(given)) == len(given)
+
+
 def test_pages_that_know_no_time_tell_the_same(store, round_id, made, ask, say, known):
     for _ in range(12):
         (item, *_), told = ask("ann", 1)
@@ -220,12 +260,12 @@ def test_undoing_brings_things_back_in_the_order_they_were_given(store, round_id
     assert ask("ann", 8)[0] == given
 
 
-def test_a_skipped_one_is_no_skip_of_the_proposal_and_comes_no_more(store, round_id, made, ask, say, known):
+def test_a_skipped_one_is_no_skip_of_the_proposal_and_comes_last(store, round_id, made, ask, say, known):
     item = first_known(ask, say, known, "ann")
     before = everything(store, round_id)
     say(item, "ann")
     assert everything(store, round_id) == before
-    assert item not in ask("ann", 40)[0]
+    assert item not in ask("ann", 30)[0] and ask("ann", 60)[0][-1] == item
     with store.write() as db:
         verdicts.undo(db, round_id, "ann", "u1", 0.0)
     assert ask("ann")[0] == [item]
@@ -280,6 +320,69 @@ def test_one_whose_verdict_is_taken_back_rests_and_is_asked_in_earnest(store, ro
     with store.read() as db:
         assert [one.verdict for one in verdicts.standing(db, round_id) if one.proposal_id == item] == [R]
         assert gold.accuracies(db, round_id) == []
+
+
+def test_what_was_judged_in_earnest_since_is_in_earnest_after_undo(store, round_id, made, ask, say, known):
+    item = first_known(ask, say, known, "ann")
+    say(item, "ann", R)
+    with store.write() as db:
+        labeling_rules.save(db, 1, Rules(2, gold_percent=20), "mira", 1.0)
+        derived.correct(db)
+        leases.take(db, round_id, [item], "ann", 2, 0.0)
+    say(item, "ann", R)
+    with store.write() as db:
+        assert ("ann", item, R) in people.said(db, round_id)
+        assert verdicts.undo(db, round_id, "ann", "u1", 0.0).id == item
+    assert ask("ann", 60)[0].count(item) == 1 and ask("ann")[0] == [item]
+    with store.write() as db:
+        db.exec_driver_sql("DELETE FROM leases")  # given while nothing of it was held any more
+    say(item, "ann", C)
+    with store.read() as db:
+        assert ("ann", item, C) in people.said(db, round_id)
+        assert gold.accuracies(db, round_id) == [Answered("ann", 1, 0)], "what was said unawares stays as it was"
+
+
+def test_one_that_undo_put_back_and_that_waits_again_lies_there_once(store, round_id, made, ask, say, known):
+    item = first_known(ask, say, known, "ann")
+    say(item, "ann", R)
+    with store.write() as db:
+        for i in range(4):
+            verdicts.undo(db, round_id, "carl", f"u{i}", 5.0)
+        verdicts.undo(db, round_id, "ann", "u", 5.0)
+    items = ask("ann", 60)[0]
+    assert items[0] == item and items.count(item) == 1
+
+
+def test_what_is_said_elsewhere_is_in_earnest_however_it_lies(store, round_id, made, ask, say, known):
+    item = first_known(ask, say, known, "ann")
+    with store.write() as db:
+        verdicts.submit(db, item, "ann", "imported", now=0.0, verdict=R, earnest=True)
+        assert ("ann", item, R) in people.said(db, round_id) and gold.accuracies(db, round_id) == []
+
+
+def test_who_has_adjudicated_one_is_not_asked_it(store, round_id, made, ask, say, known):
+    item = min(known)
+    with store.write() as db:
+        assert item in gold_queue.fresh(db, round_id, "ann", 0.0)
+        assert item in [one for one, _ in qualifying.askable(db, round_id, "ann")]
+        verdicts.submit(db, item, "ann", "settles", now=0.0, verdict=C, adjudicates="plain to see")
+        assert item not in gold_queue.fresh(db, round_id, "ann", 0.0)
+        assert item not in [one for one, _ in qualifying.askable(db, round_id, "ann")]
+
+
+def test_who_answered_one_in_both_ways_is_one_person(store, round_id, made, known):
+    item = min(known)
+    with store.write() as db:
+        for kind in Check:
+            verdicts.submit(db, item, "ann", kind.value, now=0.0, verdict=C, check=kind)
+        (told,) = [one for one in gold.of_round(db, round_id) if one.proposal.id == item]
+    assert (told.answers, told.right) == (1, 1)
+
+
+def test_what_lies_there_of_a_qualification_is_not_laid_among_the_others(store, round_id, made, ask, known):
+    with store.write() as db:
+        gold_queue.lay(db, round_id, min(known), "ann", Check.QUALIFYING, 0.0)
+    assert min(known) not in ask("ann", 60)[0]
 
 
 def test_several_people_are_asked_the_same_and_it_takes_nobodys_place(store, round_id, made, ask, say, known):
