@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from faded.commands.common import OK, Commands, by, existing_store, print_record, workspace_of
 from faded.domain import FadedError, Role
 from faded.flags import add_workspace
-from faded.store import accounts, former, person, signing_in
+from faded.store import accounts, audit, former, person, signing_in
 from faded.store.accounts import Account
 from faded.store.engine import open_store
 
@@ -163,8 +163,10 @@ def _sign_out(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    with existing_store(arguments).read() as db:
-        found = person.data_of(db, former.known_name(db, arguments.NAME), time.time())
+    now = time.time()
+    with existing_store(arguments).write() as db:
+        found = person.data_of(db, former.known_name(db, arguments.NAME), now)
+        audit.write(db, by(), "data exported", found["name"], now)
     print_record(found, arguments.json)
     return OK
 

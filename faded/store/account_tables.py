@@ -52,7 +52,7 @@ class AttemptColumns(TypedColumns):
 
 
 class AuditColumns(TypedColumns):
-    """Who did what beside labeling; nothing here is ever changed or deleted."""
+    """Who did what beside labeling; nothing here is changed or deleted but the name of somebody who is."""
 
     id = Column(Integer, primary_key=True)
     who: Named[str] = Column(Text)
@@ -63,12 +63,14 @@ class AuditColumns(TypedColumns):
 
 
 class FormerMemberColumns(TypedColumns):
-    """Somebody whose name was deleted, who is called by the number; nothing here is ever changed or deleted.
+    """Somebody whose name was deleted, who is called by the token; nothing here is ever changed or deleted.
 
-    Of the name the SHA-256 digest is kept, so that what comes back from elsewhere does not bring the name back.
+    The token is random: workspaces exchange what people said, and a count would call two people alike. Of the name the
+    SHA-256 digest is kept, so that what comes back from elsewhere does not bring the name back.
     """
 
     id = Column(Integer, primary_key=True)
+    token: Named[str] = Column(Text, unique=True)
     digest: Named[str] = Column(Text)
     deleted_at: Named[float]
 

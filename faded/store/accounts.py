@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from faded.domain import FadedError, Role
 from faded.registry import did_you_mean
@@ -19,6 +19,9 @@ from faded.store.engine import Db
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 RESERVED = frozenset({"local", "oracle"})
 """Names that stand beside verdicts without an account: the machine's own user, and the simulation."""
+
+# Made once: every click asks it.
+_MAY_COME = select(accounts.c.id).where(accounts.c.name == bindparam("name"), accounts.c.disabled_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class Account:
 def any_account(db: Db) -> bool:
     """Say whether there are accounts, so that everybody has to sign in."""
     return bool(db.execute(select(exists().select_from(accounts))).scalar())
+
+
+def check_in(db: Db, name: str) -> None:
+    """See in the transaction that writes under a name that it may still come in: a click may outlive its account.
+
+    Raises:
+        FadedError: there are accounts, and none of that name that is let in.
+    """
+    if any_account(db):
+        row = db.execute(_MAY_COME, {"name": name}).one_or_none()
+        if row is None:
+            raise FadedError(f"The account {name!r} is let in no more, so nothing was written: reload the page.")
 
 
 def list_all(db: Db) -> list[Account]:

@@ -1,4 +1,7 @@
-"""The audit log: who did what beside labeling, append-only."""
+"""The audit log: who did what beside labeling, append-only but for the names of who is deleted (`former`).
+
+A name stands in `who` and `about` alone, never in the details: there it could not be deleted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Former members: a deleted name is gone from everything here, and what somebody said stays under a number.
+"""Former members: a deleted name is gone from everything here, and what somebody said stays under a random token.
 
 Verdicts and the audit log are append-only, so their triggers let a name become a former member's, and nothing else
 change. Of a deleted name the digest is kept: what is replayed or imported later is given to the former member too.
@@ -7,11 +7,12 @@ change. Of a deleted name the digest is kept: what is replayed or imported later
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from faded.domain import FadedError
 from faded.store import accounts, audit
@@ -22,9 +23,11 @@ from faded.store.campaigns import STARTED_BY
 from faded.store.engine import Db, Store
 from faded.store.gold_tables import gold, gold_leases, gold_opinions, qualifications
 from faded.store.labeling_tables import guidelines, labeling_pauses, leases, opinions
-from faded.store.rows import key_of
 from faded.store.schema import drafts, inquiries, rounds, verdict_events
 from faded.store.tables import FORMER_NAME
+
+TOKEN_BYTES = 4
+"""Former members of many workspaces meet in exports and mirrors, and none is called like another."""
 
 NO_NAMES = ("invited",)
 """What was done to nobody by name: the log says of it which role was offered, and somebody may be called like one."""
@@ -46,6 +49,8 @@ RENAMED = (
     *(guidelines.c.who, labeling_pauses.c.who),
 )
 """Of these the columns that simply hold a name which stays as a former member's."""
+
+_begun_by = rounds.c.summary[STARTED_BY].as_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Former:
     def __init__(self, db: Db) -> None:
         self._by_digest: dict[str, list[tuple[float, str]]] = {}
         for row in db.execute(select(former_members).order_by(former_members.c.deleted_at)):
-            self._by_digest.setdefault(row.digest, []).append((row.deleted_at, f"{FORMER_NAME}{row.id}"))
+            self._by_digest.setdefault(row.digest, []).append((row.deleted_at, f"{FORMER_NAME}{row.token}"))
         self._here = set(db.execute(select(account_table.c.name)).scalars()) if self._by_digest else set()
 
     def called(self, name: str, at: float) -> str:
@@ -108,7 +113,7 @@ def count(db: Db) -> int:
 
 
 def remove(store: Store, name: str, by: str, now: float) -> Removed:
-    """Delete somebody: the account, sessions and invitations go, verdicts and deeds stay under a number.
+    """Delete somebody: the account, sessions and invitations go, verdicts and deeds stay under a token.
 
     It may be somebody without an account, whose verdicts came from a Space or from a file.
 
@@ -124,7 +129,7 @@ def remove(store: Store, name: str, by: str, now: float) -> Removed:
     with store.write() as db:
         db.exec_driver_sql("PRAGMA secure_delete = ON")  # what is written over does not stay in the file
         name = known_name(db, name)
-        account = accounts.find(db, name)
+        account = next((one for one in accounts.list_all(db) if one.name == name), None)
         if name in accounts.RESERVED or name.startswith(FORMER_NAME):
             raise FadedError(f"The name {name!r} is nobody's: there is nothing of a person to delete.")
         if account is not None:
@@ -139,8 +144,9 @@ def remove(store: Store, name: str, by: str, now: float) -> Removed:
 
 def _rename(db: Db, name: str, now: float) -> Removed:
     """Give what stays another name, and delete what does not."""
-    number = key_of(db.execute(insert(former_members).values(digest=_digest(name), deleted_at=now)))
-    called = f"{FORMER_NAME}{number}"
+    token = secrets.token_hex(TOKEN_BYTES)
+    db.execute(insert(former_members).values(token=token, digest=_digest(name), deleted_at=now))
+    called = f"{FORMER_NAME}{token}"
     db.execute(delete(invites).where(invites.c.made_by == name, invites.c.used_at.is_(None)))
     for held in (leases, gold_leases):
         db.execute(delete(held).where(held.c.annotator == name))
@@ -150,7 +156,7 @@ def _rename(db: Db, name: str, now: float) -> Removed:
     done = db.execute(update(verdict_events).where(verdict_events.c.annotator == name).values(annotator=called))
     for column in RENAMED:
         db.execute(update(column.table).where(column == name).values({column.name: called}))
-    begun = select(rounds.c.id, rounds.c.summary).where(rounds.c.summary[STARTED_BY].as_string() == name)
+    begun = select(rounds.c.id, rounds.c.summary).where(_begun_by == name)
     for round_id, summary in db.execute(begun).all():
         db.execute(update(rounds).where(rounds.c.id == round_id).values(summary=summary | {STARTED_BY: called}))
     for now_called, was in ((called, name), (f"invited by {called}", f"invited by {name}")):
@@ -161,20 +167,27 @@ def _rename(db: Db, name: str, now: float) -> Removed:
 
 
 def known_name(db: Db, name: str) -> str:
-    """Return somebody's name as it stands: an account's, or one under which something was said or decided.
+    """Return somebody's name as it stands: an account's, or one under which something was said or done.
 
     Args:
         db: A transaction.
-        name: The account's name in whatever letters, or just as it stands beside verdicts.
+        name: The name just as it stands, or an account's in whatever letters.
 
     Raises:
-        FadedError: there is nobody of that name.
+        FadedError: there is nobody of that name, or others whose names differ from it in their letters only.
     """
-    said = exists().where(verdict_events.c.annotator == name)
-    decided = exists().where(or_(rounds.c.decided_by == name, rounds.c.summary[STARTED_BY].as_string() == name))
-    if accounts.find(db, name) is None and db.execute(select(said | decided)).scalar():
+    small = name.strip().lower()
+    found = {one.name for one in accounts.list_all(db) if one.name == small}
+    for column in (verdict_events.c.annotator, *RENAMED, _begun_by):
+        alike = or_(column == name, func.lower(column) == small)
+        found |= set(db.execute(select(column).where(alike).distinct()).scalars())
+    if name in found:
         return name
-    return accounts.get(db, name).name
+    account = accounts.get(db, name).name
+    if found != {account}:
+        which = " or ".join(repr(one) for one in sorted(found))
+        raise FadedError(f"The name {name!r} may mean {which}: write it in just these letters.")
+    return account
 
 
 def _digest(name: str) -> str:

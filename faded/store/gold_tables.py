@@ -57,7 +57,7 @@ class GoldOpinionColumns(TypedColumns):
 
 
 class QualificationColumns(TypedColumns):
-    """How qualifications ended, and what managers decided about them; nothing here is ever changed or deleted.
+    """How qualifications ended, and what managers decided about them; append-only but for names, see `former`.
 
     `event_id` is the number of the latest event then: what was answered until a new attempt does not count in it.
     """

@@ -59,7 +59,7 @@ class LabelingPauseColumns(TypedColumns):
 
 
 class GuidelinesColumns(TypedColumns):
-    """What a campaign's managers add to the guidelines, version by version; nothing is ever changed or deleted."""
+    """What a campaign's managers add to the guidelines, version by version; append-only but for names, see `former`."""
 
     campaign_id: Named[int] = Column(ForeignKey("campaigns.id"), primary_key=True, autoincrement=False)
     number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)

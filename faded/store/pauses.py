@@ -65,5 +65,5 @@ def end(db: Db, campaign_id: int, who: str, now: float) -> None:
     if known is None:
         raise FadedError("Labeling is not paused: reload the page.")
     db.execute(delete(labeling_pauses).where(labeling_pauses.c.campaign_id == campaign_id))
-    about = {"paused by": known.who, "reason": known.reason, "since": known.since}
+    about = {"reason": known.reason, "since": known.since}
     audit.write(db, who, "labeling resumed", f"campaign {campaign_id}", now, about)

@@ -16,6 +16,7 @@ from faded.store.gold_tables import gold, gold_answers, gold_opinions, qualifica
 from faded.store.labeling_tables import opinions
 from faded.store.schema import proposals, verdict_events
 from faded.store.settling import VALID
+from faded.store.tables import FORMER_NAME
 
 LONGEST_NAME = 200
 """Characters of an annotator's name."""
@@ -115,17 +116,21 @@ def decide(db: Db, campaign_id: int, annotator: str, outcome: Outcome, who: str,
     if annotator not in names(db, campaign_id):
         raise FadedError(f"Nobody called {annotator[:LONGEST_NAME]!r} labels here: reload the page.")
     _write(db, campaign_id, annotator, outcome, (0, 0), who, now)
-    audit.write(db, who, f"qualification: {outcome.value}", f"{annotator} in campaign {campaign_id}", now)
+    audit.write(db, who, f"qualification: {outcome.value}", annotator, now, {"campaign": campaign_id})
 
 
 def names(db: Db, campaign_id: int) -> list[str]:
-    """Return who may have to qualify, in order: annotators with an account, and who has answered or was decided on."""
+    """Return who may have to qualify, in order: annotators with an account, and who has answered or was decided on.
+
+    Former members are left out.
+    """
     known = {one.name for one in accounts.list_all(db) if one.role.word == "annotator" and one.disabled_at is None}
     ids = [found.id for found in campaigns.list_rounds(db, campaign_id)]
     asked = (gold_opinions.c.round_id.in_(ids), gold_opinions.c.kind == Check.QUALIFYING.value)
     known |= set(db.execute(select(gold_opinions.c.annotator).distinct().where(*asked)).scalars())
     ended = select(qualifications.c.annotator).distinct().where(qualifications.c.campaign_id == campaign_id)
-    return sorted(known | set(db.execute(ended).scalars()))
+    known |= set(db.execute(ended).scalars())
+    return sorted(name for name in known if not name.startswith(FORMER_NAME))
 
 
 def all_of(db: Db, campaign_id: int) -> list[tuple[str, Ended, int, int]]:

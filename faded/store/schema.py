@@ -167,7 +167,7 @@ def _chosen(name: str, other: str = "") -> str:
 
 
 class VerdictEventColumns(TypedColumns):
-    """What annotators did, in order; nothing here is ever changed or deleted.
+    """What annotators did, in order; nothing here is changed or deleted but the name of somebody who is.
 
     The last four are said of a set of pictures beside its verdict: see `faded.domain.Ratings`.
     """

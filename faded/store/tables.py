@@ -17,11 +17,11 @@ metadata = MetaData(
 
 
 FORMER_NAME = "former member "
-"""What somebody whose account was deleted is called, with a number behind it; no account can be called so."""
+"""What somebody whose account was deleted is called, with a token behind it; no account can be called so."""
 
 ARE_FORMER = (
-    f"(SELECT '{FORMER_NAME}' || id FROM former_members UNION ALL "  # noqa: S608 - our own words
-    f"SELECT 'invited by {FORMER_NAME}' || id FROM former_members)"
+    f"(SELECT '{FORMER_NAME}' || token FROM former_members UNION ALL "  # noqa: S608 - our own words
+    f"SELECT 'invited by {FORMER_NAME}' || token FROM former_members)"
 )
 """The names of all of them, in SQL, and what the audit log says of whom they invited."""
 

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 from faded.domain import FadedError, Role
 from faded.settings import ORGANISATION, Space, space
+from faded.store import accounts
 from faded.store.accounts import an
+from faded.store.engine import Db
 from faded.ui.policy import NEEDS, Permission, may
 
 LOCAL_USER = "local"
@@ -159,6 +161,16 @@ def authorise(request: Request, what: Permission) -> User:
     if not may(user.role, what):
         raise NotAllowed(f"You are signed in as {user.name}, {an(user.role)}: {an(NEEDS[what])} may do this.")
     return user
+
+
+def check_in(db: Db, user: User) -> None:
+    """See in the transaction that writes for a person that their account is still let in; a Space has none.
+
+    Raises:
+        FadedError: it is not.
+    """
+    if space() is None:
+        accounts.check_in(db, user.name)
 
 
 def member(there: Space, session: Any) -> User | None:

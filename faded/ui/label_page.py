@@ -101,6 +101,7 @@ def _send(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[st
     if not isinstance(events, list) or len(events) > MOST_EVENTS or not all(isinstance(e, dict) for e in events):
         raise FadedError(f"The page did not send a list of up to {MOST_EVENTS} events: reload it.")
     with store.write() as db:
+        auth.check_in(db, user)
         acknowledged = [_written(db, store, user, event) for event in events]
     judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
     return {"events": acknowledged, **_after(store, cache, user, sent, str(judged[-1]["proposal"]) if judged else None)}
@@ -208,6 +209,7 @@ def _queue(
 
     Sets of pictures lie before nobody who has not said that they may be shown.
     """
+    auth.check_in(db, user)
     want = asked.get("want")
     n = min(max(int(want), 1), MOST_ITEMS) if isinstance(want, int) else 1
     given, words = asked.get("have"), _words(db, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -25,41 +26,47 @@ def routes(store: Store) -> list[Route]:
     """Return their addresses."""
 
     def audit_log(request: Request) -> Response:
-        try:
-            authorise(request, Permission.SEE_TEAM)
-        except NotAllowed as error:
-            return PlainTextResponse(str(error), 403)
+        authorise(request, Permission.SEE_TEAM)
         with store.read() as db:
             entries = audit.newest(db)
         headers = {**AS_FILE, "content-disposition": 'attachment; filename="audit.csv"'}
         return Response(as_csv(entries), headers=headers, media_type="text/csv")
 
     def my_data(request: Request) -> Response:
-        try:
-            user = authorise(request, Permission.TAKE_OWN_DATA)
-        except NotAllowed as error:
-            return PlainTextResponse(str(error), 403)
+        user = authorise(request, Permission.TAKE_OWN_DATA)
         with store.read() as db:
             return _person(person.data_of(db, user.name, time.time()))
 
     def person_data(request: Request) -> Response:
-        name, now = request.query_params.get("name", ""), time.time()
-        try:
-            user = authorise(request, Permission.MANAGE_PEOPLE)
-            with store.write() as db:
-                found = person.data_of(db, former.known_name(db, name), now)
-                audit.write(db, user.name, "data exported", found["name"], now)
-        except NotAllowed as error:
-            return PlainTextResponse(str(error), 403)
-        except FadedError as error:
-            return PlainTextResponse(str(error), 404)
+        user, now = authorise(request, Permission.MANAGE_PEOPLE), time.time()
+        with store.write() as db:
+            try:
+                name = former.known_name(db, request.query_params.get("name", ""))
+            except FadedError as error:
+                return PlainTextResponse(str(error), 404)
+            found = person.data_of(db, name, now)
+            audit.write(db, user.name, "data exported", name, now)
         return _person(found)
 
     return [
-        Route("/audit.csv", audit_log, methods=["GET"]),
-        Route("/my-data.json", my_data, methods=["GET"]),
-        Route("/person.json", person_data, methods=["GET"]),
+        Route("/audit.csv", _in_words(audit_log), methods=["GET"]),
+        Route("/my-data.json", _in_words(my_data), methods=["GET"]),
+        Route("/person.json", _in_words(person_data), methods=["GET"]),
     ]
+
+
+def _in_words(work: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Return a handler that says in words why it gives no file."""
+
+    def answered(request: Request) -> Response:
+        try:
+            return work(request)
+        except NotAllowed as error:
+            return PlainTextResponse(str(error), 403)
+        except FadedError as error:
+            return PlainTextResponse(str(error), 503)
+
+    return answered
 
 
 def _person(found: dict[str, Any]) -> Response:

@@ -14,7 +14,7 @@ from faded.settings import space
 from faded.store import accounts, guidelines, labeling_rules, pauses, people, qualifying, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
-from faded.ui import rules_actions, team_more
+from faded.ui import auth, rules_actions, team_more
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
 from faded.ui.cards import agreement, team
@@ -82,7 +82,7 @@ def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Show
         known = accounts.list_all(db) if may(view.user.role, Permission.MANAGE_PEOPLE) else None
     return {
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
-        "agreement": shown_html(agreement.render(agreed)),
+        "agreement": shown_html(agreement.render(agreed, None if facts is None else cache.missing(facts))),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
         "qualify": shown_html("" if asked is None else qualify_card.render(asked, rules)),
@@ -151,6 +151,7 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         raise FadedError("Choose the right verdict first.")
     verdict = Verdict(str(given))
     with store.write() as db:
+        auth.check_in(db, user)
         verdicts.submit(
             db,
             str(asked.get("proposal")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from faded.store import (
     pauses,
     people,
     person,
+    qualifying,
     rounds,
     signing_in,
     snapshots,
@@ -65,7 +67,7 @@ NO_NAMES = {
     "sessions": "digest",
     "invites": "digest role",
     "audit": "action details",
-    "former_members": "digest",
+    "former_members": "token digest",
     "lessons": "use",
     "gold": "proposal_id verdict",
     "gold_leases": "proposal_id kind",
@@ -135,6 +137,9 @@ def of_the_queue(db: Db, round_id: int, campaign: int, ids: list[str]) -> None:
     db.execute(insert(gold_tables.qualifications).values(values | {"annotator": NAME, "who": NAME}))
     guidelines.save(db, campaign, "Look twice.", 0, NAME, NOW)
     pauses.begin(db, campaign, NAME, "lunch", NOW)
+    pauses.end(db, campaign, "mira", NOW)
+    pauses.begin(db, campaign, NAME, "dinner", NOW)
+    qualifying.decide(db, campaign, NAME, qualifying.Outcome.LET_IN, "mira", NOW)
 
 
 def said(store: Store) -> str:
@@ -149,7 +154,7 @@ def test_the_name_is_nowhere_afterwards_and_what_was_said_stays(store: Store, ro
     with store.read() as db:
         before = [(e.id, e.proposal_id, e.verdict, e.stands, e.adjudicates) for e in events.of_round(db, round_id)]
     done = former.remove(store, NAME.upper(), "mira", NOW + 1)
-    assert done.called == "former member 1" and done.events == 6
+    assert re.fullmatch("former member [0-9a-f]{8}", done.called) and done.events == 6
     assert NAME not in said(store)
     with store.read() as db:
         after = events.of_round(db, round_id)
@@ -159,6 +164,7 @@ def test_the_name_is_nowhere_afterwards_and_what_was_said_stays(store: Store, ro
         found = campaigns.get_round(db, round_id)
         assert found.decided_by == done.called and found.summary["started_by"] == done.called
         assert accounts.find(db, NAME) is None and accounts.find(db, "pia") is not None
+        assert qualifying.names(db, found.campaign_id) == ["pia"], "nobody is asked to qualify under a token"
         newest = audit.newest(db, 1)[0]
         assert (newest.who, newest.action, newest.about) == ("mira", "account deleted", done.called)
         assert any(e.who == f"invited by {done.called}" for e in audit.newest(db))
@@ -173,10 +179,10 @@ def test_no_file_of_the_database_holds_the_name(store: Store, used: list[str]) -
 
 
 def test_sessions_and_invitations_are_over(store: Store, used: list[str]) -> None:
-    former.remove(store, NAME, "mira", NOW + 1)
+    done = former.remove(store, NAME, "mira", NOW + 1)
     with store.read() as db:
         left = db.execute(select(metadata.tables["invites"])).all()
-        assert [(row.made_by, row.used_at is not None) for row in left] == [("former member 1", True)]
+        assert [(row.made_by, row.used_at is not None) for row in left] == [(done.called, True)]
         assert [row.account_id for row in db.execute(select(metadata.tables["sessions"]))] != [2]
 
 
@@ -185,12 +191,12 @@ def test_sessions_and_invitations_are_over(store: Store, used: list[str]) -> Non
     [
         "UPDATE verdict_events SET annotator = 'bob' WHERE annotator = 'ann'",
         "UPDATE verdict_events SET annotator = 'former member 2' WHERE annotator = 'ann'",
-        "UPDATE verdict_events SET annotator = 'former member 1', verdict = 'invalid' WHERE annotator = 'ann'",
+        "UPDATE verdict_events SET annotator = 'ZEBULON', verdict = 'invalid' WHERE annotator = 'ann'",
         "UPDATE verdict_events SET verdict = 'invalid' WHERE annotator = 'ann'",
-        "UPDATE verdict_events SET annotator = 'ann' WHERE annotator = 'former member 1'",
-        "UPDATE verdict_events SET annotator = 'invited by former member 1' WHERE annotator = 'former member 1'",
+        "UPDATE verdict_events SET annotator = 'ann' WHERE annotator = 'ZEBULON'",
+        "UPDATE verdict_events SET annotator = 'invited by ZEBULON' WHERE annotator = 'ZEBULON'",
         "UPDATE audit SET who = 'bob' WHERE who = 'mira'",
-        "UPDATE audit SET who = 'former member 1', details = '{}' WHERE action = 'role changed'",
+        "UPDATE audit SET who = 'ZEBULON', details = '{}' WHERE action = 'role changed'",
         "UPDATE audit SET action = 'invited'",
         "UPDATE former_members SET digest = 'x'",
         "DELETE FROM former_members",
@@ -199,40 +205,69 @@ def test_sessions_and_invitations_are_over(store: Store, used: list[str]) -> Non
     ],
 )
 def test_nothing_else_can_be_changed(store: Store, used: list[str], change: str) -> None:
-    former.remove(store, NAME, "mira", NOW + 1)
+    done = former.remove(store, NAME, "mira", NOW + 1)
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
-        db.exec_driver_sql(change)
+        db.exec_driver_sql(change.replace("ZEBULON", done.called))
 
 
 def test_who_cannot_be_deleted_stays(store: Store, used: list[str]) -> None:
-    former.remove(store, NAME, "mira", NOW + 1)
+    done = former.remove(store, NAME, "mira", NOW + 1)
     for name, why in (
         ("mira", "last admin and cannot be deleted"),
         ("nobody", "no account named 'nobody'"),
         ("local", "no account named"),
-        ("former member 1", "is nobody's"),
+        (done.called, "is nobody's"),
         (NAME, "no account named"),
     ):
         with pytest.raises(FadedError, match=why):
             former.remove(store, name, "mira", NOW + 2)
-    assert former.remove(store, "ann", "mira", NOW + 3).called == "former member 2", "verdicts from elsewhere"
+    assert former.remove(store, "ann", "mira", NOW + 3).called != done.called, "verdicts from elsewhere"
+
+
+def test_names_that_differ_in_their_letters_are_two_people(store: Store, round_id: int, used: list[str]) -> None:
+    with store.write() as db:
+        guidelines.save(db, campaigns.get_round(db, round_id).campaign_id, "Thrice.", 1, "Mira", NOW)
+        assert [former.known_name(db, name) for name in ("Mira", "mira", "Zebulon")] == ["Mira", "mira", NAME]
+        with pytest.raises(FadedError, match="may mean 'Mira' or 'mira'"):
+            former.known_name(db, "MIRA")
+    former.remove(store, "Mira", "mira", NOW + 1)
+    assert "Mira" not in said(store)
+    with store.read() as db:
+        assert accounts.find(db, "mira") is not None
+
+
+def test_somebody_known_by_other_deeds_only_can_be_deleted(store: Store, round_id: int, used: list[str]) -> None:
+    with store.write() as db:
+        guidelines.save(db, campaigns.get_round(db, round_id).campaign_id, "Thrice.", 1, "Åsa", NOW)
+    former.remove(store, "Åsa", "mira", NOW + 1)
+    assert "Åsa" not in said(store)
+
+
+def test_a_click_in_flight_writes_nothing_for_an_account_that_is_gone(store: Store, used: list[str]) -> None:
+    former.remove(store, NAME, "mira", NOW + 1)
+    with store.write() as db:
+        accounts.check_in(db, "mira")
+        accounts.disable(db, "pia", "mira", NOW)
+        for name in (NAME, "pia", "local"):
+            with pytest.raises(FadedError, match="let in no more"):
+                accounts.check_in(db, name)
 
 
 def test_a_name_that_is_given_again_gets_nothing_of_before(store: Store, round_id: int, used: list[str]) -> None:
-    former.remove(store, NAME, "mira", NOW + 1)
+    done = former.remove(store, NAME, "mira", NOW + 1)
     with store.write() as db:
         accounts.add(db, NAME, Role.ANNOTATOR, "hash", "mira", NOW + 10)
         assert verdicts.given(db, round_id, NAME) == 0
         then = Former(db)
-        assert [then.called(NAME, at) for at in (NOW, NOW + 1, NOW + 1.5)] == ["former member 1"] * 2 + [NAME]
+        assert [then.called(NAME, at) for at in (NOW, NOW + 1, NOW + 1.5)] == [done.called] * 2 + [NAME]
         assert then.called("ann", NOW) == "ann"
-    former.remove(store, NAME, "mira", NOW + 20)
+    again = former.remove(store, NAME, "mira", NOW + 20)
     with store.read() as db:
         then = Former(db)
         assert [then.called(NAME, NOW + i) for i in (1, 15, 30)] == [
-            "former member 1",
-            "former member 2",
-            "former member 2",
+            done.called,
+            again.called,
+            again.called,
         ], "without an account of that name it is nobody else's"
 
 
@@ -240,14 +275,14 @@ def test_a_replay_and_a_snapshot_bring_no_name_back(store: Store, round_id: int,
     with store.read() as db:
         told = snapshots.take(db, round_id)
     lines = [line | {"key": f"again-{line['key']}", "voids": None} for line in told["events"] if "voids" not in line]
-    former.remove(store, NAME, "mira", NOW + 1)
+    done = former.remove(store, NAME, "mira", NOW + 1)
     with store.write() as db:
         assert event_lines.replay(db, lines).new == len(lines)
     assert NAME not in said(store)
     copy: dict[str, Any] = json.loads(json.dumps(told).replace('"signs"', '"elsewhere"'))
     with store.write() as db:
         loaded = snapshots.load(db, copy | {"events": []})
-        assert campaigns.get_round(db, loaded).decided_by == "former member 1"
+        assert campaigns.get_round(db, loaded).decided_by == done.called
     assert NAME not in said(store)
 
 
@@ -262,7 +297,7 @@ def test_everything_of_a_person_is_taken_away_and_no_secret(store: Store, used: 
     assert found["rounds"][0]["decision"] == "rolled_back"
     assert {row["proposal_id"] for row in found["held"]} == {used[0], *used[2:]}, "known ones are not told apart"
     assert not any("check" in event for event in found["events"])
-    assert [len(found[what]) for what in ("qualifications", "known_answers", "guidelines", "pauses")] == [1, 1, 1, 1]
+    assert [len(found[what]) for what in ("qualifications", "known_answers", "guidelines", "pauses")] == [2, 1, 1, 1]
     assert found["drafts"][0]["fields"] == {"name": "mine"} and len(found["inquiries"]) == 1
     assert found["failed_sign_ins"] and len(found["invitations"]) == 2
     assert {entry["action"] for entry in found["audit"]} >= {"account added", "role changed", "labeling rules set"}
@@ -276,11 +311,13 @@ def test_the_command_exports_and_deletes(
     workspace = ["--workspace", str(store.workspace)]
     assert main(["account", "export", NAME, *workspace]) == OK
     assert len(json.loads(capsys.readouterr().out)["events"]) == 6
+    with store.read() as db:
+        assert [(one.action, one.about) for one in audit.newest(db, 1)] == [("data exported", NAME)]
     assert main(["account", "delete", NAME, *workspace]) == BAD_INPUT and "--yes" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: "zebulo")
     assert main(["account", "delete", NAME, *workspace]) == BAD_INPUT and "differ" in capsys.readouterr().err
     assert main(["account", "delete", NAME, "--yes", *workspace]) == OK
-    assert "6 verdicts and other events stay, given by former member 1" in capsys.readouterr().err
+    assert "6 verdicts and other events stay, given by former member " in capsys.readouterr().err
     assert main(["account", "export", NAME, *workspace]) == BAD_INPUT
     assert NAME not in said(store)

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -17,10 +18,11 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 import faded
-from faded.domain import Role, Verdict
-from faded.store import accounts, audit, former, verdicts
+from faded.domain import FadedError, Role, Verdict
+from faded.labeling.standings import StandingsCache
+from faded.store import accounts, audit, events, former, verdicts
 from faded.store.engine import Store
-from faded.ui import team_files, team_more
+from faded.ui import label_page, team_files, team_more, team_page
 from faded.ui.accounts_door import AccountsDoor
 from faded.ui.auth import USER, User
 from faded.ui.cards import audit as audit_card
@@ -156,9 +158,10 @@ def test_a_person_is_deleted_once_the_name_is_typed(store: Store, made: Believab
     assert not function(asked | {"typed": "ann"}, request(Role.MANAGER))["ok"]
     with store.read() as db:
         assert accounts.find(db, "ann") is not None
-    assert function(asked | {"typed": " ann"}, request(Role.ADMIN)) == {"ok": True, "called": "former member 1"}
+    done = function(asked | {"typed": " ann"}, request(Role.ADMIN))
+    assert done["ok"] and done["called"].startswith("former member ")
     shown = drawn(store, made, Role.ADMIN)
-    assert "former member 1" in shown["people"] and "ann" not in re.sub("<[^>]*>", "", shown["people"]).split()
+    assert done["called"] in shown["people"] and "ann" not in re.sub("<[^>]*>", "", shown["people"]).split()
     assert "last admin" in function({"name": "mira", "typed": "mira"}, request(Role.ADMIN))["message"]
 
 
@@ -168,6 +171,35 @@ def test_what_was_counted_forgets_a_deleted_name_at_once(store: Store, made: Bel
         facts = read_facts(db, made.round, "mira")
     assert facts is not None
     names = [[one.name for one in found.annotators] for found in [cache.get(store, facts)] if found]
-    former.remove(store, "ann", "mira", 2.0)
+    done = former.remove(store, "ann", "mira", 2.0)
     names += [[one.name for one in found.annotators] for found in [cache.get(store, facts)] if found]
-    assert names == [["ann"], ["former member 1"]]
+    assert names == [["ann"], [done.called]]
+
+
+@pytest.mark.parametrize("path", ["/audit.csv", "/my-data.json", "/person.json?name=ann"])
+def test_a_store_that_cannot_be_read_is_said_in_words(
+    store: Store, people: None, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    asks = signed_in(store, "mira", Role.ADMIN)
+
+    def gone(*_: object, **__: object) -> None:
+        raise FadedError("The workspace cannot be used.")
+
+    monkeypatch.setattr(audit, "newest", gone)
+    monkeypatch.setattr("faded.store.person.data_of", gone)
+    answer = asks.get(path)
+    assert (answer.status_code, answer.text) == (503, "The workspace cannot be used.")
+
+
+def test_what_is_sent_while_its_account_goes_is_not_written(store: Store, made: Believable, people: None) -> None:
+    """Who asks was let in at the door, before the account was deleted."""
+    ann = SimpleNamespace(client=None, headers={"host": "faded.example"}, scope={USER: User("ann", Role.MANAGER)})
+    former.remove(store, "ann", "mira", 2.0)
+    functions = label_page.server_functions(store, StandingsCache())
+    event = {"kind": "verdict", "proposal": made.proposals[2], "key": "late", "verdict": "reject"}
+    asked = {"round": made.round, "want": 4, "events": [event]}
+    answers = [function(asked, ann) for function in functions[:2]]
+    answers += [f(event | {"reason": "x"}, ann) for f in team_page.server_functions(store) if "adjud" in f.__name__]
+    assert len(answers) == 3 and all("let in no more" in answer["message"] for answer in answers), answers
+    with store.read() as db:
+        assert "ann" not in {one.annotator for one in events.of_round(db, made.round)}

@@ -9,8 +9,8 @@ branch_labels = None
 depends_on = None
 
 ARE_FORMER = (
-    "(SELECT 'former member ' || id FROM former_members UNION ALL "
-    "SELECT 'invited by former member ' || id FROM former_members)"
+    "(SELECT 'former member ' || token FROM former_members UNION ALL "
+    "SELECT 'invited by former member ' || token FROM former_members)"
 )
 APPEND_ONLY = {
     "verdict_events": ("verdict events are append-only", ("annotator",)),
@@ -25,9 +25,11 @@ def upgrade() -> None:
     op.create_table(
         "former_members",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("deleted_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_former_members"),
+        sa.UniqueConstraint("token", name="uq_former_members_token"),
         sqlite_autoincrement=True,
     )
     for action in ("UPDATE", "DELETE"):
