@@ -95,6 +95,8 @@ def _filled(workspace: Path) -> tuple[Store, list[Any]]:
         labeling_rules.save(db, made[0].campaign, Rules(2), "mira", 1.0)
         for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
             accounts.add(db, name, role, "no hash", "test", 1.0)
+        for role in Role:
+            accounts.add(db, role.name.lower(), role, "no hash", "test", 1.0)
         for number, proposal in enumerate(made[0].proposals[:6]):
             for who, verdict in (("ann", Verdict.CONFIRM), ("bo", (Verdict.CONFIRM, Verdict.REJECT)[number % 2])):
                 verdicts.submit(db, proposal, who, f"{who}{number}", now=9.0, verdict=verdict, visible_ms=900)

@@ -99,13 +99,15 @@ class Store:
         """Bring what the log holds into the database file and empty it.
 
         Nobody is waited for, for whoever wants to write would wait too: where somebody reads or writes at the moment,
-        the log is emptied with the next call, the next start, or when the last process closes the database.
+        or the disk is full, the log is emptied with the next call, the next start, or when the last process closes the
+        database.
         """
         connection = self._engine.raw_connection()
         cursor = connection.cursor()
         try:
             cursor.execute("PRAGMA busy_timeout = 0")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            with contextlib.suppress(sqlite3.OperationalError):  # such as a full disk
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
             connection.close()
