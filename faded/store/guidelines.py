@@ -67,10 +67,9 @@ def save(db: Db, campaign_id: int, text: str, after: int, who: str, now: float) 
     said, known = "\n".join(line.rstrip() for line in text.splitlines()).strip(), latest(db, campaign_id)
     if len(said) > LONGEST:
         raise FadedError(f"The guidelines have {len(said):,} characters: say it in {LONGEST:,}.")
-    if known is not None and known.number != after:
-        raise FadedError(
-            f"{known.who} has saved version {known.number} meanwhile: copy what you wrote, and reload the page."
-        )
+    if after != (0 if known is None else known.number):
+        said_of = "no version here" if known is None else f"{known.who} has saved version {known.number} meanwhile"
+        raise FadedError(f"You changed version {after}, and {said_of}: copy what you wrote, and reload the page.")
     if said == ("" if known is None else known.text):
         raise FadedError("The guidelines say what they said before: change something first.")
     version = Version(1 if known is None else known.number + 1, said, who, now)

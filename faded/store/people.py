@@ -75,9 +75,10 @@ def given_since(db: Db, round_ids: Sequence[int], annotator: str, since: float) 
 
 
 def last_guidelines(db: Db, round_id: int, annotator: str) -> str | None:
-    """Return the version of the guidelines that a person had before them at their last verdict; None where unknown."""
+    """Return the version of the guidelines that a person had before them at their last verdict that says it."""
     mine = (verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
-    said = select(verdict_events.c.guidelines).where(*mine, verdict_events.c.kind == EventKind.VERDICT.value)
+    has = verdict_events.c.guidelines.is_not(None)  # an adjudication has none
+    said = select(verdict_events.c.guidelines).where(*mine, has, verdict_events.c.kind == EventKind.VERDICT.value)
     return db.execute(said.order_by(verdict_events.c.id.desc()).limit(1)).scalar()
 
 

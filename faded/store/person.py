@@ -21,7 +21,6 @@ NO_SECRETS: dict[str, tuple[Table, tuple[str, ...]]] = {
     "sessions": (sessions, ("created_at", "expires_at")),
     "invitations": (invites, ("role", "created_at", "expires_at", "used_at")),
     "failed_sign_ins": (attempts, ("about", "created_at")),
-    "held": (leases, ("proposal_id", "expires_at")),
     "drafts": (drafts, ("fields", "updated_at")),
     "inquiries": (inquiries, ("kind", "params", "state", "result", "error", "created_at")),
     "qualifications": (qualifications, ("annotator", "outcome", "right", "answers", "who", "created_at")),
@@ -50,7 +49,6 @@ def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
         "sessions": sessions.c.account_id == number,
         "invitations": invites.c.made_by == name,
         "failed_sign_ins": accounts.about_name(name),
-        "held": leases.c.annotator == name,
         "drafts": drafts.c.owner == name,
         "inquiries": inquiries.c.owner == name,
         "qualifications": or_(qualifications.c.annotator == name, qualifications.c.who == name),
@@ -60,8 +58,7 @@ def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
         "audit": or_(audit.c.who.in_([name, f"invited by {name}"]), audit.c.about == name),
     }
     told = {what: _rows(db, what, where) for what, where in theirs.items()}
-    waiting = select(gold_leases.c.proposal_id, gold_leases.c.expires_at).where(gold_leases.c.annotator == name)
-    told["held"] += [dict(row._mapping) for row in db.execute(waiting)]
+    told["held"] = _held(db, name, now)
     lines = event_lines.lines(db, annotator=name)
     return {
         "name": name,
@@ -76,6 +73,18 @@ def _rows(db: Db, what: str, where: ColumnElement[bool]) -> list[dict[str, Any]]
     table, names = NO_SECRETS[what]
     query = select(*(table.c[name] for name in names)).where(where)
     return [dict(row._mapping) for row in db.execute(query)]
+
+
+def _held(db: Db, name: str, now: float) -> list[dict[str, Any]]:
+    """Return what lies before somebody, in its order: known ones stand among the others, as on their page."""
+    parts = [
+        select(table.c.round_id, table.c.place, table.c.proposal_id, table.c.expires_at).where(
+            table.c.annotator == name, table.c.expires_at > now
+        )
+        for table in (leases, gold_leases)
+    ]
+    rows = sorted(row for part in parts for row in db.execute(part).tuples())
+    return [{"proposal_id": proposal_id, "expires_at": expires_at} for _, _, proposal_id, expires_at in rows]
 
 
 def _rounds(db: Db, name: str) -> list[dict[str, Any]]:

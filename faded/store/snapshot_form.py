@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, Proposal
+from faded.domain import FadedError, Proposal, Verdict
+from faded.store.guidelines import LONGEST
+from faded.store.qualifying import LONGEST_NAME
+
+LATEST = 253_402_300_799.0
+"""The end of the year 9999, seconds since 1970: the last that a calendar has."""
+MOST_VERSIONS = 1_000_000
+"""Versions of a campaign's guidelines: more than anybody saves."""
+
+_Moment = Annotated[float, Field(ge=0, le=LATEST, allow_inf_nan=False)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -48,6 +58,22 @@ class _Rules(TypedDict):
     policy: str
 
 
+class _Gold(TypedDict):
+    proposal_id: str
+    verdict: Verdict
+    who: _Name
+    made_at: _Moment
+    withdrawn_by: _Name | None
+    withdrawn_at: _Moment | None
+
+
+class _Version(TypedDict):
+    number: Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
+    text: Annotated[str, Field(max_length=LONGEST)]
+    who: _Name
+    created_at: _Moment
+
+
 @with_config(ConfigDict(extra="allow"))
 class _Snapshot(TypedDict):
     campaign: _Campaign
@@ -55,6 +81,8 @@ class _Snapshot(TypedDict):
     modes: list[tuple[list[int], str, float]]
     proposals: list[Proposal]
     events: list[dict[str, Any]]
+    gold: NotRequired[list[_Gold]]
+    guidelines: NotRequired[list[_Version]]
 
 
 ADAPTER = TypeAdapter(_Snapshot)
@@ -78,6 +106,12 @@ def check(snapshot: Mapping[str, Any]) -> None:
         raise FadedError(f"{'.'.join(map(str, first['loc'])) or 'The snapshot'}: {first['msg']}.") from error
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise FadedError("labeling or packs: they cannot be read.") from error
+    names = {item["id"] for item in snapshot["proposals"]}
+    for known in snapshot.get("gold", ()):
+        if known["proposal_id"] not in names:
+            raise FadedError(f"gold: {known['proposal_id']!r} is no proposal of it.")
+        if (known["withdrawn_by"] is None) != (known["withdrawn_at"] is None):
+            raise FadedError(f"gold: of {known['proposal_id']!r} it is not said who withdrew it, and when.")
     described = snapshot["round"]["summary"].get("space")
     if described is None:
         return

@@ -9,6 +9,7 @@ from faded.labeling.queue import Progress
 from faded.store import proposals
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
+from faded.store.leases import LEASE_SECONDS
 from faded.store.qualifying import Outcome
 from faded.ui.words import count, plural
 
@@ -77,6 +78,12 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[
     if proposals.count(db, found.id) == 0:
         text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
         return {"head": "No proposals yet", "text": text}
+    if now.left:
+        text = (
+            f"{plural(now.left, 'item waits', 'items wait')}, and for now {'it lies' if now.left == 1 else 'they lie'} "
+        )
+        text += f"before others. What they leave comes here {round(LEASE_SECONDS / 60)} minutes after they last looked."
+        return {"head": "Nothing for you at the moment", "text": text}
     if now.confirmed:
         text = (
             f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "

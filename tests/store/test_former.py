@@ -131,7 +131,7 @@ def of_the_queue(db: Db, round_id: int, campaign: int, ids: list[str]) -> None:
     gold_queue.lay(db, round_id, ids[0], "bob", gold_queue.Check.SILENT, NOW)
     verdicts.submit(db, ids[0], "bob", "known", now=NOW, verdict=Verdict.CONFIRM)
     values = {"proposal_id": ids[0], "annotator": NAME, "round_id": round_id, "kind": "silent"}
-    db.execute(insert(gold_tables.gold_leases).values(values | {"expires_at": NOW, "place": 0}))
+    db.execute(insert(gold_tables.gold_leases).values(values | {"expires_at": NOW + 60, "place": 0}))
     gold.withdraw(db, ids[0], NAME, NOW)
     values = {"campaign_id": campaign, "outcome": "passed", "right": 5, "answers": 5, "created_at": NOW, "event_id": 0}
     db.execute(insert(gold_tables.qualifications).values(values | {"annotator": NAME, "who": NAME}))
@@ -321,3 +321,17 @@ def test_the_command_exports_and_deletes(
     assert "6 verdicts and other events stay, given by former member " in capsys.readouterr().err
     assert main(["account", "export", NAME, *workspace]) == BAD_INPUT
     assert NAME not in said(store)
+
+
+def test_what_lies_before_somebody_is_told_in_its_order_and_a_skipped_known_one_not(
+    store: Store, round_id: int
+) -> None:
+    first, known, last, skipped = (item.id for item in fill(store, round_id, {KEY: (1.0, 4)})[KEY])
+    with store.write() as db:
+        leases.take(db, round_id, [first], NAME, 2, NOW)
+        gold_queue.lay(db, round_id, known, NAME, gold_queue.Check.SILENT, NOW)
+        leases.take(db, round_id, [last], NAME, 2, NOW)
+        gold_queue.lay(db, round_id, skipped, NAME, gold_queue.Check.SILENT, NOW)
+        verdicts.submit(db, skipped, NAME, "skip", now=NOW)
+        assert [row["proposal_id"] for row in person.data_of(db, NAME, NOW)["held"]] == [first, known, last]
+        assert person.data_of(db, NAME, NOW + 2 * leases.LEASE_SECONDS)["held"] == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from faded.domain import Role, Verdict
+from faded.domain import FadedError, Role, Verdict
 from faded.publish.round_tables import read_round
-from faded.store import gold, gold_queue, labeling_rules, snapshots, verdicts
+from faded.store import gold, gold_queue, guidelines, labeling_rules, snapshot_form, snapshots, verdicts
 from faded.store.engine import Db, Store, open_store
 from faded.store.labeling_rules import Rules
 from tests.ui.believable import Believable
@@ -182,3 +183,57 @@ def test_a_qualification_without_enough_known_answers_says_so(
 def test_a_qualification_needs_so_many_known_answers(store: Store, qualifies: dict[str, str]) -> None:
     said = call(store, "team_rules", qualifies | {"qualify": "5"})["message"]
     assert "asks for 5 known answers, and this round has 2: make 3 more known first" in said
+
+
+def test_rules_by_which_known_answers_rest_can_be_set_and_changed_again(
+    store: Store, made: Believable, known: set[str], qualifies: dict[str, str]
+) -> None:
+    assert call(store, "team_rules", qualifies | {"opinions": "2"}) == {"ok": True}
+    assert call(store, "team_rules", qualifies | {"opinions": "2", "quota": "9"}) == {"ok": True}
+    assert call(store, "team_rules", qualifies | {"opinions": "2", "qualify": "0"}) == {"ok": True}
+    raised = call(store, "team_rules", qualifies | {"opinions": "2"})
+    assert "this round has 0: make 2 more" in raised["message"]
+    assert call(store, "team_rules", qualifies | {"opinions": "1"}) == {"ok": True}, "by the new rules there are two"
+
+
+def test_who_has_not_qualified_gives_no_verdict_by_hand(
+    store: Store, made: Believable, known: set[str], qualifies: dict[str, str]
+) -> None:
+    card, ann = Card(store), request(Role.ANNOTATOR)
+    sent = {"kind": "verdict", "verdict": "confirm", "round": made.round, "want": 1}
+    item = made.proposals[4]
+    refused = card.send(ann, **sent, proposal=item, key="by hand")
+    assert not refused["ok"] and "qualify first" in refused["message"]
+    first = card.next(ann, want=1)["order"][0]
+    assert [card.send(ann, **sent, proposal=first, key="sent twice")["ok"] for _ in range(2)] == [True, True]
+    with store.read() as db:
+        assert verdicts.given(db, made.round, "annotator") == 0
+    card.send(ann, **sent, proposal=card.next(ann, want=1)["order"][0], key="second")
+    assert card.send(ann, **sent, proposal=item, key="late")["ok"], "from then on what comes late counts as well"
+    assert card.send(request(Role.MANAGER), **sent, proposal=made.proposals[5], key="mine")["ok"]
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("gold", {"verdict": "loud"}, "gold"),
+        ("gold", {"made_at": 1e300}, "made_at"),
+        ("gold", {"made_at": float("nan")}, "made_at"),
+        ("gold", {"who": "x" * 201}, "who"),
+        ("gold", {"proposal_id": "elsewhere"}, "is no proposal of it"),
+        ("gold", {"withdrawn_by": "ann"}, "who withdrew it"),
+        ("guidelines", {"number": 0}, "number"),
+        ("guidelines", {"text": "x" * 10_001}, "text"),
+        ("guidelines", {"created_at": -1.0}, "created_at"),
+    ],
+)
+def test_a_snapshot_that_says_nonsense_of_them_is_refused(
+    store: Store, made: Believable, known: set[str], part: str, change: dict[str, Any], said: str
+) -> None:
+    with store.write() as db:
+        guidelines.save(db, made.campaign, "Wet signs are fair.", 0, "mira", 10.0)
+        taken = snapshots.take(db, made.round)
+    snapshot_form.check(taken)
+    taken[part][0] |= change
+    with pytest.raises(FadedError, match=said):
+        snapshot_form.check(taken)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy.exc
 
-from faded.domain import FadedError, Role
-from faded.store import events, guidelines, snapshots
+from faded.domain import FadedError, Role, Verdict
+from faded.store import events, guidelines, people, snapshots, verdicts
 from faded.store.engine import Store, open_store
 from faded.ui.cards import labeling
 from faded.ui.team_guidelines import blocks
@@ -56,9 +56,12 @@ def test_each_save_is_a_version_and_verdicts_keep_the_one_they_were_given_by(sto
     item = card.next(want=1)["order"][0]
     card.send(**sent, proposal=item, key="c", guidelines=f"{BUILT_IN}/1")
     assert not card.next(want=1)["changed"]
+    with store.write() as db:
+        verdicts.submit(db, item, "local", "settles", now=9.0, verdict=Verdict.CONFIRM, adjudicates="plain")
+        assert people.last_guidelines(db, made.round, "local") == f"{BUILT_IN}/1", "an adjudication says nothing of it"
     with store.read() as db:
         kept = [event.guidelines for event in events.of_round(db, made.round)]
-    assert kept == [BUILT_IN, BUILT_IN, f"{BUILT_IN}/1"]
+    assert kept == [BUILT_IN, BUILT_IN, f"{BUILT_IN}/1", None]
 
 
 def test_who_has_judged_nothing_yet_is_told_of_no_change(store: Store, made: Believable) -> None:
@@ -68,6 +71,7 @@ def test_who_has_judged_nothing_yet_is_told_of_no_change(store: Store, made: Bel
 
 
 def test_two_who_write_at_once_lose_nothing(store: Store, made: Believable) -> None:
+    assert "no version here" in str(save(store, made, "From another campaign.", 3)["message"])
     save(store, made, "Wet signs are fair.", 0)
     assert "manager has saved version 1 meanwhile" in str(save(store, made, "Others.", 0)["message"])
     assert "what they said before" in str(save(store, made, " Wet signs are fair. ", 1)["message"])

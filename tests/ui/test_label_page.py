@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from faded.domain import Role
 from faded.labeling.standings import StandingsCache
 from faded.store import blobs, proposals, rounds, verdicts
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import label_page
+from faded.ui.auth import USER, User
 from tests.ui import believable
 from tests.ui.believable import NOW, STRATA, Believable
 
@@ -110,6 +112,7 @@ def test_undo_gives_the_item_back(card: Card, made: Believable) -> None:
         ({"kind": "verdict", "verdict": "confirm", "proposal": "nobody", "key": "k"}, "no proposal 'nobody'"),
         ({"kind": "verdict", "verdict": "maybe", "proposal": "p0-0-1", "key": "k"}, "reload it"),
         ({"kind": "verdict", "verdict": "confirm", "proposal": "p0-0-1"}, "without a key"),
+        ({"kind": "verdict", "verdict": ["confirm"], "proposal": "p0-0-1", "key": "k"}, "['confirm']: reload it"),
         ({"kind": "flag", "reason": "  ", "proposal": "p0-0-1", "key": "k"}, "gives no reason"),
     ],
 )
@@ -190,6 +193,31 @@ def test_what_was_hidden_comes_after_the_verdict(card: Card, made: Believable) -
     assert all("93% sure of 'no entry'" in last for last in said)
     assert ["failed so far" in last for last in said] == [False, False, True]  # the third decides the mode
     assert "of 'stop' failed so far" in said[2]
+
+
+def test_what_is_hidden_stays_so_while_anything_of_its_mode_lies_there(card: Card, made: Believable) -> None:
+    sent = {"kind": "verdict", "verdict": "confirm", "round": made.round, "want": 8}
+    answer = card.next(want=8)
+    last = [card.send(**sent, proposal=item, key=item)["last"] for item in made.proposals[:3]]
+    assert answer["order"][0] == made.proposals[0] and "failed so far" not in last[0] + last[1]
+
+
+def test_a_fault_behind_the_commit_loses_no_acknowledgement(
+    card: Card, store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_page, "_queue", lambda *_: 1 / 0)
+    answer = card.send(kind="verdict", verdict="confirm", proposal=made.proposals[0], key="k", round=made.round)
+    assert answer["events"] == [{"ok": True, "item": None}] and "The log has the details" in answer["message"]
+    with store.read() as db:
+        assert verdicts.counts(db, made.round).total == 1
+
+
+def test_where_others_hold_what_waits_nothing_is_said_to_be_done(card: Card, made: Believable) -> None:
+    bob = SimpleNamespace(client=None, headers={"host": "x"}, scope={USER: User("bob", Role.ANNOTATOR)})
+    assert card.next(bob, want=64)["order"]
+    answer = card.next(want=8)
+    assert answer["order"] == []
+    assert answer["empty"]["head"] == "Nothing for you at the moment" and "5 minutes" in answer["empty"]["text"]
 
 
 def test_a_picture_that_is_gone_loses_no_verdict(card: Card, store: Store, made: Believable) -> None:

@@ -116,6 +116,7 @@ def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disput
         (USUAL | {"opinions": "0"}, "Verdicts per item is 0"),
         (USUAL | {"opinions": "many"}, "'many': give a whole number"),
         (USUAL | {"policy": "loudest"}, "'loudest'"),
+        (USUAL | {"policy": ["majority"]}, "['majority']"),
         (USUAL | {"strategy": "easiest"}, "'easiest': reload it"),
         (USUAL | {"quota": "10001"}, "Verdicts a day is 10001: give a whole number from 0 to 10,000"),
         (USUAL | {"quota": ""}, "a day is '': give a whole number"),
@@ -201,3 +202,14 @@ def test_one_person_alone_agrees_with_nobody(store: Store, made: Believable) -> 
 
 def test_annotators_are_shown_nothing_of_it(store: Store, made: Believable, disputed: str) -> None:
     assert set(drawn(store, made, Role.ANNOTATOR).values()) == {""}
+
+
+def test_a_list_is_no_verdict(store: Store, made: Believable, disputed: str) -> None:
+    asked = {"proposal": disputed, "verdict": ["confirm"], "reason": "plain", "key": "k"}
+    assert call(store, "team_adjudicate", asked)["message"] == "Choose the right verdict first."
+
+
+def test_what_is_typed_is_kept_for_its_campaign_alone(store: Store, made: Believable) -> None:
+    shown = drawn(store, made)
+    kept = (shown["rules"] + shown["guidelines"]).split("data-keep='")[1:]
+    assert len(kept) > 10 and all(one.startswith(f"{made.campaign}-") for one in kept)

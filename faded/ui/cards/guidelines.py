@@ -16,14 +16,15 @@ def render(facts: Facts | None, versions: Sequence[Version]) -> str:
     head = "<h2>Guidelines of the campaign</h2>"
     if facts is None:
         return head + empty("No round yet", "Each campaign may add to the guidelines.")
+    kept = f"{facts.campaign.id}-guidelines"
     after, text = (versions[0].number, versions[0].text) if versions else (0, "")
     return (
         f"{head}<p class='f-quiet'>They stand on the page Label below the built-in ones. Each save is a new version, "
         "and each verdict keeps the one that was before the person. Paragraphs, and lists of lines that begin with "
         "a dash and a space.</p><form class='t-rules' data-send='team_guidelines'>"
-        f"<input type='hidden' name='after' value='{after}' data-keep='guidelines-after'>"
+        f"<input type='hidden' name='after' value='{after}' data-keep='{kept}-after'>"
         "<label class='t-text'><span class='f-hidden'>Guidelines of the campaign</span>"
-        f"<textarea name='text' rows='8' maxlength='{LONGEST}' data-keep='guidelines'>"
+        f"<textarea name='text' rows='8' maxlength='{LONGEST}' data-keep='{kept}'>"
         f"\n{escape(text)}</textarea></label><button class='f-save'>Save as version {after + 1}</button>"
         f"<p class='o-wrong' role='alert'></p></form>{_earlier(versions)}"
     )
