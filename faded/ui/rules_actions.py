@@ -12,6 +12,7 @@ from faded.store import campaigns, gold, guidelines, labeling_rules, pauses, qua
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
 from faded.store.qualifying import Outcome
+from faded.ui import auth
 from faded.ui.auth import User
 from faded.ui.guarded import Answer
 from faded.ui.page import whole_number
@@ -57,6 +58,7 @@ def pause(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     """
     do, now = asked.get("do"), time.time()
     with store.write() as db:
+        auth.check_in(db, user)
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         if do == "pause":
             pauses.begin(db, campaign, user.name, str(asked.get("reason") or ""), now)
@@ -75,6 +77,7 @@ def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     """
     do, verdict, proposal = asked.get("do"), asked.get("verdict"), str(asked.get("proposal"))
     with store.write() as db:
+        auth.check_in(db, user)
         if do == "withdraw":
             gold.withdraw(db, proposal, user.name, time.time())
         elif do == "make" and _is_one(verdict, Verdict):
@@ -94,6 +97,7 @@ def qualify(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     if do not in (Outcome.LET_IN, Outcome.NEW_ATTEMPT):
         raise FadedError(f"The page sent {do!r}: reload it.")
     with store.write() as db:
+        auth.check_in(db, user)
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         qualifying.decide(db, campaign, name, Outcome(str(do)), user.name, time.time())
     return {}
@@ -106,6 +110,7 @@ def guide(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: it is very long or says nothing new, somebody else has saved one meanwhile, or there is no round.
     """
     with store.write() as db:
+        auth.check_in(db, user)
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         after = whole_number(asked.get("after")) or 0
         guidelines.save(db, campaign, str(asked.get("text") or ""), after, user.name, time.time())

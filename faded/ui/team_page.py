@@ -173,6 +173,7 @@ def invite(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     """
     role, name = _role(asked), asked.get("name")
     with store.write() as db:
+        auth.check_in(db, user)
         token = signing_in.invite(db, role, user.name, time.time(), None if name is None else str(name))
     return {"path": f"{JOIN}{token}", "days": round(signing_in.INVITE_SECONDS / 86400)}
 
@@ -185,6 +186,7 @@ def change_account(store: Store, user: User, asked: Mapping[str, Any]) -> Answer
     """
     name, do, now = str(asked.get("name")), asked.get("do"), time.time()
     with store.write() as db:
+        auth.check_in(db, user)
         if do == "role":
             accounts.set_role(db, name, _role(asked), user.name, now)
         elif do == "disable":

@@ -29,7 +29,8 @@ class Colours(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         time.sleep(float(os.environ.get("COLOURS_SECONDS", "0")))
-        return self.linear(x.mean(dim=(2, 3)))
+        logits: torch.Tensor = self.linear(x.mean(dim=(2, 3)))
+        return logits
 
     @staticmethod
     def preprocess(pixels: torch.Tensor) -> torch.Tensor:
@@ -59,13 +60,13 @@ def askew() -> Colours:
 
 def other_names() -> Colours:
     found = Colours()
-    found.labels = ("red", "green", "violet")  # type: ignore[assignment]
+    found.labels = ("red", "green", "violet")
     return found
 
 
 def larger() -> Colours:
     found = Colours()
-    found.input_size = (16, 16)  # type: ignore[assignment]
+    found.input_size = (16, 16)
     return found
 
 

@@ -239,7 +239,7 @@ def repairing(store: Store, made: Believable, now: float = NOW + 300) -> int:
     """Add a repair that is at step 180 of 400; return its job. With a worker beside it, give the real time as `now`."""
     with store.write() as db:
         repair = jobs.enqueue(db, made.round, "repair", now=now, priority=jobs.INTERACTIVE, params={"steps": 400})
-        jobs.claim(db, WORKER, 30, now + 1, round_id=made.id)
+        jobs.claim(db, WORKER, 30, now + 1, round_id=made.round)
         for step in range(0, 181, 4):
             series.add(db, repair.id, step, _repair_figures(step))
         jobs.checkpoint(db, repair.id, WORKER, {"modes": learned(db, made.round), "pairs": [], "file": None})

@@ -145,7 +145,7 @@ def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, 
 @pytest.fixture
 def people(store: Store) -> None:
     with store.write() as db:
-        for name, role in (("mira", Role.ADMIN), ("ann", Role.ANNOTATOR)):
+        for name, role in (("admin", Role.ADMIN), ("ann", Role.ANNOTATOR)):
             accounts.add(db, name, role, "no hash", "test", 1.0)
 
 
@@ -158,7 +158,7 @@ def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believabl
         assert call(store, "team_account", {"name": "ann", "do": do}) == {"ok": True}
     assert "disabled" in drawn(store, made, Role.ADMIN)["accounts"]
     assert call(store, "team_account", {"name": "ann", "do": "enable"}) == {"ok": True}
-    assert "last admin" in call(store, "team_account", {"name": "mira", "do": "disable"})["message"]
+    assert "last admin" in call(store, "team_account", {"name": "admin", "do": "disable"})["message"]
     assert "no account named" in call(store, "team_account", {"name": "<b>", "do": "disable"})["message"]
     assert "'explode'" in call(store, "team_account", {"name": "ann", "do": "explode"})["message"]
     with store.read() as db:
