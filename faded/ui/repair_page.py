@@ -44,7 +44,9 @@ def layout() -> Page:
         "pairs": pairs,
     }
     actions = (Action(start, run_actions.start_repair, (steps,)),)
-    return Page("repair", outputs, draw, choosers=("steps",), actions=actions, managers_only=("steps", "start"))
+    return Page(
+        "repair", outputs, draw, choosers=("steps",), actions=actions, managers_only=("steps", "start", "pairs")
+    )
 
 
 def draw(view: View) -> Mapping[str, Shown]:

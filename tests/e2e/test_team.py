@@ -57,6 +57,29 @@ def test_a_manager_finds_their_way_and_deletes_somebody(
     mira.context.close()
 
 
+def test_what_was_said_of_one_dispute_is_not_said_of_the_next(
+    browser: Browser,
+    pages: Pages,
+    team: believable.Believable,  # noqa: F811
+) -> None:
+    with pages.store.write() as db:
+        for item in team.proposals[:3]:
+            for who, verdict in (("ann", Verdict.CONFIRM), ("bob", Verdict.REJECT)):
+                verdicts.submit(db, item, who, f"{item}-{who}", now=time.time(), verdict=verdict)
+    mira = enter(browser, pages, "mira", f"?round={team.round}#team")
+    forms = mira.locator("[data-adjudicate]")
+    expect(forms).to_have_count(3)
+    forms.nth(1).locator("[name=reason]").fill("of the second")
+    forms.nth(0).get_by_label("reject", exact=True).check()
+    forms.nth(0).locator("[name=reason]").fill("of the first")
+    forms.nth(0).get_by_role("button", name="Decide").click()
+    expect(forms).to_have_count(2)
+    expect(forms.nth(0).locator("[name=reason]")).to_have_value("of the second")
+    expect(forms.nth(0).locator("input:checked")).to_have_count(0)
+    expect(forms.nth(1).locator("[name=reason]")).to_have_value("")
+    mira.context.close()
+
+
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])
 def test_the_page_is_for_everybody(browser: Browser, pages: Pages, labelled: believable.Believable, look: str) -> None:
     mira = enter(browser, pages, "mira", f"?round={labelled.round}#team")

@@ -64,6 +64,13 @@ page.addEventListener("change", (event) => {
   if (event.target.matches("select[data-account]")) change(event.target, { role: event.target.value });
 });
 
+// A redraw may take a row's nodes for the row that stands in its place now: nothing of the other's is left in them.
+function asGiven(part) {
+  if (part.type === "radio") part.checked = part.defaultChecked;
+  else if (part.options) for (const option of part.options) option.selected = option.defaultSelected;
+  else if (part !== document.activeElement) part.value = part.defaultValue;
+}
+
 // What was typed and is not sent yet is put back after a redraw.
 page.addEventListener("input", ({ target }) => {
   if (!target.dataset.keep) return;
@@ -77,8 +84,8 @@ new MutationObserver(() => {
   for (const part of page.querySelectorAll("details[data-fold]")) if (part.open !== (kept.get(part.dataset.fold) ?? false)) part.open = !part.open;
   for (const part of page.querySelectorAll("[data-keep]")) {
     const was = kept.get(part.dataset.keep);
-    if (was === undefined) continue;
-    if (part.type === "radio") part.checked = was;
+    if (was === undefined) asGiven(part);
+    else if (part.type === "radio") part.checked = was;
     else if (part !== document.activeElement) part.value = was;
   }
 }).observe(page, { childList: true, subtree: true });

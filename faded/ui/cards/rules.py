@@ -22,7 +22,7 @@ from faded.ui.page import empty
 from faded.ui.words import clock
 
 POLICY_WORDS = {
-    Policy.MAJORITY: ("majority", "what more than half of them say; a tie is adjudicated"),
+    Policy.MAJORITY: ("majority", "what more than half of them say; a tie is disputed"),
     Policy.UNANIMOUS: ("unanimous", "what all of them say; where they differ, the item teaches nothing"),
     Policy.ADJUDICATED: ("adjudicated", "what all of them say; where they differ, an adjudicator decides"),
 }
