@@ -102,7 +102,8 @@ def watched(context: BrowserContext) -> Iterator[Watched]:
     seen.page.on("console", lambda m: seen.console.append(m.text) if m.type in ("error", "warning") else None)
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
     yield seen
-    seen.page.unroute_all(behavior="ignoreErrors")  # an answer may be on its way through a test's hands
+    if not seen.page.is_closed():
+        seen.page.unroute_all(behavior="ignoreErrors")  # an answer may be on its way through a test's hands
 
 
 @pytest.fixture
