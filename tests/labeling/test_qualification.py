@@ -109,7 +109,7 @@ def test_who_does_not_gets_nothing_until_a_manager_decides(store, made, known, a
     with store.write() as db:
         qualifying.decide(db, 1, "bob", Outcome.LET_IN, "mira", 9.0)
         entry = audit.newest(db, 1)[0]
-        assert (entry.who, entry.action, entry.about) == ("mira", "qualification: let in", "bob in campaign 1")
+        assert (entry.who, entry.action, entry.about) == ("mira", "qualification: let in", "bob")
     assert len(ask("bob")[0]) == 8
 
 
