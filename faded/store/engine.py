@@ -102,15 +102,10 @@ class Store:
         or the disk is full, the log is emptied with the next call, the next start, or when the last process closes the
         database.
         """
-        connection = self._engine.raw_connection()
-        cursor = connection.cursor()
-        try:
-            cursor.execute("PRAGMA busy_timeout = 0")
-            with contextlib.suppress(sqlite3.OperationalError):  # such as a full disk
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
-            connection.close()
+        with contextlib.closing(self._engine.raw_connection()) as pooled:
+            connection = _sqlite(pooled.dbapi_connection)
+            with _waiting_for_nobody(connection), contextlib.suppress(sqlite3.OperationalError):  # such as a full disk
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close every connection."""
@@ -232,8 +227,7 @@ def _engine(database: Path, connect: Callable[[], sqlite3.Connection] | None = N
     @event.listens_for(engine, "begin")
     def begin(db: Db) -> None:
         writing = db.get_execution_options().get(WRITING, False)
-        connection = db.connection.dbapi_connection
-        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - what `connect` makes
+        connection = _sqlite(db.connection.dbapi_connection)
         try:
             connection.execute(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
             if writing:
@@ -249,8 +243,7 @@ def _engine(database: Path, connect: Callable[[], sqlite3.Connection] | None = N
 def _begin_to_write(connection: sqlite3.Connection) -> None:
     """Begin as soon as no other process writes."""
     until = time.monotonic() + BUSY_SECONDS
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
+    with _waiting_for_nobody(connection):
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -259,8 +252,21 @@ def _begin_to_write(connection: sqlite3.Connection) -> None:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
             time.sleep(POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _waiting_for_nobody(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let what needs a lock that others hold fail at once within the block."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
     finally:
         connection.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
+
+
+def _sqlite(connection: object) -> sqlite3.Connection:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - what `_engine` connects with
+    return connection
 
 
 @contextlib.contextmanager

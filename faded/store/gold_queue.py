@@ -16,6 +16,7 @@ from faded.store.gold_tables import gold, gold_answers, gold_leases, gold_opinio
 from faded.store.labeling_tables import adjudications, leases, opinions
 from faded.store.proposals import FULL, as_proposal
 from faded.store.schema import proposals, verdict_events
+from faded.store.settling import IS_UNDONE, EventKind
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class HeldGold:
 
 
 # Made once: every click asks them, and to put a query together takes longer than to ask it.
+_ROUND: BindParameter[int] = bindparam("round")
 _PROPOSAL: BindParameter[str] = bindparam("proposal")
 _ANNOTATOR: BindParameter[str] = bindparam("annotator")
 _LAID = select(gold_leases.c.kind).where(gold_leases.c.proposal_id == _PROPOSAL, gold_leases.c.annotator == _ANNOTATOR)
@@ -60,22 +62,19 @@ _ANSWERED = (
     .select_from(verdict_events)
     .outerjoin(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
     .where(verdict_events.c.proposal_id == _PROPOSAL, verdict_events.c.annotator == _ANNOTATOR)
-    .where(verdict_events.c.kind.in_(["verdict", "skip"]))
+    .where(verdict_events.c.kind.in_([EventKind.VERDICT.value, EventKind.SKIP.value]))
     .where(~exists().where(adjudications.c.event_id == verdict_events.c.id))
     .where(~exists().where(leases.c.proposal_id == _PROPOSAL, leases.c.annotator == _ANNOTATOR))
     .order_by(verdict_events.c.id.desc())
     .limit(1)
 )
-
-
-_UNDO = verdict_events.alias()
 _SKIPPED = (
     select(verdict_events.c.id)
     .join(gold_answers, gold_answers.c.event_id == verdict_events.c.id)
     .where(verdict_events.c.proposal_id == gold_leases.c.proposal_id)
     .where(verdict_events.c.annotator == gold_leases.c.annotator)
-    .where(verdict_events.c.kind == "skip", gold_answers.c.kind == Check.SILENT.value)
-    .where(gold_leases.c.kind == Check.SILENT.value, ~exists().where(_UNDO.c.undoes == verdict_events.c.id))
+    .where(verdict_events.c.kind == EventKind.SKIP.value, gold_answers.c.kind == Check.SILENT.value)
+    .where(gold_leases.c.kind == Check.SILENT.value, ~IS_UNDONE)
     .correlate(gold_leases)
     .exists()
 )
@@ -95,31 +94,44 @@ def is_settled_by(annotator: str) -> ColumnElement[bool]:
     return events.where(*of_it).correlate(gold).exists()
 
 
+def _skipped(what: ColumnElement[T]) -> Select[T]:
+    mine = (gold_leases.c.round_id == _ROUND, gold_leases.c.annotator == _ANNOTATOR)
+    query = select(what).select_from(gold_leases).join(gold, gold.c.proposal_id == gold_leases.c.proposal_id)
+    return query.join(proposals, proposals.c.id == gold.c.proposal_id).where(*mine, is_in_use(), _SKIPPED)
+
+
+_AGAIN = (
+    _skipped(gold_leases.c.proposal_id)
+    .where(gold_leases.c.expires_at <= bindparam("now"))
+    .order_by(gold_leases.c.place, gold_leases.c.proposal_id)
+)
+_EVERYBODY = (
+    select(func.count())
+    .select_from(gold_opinions)
+    .where(gold_opinions.c.round_id == _ROUND, gold_opinions.c.kind == Check.SILENT.value)
+)
+_TALLY = select(
+    exists().where(gold.c.round_id == _ROUND),
+    _EVERYBODY.where(gold_opinions.c.annotator == _ANNOTATOR).scalar_subquery(),
+    _EVERYBODY.scalar_subquery(),
+    _skipped(func.count()).scalar_subquery(),
+)
+
+
 def tally(db: Db, round_id: int, annotator: str) -> tuple[int, int, int] | None:
     """Return how many known ones a person, and how many everybody, has answered unawares, and how many they skipped.
 
     Withdrawn ones count, for they were answered all the same; not among the skipped ones, which are to come again.
     None in a round without any.
     """
-    silent = (gold_opinions.c.round_id == round_id, gold_opinions.c.kind == Check.SILENT.value)
-    all_of_them = select(func.count()).select_from(gold_opinions).where(*silent)
-    mine = all_of_them.where(gold_opinions.c.annotator == annotator)
-    there = exists().where(gold.c.round_id == round_id)
-    again = _skipped(func.count(), round_id, annotator).scalar_subquery()
-    row = db.execute(select(there, mine.scalar_subquery(), all_of_them.scalar_subquery(), again)).one()
-    return (row[1], row[2], row[3]) if row[0] else None
+    there, mine, everybody, again = db.execute(_TALLY, {"round": round_id, "annotator": annotator}).one()
+    return (mine, everybody, again) if there else None
 
 
 def skipped(db: Db, round_id: int, annotator: str, now: float) -> list[str]:
     """Return the known ones that a person skipped unawares and that lie before them no more, as they lay there."""
-    query = _skipped(gold_leases.c.proposal_id, round_id, annotator).where(gold_leases.c.expires_at <= now)
-    return list(db.execute(query.order_by(gold_leases.c.place, gold_leases.c.proposal_id)).scalars())
-
-
-def _skipped(what: ColumnElement[T], round_id: int, annotator: str) -> Select[T]:
-    mine = (gold_leases.c.round_id == round_id, gold_leases.c.annotator == annotator)
-    query = select(what).select_from(gold_leases).join(gold, gold.c.proposal_id == gold_leases.c.proposal_id)
-    return query.join(proposals, proposals.c.id == gold.c.proposal_id).where(*mine, is_in_use(), _SKIPPED)
+    asked = {"round": round_id, "annotator": annotator, "now": now}
+    return list(db.execute(_AGAIN, asked).scalars())
 
 
 def asked(db: Db, proposal_id: str, annotator: str) -> Check | None:

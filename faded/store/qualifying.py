@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import exists, func, insert, select
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.store import accounts, audit, campaigns, event_lines
 from faded.store.engine import Db
 from faded.store.gold_queue import Check, is_in_use, is_settled_by
@@ -125,7 +125,7 @@ def names(db: Db, campaign_id: int) -> list[str]:
 
     Former members are left out.
     """
-    known = {one.name for one in accounts.list_all(db) if one.role.word == "annotator" and one.disabled_at is None}
+    known = {one.name for one in accounts.list_all(db) if one.role is Role.ANNOTATOR and one.disabled_at is None}
     ids = [found.id for found in campaigns.list_rounds(db, campaign_id)]
     asked = (gold_opinions.c.round_id.in_(ids), gold_opinions.c.kind == Check.QUALIFYING.value)
     known |= set(db.execute(select(gold_opinions.c.annotator).distinct().where(*asked)).scalars())

@@ -34,9 +34,9 @@ class EventKind(StrEnum):
 
 # Made once: every click asks them, and to put a query together takes longer than to ask it.
 _LATER = verdict_events.alias()
-VALID = select(verdict_events).where(
-    verdict_events.c.kind != EventKind.UNDO.value, ~exists().where(_LATER.c.undoes == verdict_events.c.id)
-)
+IS_UNDONE = exists().where(_LATER.c.undoes == verdict_events.c.id)
+"""Says of an event that a later one takes it back."""
+VALID = select(verdict_events).where(verdict_events.c.kind != EventKind.UNDO.value, ~IS_UNDONE)
 """Selects the events that are neither an undo nor undone."""
 _TOLD = (
     VALID.add_columns(adjudications.c.reason.label("adjudicates"), gold_answers.c.kind.label("checks"))

@@ -9,8 +9,9 @@ static files included, and by `authorise` inside every handler.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from faded.domain import FadedError, Role
 from faded.settings import ORGANISATION, Space, space
 from faded.store import accounts
 from faded.store.accounts import an
-from faded.store.engine import Db
+from faded.store.engine import Db, Store
 from faded.ui.policy import NEEDS, Permission, may
 
 LOCAL_USER = "local"
@@ -171,6 +172,14 @@ def check_in(db: Db, user: User) -> None:
     """
     if space() is None:
         accounts.check_in(db, user.name)
+
+
+@contextlib.contextmanager
+def acting(store: Store, user: User) -> Iterator[Db]:
+    """Open a write transaction for a person, see `check_in`."""
+    with store.write() as db:
+        check_in(db, user)
+        yield db
 
 
 def member(there: Space, session: Any) -> User | None:

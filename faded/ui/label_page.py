@@ -100,8 +100,7 @@ def _send(store: Store, cache: StandingsCache, user: auth.User, sent: Mapping[st
     events = sent.get("events")
     if not isinstance(events, list) or len(events) > MOST_EVENTS or not all(isinstance(e, dict) for e in events):
         raise FadedError(f"The page did not send a list of up to {MOST_EVENTS} events: reload it.")
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         acknowledged = [_written(db, store, user, event) for event in events]
     judged = [e for e, a in zip(events, acknowledged, strict=True) if a["ok"] and e.get("kind") == "verdict"]
     return {"events": acknowledged, **_after(store, cache, user, sent, str(judged[-1]["proposal"]) if judged else None)}

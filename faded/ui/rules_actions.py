@@ -57,8 +57,7 @@ def pause(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: it is as asked already, no reason is given, or there is no such round.
     """
     do, now = asked.get("do"), time.time()
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         if do == "pause":
             pauses.begin(db, campaign, user.name, str(asked.get("reason") or ""), now)
@@ -76,8 +75,7 @@ def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: it cannot be known, or is not.
     """
     do, verdict, proposal = asked.get("do"), asked.get("verdict"), str(asked.get("proposal"))
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         if do == "withdraw":
             gold.withdraw(db, proposal, user.name, time.time())
         elif do == "make" and _is_one(verdict, Verdict):
@@ -96,8 +94,7 @@ def qualify(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     do, name = asked.get("do"), str(asked.get("name"))
     if do not in (Outcome.LET_IN, Outcome.NEW_ATTEMPT):
         raise FadedError(f"The page sent {do!r}: reload it.")
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         qualifying.decide(db, campaign, name, Outcome(str(do)), user.name, time.time())
     return {}
@@ -109,8 +106,7 @@ def guide(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     Raises:
         FadedError: it is very long or says nothing new, somebody else has saved one meanwhile, or there is no round.
     """
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         after = whole_number(asked.get("after")) or 0
         guidelines.save(db, campaign, str(asked.get("text") or ""), after, user.name, time.time())

@@ -18,6 +18,7 @@ from faded.ui.cards import audit, confirmation, data
 from faded.ui.cards import lineage as lineage_card
 from faded.ui.cards import over_time as over_time_card
 from faded.ui.cards import pace as pace_card
+from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
 from faded.ui.guarded import Answer, guarded, of_pages
@@ -52,7 +53,7 @@ class Caches:
     """
 
     def __init__(self, standings: StandingsCache) -> None:
-        self.standings, self.over_time = standings, OverTimeCache()
+        self.standings, self.over_time, self.agreement = standings, OverTimeCache(), AgreementCache()
 
 
 def lay_first() -> dict[str, Any]:

@@ -21,7 +21,6 @@ from faded.ui.cards import agreement, team
 from faded.ui.cards import gold as gold_card
 from faded.ui.cards import guidelines as guidelines_card
 from faded.ui.cards import qualify as qualify_card
-from faded.ui.cards.agreement import AgreementCache
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, Shown, View, shown_html
@@ -62,16 +61,16 @@ def layout(store: Store, standings: StandingsCache) -> Page:
         js_on_load=asset("team.js"),
         server_functions=of_pages(server_functions(store)),
     )
-    cache, caches = AgreementCache(), Caches(standings)
-    return Page("team", outputs, lambda view: draw(view, cache, caches), managers_only=PARTS)
+    caches = Caches(standings)
+    return Page("team", outputs, lambda view: draw(view, caches), managers_only=PARTS)
 
 
-def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Shown]:
+def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     """Draw every part; nothing for people who are not shown it."""
     if not may(view.user.role, Permission.SEE_TEAM):
         return {name: shown_html("") for name in PARTS}
     facts = view.facts
-    agreed = None if facts is None else cache.get(view.store, facts)
+    agreed = None if facts is None else caches.agreement.get(view.store, facts)
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
@@ -82,7 +81,7 @@ def draw(view: View, cache: AgreementCache, caches: Caches) -> Mapping[str, Show
         known = accounts.list_all(db) if may(view.user.role, Permission.MANAGE_PEOPLE) else None
     return {
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
-        "agreement": shown_html(agreement.render(agreed, None if facts is None else cache.missing(facts))),
+        "agreement": shown_html(agreement.render(agreed, None if facts is None else caches.agreement.missing(facts))),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
         "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
         "qualify": shown_html("" if asked is None else qualify_card.render(asked, rules)),
@@ -150,8 +149,7 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     if not isinstance(given, str) or given not in set(Verdict):
         raise FadedError("Choose the right verdict first.")
     verdict = Verdict(given)
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         verdicts.submit(
             db,
             str(asked.get("proposal")),
@@ -172,8 +170,7 @@ def invite(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         FadedError: the role or the account is none, or people sign in elsewhere.
     """
     role, name = _role(asked), asked.get("name")
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         token = signing_in.invite(db, role, user.name, time.time(), None if name is None else str(name))
     return {"path": f"{JOIN}{token}", "days": round(signing_in.INVITE_SECONDS / 86400)}
 
@@ -185,8 +182,7 @@ def change_account(store: Store, user: User, asked: Mapping[str, Any]) -> Answer
         FadedError: it cannot be done; the message says why.
     """
     name, do, now = str(asked.get("name")), asked.get("do"), time.time()
-    with store.write() as db:
-        auth.check_in(db, user)
+    with auth.acting(store, user) as db:
         if do == "role":
             accounts.set_role(db, name, _role(asked), user.name, now)
         elif do == "disable":

@@ -70,26 +70,13 @@ def test_the_exact_interval_is_that_of_the_tables():
 
 
 @pytest.fixture
-def made(store, round_id):
+def made(store, round_id, make_known):
     """Four known answers by mira, of a mode that carl has decided; 40 proposals wait. A fifth of all may be known."""
     found = fill(store, round_id, {KNOWN: (3.0, 4), LARGE: (2.0, 30), OTHER: (1.0, 10)})
     with store.write() as db:
         labeling_rules.save(db, 1, Rules(gold_percent=20), "mira", 1.0)
-        for i, item in enumerate(found[KNOWN]):
-            verdicts.submit(db, item.id, "carl", f"carl{i}", now=1.0, verdict=C)
-            gold.make(db, item.id, C, "mira", 2.0 + i)
+    make_known(found[KNOWN])
     return found
-
-
-@pytest.fixture
-def say(store):
-    keys = itertools.count()
-
-    def say(item, who, verdict=None, now=0.0):
-        with store.write() as db:
-            verdicts.submit(db, item, who, f"k{next(keys)}", now=now, verdict=verdict)
-
-    return say
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 import sqlalchemy.exc
 
@@ -35,14 +33,12 @@ C, R, INVALID, U = Verdict
 
 
 @pytest.fixture
-def made(store, round_id):
+def made(store, round_id, make_known):
     """Six known answers, all to be confirmed; four are asked, and three have to be right."""
     found = fill(store, round_id, {KNOWN: (3.0, 6), LARGE: (2.0, 30)})
     with store.write() as db:
         labeling_rules.save(db, 1, Rules(gold_percent=0, qualify=4, pass_percent=75), "mira", 1.0)
-        for i, item in enumerate(found[KNOWN]):
-            verdicts.submit(db, item.id, "carl", f"carl{i}", now=1.0, verdict=C)
-            gold.make(db, item.id, C, "mira", 2.0 + i)
+    make_known(found[KNOWN])
     return found
 
 
@@ -61,17 +57,6 @@ def ask(store, round_id):
         return [item.id for item in laid.items], laid.admission.qualification
 
     return ask
-
-
-@pytest.fixture
-def say(store):
-    keys = itertools.count()
-
-    def say(item, who, verdict=None):
-        with store.write() as db:
-            return verdicts.submit(db, item, who, f"k{next(keys)}", now=0.0, verdict=verdict).key
-
-    return say
 
 
 def attempt(ask, say, who, *said):

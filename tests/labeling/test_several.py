@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 
 import numpy as np
@@ -37,17 +36,6 @@ def ask(store, round_id):
             return [item.proposal.id for item in next_items(db, round_id, who, n, now)]
 
     return ask
-
-
-@pytest.fixture
-def say(store):
-    keys = itertools.count()
-
-    def say(item, who, verdict=None, now=0.0):
-        with store.write() as db:
-            verdicts.submit(db, item, who, f"k{next(keys)}", now=now, verdict=verdict)
-
-    return say
 
 
 def test_two_people_get_the_same_item_and_a_third_another(made, ask):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 
 import pytest
 
 from faded.domain import ModeKey, Verdict
 from faded.labeling.queue import next_items, progress
-from faded.store import labeling_rules, verdicts
+from faded.store import labeling_rules
 from faded.store.labeling_rules import Rules, Strategy
 from tests.store.helpers import fill
 
@@ -38,17 +37,6 @@ def ask(store, round_id):
             return [item.proposal for item in next_items(db, round_id, who, n, now)]
 
     return ask
-
-
-@pytest.fixture
-def say(store):
-    keys = itertools.count()
-
-    def say(item, who, verdict=None):
-        with store.write() as db:
-            verdicts.submit(db, item, who, f"k{next(keys)}", now=0.0, verdict=verdict)
-
-    return say
 
 
 def test_least_labelled_takes_the_modes_in_turn(made, rule, ask, say):

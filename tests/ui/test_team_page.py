@@ -15,7 +15,6 @@ from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
 from faded.ui import team_page
 from faded.ui.auth import USER, User
-from faded.ui.cards.agreement import AgreementCache
 from faded.ui.facts import read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
@@ -54,7 +53,7 @@ def drawn(store: Store, made: Believable, role: Role = Role.MANAGER) -> dict[str
         facts = read_facts(db, made.round, "mira")
     view = View(store, User("mira", role), facts, {}, LandscapeCache(store))
     caches = Caches(StandingsCache())
-    return {name: shown.update for name, shown in team_page.draw(view, AgreementCache(), caches).items()}
+    return {name: shown.update for name, shown in team_page.draw(view, caches).items()}
 
 
 @pytest.fixture
