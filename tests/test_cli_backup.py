@@ -27,19 +27,7 @@ from alembic.config import Config
 from faded.cli import main
 from faded.commands.common import BAD_INPUT, OK
 from faded.domain import ModeKey, Role, Verdict
-from faded.store import (
-    accounts,
-    archive,
-    audit,
-    backup,
-    blobs,
-    campaigns,
-    jobs,
-    proposals,
-    restore,
-    signing_in,
-    verdicts,
-)
+from faded.store import accounts, archive, audit, backup, blobs, campaigns, invites, jobs, proposals, restore, verdicts
 from faded.store.engine import DATABASE, MIGRATIONS, Store, known_schemas, open_store, schema_of
 from tests.store.helpers import fill, new_round, proposal
 
@@ -137,7 +125,7 @@ def test_nobody_is_signed_in_and_nothing_runs_after_a_restore(full: Store, tmp_p
         accounts.add(db, "mira", Role.ADMIN, "a long password", "test", 1.0)
         account = next(iter(accounts.list_all(db)))
         db.exec_driver_sql("INSERT INTO sessions VALUES ('digest', ?, 1.0, 9e9)", (account.id,))
-        signing_in.invite(db, Role.ANNOTATOR, "test", time.time())
+        invites.make(db, Role.ANNOTATOR, "test", time.time())
     assert main(["backup", str(tmp_path / "b.zip"), "--workspace", str(full.workspace)]) == OK
     assert restored(tmp_path / "b.zip", tmp_path / "again") == OK
     with contextlib.closing(open_store(tmp_path / "again")) as copy, copy.read() as db:

@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from faded.commands.common import OK, Commands, by, existing_store, print_record, workspace_of
 from faded.domain import FadedError, Role
 from faded.flags import add_workspace
-from faded.store import accounts, audit, former, person, signing_in
+from faded.store import accounts, audit, former, invites, person, signing_in
 from faded.store.accounts import Account
 from faded.store.engine import open_store
 
@@ -92,11 +93,28 @@ def _add(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _address(given: str) -> str:
+    """Return the address by which people reach the pages, without a stroke at its end.
+
+    Raises:
+        FadedError: it is none that a browser opens.
+    """
+    try:
+        parts = urlsplit(given)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise FadedError(f"--address is {given!r}: give what people type to reach the pages, as https://example.org.")
+    return given.rstrip("/")
+
+
 def _invite(arguments: argparse.Namespace) -> int:
+    address = _address(arguments.address)
     with existing_store(arguments).write() as db:
-        token = signing_in.invite(db, Role.of(arguments.role), by(), time.time(), arguments.name)
-    print(f"{arguments.address.rstrip('/')}/join/{token}")
-    days = round(signing_in.INVITE_SECONDS / 86400)
+        token = invites.make(db, Role.of(arguments.role), by(), time.time(), arguments.name)
+    print(f"{address}/join/{token}")
+    days = round(invites.SECONDS / 86400)
     print(f"Whoever opens the link within {days} days can use it, once: send it to that person only.", file=sys.stderr)
     return OK
 

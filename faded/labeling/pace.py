@@ -113,15 +113,15 @@ def outlook(bins: Bins, to_do: Left, now: float) -> Outlook:
     working = now - bins[0][0] * BIN_SECONDS < FEWEST_PARTS * DAY
     if working:  # no nights to count on yet: the hours in which somebody worked
         parts, seconds = np.array([n for _, n in bins], dtype=np.float64), float(BIN_SECONDS)
-        since, what = "so far", "quarters of an hour"
+        since, one, many = "so far", "quarter of an hour", "quarters of an hour"
     else:
         parts, seconds = _days(bins, now), DAY
-        since, what = f"in the last {len(parts)} days", "days"
+        since, one, many = f"in the last {len(parts)} days", "day", "days"
     total = int(parts.sum())
     if not total:
         return Outlook(None, None, working, f"Nobody has judged anything {since}: at that pace it is never done.")
     if total < FEWEST_VERDICTS or len(parts) < FEWEST_PARTS:
-        words = f"{total} verdict{'' if total == 1 else 's'} in {len(parts)} {what}"
+        words = f"{total} verdict{'' if total == 1 else 's'} in {len(parts)} {one if len(parts) == 1 else many}"
         needed = f"{FEWEST_VERDICTS} in at least {FEWEST_PARTS}"
         return Outlook(None, None, working, f"When it will be done cannot be said from {words}: it takes {needed}.")
     slow, fast = pace90(parts)

@@ -51,6 +51,45 @@ class Qualification:
         return max(self.left - len(self.items), 0) if self.is_open else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a person's qualification stands, as managers are told it.
+
+    Attributes:
+        annotator: Who.
+        ended: How it stands.
+        answers: How many they have answered in this attempt.
+        right: How many of these rightly.
+        missing: How many known answers the round lacks for them to end it; 0 for who is in or has failed.
+    """
+
+    annotator: str
+    ended: Ended
+    answers: int
+    right: int
+    missing: int
+
+
+def attempts(db: Db, found: Round, asked: int) -> list[Attempt]:
+    """Return how everybody stands who may have to qualify in a round's campaign.
+
+    Args:
+        db: A read transaction.
+        found: The round, whose known answers would be asked.
+        asked: How many answers the rules ask for.
+    """
+    ids, everybody = [one.id for one in campaigns.list_rounds(db, found.campaign_id)], []
+    for name in qualifying.names(db, found.campaign_id):
+        ended = qualifying.of_person(db, found.campaign_id, name)
+        said = qualifying.said(db, ids, name, ended.after)
+        missing = 0
+        if not ended.is_in and ended.outcome is not qualifying.Outcome.FAILED:
+            askable = sum(item not in said for item, _ in qualifying.askable(db, found.id, name))
+            missing = max(asked - len(said) - askable, 0)
+        everybody.append(Attempt(name, ended, len(said), sum(said.values()), missing))
+    return everybody
+
+
 def look(db: Db, found: Round, annotator: str, rules: Rules, now: float) -> Qualification:
     """Return how far a person's qualification in a round's campaign is; where all is answered, write down how it ended.
 

@@ -34,6 +34,10 @@ Db = sqlalchemy.Connection
 DATABASE = "faded.db"
 FOLDERS = ("blobs", "checkpoints", "targets")
 
+PRIVATE = 0o700
+"""How a workspace is made: others on the machine have no business with verdicts and hashes of passwords. One that is
+there keeps what somebody gave it."""
+
 BUSY_SECONDS = 60.0
 """How long a transaction waits for its turn. Writes take milliseconds, the first migration well below a second."""
 
@@ -195,7 +199,7 @@ def _make_folders(workspace: Path) -> None:
     check_folder(workspace)
     try:
         for folder in (workspace, *(workspace / name for name in FOLDERS)):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(b"written")
     except OSError as error:

@@ -29,7 +29,7 @@ from faded.store.tables import FORMER_NAME
 TOKEN_BYTES = 4
 """Former members of many workspaces meet in exports and mirrors, and none is called like another."""
 
-NO_NAMES = ("invited",)
+NO_NAMES = ("invited", "invitation withdrawn")
 """What was done to nobody by name: the log says of it which role was offered, and somebody may be called like one."""
 
 HOLD_NAMES = frozenset(

@@ -81,12 +81,12 @@ class Answered:
     right: int
 
 
-def make(db: Db, proposal_id: str, verdict: Verdict, who: str, now: float) -> None:
-    """Make a judged proposal's answer known.
+def make(db: Db, proposal_id: str, who: str, now: float) -> None:
+    """Make the verdict that stands for a proposal a known answer.
 
     Raises:
-        FadedError: there is no such proposal, nothing stands for it, its round is decided or has very many already, or
-            the right verdict is said to be unsure.
+        FadedError: there is no such proposal, nothing stands for it or unsure does, or its round is decided or has very
+            many already.
     """
     round_id = round_of(db, proposal_id)
     found = campaigns.get_round(db, round_id)
@@ -94,18 +94,21 @@ def make(db: Db, proposal_id: str, verdict: Verdict, who: str, now: float) -> No
         raise FadedError(
             f"Round {found.number} is decided, so nobody is asked anything: make answers known in another."
         )
-    if verdict is Verdict.UNSURE:
-        raise FadedError("A known answer is confirm, reject or invalid: where nobody can tell, nobody can be right.")
     stands = db.execute(select(proposals.c.verdict).where(proposals.c.id == proposal_id)).scalar()
     if stands is None:
         raise FadedError(f"No verdict stands for proposal {proposal_id!r}: let it be judged, or adjudicate it, first.")
+    if stands == Verdict.UNSURE.value:
+        raise FadedError(
+            f"Proposal {proposal_id!r} is judged unsure: a known answer is confirm, reject or invalid edit, for where "
+            "nobody can tell, nobody can be right."
+        )
     in_use = (gold.c.round_id == round_id, gold.c.withdrawn_at.is_(None), gold.c.proposal_id != proposal_id)
     if db.execute(select(func.count()).select_from(gold).where(*in_use)).scalar_one() >= MOST_GOLD:
         raise FadedError(f"Round {found.number} has {MOST_GOLD} known answers: withdraw some before you make more.")
-    row = {"verdict": verdict.value, "who": who, "made_at": now, "withdrawn_by": None, "withdrawn_at": None}
+    row = {"verdict": stands, "who": who, "made_at": now, "withdrawn_by": None, "withdrawn_at": None}
     statement = sqlite.insert(gold).values(proposal_id=proposal_id, round_id=round_id, **row)
     db.execute(statement.on_conflict_do_update(index_elements=["proposal_id"], set_=row))
-    audit.write(db, who, "known answer made", f"proposal {proposal_id}", now, {"verdict": verdict.value})
+    audit.write(db, who, "known answer made", f"proposal {proposal_id}", now, {"verdict": stands})
 
 
 def withdraw(db: Db, proposal_id: str, who: str, now: float) -> None:

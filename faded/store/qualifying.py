@@ -134,16 +134,6 @@ def names(db: Db, campaign_id: int) -> list[str]:
     return sorted(name for name in known if not name.startswith(FORMER_NAME))
 
 
-def all_of(db: Db, campaign_id: int) -> list[tuple[str, Ended, int, int]]:
-    """Return who may have to qualify: how that stands, and how many they have answered and rightly in this attempt."""
-    ids, found = [one.id for one in campaigns.list_rounds(db, campaign_id)], []
-    for name in names(db, campaign_id):
-        ended = of_person(db, campaign_id, name)
-        given = said(db, ids, name, ended.after)
-        found.append((name, ended, len(given), sum(given.values())))
-    return found
-
-
 def _write(
     db: Db, campaign_id: int, annotator: str, outcome: Outcome, numbers: tuple[int, int], who: str, now: float
 ) -> None:

@@ -1,4 +1,4 @@
-"""Signing in: passwords, sessions, invitations, and a limit to guessing.
+"""Signing in: passwords, sessions, and a limit to guessing.
 
 A browser is given a random token; the store keeps its digest only, so who reads the database cannot sign in with it.
 Passwords are hashed with argon2id (RFC 9106), outside of any transaction, for that takes as long as it should.
@@ -7,30 +7,26 @@ Passwords are hashed with argon2id (RFC 9106), outside of any transaction, for t
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import secrets
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from faded.domain import FadedError, Role
-from faded.store import accounts, audit
+from faded.domain import FadedError
+from faded.store import accounts, invites
 from faded.store.account_tables import accounts as people
-from faded.store.account_tables import attempts, invites, sessions
+from faded.store.account_tables import attempts, sessions
 from faded.store.accounts import Account
 from faded.store.engine import Db, Store
+from faded.store.invites import digest
 from faded.store.rows import key_of
 
 SESSION_SECONDS = 14 * 86400.0
 """How long a browser stays signed in."""
-
-INVITE_SECONDS = 3 * 86400.0
-"""How long an invitation can be used."""
 
 WINDOW_SECONDS = 900.0
 MOST_PER_NAME = 5
@@ -54,23 +50,6 @@ _HASHER = PasswordHasher()
 
 class TooManyAttempts(FadedError):
     """Somebody has to wait before they may try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """What an invitation that can be used is for.
-
-    Attributes:
-        role: The role of the account that it makes.
-        name: Of the account whose password it sets anew; None where it makes one.
-        made_by: Who made it.
-        expires_at: Until when it can be used, seconds since 1970.
-    """
-
-    role: Role
-    name: str | None
-    made_by: str
-    expires_at: float
 
 
 def hashed(password: str, name: str) -> str:
@@ -145,7 +124,7 @@ def who(db: Db, token: str, now: float) -> Account | None:
     query = (
         select(people)
         .join(sessions, sessions.c.account_id == people.c.id)
-        .where(sessions.c.digest == _digest(token), sessions.c.expires_at > now, people.c.disabled_at.is_(None))
+        .where(sessions.c.digest == digest(token), sessions.c.expires_at > now, people.c.disabled_at.is_(None))
     )
     row = db.execute(query).one_or_none()
     return None if row is None else accounts.as_account(row)
@@ -153,51 +132,7 @@ def who(db: Db, token: str, now: float) -> Account | None:
 
 def sign_out(db: Db, token: str) -> None:
     """End the session of a token; nothing where there is none."""
-    db.execute(delete(sessions).where(sessions.c.digest == _digest(token)))
-
-
-def invite(db: Db, role: Role, by: str, now: float, name: str | None = None) -> str:
-    """Return the token of a new invitation, which can be used once.
-
-    Args:
-        db: A write transaction.
-        role: Of the account that it makes.
-        by: Who invites.
-        now: Seconds since 1970.
-        name: Of an account: then the invitation sets its password anew, and its role stays.
-
-    Raises:
-        FadedError: there is no such account, or there are no accounts yet at all.
-    """
-    if not accounts.any_account(db):
-        raise FadedError("There are no accounts yet: add an admin first (`account add NAME --role admin`).")
-    account = None if name is None else accounts.get(db, name)
-    token = secrets.token_urlsafe(32)
-    row = {
-        "digest": _digest(token),
-        "role": (role if account is None else account.role).word,
-        "account_id": None if account is None else account.id,
-        "made_by": by,
-        "created_at": now,
-        "expires_at": now + INVITE_SECONDS,
-    }
-    db.execute(insert(invites).values(row))
-    about = row["role"] if account is None else account.name
-    audit.write(db, by, "invited" if account is None else "invited to set a password", str(about), now)
-    return token
-
-
-def read_invite(db: Db, token: str, now: float) -> Invite:
-    """Return what an invitation is for.
-
-    Raises:
-        FadedError: it is none, was used, or has expired.
-    """
-    query = select(invites, people.c.name).outerjoin(people, people.c.id == invites.c.account_id)
-    row = db.execute(query.where(invites.c.digest == _digest(token))).one_or_none()
-    if row is None or row.used_at is not None or row.expires_at <= now:
-        raise FadedError("This invitation was used already, has expired, or is none: ask for a new one.")
-    return Invite(Role.of(row.role), row.name, row.made_by, row.expires_at)
+    db.execute(delete(sessions).where(sessions.c.digest == digest(token)))
 
 
 def accept(store: Store, token: str, name: str, password: str, now: float) -> str:
@@ -214,12 +149,12 @@ def accept(store: Store, token: str, name: str, password: str, now: float) -> st
         FadedError: the invitation, the name or the password cannot be used.
     """
     with store.read() as db:
-        found = read_invite(db, token, now)
+        found = invites.read(db, token, now)
     name = accounts.check_name(name) if found.name is None else found.name
     password = hashed(password, name)
     with store.write() as db:
-        again = read_invite(db, token, now)  # two browsers may use it at once
-        db.execute(update(invites).where(invites.c.digest == _digest(token)).values(used_at=now))
+        again = invites.read(db, token, now)  # two browsers may use it at once
+        invites.use(db, token, now)
         if again.name is None:
             account = accounts.add(db, name, again.role, password, f"invited by {again.made_by}", now)
         else:
@@ -233,7 +168,7 @@ def accept(store: Store, token: str, name: str, password: str, now: float) -> st
 def _begin_session(db: Db, account_id: int, now: float) -> str:
     token = secrets.token_urlsafe(32)
     db.execute(delete(sessions).where(sessions.c.expires_at <= now))
-    row = {"digest": _digest(token), "account_id": account_id, "created_at": now, "expires_at": now + SESSION_SECONDS}
+    row = {"digest": digest(token), "account_id": account_id, "created_at": now, "expires_at": now + SESSION_SECONDS}
     db.execute(insert(sessions).values(row))
     return token
 
@@ -277,7 +212,3 @@ def _matches(known: str, password: str) -> bool:
 def _nobody() -> str:
     """Return a hash that no password matches, so that an unknown name takes as long as a known one."""
     return _HASHER.hash(secrets.token_urlsafe(32))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

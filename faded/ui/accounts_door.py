@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -63,7 +64,7 @@ class AccountsDoor:
             why = foreign(host, origin)
             if not why and account is None and not open_to_all(scope["path"]):
                 if scope["type"] == "http" and scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
-                    await _go_to_sign_in(send)
+                    await _go_to_sign_in(scope, send)
                     return
                 why = "Sign in first: open the first page."
         if why:
@@ -113,7 +114,14 @@ def token_of(headers: dict[str, str], scheme: str) -> str:
     return found.get(SAFE_COOKIE) or ("" if scheme in HTTPS else found.get(COOKIE, ""))
 
 
-async def _go_to_sign_in(send: Send) -> None:
-    headers = [(b"location", SIGN_IN.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+def round_asked(query: str) -> str:
+    """Return what follows an address that asks for a round, and nothing else of it."""
+    found = re.search(r"(?:^|&)round=([0-9]{1,9})(?:&|$)", query)
+    return f"?round={found[1]}" if found else ""
+
+
+async def _go_to_sign_in(scope: Scope, send: Send) -> None:
+    location = f"{SIGN_IN}{round_asked(scope['query_string'].decode('latin-1'))}"
+    headers = [(b"location", location.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 303, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

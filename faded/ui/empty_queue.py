@@ -49,12 +49,20 @@ def notice(now: Progress, admitted: Admission) -> str:
     return ""
 
 
-def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[str, str]:
-    """Say why nothing lies before a person, and what to do: a head, and a text that is no HTML."""
+def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bool) -> dict[str, str]:
+    """Say why nothing lies before a person, and what to do: a head, and a text that is no HTML.
+
+    Args:
+        db: A transaction.
+        found: The round.
+        now: How far labeling is.
+        admitted: What stands between the person and the queue.
+        runs: Whether the person may run the round's stages.
+    """
     if admitted.pause is not None:
         pause = admitted.pause
-        text = f"{pause.who} paused it on {moment(pause.since)}: {pause.reason}"
-        return {"head": "Labeling is paused", "text": f"{text} What you have sent already counts."}
+        text = f"{pause.who} paused it on {moment(pause.since)}. What you have sent already counts. The reason: "
+        return {"head": "Labeling is paused", "text": f"{text}{pause.reason}"}
     state = admitted.qualification
     if state is not None and state.ended.outcome is Outcome.FAILED:
         right = f"{count(state.ended.right)} of {plural(state.ended.answers, 'answer was', 'answers were')} right"
@@ -70,11 +78,17 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[
         return {"head": "Enough for today", "text": text}
     if state is not None and state.short:
         text = f"It asks for {plural(state.left, 'known answer', 'known answers')} more, and for you there "
-        text += f"{'is' if len(state.items) == 1 else 'are'} {count(len(state.items))}: ask a manager to make "
-        return {"head": "The qualification cannot begin yet", "text": f"{text}{count(state.short)} more known."}
+        text += (
+            f"{'is' if len(state.items) == 1 else 'are'} {count(len(state.items))}, as nobody is asked what they have "
+        )
+        text += (
+            f"judged or made known themselves: ask a manager to make {count(state.short)} more known, or to let you in."
+        )
+        return {"head": "The qualification cannot begin yet", "text": text}
     if found.state is not RoundState.OPEN:
         done = found.state.value.replace("_", " ")
-        return {"head": f"Round {found.number} was {done}", "text": "Start another round on the Run page to go on."}
+        text = "Start another round on the Run page to go on." if runs else "It takes no more verdicts."
+        return {"head": f"Round {found.number} was {done}", "text": text}
     if proposals.count(db, found.id) == 0:
         text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
         return {"head": "No proposals yet", "text": text}
@@ -84,6 +98,9 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission) -> dict[
         )
         text += f"before others. What they leave comes here {round(LEASE_SECONDS / 60)} minutes after they last looked."
         return {"head": "Nothing for you at the moment", "text": text}
+    if not runs:
+        text = "Nothing is left to judge in this round. What is found later comes here by itself."
+        return {"head": "Everything is labeled", "text": text}
     if now.confirmed:
         text = (
             f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "

@@ -10,10 +10,11 @@ from faded.labeling import queue
 from faded.labeling.standings import StandingsCache
 from faded.repair import budget
 from faded.stages import EXPLORE, REPAIR, VERIFY
-from faded.store import campaigns, jobs, proposals, rounds, series, trials
+from faded.store import campaigns, jobs, pauses, proposals, rounds, series, trials
 from faded.store.campaigns import Campaign, Round, RoundState
 from faded.store.engine import Db
 from faded.store.jobs import Job, JobState
+from faded.store.pauses import Pause
 from faded.store.trials import TrialCounts
 from faded.ui import evidence
 from faded.ui.evidence import Evidence
@@ -57,6 +58,7 @@ class Facts:
         exploring: The exploration's progress series: (queries, figures).
         repairing: The repair's progress series: (step, figures).
         next_missing: What is missing before the next round may begin; empty where nothing is.
+        pause: The pause of the campaign's labeling, None where it goes on.
         followed_by: Number of the campaign's newest round where that is another, which goes on with this one's finds.
     """
 
@@ -71,6 +73,7 @@ class Facts:
     exploring: Series
     repairing: Series
     next_missing: str
+    pause: Pause | None
     followed_by: int | None
 
     @property
@@ -194,5 +197,6 @@ def read_facts(db: Db, round_id: int | None, user: str, cache: StandingsCache | 
         exploring=tuple(() if explore is None else series.points(db, explore.id)),
         repairing=tuple(() if repair is None else series.points(db, repair.id)),
         next_missing=rounds.missing_for_next(db, found),
+        pause=pauses.of_campaign(db, found.campaign_id),
         followed_by=rounds.followed_by(db, found),
     )

@@ -107,9 +107,9 @@ def layout() -> Head:
 
 
 def draw(
-    db: Db, facts: Facts | None, page: str, worker: str, asked: int | None, moved: bool = False
+    db: Db, facts: Facts | None, page: str, worker: str, runs: bool, asked: int | None, moved: bool = False
 ) -> dict[str, Shown]:
-    """Draw the head from the same snapshot as the page below it; `status.render` says what `asked` and `moved` are."""
+    """Draw the head from the same snapshot as the page below it; `status.render` says what the last three are."""
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY
     newest = facts is not None and facts.open and facts.followed_by is None
@@ -119,7 +119,7 @@ def draw(
     return {
         "picker": _picker(db, facts),
         "nav": shown_html(status.nav(facts, page)),
-        "now": shown_html(status.render(facts, asked, moved)),
+        "now": shown_html(status.render(facts, runs, asked, moved)),
         "worker": shown_html(worker),
         "stop": shown(value=stopping, visible=busy, interactive=job is not None and not job.stop_requested),
         "resume": shown(value=f"Resume {stage}", visible=halted),
@@ -273,9 +273,10 @@ class Wiring:
         choices = dict(zip(self.choosers, chosen, strict=True))
         turn, seen = had.read(has, self._outputs)
         looked_at = self._pages.get(str(page)) or self._pages["run"]
+        runs = may(user.role, Permission.RUN)
         with self._store.read() as db:
             facts = read_facts(db, round_id, user.name, self._standings)
-            head = draw(db, facts, looked_at.name, self._beside(user), round_id, moved)
+            head = draw(db, facts, looked_at.name, self._beside(user), runs, round_id, moved)
         head["room"] = shown_html(note(room.look(self._store.workspace).warning))
         drawn = {f"head.{name}": part for name, part in head.items()}
         of_page: dict[str, Shown] = {}
@@ -287,7 +288,7 @@ class Wiring:
         if facts is not None and facts.evidence.is_drawn and consent is not True:
             of_page = {name: without_pictures(s) for name, s in of_page.items()}
         drawn |= of_page
-        if not may(user.role, Permission.RUN):
+        if not runs:
             drawn |= {name: shown(visible=False) for name in self._managers_only & set(drawn)}
         changed = {name: s for name, s in drawn.items() if seen.get(name) != s.digest}
         updates = [changed[name].update if name in changed else gr.skip() for name in self._outputs]

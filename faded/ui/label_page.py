@@ -85,7 +85,8 @@ def _next(store: Store, cache: StandingsCache, user: auth.User, asked: Mapping[s
     with store.write() as db:
         found = _round(db, asked.get("round"))
         if found is None:
-            nothing = "Start one on the Run page: proposals appear here as soon as exploring finds failures."
+            who = "Start one on the Run page" if may(user.role, Permission.RUN) else "A manager starts one"
+            nothing = f"{who}: proposals appear here as soon as exploring finds failures."
             empty = {"head": "No round yet", "text": nothing}
             return {"workspace": _workspace(store, user), "round": None, "items": [], "progress": [], "empty": empty}
         labels = [] if found.summary.get("labelled", True) else found.summary["labels"]
@@ -144,8 +145,7 @@ def _write(db: Db, store: Store, user: auth.User, event: Mapping[str, Any]) -> A
         again = verdicts.undo(db, found.id, user.name, key, now, None if voids is None else str(voids))
         if again is None:
             return {"item": None}
-        flags = {f.proposal_id: f.reason for f in remarks.flags(db, found.id)}
-        return {"item": _card(store, words, again, flags.get(again.id))}
+        return {"item": _card(store, words, again, _own_flags(db, found, user).get(again.id))}
     proposal = str(event.get("proposal"))
     said = _said(kind, event) | {"guidelines": str(event.get("guidelines") or "")[:LONGEST_VERSION] or None}
     exempt = may(user.role, Permission.SET_RULES)
@@ -225,7 +225,7 @@ def _queue(
     laid = admission.lay(db, found, user.name, exempt, n, time.time(), cache, shown=not gated)
     now = laid.progress
     new = [proposal for proposal in laid.items if proposal.id not in have]
-    flags = {f.proposal_id: f.reason for f in remarks.flags(db, found.id)} if new else {}
+    flags = _own_flags(db, found, user) if new else {}
     items, unreadable, message = [], set(), ""
     for proposal in new:
         try:
@@ -242,8 +242,13 @@ def _queue(
         "progress": progress_line(now, laid.admission),
         "guidelines": team_guidelines.version(db, found, words.kind),
         "notice": notice(now, laid.admission),
-        "empty": why_empty(db, found, now, laid.admission),
+        "empty": why_empty(db, found, now, laid.admission, may(user.role, Permission.RUN)),
     }
+
+
+def _own_flags(db: Db, found: Round, user: auth.User) -> dict[str, str]:
+    """Return a person's own flags by proposal: what others say of an item could sway them, and is told to managers."""
+    return {flag.proposal_id: flag.reason for flag in remarks.flags(db, found.id) if flag.annotator == user.name}
 
 
 def _words(db: Db, found: Round) -> Evidence:

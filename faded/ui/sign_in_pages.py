@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from faded.domain import FadedError, Role
-from faded.store import signing_in
+from faded.store import invites, signing_in
 from faded.store.accounts import an
 from faded.store.engine import Store
 from faded.store.signing_in import LONGEST, SESSION_SECONDS, SHORTEST, TooManyAttempts
-from faded.ui.accounts_door import COOKIE, HTTPS, JOIN, SAFE_COOKIE, SIGN_IN, SIGN_OUT
+from faded.ui.accounts_door import COOKIE, HTTPS, JOIN, SAFE_COOKIE, SIGN_IN, SIGN_OUT, round_asked
 
 MOST_BYTES = 10_000
 """Of a form: a name, a password and a token are far shorter."""
@@ -104,10 +104,14 @@ def routes(store: Store) -> list[Route]:
 
 
 def sign_in_form(name: str = "", wrong: str = "") -> str:
-    """Return the form, as HTML; where something was wrong, it is the password that is typed next."""
+    """Return the form, as HTML; where something was wrong, it is the password that is typed next.
+
+    It is sent to the address that it was shown at, for the browser then keeps what follows the number sign: the page
+    that was asked for.
+    """
     first, second = ("", " autofocus") if wrong else (" autofocus", "")
     return (
-        f"{_wrong(wrong)}<form method='post' action='{SIGN_IN}'>"
+        f"{_wrong(wrong)}<form method='post'>"
         f"<label for='name'>Name</label><input id='name' name='name' value='{escape(name, quote=True)}' "
         f"autocomplete='username' autocapitalize='none' spellcheck='false' required{first}>"
         "<label for='password'>Password</label><input id='password' name='password' type='password' "
@@ -117,9 +121,9 @@ def sign_in_form(name: str = "", wrong: str = "") -> str:
 
 
 async def _welcome(request: Request, work: Callable[[], str]) -> Response:
-    """Begin the session whose token `work` returns, and go to the first page."""
+    """Begin the session whose token `work` returns, and go to the pages, to the round that was asked for."""
     token = await run_in_threadpool(work)
-    answer = RedirectResponse("/", 303, HEADERS)
+    answer = RedirectResponse(f"/{round_asked(request.url.query)}", 303, HEADERS)
     safe = request.url.scheme in HTTPS
     name = SAFE_COOKIE if safe else COOKIE
     _forget(request, answer, name)
@@ -145,9 +149,9 @@ def _forget(request: Request, answer: Response, kept: str = "") -> None:
 async def _invited(store: Store, request: Request, name: str, wrong: str) -> Response:
     """Return the page of an invitation."""
 
-    def look() -> signing_in.Invite:
+    def look() -> invites.Invite:
         with store.read() as db:
-            return signing_in.read_invite(db, request.path_params["token"], time.time())
+            return invites.read(db, request.path_params["token"], time.time())
 
     try:
         found = await run_in_threadpool(look)
@@ -155,7 +159,11 @@ async def _invited(store: Store, request: Request, name: str, wrong: str) -> Res
         return _page("Invitation", f"<p>{escape(str(error))}</p>", 404)
     kept = found.name is not None
     title = f"A new password for {found.name}" if found.name is not None else "Welcome"
-    said = "" if kept else f"<p>{escape(found.made_by)} invites you as {_what(found.role)}.</p>"
+    said = (
+        ""
+        if kept
+        else f"<p>You are invited as {_what(found.role)}.</p><p class='quiet'>By {escape(found.made_by)}.</p>"
+    )
     named = (
         f"<input type='hidden' name='name' autocomplete='username' value='{escape(str(found.name), quote=True)}'>"
         if kept

@@ -53,6 +53,25 @@ def sentence(facts: Facts | None) -> str:
     return _label(facts)
 
 
+def for_annotators(facts: Facts | None) -> str:
+    """Return the same for who labels and runs nothing: whether something waits for them, and else why not, as HTML."""
+    if facts is None:
+        return "No round yet. Proposals appear here once a manager has started one."
+    if not facts.open:
+        return f"Round {facts.round.number} is decided, so it takes no more verdicts."
+    if facts.followed_by is not None:
+        return f"Round {facts.followed_by} goes on with what this round found. Choose it above."
+    explore = facts.explore
+    busy = explore is not None and explore.state in BUSY
+    more = " Exploring goes on and may find more." if busy else ""
+    if facts.labels.left:
+        waits = plural(facts.labels.left, "proposal waits", "proposals wait")
+        return f"{waits} for a verdict. {_link('label', 'Label them')}.{more}"
+    if facts.proposals:
+        return f"Everything is labeled for now.{more}"
+    return "Exploring goes on. Proposals appear as soon as failures are found." if busy else "There are no proposals."
+
+
 def _decided(facts: Facts) -> str:
     done = facts.round
     word = "accepted" if done.state is RoundState.ACCEPTED else "rolled back"
@@ -160,7 +179,7 @@ def steps(facts: Facts | None) -> list[tuple[str, str, str]]:
     waiting = f"{count(labels.left)} waiting" if labels.left and facts.open else ""
     remarks = (
         plural(facts.counts.queries, "query", "queries"),
-        f"{count(labels.everybody)} done" + (f", {waiting}" if waiting else ""),
+        plural(labels.everybody, "verdict", "verdicts") + (f", {waiting}" if waiting else ""),
         plural(int(facts.latest.get("modes", 0)), "mode", "modes"),
         _repaired(facts),
         "" if not verify or facts.verify is None else _verified(facts),
@@ -205,14 +224,18 @@ def nav(facts: Facts | None, page: str) -> str:
     return f"<nav class='f-nav' aria-label='Pages'>{links}</nav>"
 
 
-def render(facts: Facts | None, asked: int | None, moved: bool) -> str:
+def render(facts: Facts | None, runs: bool, asked: int | None, moved: bool) -> str:
     """Return the sentence as HTML; a screen reader hears it change. It tells the browser which round is drawn.
 
     Args:
         facts: The round that is drawn.
+        runs: Whether the person who looks may run its stages.
         asked: The round that was asked for, so that the browser can tell an answer that comes too late.
         moved: Whether an action has gone on to another round than the one that was looked at.
     """
     which = "" if facts is None else f" data-round='{facts.round.id}'"
     which += f" data-asked='{'' if asked is None else asked}'" + (" data-moved" if moved else "")
-    return f"<div class='f-now'{which}><p class='f-sentence' role='status'>{sentence(facts)}</p></div>"
+    said = sentence(facts) if runs else for_annotators(facts)
+    if facts is not None and facts.open and facts.pause is not None:
+        said += f" <b>Labeling is paused</b> by {escape(facts.pause.who)}."
+    return f"<div class='f-now'{which}><p class='f-sentence' role='status'>{said}</p></div>"

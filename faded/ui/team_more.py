@@ -23,7 +23,7 @@ from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Shown, View, shown_html
-from faded.ui.policy import Permission
+from faded.ui.policy import Permission, may
 from faded.ui.round_cache import COUNTING
 from faded.ui.theme import asset, html
 
@@ -38,6 +38,7 @@ CONTENTS = (
     ("gold", "Known answers"),
     ("rules", "Rules"),
     ("guidelines", "Guidelines"),
+    ("accounts", "Accounts"),
     ("lineage", "Lineage"),
     ("data", "Data"),
     ("audit", "Audit log"),
@@ -153,7 +154,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         bins = None if counted is None else counted.bins
         going = Going(bins, left, pace.outlook(bins or (), left, now))
     return {
-        "contents": shown_html(_contents()),
+        "contents": shown_html(_contents(may(view.user.role, Permission.MANAGE_PEOPLE))),
         "pace": shown_html(pace_card.render(facts, going, now, missing)),
         "confirmation": shown_html(confirmation.render(facts, standings)),
         "over_time": shown_html(over_time_card.render(facts, counted, missing)),
@@ -163,8 +164,10 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     }
 
 
-def _contents() -> str:
+def _contents(manages: bool) -> str:
     links = "".join(
-        f"<li><button type='button' data-goto='team-{part}'>{name}</button></li>" for part, name in CONTENTS
+        f"<li><button type='button' data-goto='team-{part}'>{name}</button></li>"
+        for part, name in CONTENTS
+        if manages or part != "accounts"
     )
     return f"<nav aria-label='On this page'><ul class='t-contents'>{links}</ul></nav>"

@@ -9,18 +9,20 @@ from typing import Any
 import gradio as gr
 
 from faded.domain import FadedError, Role, Verdict
+from faded.labeling import qualification
 from faded.labeling.standings import StandingsCache
 from faded.settings import space
-from faded.store import accounts, guidelines, labeling_rules, pauses, people, qualifying, signing_in, verdicts
+from faded.store import accounts, guidelines, invites, labeling_rules, pauses, people, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
 from faded.ui import auth, rules_actions, team_more
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
-from faded.ui.cards import agreement, team
+from faded.ui.cards import agreement, flags, team
 from faded.ui.cards import gold as gold_card
 from faded.ui.cards import guidelines as guidelines_card
 from faded.ui.cards import qualify as qualify_card
+from faded.ui.cards.accounts import purpose, render_accounts
 from faded.ui.cards.rules import render_rules
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Page, Shown, View, shown_html
@@ -28,7 +30,20 @@ from faded.ui.policy import Permission, may
 from faded.ui.team_more import Caches
 from faded.ui.theme import asset, html
 
-PARTS = ("people", "agreement", "disputes", "gold", "qualify", "rules", "guidelines", "accounts", *team_more.PARTS)
+PARTS = (
+    "people",
+    "agreement",
+    "disputes",
+    "flags",
+    "gold",
+    "qualify",
+    "rules",
+    "guidelines",
+    "accounts",
+    *team_more.PARTS,
+)
+
+FOR_MANAGERS = "<p>This page is for managers: they see here how labeling goes, and set its rules.</p>"
 
 
 def layout(store: Store, standings: StandingsCache) -> Page:
@@ -41,6 +56,8 @@ def layout(store: Store, standings: StandingsCache) -> Page:
     outputs |= team_more.lay_middle()
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["disputes"] = html(elem_id="team-disputes")
+    with gr.Column(elem_classes=["f-card", "o-shown", "o-maybe"]):
+        outputs["flags"] = html(elem_id="team-flags")
     with gr.Column(elem_classes=["f-card", "o-shown"]):
         outputs["gold"] = html(elem_id="team-gold")
     with gr.Column(elem_classes=["f-card", "o-maybe"]):
@@ -62,32 +79,38 @@ def layout(store: Store, standings: StandingsCache) -> Page:
         server_functions=of_pages(server_functions(store)),
     )
     caches = Caches(standings)
-    return Page("team", outputs, lambda view: draw(view, caches), managers_only=PARTS)
+    return Page("team", outputs, lambda view: draw(view, caches), managers_only=tuple(set(PARTS) - {"contents"}))
 
 
 def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
-    """Draw every part; nothing for people who are not shown it."""
+    """Draw every part; for people who are not shown it, who is."""
     if not may(view.user.role, Permission.SEE_TEAM):
-        return {name: shown_html("") for name in PARTS}
+        return {name: shown_html("") for name in PARTS} | {"contents": shown_html(FOR_MANAGERS)}
     facts = view.facts
     agreed = None if facts is None else caches.agreement.get(view.store, facts)
     with view.store.read() as db:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
         versions = [] if facts is None else guidelines.versions(db, facts.campaign.id)
-        asked = None if facts is None or not rules.qualify else qualifying.all_of(db, facts.campaign.id)
+        asked = None if facts is None or not rules.qualify else qualification.attempts(db, facts.round, rules.qualify)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
-        known = accounts.list_all(db) if may(view.user.role, Permission.MANAGE_PEOPLE) else None
+        flagged = None if facts is None else flags.read(db, facts.round.id)
+        manages = may(view.user.role, Permission.MANAGE_PEOPLE)
+        known = accounts.list_all(db) if manages else None
+        invited = invites.open_ones(db, time.time()) if manages else []
     return {
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed, None if facts is None else caches.agreement.missing(facts))),
         "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
+        "flags": shown_html(
+            "" if facts is None or flagged is None else flags.render(facts, *flagged, view.store.workspace)
+        ),
         "gold": shown_html(gold_card.render(facts, known_answers, rules.gold_percent, view.store.workspace)),
         "qualify": shown_html("" if asked is None else qualify_card.render(asked, rules)),
         "guidelines": shown_html(guidelines_card.render(facts, versions)),
         "rules": shown_html(render_rules(facts, rules, pause)),
-        "accounts": shown_html(team.render_accounts(known)),
+        "accounts": shown_html(render_accounts(known, invited)),
         **team_more.draw(view, caches),
     }
 
@@ -106,6 +129,10 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
     def team_invite(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Make a link with which somebody makes an account, or an account gets a new password."""
         return guarded(request, Permission.MANAGE_PEOPLE, lambda user: invite(store, user, asked))
+
+    def team_withdraw(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Let a link be used no more."""
+        return guarded(request, Permission.MANAGE_PEOPLE, lambda user: withdraw(store, user, asked))
 
     def team_account(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Change an account."""
@@ -135,6 +162,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
         team_qualify,
         team_guidelines,
         team_invite,
+        team_withdraw,
         team_account,
     ]
 
@@ -164,15 +192,27 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
 
 
 def invite(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
-    """Return the path of a new invitation.
+    """Return the path of a new invitation, and what it is for.
 
     Raises:
         FadedError: the role or the account is none, or people sign in elsewhere.
     """
     role, name = _role(asked), asked.get("name")
     with auth.acting(store, user) as db:
-        token = signing_in.invite(db, role, user.name, time.time(), None if name is None else str(name))
-    return {"path": f"{JOIN}{token}", "days": round(signing_in.INVITE_SECONDS / 86400)}
+        token = invites.make(db, role, user.name, time.time(), None if name is None else str(name))
+        found = invites.read(db, token, time.time())
+    return {"path": f"{JOIN}{token}", "days": round(invites.SECONDS / 86400), "purpose": purpose(found)}
+
+
+def withdraw(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Let an invitation be used no more.
+
+    Raises:
+        FadedError: there is none that can be used.
+    """
+    with auth.acting(store, user) as db:
+        invites.withdraw(db, str(asked.get("invitation")), user.name, time.time())
+    return {}
 
 
 def change_account(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from faded.domain import Role
-from faded.store import accounts, labeling_rules, signing_in, verdicts
+from faded.store import accounts, invites, labeling_rules, signing_in, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
 from tests.e2e.conftest import Pages
@@ -37,7 +38,7 @@ def invitation(pages: Pages) -> str:
     with pages.store.write() as db:
         if not accounts.any_account(db):
             accounts.add(db, "mira", Role.ADMIN, signing_in.hashed(PASSWORD, "mira"), "test", time.time())
-        return f"{pages.address}/join/{signing_in.invite(db, Role.ANNOTATOR, 'mira', time.time())}"
+        return f"{pages.address}/join/{invites.make(db, Role.ANNOTATOR, 'mira', time.time())}"
 
 
 def names(store: Store) -> list[str]:
@@ -56,8 +57,8 @@ def test_an_invited_person_comes_in_goes_out_and_comes_back(anybody: Page, pages
     assert name in names(pages.store)
     anybody.get_by_role("button", name="Sign out").click()
     expect(anybody.get_by_role("heading", name="Sign in")).to_be_visible()
-    anybody.goto(pages.address)
-    expect(anybody).to_have_url(f"{pages.address}/sign-in")
+    anybody.goto(f"{pages.address}/?round=7&x=%2F%2Felsewhere#label")
+    expect(anybody).to_have_url(f"{pages.address}/sign-in?round=7#label")
     anybody.keyboard.type(name)
     anybody.keyboard.press("Tab")
     anybody.keyboard.type("wrong password")
@@ -67,6 +68,8 @@ def test_an_invited_person_comes_in_goes_out_and_comes_back(anybody: Page, pages
     anybody.keyboard.type(PASSWORD)
     anybody.keyboard.press("Enter")
     expect(anybody.get_by_text(f"{name}, annotator.")).to_be_visible()
+    expect(anybody.locator("#page-label")).to_be_visible()
+    expect(anybody).to_have_url(re.compile(r"round=7.*#label$"))
     assert anybody.evaluate("document.cookie") == ""
     assert anybody.evaluate("document.documentElement.scrollWidth") <= anybody.evaluate("innerWidth")
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy.exc
 
 from faded.domain import FadedError, Role
-from faded.store import accounts, audit, signing_in
+from faded.store import accounts, audit, invites, signing_in
 from faded.store.engine import DATABASE, Store
 from faded.store.signing_in import TooManyAttempts
 
@@ -144,7 +144,7 @@ def test_the_first_account_is_an_admins_and_the_last_one_stays(store: Store) -> 
     with pytest.raises(FadedError, match="add an admin first"):
         add(store, "ann", Role.ANNOTATOR)
     with store.write() as db, pytest.raises(FadedError, match="add an admin first"):
-        signing_in.invite(db, Role.ANNOTATOR, "test", NOW)
+        invites.make(db, Role.ANNOTATOR, "test", NOW)
     add(store, "mira", Role.ADMIN)
     for deed in (
         lambda db: accounts.disable(db, "mira", "test", NOW),
@@ -186,9 +186,9 @@ def test_an_unknown_account_is_named_with_those_that_there_are(people: Store) ->
 
 def test_an_invitation_is_used_once_and_in_time(people: Store) -> None:
     with people.write() as db:
-        token, late = (signing_in.invite(db, Role.MANAGER, "mira", NOW) for _ in range(2))
+        token, late = (invites.make(db, Role.MANAGER, "mira", NOW) for _ in range(2))
     with pytest.raises(FadedError, match="ask for a new one"):
-        signing_in.accept(people, late, "lena", OTHER, NOW + signing_in.INVITE_SECONDS)
+        signing_in.accept(people, late, "lena", OTHER, NOW + invites.SECONDS)
     for name, password, said in (("ann", OTHER, "already"), ("l", OTHER, "cannot be used"), ("lena", "short", "5 ch")):
         with pytest.raises(FadedError, match=said):  # a slip does not use it up
             signing_in.accept(people, token, name, password, NOW)
@@ -202,7 +202,7 @@ def test_an_invitation_is_used_once_and_in_time(people: Store) -> None:
 
 def test_two_who_use_an_invitation_at_once_make_one_account(people: Store) -> None:
     with people.write() as db:
-        token = signing_in.invite(db, Role.ANNOTATOR, "mira", NOW)
+        token = invites.make(db, Role.ANNOTATOR, "mira", NOW)
 
     def use(name: str) -> bool:
         try:
@@ -220,14 +220,14 @@ def test_two_who_use_an_invitation_at_once_make_one_account(people: Store) -> No
 def test_an_invitation_of_an_account_sets_its_password(people: Store) -> None:
     before = sign_in(people, "ann")
     with people.write() as db:
-        token = signing_in.invite(db, Role.ADMIN, "mira", NOW, "ann")
+        token = invites.make(db, Role.ADMIN, "mira", NOW, "ann")
     session = signing_in.accept(people, token, "somebody", OTHER, NOW)
     assert who(people, session) == "ann" and who(people, before) is None
     with people.read() as db:
         assert accounts.get(db, "ann").role is Role.ANNOTATOR
     with people.write() as db:
         accounts.disable(db, "ann", "mira", NOW)
-        token = signing_in.invite(db, Role.ADMIN, "mira", NOW, "ann")
+        token = invites.make(db, Role.ADMIN, "mira", NOW, "ann")
     with pytest.raises(FadedError, match="is disabled"):
         signing_in.accept(people, token, "", OTHER, NOW)
 
@@ -235,7 +235,7 @@ def test_an_invitation_of_an_account_sets_its_password(people: Store) -> None:
 def test_what_was_done_is_written_down_for_good_and_no_secret_with_it(people: Store) -> None:
     token = sign_in(people, "ann")
     with people.write() as db:
-        invitation = signing_in.invite(db, Role.ANNOTATOR, "mira", NOW)
+        invitation = invites.make(db, Role.ANNOTATOR, "mira", NOW)
         accounts.set_role(db, "ann", Role.MANAGER, "mira", NOW)
         entries = audit.newest(db, 3)
     assert [(e.who, e.action, e.about) for e in entries] == [
@@ -256,8 +256,8 @@ def test_what_was_done_is_written_down_for_good_and_no_secret_with_it(people: St
 def test_invitations_of_somebody_who_falls_are_void(people: Store, fall: str) -> None:
     add(people, "noor", Role.ADMIN)
     with people.write() as db:
-        token = signing_in.invite(db, Role.ADMIN, "noor", NOW)
-        own = signing_in.invite(db, Role.ADMIN, "mira", NOW, "noor")
+        token = invites.make(db, Role.ADMIN, "noor", NOW)
+        own = invites.make(db, Role.ADMIN, "mira", NOW, "noor")
         if fall == "disable":
             accounts.disable(db, "noor", "mira", NOW)
         elif fall == "role":

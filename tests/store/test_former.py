@@ -26,6 +26,7 @@ from faded.store import (
     gold_queue,
     gold_tables,
     guidelines,
+    invites,
     labeling_rules,
     leases,
     pauses,
@@ -104,9 +105,9 @@ def used(store: Store, round_id: int) -> list[str]:
         labeling_rules.save(db, campaign, Rules(2), NAME, NOW)
         db.execute(insert(metadata.tables["sessions"]).values(digest="d", account_id=2, created_at=NOW, expires_at=9e9))
         db.execute(insert(metadata.tables["attempts"]).values(about=f"name {NAME} from 10.0.0.1", created_at=NOW))
-        used_up = signing_in.invite(db, Role.ANNOTATOR, NAME, NOW)
-        signing_in.invite(db, Role.ANNOTATOR, NAME, NOW)
-        signing_in.invite(db, Role.ANNOTATOR, "mira", NOW, NAME)
+        used_up = invites.make(db, Role.ANNOTATOR, NAME, NOW)
+        invites.make(db, Role.ANNOTATOR, NAME, NOW)
+        invites.make(db, Role.ANNOTATOR, "mira", NOW, NAME)
         for i, who in enumerate((NAME, "ann")):
             verdict = Verdict.REJECT if i else Verdict.CONFIRM
             verdicts.submit(db, ids[0], who, f"k{i}", now=NOW, verdict=verdict)
@@ -127,7 +128,7 @@ def used(store: Store, round_id: int) -> list[str]:
 
 def of_the_queue(db: Db, round_id: int, campaign: int, ids: list[str]) -> None:
     """Let zebulon do what managers do to the queue, and what is asked of newcomers."""
-    gold.make(db, ids[0], Verdict.CONFIRM, NAME, NOW)
+    gold.make(db, ids[0], NAME, NOW)
     gold_queue.lay(db, round_id, ids[0], "bob", gold_queue.Check.SILENT, NOW)
     verdicts.submit(db, ids[0], "bob", "known", now=NOW, verdict=Verdict.CONFIRM)
     values = {"proposal_id": ids[0], "annotator": NAME, "round_id": round_id, "kind": "silent"}

@@ -19,7 +19,7 @@ from gradio.server_messages import LogMessage
 
 from benchmarks.app import free_port
 from faded.domain import Role
-from faded.store import accounts, room, signing_in
+from faded.store import accounts, invites, room, signing_in
 from faded.store.engine import Store, open_store
 from faded.ui.accounts_door import COOKIE, SAFE_COOKIE
 from faded.ui.launch import launch
@@ -247,9 +247,9 @@ def test_an_annotator_does_what_annotators_do_and_nothing_else(pages: Pages) -> 
 
 def test_an_invitation_makes_an_account(pages: Pages) -> None:
     with pages.store.write() as db:
-        token = signing_in.invite(db, Role.ANNOTATOR, "mira", time.time())
+        token = invites.make(db, Role.ANNOTATOR, "mira", time.time())
     status, headers, text = pages.ask("GET", f"/join/{token}")
-    assert status == 200 and "mira invites you as an annotator" in text
+    assert status == 200 and "You are invited as an annotator" in text
     assert headers["referrer-policy"] == "same-origin"
     status, _, text = pages.form(f"/join/{token}", name="lena", password=PASSWORD[:5])
     assert status == 400 and "5 characters" in text and "value='lena'" in text

@@ -10,7 +10,7 @@ import pytest
 
 from faded.domain import FadedError, Role, Verdict
 from faded.publish.round_tables import read_round
-from faded.store import gold, gold_queue, guidelines, labeling_rules, snapshot_form, snapshots, verdicts
+from faded.store import accounts, gold, gold_queue, guidelines, labeling_rules, snapshot_form, snapshots, verdicts
 from faded.store.engine import Db, Store, open_store
 from faded.store.labeling_rules import Rules
 from tests.ui.believable import Believable
@@ -25,7 +25,7 @@ def known(store: Store, made: Believable) -> set[str]:
         labeling_rules.save(db, made.campaign, Rules(gold_percent=20), "mira", 1.0)
         for item in made.proposals[:2]:
             verdicts.submit(db, item, "carl", item, now=9.0, verdict=Verdict.CONFIRM)
-            gold.make(db, item, Verdict.CONFIRM, "mira<b>", 10.0)
+            gold.make(db, item, "mira<b>", 10.0)
     return set(made.proposals[:2])
 
 
@@ -53,9 +53,9 @@ def test_managers_make_see_and_withdraw_them(store: Store, made: Believable) -> 
     keys = count()
     with store.write() as db:
         labeling_rules.save(db, made.campaign, Rules(gold_percent=20), "mira", 1.0)
-        verdicts.submit(db, item, "carl", "carl", now=9.0, verdict=Verdict.CONFIRM)
+        verdicts.submit(db, item, "carl", "carl", now=9.0, verdict=Verdict.REJECT)
     assert f"name='proposal' value='{item}'" in drawn(store, made)["gold"]
-    make = {"do": "make", "proposal": item, "verdict": "reject"}
+    make = {"do": "make", "proposal": item}
     assert call(store, "team_gold", make, Role.MANAGER) == {"ok": True}
     shown = drawn(store, made)["gold"]
     assert "1 answer is known. About 20 of a hundred items" in shown and "Nobody has answered one yet" in shown
@@ -71,7 +71,6 @@ def test_managers_make_see_and_withdraw_them(store: Store, made: Believable) -> 
     assert "No answer is known yet" in drawn(store, made)["gold"]
     for asked, said in (
         ({"do": "withdraw", "proposal": item}, "not known"),
-        (make | {"verdict": "loud"}, "'loud': reload it"),
         (make | {"do": "burn"}, "'burn'"),
         (make | {"proposal": others[3]}, "No verdict stands"),
     ):
@@ -119,7 +118,7 @@ def test_a_snapshot_takes_them_along(store: Store, made: Believable, known: set[
         snapshots.load(db, taken)
         (left,) = gold.of_round(db, there)
         assert left.proposal.id.endswith(max(known))
-        gold.make(db, f"{left.proposal.id.removesuffix(max(known))}{item}", Verdict.REJECT, "a manager there", 30.0)
+        gold.make(db, f"{left.proposal.id.removesuffix(max(known))}{item}", "a manager there", 30.0)
         snapshots.load(db, taken)
         assert len(gold.of_round(db, there)) == 2, "what was said later here holds"
     other.close()
@@ -177,7 +176,11 @@ def test_a_qualification_without_enough_known_answers_says_so(
     answer = Card(store).next(request(Role.ANNOTATOR), want=8)
     assert answer["order"] == [] and answer["notice"] == ""
     assert answer["empty"]["head"] == "The qualification cannot begin yet"
-    assert "there is 1: ask a manager to make 1 more known." in answer["empty"]["text"]
+    assert "there is 1, as nobody is asked what they have judged or made known" in answer["empty"]["text"]
+    assert answer["empty"]["text"].endswith("ask a manager to make 1 more known, or to let you in.")
+    with store.write() as db:
+        accounts.add(db, "ann", Role.ANNOTATOR, "hash", "test", 20.0)
+    assert "this round lacks 1 known answer for them" in drawn(store, made)["qualify"]
 
 
 def test_a_qualification_needs_so_many_known_answers(store: Store, qualifies: dict[str, str]) -> None:

@@ -97,6 +97,15 @@ def test_what_is_no_list_of_events_is_refused(card: Card, made: Believable, even
     assert "up to 32 events" in answer["message"]
 
 
+def test_a_flag_of_somebody_else_is_not_told(card: Card, store: Store, made: Believable) -> None:
+    mine, theirs = made.proposals[:2]
+    with store.write() as db:
+        for item, who in ((mine, "local"), (theirs, "ann")):
+            verdicts.submit(db, item, who, who, now=NOW, flag="nothing to see")
+    found = {item["id"]: item["flag"] for item in card.next(want=30)["items"]}
+    assert found[mine] == "nothing to see" and found[theirs] is None
+
+
 def test_undo_gives_the_item_back(card: Card, made: Believable) -> None:
     item = card.next(want=1)["order"][0]
     card.send(kind="verdict", verdict="reject", proposal=item, round=made.round, key="k1", want=4)

@@ -29,7 +29,7 @@ OF_MANAGERS = (
     *(f"new_{name}" for name in ("load", "save", "again", "discard", "file", "open", "begin")),
 )
 
-OF_ADMINS = ("team_invite", "team_account", "team_delete")
+OF_ADMINS = ("team_invite", "team_withdraw", "team_account", "team_delete")
 """There is none on a Space, whose settings say who may come in."""
 
 

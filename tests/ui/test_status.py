@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from faded.stages import CLEAN
-from faded.store import campaigns, jobs, rounds
+from faded.store import campaigns, jobs, pauses, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
 from faded.ui import frame, landscape_page, run_actions, status
@@ -38,6 +38,23 @@ def test_the_sentence_follows_the_round(store: Store, made: Believable) -> None:
     assert "rolled back by local on" in status.sentence(facts_of(store))
     assert [state for _, state, _ in status.steps(facts_of(store))] == ["done"] * 5
     assert status.steps(facts_of(store))[-1] == ("verify", "done", "rolled back")
+
+
+def test_annotators_are_told_of_nothing_that_they_cannot_do(store: Store, made: Believable) -> None:
+    assert "<a href='#run'>" not in status.for_annotators(None)
+    assert status.for_annotators(facts_of(store)).startswith("20 proposals wait for a verdict. <a href='#label'>")
+    believable.labeled(store, made)
+    with store.write() as db:
+        jobs.enqueue(db, made.round, "explore", now=NOW)
+        pauses.begin(db, made.campaign, "mira<b>", "lunch", NOW)
+    facts = facts_of(store)
+    shown = status.render(facts, runs=False, asked=None, moved=False)
+    assert "repair" not in shown and "<b>Labeling is paused</b> by mira&lt;b&gt;." in shown
+    assert "Exploring goes on and may find more." in shown
+    assert "Labeling is paused" in status.render(facts, runs=True, asked=None, moved=False)
+    with store.write() as db:
+        rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
+    assert "takes no more verdicts" in status.for_annotators(facts_of(store))
 
 
 def test_a_running_exploration_offers_what_was_found_already(store: Store) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from faded.domain import Role, Verdict
+from faded.domain import FadedError, Role, Verdict
 from faded.labeling.standings import StandingsCache
-from faded.store import accounts, labeling_rules, signing_in, verdicts
+from faded.store import accounts, audit, invites, labeling_rules, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
 from faded.ui import team_page
@@ -29,6 +30,7 @@ OF_ALL = (
     "team_qualify",
     "team_guidelines",
     "team_invite",
+    "team_withdraw",
     "team_account",
 )
 """The functions of the page."""
@@ -136,7 +138,7 @@ def test_rules_that_cannot_be_are_refused(store: Store, made: Believable, asked:
 @pytest.mark.parametrize("name", OF_ALL)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, role: Role) -> None:
-    needed = Role.ADMIN if name in ("team_invite", "team_account") else Role.MANAGER
+    needed = Role.ADMIN if name in ("team_invite", "team_withdraw", "team_account") else Role.MANAGER
     answer = call(store, name, {}, role)
     assert not answer["ok"] and ("may do this" in answer["message"]) is (role < needed)
 
@@ -167,9 +169,41 @@ def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believabl
 def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
     answer = call(store, "team_invite", {"role": "manager"})
     with store.read() as db:
-        found = signing_in.read_invite(db, answer["path"].removeprefix("/join/"), answer["days"])
+        found = invites.read(db, answer["path"].removeprefix("/join/"), answer["days"])
     assert found.role is Role.MANAGER and found.made_by == "admin"
+    assert answer["purpose"] == "a new account, a manager"
     assert "cannot be given" in call(store, "team_invite", {"role": "owner"})["message"]
+
+
+def test_links_that_can_be_used_are_listed_and_withdrawn(store: Store, made: Believable, people: None) -> None:
+    call(store, "team_invite", {"role": "annotator"})
+    sent = call(store, "team_invite", {"name": "ann"})
+    assert sent["purpose"] == "a new password of ann"
+    token = sent["path"].removeprefix("/join/")
+    shown = drawn(store, made, Role.ADMIN)["accounts"]
+    assert "<b>a new password of ann</b>" in shown and "<b>a new account, an annotator</b>" in shown
+    assert token not in shown
+    asked = {"invitation": invites.digest(token)}
+    assert call(store, "team_withdraw", asked) == {"ok": True}
+    shown = drawn(store, made, Role.ADMIN)["accounts"]
+    assert "a new password of ann" not in shown and "a new account, an annotator" in shown
+    assert "used meanwhile" in call(store, "team_withdraw", asked)["message"]
+    with pytest.raises(FadedError, match="was used already"), store.read() as db:
+        invites.read(db, token, time.time())
+    with store.read() as db:
+        assert [(one.action, one.about) for one in audit.newest(db, 1)] == [
+            ("invitation to set a password withdrawn", "ann")
+        ]
+
+
+def test_flags_are_for_managers_with_their_evidence(store: Store, made: Believable) -> None:
+    assert drawn(store, made)["flags"] == ""
+    with store.write() as db:
+        verdicts.submit(db, made.proposals[0], "ann", "f1", now=9.0, flag="a <b>torn</b> picture")
+    shown = drawn(store, made)["flags"]
+    assert "1 flag<" in shown and "<b>ann</b>" in shown and "a &lt;b&gt;torn&lt;/b&gt; picture" in shown
+    assert "data:image/png;base64" in shown
+    assert drawn(store, made, Role.ANNOTATOR)["flags"] == ""
 
 
 def test_without_accounts_it_is_said_how_to_begin(store: Store, made: Believable) -> None:

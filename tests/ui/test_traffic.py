@@ -15,7 +15,7 @@ from benchmarks.app import free_port
 from faded import log
 from faded.domain import FadedError, Role
 from faded.settings import settings
-from faded.store import accounts, signing_in
+from faded.store import accounts, invites, signing_in
 from faded.store.engine import open_store
 from faded.ui import label_page
 from faded.ui.keeper import WorkerKeeper
@@ -60,7 +60,7 @@ def read(lines: list[str]) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("as_json")
 def test_no_secret_of_a_request_is_written(pages: Pages, capsys: pytest.CaptureFixture[str]) -> None:
     with pages.store.write() as db:
-        invitation = signing_in.invite(db, Role.ANNOTATOR, "admin", time.time())
+        invitation = invites.make(db, Role.ANNOTATOR, "admin", time.time())
     cookie = pages.sign_in("ann")
     pages.form("/sign-in", **{"name": "ann", "password": "another secret of mine"})
     for path in (f"/join/{invitation}", f"/JOIN/{invitation}", f"//join//{invitation}/more", f"/x/{invitation}"):

@@ -40,29 +40,41 @@ page.addEventListener("submit", async (event) => {
     if (!(await send(server[form.dataset.send], { ...given, ...form.dataset, round }, form))) return;
     forget(form);
     refresh();
+  } else if (form.dataset.role !== undefined) {
+    if (!(await send(server.team_account, { ...given, name: form.dataset.role, do: "role" }, form))) return;
+    forget(form);
+    refresh();
   } else if (form.dataset.invite !== undefined) invited(await send(server.team_invite, given, form));
 });
+// What the browser itself finds wrong stands at its field: what was said of the form before is over.
+page.addEventListener("invalid", ({ target }) => target.form && say(target.form, ""), true);
 
+let link = null; // the last one that was made, which survives a redraw; nobody can be shown it again
 function invited(answer) {
   if (!answer) return;
-  const place = page.querySelector(".t-link"), link = new URL(answer.path, location.origin).href;
-  place.replaceChildren(`Send this link to one person. It can be used once, within ${answer.days} days: `, Object.assign(document.createElement("code"), { textContent: link }), " ", Object.assign(document.createElement("button"), { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(link) }));
+  const make = (name, values) => Object.assign(document.createElement(name), values);
+  const address = new URL(answer.path, location.origin).href;
+  const said = `A link for ${answer.purpose}. Send it to that person only: it can be used once, within ${answer.days} days, and is not shown again.`;
+  link = [make("p", { textContent: said }), make("code", { textContent: address }), make("button", { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(address) })];
+  showLink().scrollIntoView({ block: "nearest" });
+  refresh();
+}
+function showLink() {
+  const place = page.querySelector(".t-link");
+  if (place && link && place.firstElementChild !== link[0]) place.replaceChildren(...link);
+  return place;
 }
 
-async function change(part, more) {
-  const { account: name, do: what } = part.dataset;
-  const form = page.querySelector("[data-invite]");
-  if (what === "password") return invited(await send(server.team_invite, { name }, form));
-  if (await send(server.team_account, { name, do: what, ...more }, form)) return refresh();
-  for (const option of part.options ?? []) option.selected = option.defaultSelected; // as it was
-}
-page.addEventListener("click", (event) => {
+page.addEventListener("click", async (event) => {
   const part = event.target.closest("button[data-account]");
-  if (part) change(part, {});
+  if (!part) return;
+  const { account: name, do: what } = part.dataset, form = page.querySelector("[data-invite]");
+  if (what === "password") invited(await send(server.team_invite, { name }, form));
+  else if (await send(server.team_account, { name, do: what }, form)) refresh();
 });
-page.addEventListener("change", (event) => {
-  if (event.target.matches("select[data-account]")) change(event.target, { role: event.target.value });
-});
+// A role is given by its button, which is there once another one is chosen.
+const offer = (form) => (form.querySelector("button").hidden = [...form.elements.role.options].every((o) => o.selected === o.defaultSelected));
+page.addEventListener("change", ({ target }) => target.form?.dataset.role !== undefined && offer(target.form));
 
 // A redraw may take a row's nodes for the row that stands in its place now: nothing of the other's is left in them.
 function asGiven(part) {
@@ -88,4 +100,6 @@ new MutationObserver(() => {
     else if (part.type === "radio") part.checked = was;
     else if (part !== document.activeElement) part.value = was;
   }
+  for (const form of page.querySelectorAll("form[data-role]")) offer(form);
+  showLink();
 }).observe(page, { childList: true, subtree: true });

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from faded.domain import Verdict
 from faded.labeling.checks import accuracy90
 from faded.store import gold
 from faded.store.engine import Db
@@ -130,16 +129,10 @@ def _candidate(facts: Facts, one: Candidate, workspace: Path) -> str:
     key = escape(one.proposal.id, quote=True)
     alike = f"judged so by {plural(one.people, 'person', 'people')}, all alike"
     why = alike if one.reason is None else f"adjudicated: {escape(one.reason)}"
-    choices = "".join(
-        f"<option value='{verdict.value}'{' selected' if verdict is one.verdict else ''}>{words}</option>"
-        for verdict, words in VERDICT_WORDS.items()
-        if verdict is not Verdict.UNSURE
-    )
     return (
         f"<li>{evidence_of(facts, one.proposal, workspace)}<div><p>{escape(one.proposal.setting)}</p>"
         f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, {why}</p>"
         f"<form class='t-decide' data-send='team_gold'><input type='hidden' name='proposal' value='{key}'>"
-        "<input type='hidden' name='do' value='make'><label>The right verdict "
-        f"<select name='verdict' data-keep='gold-{key}'>{choices}</select></label>"
+        "<input type='hidden' name='do' value='make'>"
         "<button class='f-save'>Make it known</button><p class='o-wrong' role='alert'></p></form></div></li>"
     )

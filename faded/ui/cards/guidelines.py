@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from faded.store.guidelines import LONGEST, Version
+from faded.store.guidelines import Version
 from faded.ui.facts import Facts
 from faded.ui.page import empty
 from faded.ui.words import clock
@@ -24,7 +24,7 @@ def render(facts: Facts | None, versions: Sequence[Version]) -> str:
         "a dash and a space.</p><form class='t-rules' data-send='team_guidelines'>"
         f"<input type='hidden' name='after' value='{after}' data-keep='{kept}-after'>"
         "<label class='t-text'><span class='f-hidden'>Guidelines of the campaign</span>"
-        f"<textarea name='text' rows='8' maxlength='{LONGEST}' data-keep='{kept}'>"
+        f"<textarea name='text' rows='8' data-keep='{kept}'>"
         f"\n{escape(text)}</textarea></label><button class='f-save'>Save as version {after + 1}</button>"
         f"<p class='o-wrong' role='alert'></p></form>{_earlier(versions)}"
     )

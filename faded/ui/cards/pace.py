@@ -70,7 +70,8 @@ def render(facts: Facts | None, going: Going | None, now: float, missing: Missin
 def _left(facts: Facts, left: Left) -> str:
     labels = facts.labels
     decided = f"{count(labels.confirmed)} confirmed, {count(labels.refused)} refused, {count(labels.open)} open"
-    modes = f"Of {plural(labels.confirmed + labels.refused + labels.open, 'mode', 'modes')}: {decided}."
+    known = labels.confirmed + labels.refused + labels.open
+    modes = f"Of {plural(known, 'mode', 'modes')} with proposals: {decided}."
     if not facts.open:
         return f"{modes} The round is decided, so it takes no more verdicts."
     if not left.most:

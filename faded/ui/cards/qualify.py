@@ -5,36 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from faded.labeling.qualification import Attempt
 from faded.store.labeling_rules import Rules
-from faded.store.qualifying import Ended, Outcome
-from faded.ui.words import count
+from faded.store.qualifying import Outcome
+from faded.ui.words import count, plural
 
 
-def render(found: Sequence[tuple[str, Ended, int, int]], rules: Rules) -> str:
-    """Return the card's content.
-
-    Args:
-        found: Who may have to qualify, how that stands, and how many they have answered and rightly in this attempt.
-        rules: The campaign's.
-    """
+def render(found: Sequence[Attempt], rules: Rules) -> str:
+    """Return the card's content: how everybody stands who may have to qualify."""
     head = (
         f"<h2>Qualification</h2><p class='f-quiet'>Before the first item that counts everybody answers {rules.qualify} "
         f"known ones, and {rules.pass_percent}% have to be right. Managers and admins need not.</p>"
     )
     if not found:
         return f"{head}<p>Nobody has begun yet.</p>"
-    return f"{head}<ul class='t-accounts'>{''.join(_person(*one, rules) for one in found)}</ul>"
+    return f"{head}<ul class='t-accounts'>{''.join(_person(one, rules) for one in found)}</ul>"
 
 
-def _person(name: str, ended: Ended, answers: int, right: int, rules: Rules) -> str:
-    key = escape(name, quote=True)
+def _person(one: Attempt, rules: Rules) -> str:
+    key, ended = escape(one.annotator, quote=True), one.ended
     choices = "" if ended.is_in else _button(key, Outcome.LET_IN, "Let in")
     if ended.outcome is not None and ended.outcome is not Outcome.NEW_ATTEMPT:
         choices += _button(key, Outcome.NEW_ATTEMPT, "New attempt")
-    return f"<li><b>{key}</b><span>{_stands(ended, answers, right, rules)}</span>{choices}</li>"
+    return f"<li><b>{key}</b><span>{_stands(one, rules)}{_lacks(one)}</span>{choices}</li>"
 
 
-def _stands(ended: Ended, answers: int, right: int, rules: Rules) -> str:
+def _stands(one: Attempt, rules: Rules) -> str:
+    ended = one.ended
     numbers = f"{count(ended.right)} of {count(ended.answers)} right"
     if ended.outcome is Outcome.PASSED:
         return f"passed: {numbers}"
@@ -43,7 +40,16 @@ def _stands(ended: Ended, answers: int, right: int, rules: Rules) -> str:
     if ended.outcome is Outcome.LET_IN:
         return f"let in by {escape(ended.who)}"
     again = f"new attempt, given by {escape(ended.who)}: " if ended.outcome is Outcome.NEW_ATTEMPT else ""
-    return f"{again}{count(answers)} of {count(rules.qualify)} answered, {count(right)} rightly"
+    return f"{again}{count(one.answers)} of {count(rules.qualify)} answered, {count(one.right)} rightly"
+
+
+def _lacks(one: Attempt) -> str:
+    if not one.missing:
+        return ""
+    return (
+        f". <b>Cannot go on</b>: this round lacks {plural(one.missing, 'known answer', 'known answers')} for them, as "
+        "nobody is asked what they have judged or made known themselves. Make more known, or let them in."
+    )
 
 
 def _button(key: str, outcome: Outcome, words: str) -> str:

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from faded.domain import FadedError, Proposal, Role, Verdict
-from faded.settings import space
-from faded.store.accounts import Account
+from faded.domain import FadedError, Proposal, Verdict
 from faded.store.labeling_rules import Policy, Rules
 from faded.store.people import Annotator, Dispute
 from faded.ui import articles
-from faded.ui.cards import person
 from faded.ui.cards.lessons import pictures_of
 from faded.ui.facts import Facts
 from faded.ui.page import empty
@@ -141,47 +138,4 @@ def _stated(facts: Facts, proposal: Proposal, key: str) -> str:
     return (
         f"<label class='t-why'>The right answer, if you confirm <select name='answer' data-keep='{key}-answer'>"
         f"<option value=''></option>{options}</select></label>"
-    )
-
-
-def render_accounts(accounts: Sequence[Account] | None) -> str:
-    """Return who may come in, and how to change that; None where the person who looks may not say it."""
-    head = "<h2>Who may come in</h2>"
-    if space() is not None:
-        text = "On a Space its settings say who may come in: FADED_MANAGERS and FADED_ANNOTATORS."
-        return f"{head}<p class='f-quiet'>{text}</p>"
-    if accounts is None:
-        return ""
-    if not accounts:
-        return head + empty(
-            "Nobody needs an account yet",
-            "The pages answer this machine only. To invite others, add an admin first: "
-            "<code>python -m faded account add NAME --role admin</code>.",
-        )
-    rows = "".join(_account(one) for one in accounts)
-    return (
-        f"{head}<ul class='t-accounts'>{rows}</ul>"
-        f"<form class='t-invite' data-invite><label>Invite somebody as <select name='role' data-keep='invite-role'>"
-        f"{_roles(Role.ANNOTATOR)}</select></label><button class='f-save'>Make a link</button>"
-        "<p class='o-wrong' role='alert'></p></form><p class='t-link' role='status'></p>"
-    )
-
-
-def _account(one: Account) -> str:
-    name = escape(one.name, quote=True)
-    off = one.disabled_at is not None
-    return (
-        f"<li><b>{name}</b><label><span class='f-hidden'>Role of {name}</span>"
-        f"<select data-account='{name}' data-do='role'>{_roles(one.role)}</select></label>"
-        f"<button type='button' data-account='{name}' data-do='password'>New password</button>"
-        f"<button type='button' data-account='{name}' data-do='sign_out'>Sign out everywhere</button>"
-        f"<button type='button' data-account='{name}' data-do='{'enable' if off else 'disable'}'>"
-        f"{'Let in again' if off else 'Disable'}</button>"
-        f"{'<span class=f-pill>disabled</span>' if off else ''}{person.render(one.name)}</li>"
-    )
-
-
-def _roles(chosen: Role) -> str:
-    return "".join(
-        f"<option value='{role.word}'{' selected' if role is chosen else ''}>{role.word}</option>" for role in Role
     )
