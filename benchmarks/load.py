@@ -6,7 +6,8 @@ each click sends one event and asks for four items. They think for two seconds o
 and undo, and send one event in fifty twice, as a browser does whose answer was lost. First 20 of them, then all.
 
 Measured is, at the server's door, how long a click takes until its verdict is committed and the next item is in hand.
-Afterwards a few go on until nothing is left half judged, and the store is compared with what was acknowledged.
+Afterwards all go on until nothing is left to judge, for each has some items in hand that others wait for, and the store
+is compared with what was acknowledged.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ QUERIES = 1_000_000
 """Enough that exploring goes on until the last verdict."""
 WANT = 4
 THINK_S = 2.0
+LAST_TURNS = 4
 SKIPS, UNDOES, TWICE = 0.03, 0.02, 0.02
 LIKELY = (0.45, 0.35, 0.05, 0.15)
 """How often each verdict is given, in the order of `Verdict`."""
@@ -81,7 +83,7 @@ class Annotator:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=60)
         self._cookie = sign_in(self._connection, self.name)
 
-    def work(self, verdicts: int, think_s: float, is_over: Callable[[], bool]) -> None:
+    def work(self, verdicts: int, think_s: float, is_over: Callable[[], bool] = lambda: False) -> None:
         """Give so many verdicts, or fewer if nothing is left or it is over."""
         queue = self._call("label_next", {"round": self.round_id, "want": WANT})["order"]
         given = 0
@@ -178,23 +180,19 @@ def component(app: App) -> int:
     return next(int(p["id"]) for p in parts if "label_send" in (p["props"].get("server_fns") or ()))
 
 
-def phase(
-    app: App,
-    round_id: int,
-    part: int,
-    count: int,
-    verdicts: int,
-    think_s: float = THINK_S,
-    is_over: Callable[[], bool] = lambda: False,
-) -> list[Annotator]:
+def phase(app: App, round_id: int, part: int, count: int, verdicts: int, seed: int) -> list[Annotator]:
     """Let so many people label at the same time."""
-    people = [Annotator(app, name, round_id, part, np.random.default_rng(i)) for i, name in enumerate(names(count))]
-    threads = [threading.Thread(target=one.work, args=(verdicts, think_s, is_over)) for one in people]
+    people = [
+        Annotator(app, name, round_id, part, np.random.default_rng([seed, i])) for i, name in enumerate(names(count))
+    ]
+    threads = [threading.Thread(target=one.work, args=(verdicts, THINK_S)) for one in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     clicks = [ms for one in people for ms in one.clicks]
+    if not clicks:
+        return people
     median, p95 = np.quantile(clicks, [0.5, 0.95])
     say(f"{count} people, {len(clicks)} clicks: median {median:.1f} ms, p95 {p95:.1f} ms")
     return people
@@ -202,9 +200,9 @@ def phase(
 
 def half_judged(store: Store, round_id: int) -> int:
     """Return how many items some have judged, and fewer than were asked for."""
-    query = "SELECT count(*) FROM proposals WHERE round_id = ? AND opinions > 0 AND verdict IS NULL AND NOT disputed"
+    query = "SELECT count(*) FROM proposals WHERE round_id = ? AND opinions BETWEEN 1 AND ?"
     with store.read() as db:
-        return int(db.exec_driver_sql(query, (round_id,)).scalar_one())
+        return int(db.exec_driver_sql(query, (round_id, OPINIONS - 1)).scalar_one())
 
 
 def compare(store: Store, round_id: int, people: Sequence[Annotator]) -> dict[str, float]:
@@ -213,7 +211,7 @@ def compare(store: Store, round_id: int, people: Sequence[Annotator]) -> dict[st
         query = "SELECT key, kind FROM verdict_events WHERE round_id = ?"
         written: dict[str, str] = {key: kind for key, kind in db.exec_driver_sql(query, (round_id,))}
         query = "SELECT proposal_id, annotator FROM opinions WHERE round_id = ?"
-        opinions = db.exec_driver_sql(query, (round_id,)).tuples().all()
+        opinions: list[tuple[str, str]] = [(item, who) for item, who in db.exec_driver_sql(query, (round_id,))]
         wrong = len(derived.wrong_proposals(db)) + len(derived.wrong_modes(db))
     acknowledged = {key: kind for one in people for key, kind in one.acknowledged.items() if kind != "undo"}
     per_item = Counter(proposal for proposal, _ in opinions)
@@ -240,11 +238,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         try:
             part = component(app)
             store = open_store(app.workspace)
-            few = phase(app, round_id, part, min(FEW, given.annotators), given.verdicts)
-            many = phase(app, round_id, part, given.annotators, given.verdicts)
+            few = phase(app, round_id, part, min(FEW, given.annotators), given.verdicts, 0)
+            many = phase(app, round_id, part, given.annotators, given.verdicts, 1)
             with store.read() as db:
                 progress = next(job for job in jobs.list_for_round(db, explored) if job.kind == EXPLORE)
-            rest = phase(app, round_id, part, 2 * OPINIONS, 10_000, 0.1, lambda: not half_judged(store, round_id))
+            rest: list[Annotator] = []
+            for turn in range(LAST_TURNS):  # what somebody skips comes to others who may have gone
+                if half_judged(store, round_id) or not turn:
+                    rest += phase(app, round_id, part, given.annotators, PER_MODE * MODES, 2 + turn)
             found = compare(store, round_id, [*few, *many, *rest])
             store.close()
         finally:

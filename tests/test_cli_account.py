@@ -41,8 +41,18 @@ def signed_in(flags: list[str], name: str, words: str = WORDS) -> str:
         store.close()
 
 
-def test_who_was_added_is_listed_and_can_sign_in(workspace: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_account_locks_the_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--password-stdin", "--workspace", str(tmp_path)]
+    assert typed("account", "add", "ann", *flags) == BAD_INPUT
+    assert "add an admin first" in capsys.readouterr().err
+    assert typed("account", "add", "mira", "--role", "admin", *flags) == OK
     assert "From now on everybody has to sign in" in capsys.readouterr().err
+    assert typed("account", "add", "ann", *flags) == OK
+    assert "From now on" not in capsys.readouterr().err
+
+
+def test_who_was_added_is_listed_and_can_sign_in(workspace: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
     assert main(["account", "list", "--json", "-", *workspace]) == OK
     found = json.loads(capsys.readouterr().out)["accounts"]
     assert [(one["name"], one["role"], one["disabled_at"]) for one in found] == [

@@ -88,7 +88,7 @@ def test_later_the_last_week_says_when_it_is_done_nights_included() -> None:
     ("bins", "left", "now", "said"),
     [
         ([], Left(1, 3), NOON, "no pace before the first verdict"),
-        ([(at(NOON), 19)], Left(1, 3), NOON + HOUR, "cannot be said from 19 verdicts in 1 quarters of an hour"),
+        ([(at(NOON), 19)], Left(1, 3), NOON + HOUR, "cannot be said from 19 verdicts in 1 quarter of an hour"),
         ([(at(NOON), 90)], Left(1, 3), NOON + 30 * DAY, "Nobody has judged anything in the last 7 days"),
         ([(at(NOON), 500)], Left(0, 0), NOON, ""),
     ],

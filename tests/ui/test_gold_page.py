@@ -179,6 +179,7 @@ def test_a_qualification_without_enough_known_answers_says_so(
     assert "there is 1, as nobody is asked what they have judged or made known" in answer["empty"]["text"]
     assert answer["empty"]["text"].endswith("ask a manager to make 1 more known, or to let you in.")
     with store.write() as db:
+        accounts.add(db, "mira", Role.ADMIN, "hash", "test", 20.0)
         accounts.add(db, "ann", Role.ANNOTATOR, "hash", "test", 20.0)
     assert "this round lacks 1 known answer for them" in drawn(store, made)["qualify"]
 

@@ -97,7 +97,7 @@ def test_a_stop_is_said_until_it_has_stopped(store: Store) -> None:
     assert status.sentence(facts) == "Stopping after this batch. It can be resumed later."
     with store.read() as db:
         assert facts.explore is not None
-        button = frame.draw(db, facts, "run", "", facts.round.id)["stop"].update
+        button = frame.draw(db, facts, "run", "", runs=True, asked=facts.round.id)["stop"].update
     assert (button["value"], button["interactive"], button["visible"]) == ("Stopping", False, True)
     with store.write() as db:
         jobs.stop(db, facts.explore.id, WORKER, NOW + 4)

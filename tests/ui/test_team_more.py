@@ -42,7 +42,10 @@ def test_before_the_first_verdict_each_part_says_what_it_waits_for(store: Store,
 def test_what_is_done_and_left_is_counted(store: Store, made: Believable) -> None:
     say(store, made, *(("ann", i, CONFIRM) for i in range(3)))
     shown = drawn(store, made)["pace"]
-    assert "Of 4 modes: 1 confirmed, 0 refused, 3 open" in shown and "<b>9 to 15 verdicts are left</b>" in shown
+    assert (
+        "Of 4 modes with proposals: 1 confirmed, 0 refused, 3 open" in shown
+        and "<b>9 to 15 verdicts are left</b>" in shown
+    )
     assert "Nobody has judged anything in the last 7 days" in shown, "that was long ago"
     assert "aria-label='Verdicts each hour. everybody: 3 at 0'" in shown and "data-head='Verdicts'>3<" in shown
 
