@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 
 from starlette.requests import cookie_parser
 
@@ -13,18 +12,17 @@ from faded.store.engine import Store
 from faded.ui.auth import (
     USER,
     Asgi,
-    Message,
     Receive,
     Scope,
     Send,
     User,
     foreign,
     headers_of,
-    is_stream,
     refusal,
     refuse,
 )
 from faded.ui.health import PATH
+from faded.ui.streams import Watched
 
 SIGN_IN, SIGN_OUT, JOIN = "/sign-in", "/sign-out", "/join/"
 OPEN = frozenset({SIGN_IN, SIGN_OUT, PATH, "/gradio_api/startup-events"})
@@ -70,7 +68,7 @@ class AccountsDoor:
         if why:
             await refuse(scope, send, why)
         else:
-            await self._app(scope, receive, _Watched(send, lambda: self._still(scope, headers)))
+            await self._app(scope, receive, Watched(send, lambda: self._still(scope, headers)))
 
     def _still(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Say whether a request that was let in would be let in now."""
@@ -80,24 +78,6 @@ class AccountsDoor:
                 or not accounts.any_account(db)
                 or (signing_in.who(db, token_of(headers, scope["scheme"]), time.time()) is not None)
             )
-
-
-class _Watched:
-    """Sends an answer on; of a stream, which lasts as long as somebody looks, nothing once `still` says no."""
-
-    def __init__(self, send: Send, still: Callable[[], bool]) -> None:
-        self._send, self._still = send, still
-        self._stream = self._ended = False
-
-    async def __call__(self, message: Message) -> None:
-        if self._ended:
-            return
-        if message["type"] == "http.response.start":
-            self._stream = is_stream(message)
-        elif self._stream and not self._still():
-            self._ended = True
-            message = {"type": "http.response.body", "body": b""}  # and no more
-        await self._send(message)
 
 
 def open_to_all(path: str) -> bool:

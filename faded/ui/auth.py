@@ -224,8 +224,11 @@ async def refuse(scope: Scope, send: Send, why: str) -> None:
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request by lower-case name."""
-    return {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+    """Return the headers of a request by lower-case name; of one that comes twice all values, which no page's is."""
+    found: dict[str, str] = {}
+    for name, value in ((k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]):
+        found[name] = f"{found[name]}{'; ' if name == 'cookie' else ', '}{value}" if name in found else value
+    return found
 
 
 def is_stream(start: Message) -> bool:

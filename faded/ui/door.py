@@ -8,6 +8,7 @@ from typing import Any
 from faded.settings import Space
 from faded.ui.auth import Asgi, Receive, Scope, Send, elsewhere, headers_of, member, refuse, signed_in
 from faded.ui.health import PATH
+from faded.ui.streams import Watched
 
 LOGIN = "/login/huggingface"
 OPEN = frozenset({LOGIN, "/login/callback", "/logout", PATH, "/gradio_api/startup-events"})
@@ -41,12 +42,15 @@ class MembersOnly:
             await self._app(scope, receive, send)
             return
         why = elsewhere(self._there, headers_of(scope).get("origin"))
-        if not why and (scope["path"] in OPEN or member(self._there, scope["session"]) is not None):
-            await self._app(scope, receive, send)
+        if not why and self._comes_in(scope):
+            await self._app(scope, receive, Watched(send, lambda: self._comes_in(scope)))
         elif not why and scope["type"] == "http" and scope["path"] == "/" and scope["method"] in ("GET", "HEAD"):
             await _show(send, page(self._there, scope["session"]).encode())
         else:
             await refuse(scope, send, why or "Sign in as somebody who may label here: open the Space's first page.")
+
+    def _comes_in(self, scope: Scope) -> bool:
+        return scope["path"] in OPEN or member(self._there, scope["session"]) is not None
 
 
 def page(there: Space, session: Any) -> str:

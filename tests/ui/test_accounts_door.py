@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -122,6 +123,36 @@ def test_every_address_refuses_who_is_not_signed_in(pages: Pages) -> None:
         ("POST", "/sign-in", 400),
         ("GET", "/sign-out", 405),
     ]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"])
+def test_no_other_method_leads_past_the_door(pages: Pages, method: str) -> None:
+    answered = set()
+    for path in sorted(addresses(pages.app.app.routes)):
+        status, headers, text = pages.ask(method, re.sub(r"{[^}]*}", "x", path))
+        if status == 303:
+            assert (method, path, headers["location"]) == ("HEAD", "/", "/sign-in")
+        elif status != 403:
+            answered.add((path, status))
+            assert status in (404, 405, 503) or (method, path) == ("HEAD", "/sign-in"), (path, status, text)
+    assert {path for path, _ in answered} <= {
+        *("/sign-in", "/sign-out", "/join/{token}", "/healthz", "/gradio_api/startup-events")
+    }
+
+
+@pytest.mark.parametrize("name", ["Origin", "Host"])
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_header_that_comes_twice_is_no_pages(pages: Pages, name: str, own_first: bool) -> None:
+    token, own = pages.sign_in("ann"), f"{'http://' if name == 'Origin' else ''}127.0.0.1:{pages.port}"
+    both = [own, own.replace("127.0.0.1", "evil.example")]
+    head = {"Host": [f"127.0.0.1:{pages.port}"], "Origin": [f"http://127.0.0.1:{pages.port}"]}
+    head[name] = both if own_first else both[::-1]
+    lines = [f"{key}: {value}" for key, values in head.items() for value in values]
+    with socket.create_connection(("127.0.0.1", pages.port), timeout=10) as connection:
+        more = [f"Cookie: {COOKIE}={token}", "Connection: close", "", ""]
+        connection.sendall("\r\n".join(["GET /config HTTP/1.1", *lines, *more]).encode())
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert said.split()[1] in (b"400", b"403")
 
 
 def test_who_signs_in_sees_the_pages_until_they_sign_out(pages: Pages) -> None:

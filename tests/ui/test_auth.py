@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +12,7 @@ from faded.domain import FadedError
 from faded.settings import space
 from faded.ui import auth
 from faded.ui.auth import Role
+from faded.ui.door import MembersOnly
 from faded.ui.policy import NEEDS, Permission, may
 from tests.ui.space import ENVIRONMENT, HOST, session
 
@@ -55,6 +58,33 @@ def test_only_loopback_may_be_listened_on_without_accounts() -> None:
     auth.check_host("0.0.0.0", locked=True)  # noqa: S104 - everybody signs in
     with pytest.raises(FadedError, match=r"0\.0\.0\.0.*no accounts.*account add NAME --role admin.*127\.0\.0\.1 only"):
         auth.check_host("0.0.0.0", locked=False)  # noqa: S104 - the refused one
+
+
+def test_on_a_space_a_stream_ends_with_the_session(on_space: pytest.MonkeyPatch) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def pages(_scope: Any, _receive: Any, send: Any) -> None:
+        head = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": b"before", "more_body": True})
+        later = time.time() + 60
+        on_space.setattr("time.time", lambda: later)
+        await send({"type": "http.response.body", "body": b"after", "more_body": True})
+        await send({"type": "http.response.body", "body": b"long after", "more_body": True})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    there = space()
+    assert there is not None
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": [], "session": session("ann", seconds=30)}
+    thread = threading.Thread(target=lambda: asyncio.run(MembersOnly(pages, there)(scope, receive, send)))
+    thread.start()  # the driver of a browser may leave a loop running in this one
+    thread.join()
+    assert [message.get("body") for message in sent] == [None, b"before", b""]
 
 
 def test_on_a_space_its_own_address_is_listened_on(on_space: pytest.MonkeyPatch) -> None:

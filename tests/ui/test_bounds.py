@@ -91,6 +91,16 @@ def test_as_much_as_pages_send_is_read(pages: Pages, token: str) -> None:
     assert pages.call("label_next", asked, token)["ok"]
 
 
+def test_heads_that_trickle_hold_nobody_up(pages: Pages, token: str) -> None:
+    slow = [socket.create_connection(("127.0.0.1", pages.port), timeout=10) for _ in range(200)]
+    for connection in slow:
+        connection.sendall(f"POST {ASK} HTTP/1.1\r\nHost: 127.0.0.1:{pages.port}\r\nX-Slow: ".encode())
+    assert pages.call("label_next", {}, token)["ok"]
+    for connection in slow:
+        connection.close()
+    assert pages.call("label_next", {}, token)["ok"]
+
+
 def test_bodies_that_trickle_hold_nobody_up_and_come_to_an_end(
     pages: Pages, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,7 +171,7 @@ def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
     with store.read() as db:
         found = invites.read(db, answer["path"].removeprefix("/join/"), answer["days"])
     assert found.role is Role.MANAGER and found.made_by == "admin"
-    assert answer["purpose"] == "a new account, a manager"
+    assert answer["purpose"] == "a new account as manager"
     assert "cannot be given" in call(store, "team_invite", {"role": "owner"})["message"]
 
 
@@ -181,12 +181,12 @@ def test_links_that_can_be_used_are_listed_and_withdrawn(store: Store, made: Bel
     assert sent["purpose"] == "a new password of ann"
     token = sent["path"].removeprefix("/join/")
     shown = drawn(store, made, Role.ADMIN)["accounts"]
-    assert "<b>a new password of ann</b>" in shown and "<b>a new account, an annotator</b>" in shown
+    assert "<b>For a new password of ann</b>" in shown and "<b>For a new account as annotator</b>" in shown
     assert token not in shown
     asked = {"invitation": invites.digest(token)}
     assert call(store, "team_withdraw", asked) == {"ok": True}
     shown = drawn(store, made, Role.ADMIN)["accounts"]
-    assert "a new password of ann" not in shown and "a new account, an annotator" in shown
+    assert "a new password of ann" not in shown and "a new account as annotator" in shown
     assert "used meanwhile" in call(store, "team_withdraw", asked)["message"]
     with pytest.raises(FadedError, match="was used already"), store.read() as db:
         invites.read(db, token, time.time())

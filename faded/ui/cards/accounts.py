@@ -7,7 +7,7 @@ from html import escape
 
 from faded.domain import Role
 from faded.settings import space
-from faded.store.accounts import Account, an
+from faded.store.accounts import Account
 from faded.store.invites import Invite
 from faded.ui.cards import person
 from faded.ui.page import empty
@@ -45,14 +45,14 @@ def render_accounts(accounts: Sequence[Account] | None, invited: Sequence[Invite
 
 def purpose(invite: Invite) -> str:
     """Say what an invitation is for."""
-    return f"a new account, {an(invite.role)}" if invite.name is None else f"a new password of {invite.name}"
+    return f"a new account as {invite.role.word}" if invite.name is None else f"a new password of {invite.name}"
 
 
 def _invitations(invited: Sequence[Invite]) -> str:
     if not invited:
         return ""
     rows = "".join(
-        f"<li><b>{escape(purpose(one))}</b><span class='f-quiet'>from {escape(one.made_by)}, until "
+        f"<li><b>For {escape(purpose(one))}</b><span class='f-quiet'>from {escape(one.made_by)}, until "
         f"{clock(one.expires_at)}</span><form data-send='team_withdraw'>"
         f"<input type='hidden' name='invitation' value='{one.digest}'><button>Withdraw</button>"
         "<p class='o-wrong' role='alert'></p></form></li>"
