@@ -126,6 +126,14 @@ def test_two_people_judge_their_dispute_is_decided_and_alpha_is_right(
     # Of six verdicts on three items one rejects: observed disagreement 1/3, expected 2 * 5 * 1 / (6 * 5): alpha is 0.
     expect(mira.locator("#team-agreement")).to_contain_text("alpha is 0.00")
     form = mira.locator(f"form[data-adjudicate='{disputed}']")
+    names = mira.locator("#team-disputes").get_by_text("ann", exact=True)
+    expect(names).to_be_visible()
+    mira.get_by_label("Hide who said what").check()
+    expect(names).to_be_hidden()
+    expect(mira.locator("#team-disputes .t-nameless")).to_contain_text("1 confirm")
+    mira.reload()
+    expect(mira.get_by_label("Hide who said what")).to_be_checked()
+    expect(names).to_be_hidden()
     form.get_by_label("confirm").check()
     form.get_by_label("Why").fill("It says stop, and the target no entry.")
     mira.wait_for_timeout(2500)  # the page is looked at meanwhile

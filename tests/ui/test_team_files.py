@@ -53,6 +53,13 @@ def test_the_log_is_shown_newest_first_and_escaped(store: Store, made: Believabl
     assert "to: &lt;b&gt;" in shown and "<b>" not in shown and "And " not in shown
 
 
+def test_what_was_changed_is_told_with_what_it_was(store: Store, made: Believable) -> None:
+    with store.write() as db:
+        changed = {"from": {"opinions": 1, "gold_percent": 5}, "to": {"opinions": 2, "gold_percent": 0}}
+        audit.write(db, "mira", "labeling rules set", "campaign 1", 1e9, changed)
+    assert "opinions: 1 to 2; gold percent: 5 to 0" in drawn(store, made)["audit"]
+
+
 def test_older_entries_are_folded_and_counted(store: Store, made: Believable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_card, "LISTED", 12)
     write(store, *(("mira", "invited", f"n{i}") for i in range(15)))

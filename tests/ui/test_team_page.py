@@ -81,6 +81,7 @@ def test_everybody_is_there_with_what_they_did(store: Store, made: Believable, d
 def test_a_dispute_shows_who_said_what_and_is_decided(store: Store, made: Believable, disputed: str) -> None:
     shown = drawn(store, made)["disputes"]
     assert "1 proposal is disputed, and teaches nothing" in shown
+    assert "<b>1</b> confirm" in shown and "<b>1</b> reject" in shown, "for who wants to know no names"
     assert "<b>ann</b> confirm" in shown and "<b>bob</b> reject" in shown and f"data-adjudicate='{disputed}'" in shown
     asked = {"proposal": disputed, "key": "a", "reason": "no entry, and it says stop"}
     assert call(store, "team_adjudicate", asked)["message"] == "Choose the right verdict first."

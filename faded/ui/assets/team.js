@@ -91,6 +91,11 @@ page.addEventListener("input", ({ target }) => {
   for (const part of target.form?.querySelectorAll("input[type=hidden][data-keep]") ?? []) // what was before the person
     if (!kept.has(part.dataset.keep)) kept.set(part.dataset.keep, part.value);
 });
+// Whether names are hidden from who adjudicates: kept in this browser.
+const HIDES = "faded-hides-names";
+const hidesNames = () => localStorage.getItem(HIDES) === "yes";
+page.addEventListener("change", ({ target }) => target.matches("[data-hide-names]") && localStorage.setItem(HIDES, target.checked ? "yes" : "no"));
+
 page.addEventListener("toggle", ({ target }) => target.dataset.fold && kept.set(target.dataset.fold, target.open), true);
 new MutationObserver(() => {
   for (const part of page.querySelectorAll("details[data-fold]")) if (part.open !== (kept.get(part.dataset.fold) ?? false)) part.open = !part.open;
@@ -102,4 +107,6 @@ new MutationObserver(() => {
   }
   for (const form of page.querySelectorAll("form[data-role]")) offer(form);
   showLink();
+  const hide = page.querySelector("[data-hide-names]");
+  if (hide && hide.checked !== hidesNames()) hide.checked = !hide.checked;
 }).observe(page, { childList: true, subtree: true });

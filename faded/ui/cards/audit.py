@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -97,8 +97,16 @@ def as_csv(entries: Sequence[Entry]) -> str:
 
 
 def _texts(one: Entry) -> list[str]:
-    details = ", ".join(f"{name}: {_said(value)}" for name, value in one.details.items())
-    return [clock(one.created_at), one.who, one.action, one.about, details]
+    return [clock(one.created_at), one.who, one.action, one.about, _details(one.details)]
+
+
+def _details(details: Mapping[str, Any]) -> str:
+    """Say them in a line; of what was changed what it was, and what it is."""
+    before, after = details.get("from"), details.get("to")
+    if isinstance(before, dict) and isinstance(after, dict):
+        changes = ((name, before.get(name), value) for name, value in after.items())
+        return "; ".join(f"{name.replace('_', ' ')}: {_said(was)} to {_said(now)}" for name, was, now in changes)
+    return ", ".join(f"{name}: {_said(value)}" for name, value in details.items())
 
 
 def _said(value: object) -> str:

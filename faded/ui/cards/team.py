@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -17,6 +18,7 @@ from faded.ui.tables import Column, Row, table
 from faded.ui.words import clock, count, percent, plural
 
 DISPUTES_SHOWN = 10
+HIDE = "<label class='t-hide'><input type='checkbox' data-hide-names> Hide who said what, and show how many did</label>"
 
 VERDICT_WORDS = {
     Verdict.CONFIRM: "confirm",
@@ -73,19 +75,20 @@ def render_disputes(facts: Facts | None, found: Sequence[Dispute], rules: Rules,
     shown = "".join(_dispute(facts, one, workspace, decides) for one in found)
     left = facts.labels.disputed - len(found)
     more = f"<p class='f-quiet'>{plural(left, 'more waits', 'more wait')} behind these.</p>" if left > 0 else ""
-    return f"{head}{said}{facts.evidence.unseen}<ul class='t-disputes{facts.evidence.look}'>{shown}</ul>{more}"
+    return f"{head}{said}{HIDE}{facts.evidence.unseen}<ul class='t-disputes{facts.evidence.look}'>{shown}</ul>{more}"
 
 
 def _dispute(facts: Facts, one: Dispute, workspace: Path, decides: bool) -> str:
     proposal = one.proposal
-    opinions = "".join(
-        f"<li><b>{escape(who)}</b> {VERDICT_WORDS[verdict]}{'' if answer is None else f': {escape(answer)}'}</li>"
-        for who, verdict, answer in one.said
-    )
+    said = [
+        (who, f"{VERDICT_WORDS[v]}{'' if answer is None else f': {escape(answer)}'}") for who, v, answer in one.said
+    ]
+    opinions = "".join(f"<li><b>{escape(who)}</b> {words}</li>" for who, words in said)
+    votes = "".join(f"<li><b>{n}</b> {words}</li>" for words, n in sorted(Counter(words for _, words in said).items()))
     form = _adjudicate(facts, proposal) if decides else ""
     return (
         f"<li>{evidence_of(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}"
-        f"<ul class='t-said'>{opinions}</ul>{form}</div></li>"
+        f"<ul class='t-said t-named'>{opinions}</ul><ul class='t-said t-nameless'>{votes}</ul>{form}</div></li>"
     )
 
 
