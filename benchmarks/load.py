@@ -243,8 +243,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             with store.read() as db:
                 progress = next(job for job in jobs.list_for_round(db, explored) if job.kind == EXPLORE)
             rest: list[Annotator] = []
-            for turn in range(LAST_TURNS):  # what somebody skips comes to others who may have gone
-                if half_judged(store, round_id) or not turn:
+            for turn in range(LAST_TURNS):  # what somebody skips comes to others, who may have gone
+                if half_judged(store, round_id):
                     rest += phase(app, round_id, part, given.annotators, PER_MODE * MODES, 2 + turn)
             found = compare(store, round_id, [*few, *many, *rest])
             store.close()

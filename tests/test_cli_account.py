@@ -94,7 +94,21 @@ def test_a_link_is_for_a_new_account_or_a_new_password(
     store.close()
 
 
-@pytest.mark.parametrize("address", ["faded.example", "ftp://faded.example", "https://", "http://[1", "https://a/?b=c"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "faded.example",
+            "ftp://faded.example",
+            "https://",
+            "http://[1",
+            "https://a/?b=c",
+            "https://a/#",
+            "https://a b",
+        ),
+        *("http://a\n/x", "https://faded.example:99999", "https://me:word@a"),
+    ],
+)
 def test_an_address_that_no_browser_opens_makes_no_link(
     workspace: list[str], capsys: pytest.CaptureFixture[str], address: str
 ) -> None:

@@ -94,14 +94,15 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _address(given: str) -> str:
-    """Return the address by which people reach the pages, without a stroke at its end.
+    """Return the address by which people reach the pages, without a slash at its end.
 
     Raises:
         FadedError: it is none that a browser opens.
     """
     try:
         parts = urlsplit(given)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fits = fits and given.isprintable() and not set(given) & set(" ?#@")
     except ValueError:
         fits = False
     if not fits:

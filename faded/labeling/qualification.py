@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from faded.domain import Proposal
-from faded.store import campaigns, gold_queue, proposals, qualifying
-from faded.store.campaigns import Round
+from faded.domain import Proposal, Role
+from faded.store import accounts, campaigns, gold_queue, proposals, qualifying
+from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
 from faded.store.gold_queue import Check
 from faded.store.labeling_rules import Rules
@@ -60,7 +60,8 @@ class Attempt:
         ended: How it stands.
         answers: How many they have answered in this attempt.
         right: How many of these rightly.
-        missing: How many known answers the round lacks for them to end it; 0 for who is in or has failed.
+        missing: How many known answers the round lacks for them to end it; 0 for who is in or has failed, and in a
+            decided round, where nobody is asked.
     """
 
     annotator: str
@@ -70,23 +71,22 @@ class Attempt:
     missing: int
 
 
-def attempts(db: Db, found: Round, asked: int) -> list[Attempt]:
-    """Return how everybody stands who may have to qualify in a round's campaign.
+def attempts(db: Db, found: Round, rules: Rules) -> list[Attempt]:
+    """Return how everybody stands who has to qualify in a round's campaign: nobody with a larger role, or disabled.
 
     Args:
-        db: A read transaction.
+        db: A transaction.
         found: The round, whose known answers would be asked.
-        asked: How many answers the rules ask for.
+        rules: The campaign's; they ask for a qualification.
     """
-    ids, everybody = [one.id for one in campaigns.list_rounds(db, found.campaign_id)], []
+    people, everybody = accounts.list_all(db), []
+    exempt = {one.name for one in people if one.role is not Role.ANNOTATOR or one.disabled_at is not None}
     for name in qualifying.names(db, found.campaign_id):
-        ended = qualifying.of_person(db, found.campaign_id, name)
-        said = qualifying.said(db, ids, name, ended.after)
-        missing = 0
-        if not ended.is_in and ended.outcome is not qualifying.Outcome.FAILED:
-            askable = sum(item not in said for item, _ in qualifying.askable(db, found.id, name))
-            missing = max(asked - len(said) - askable, 0)
-        everybody.append(Attempt(name, ended, len(said), sum(said.values()), missing))
+        if name in exempt:
+            continue
+        state, said = _stands(db, found, name, rules)
+        missing = state.short if found.state is RoundState.OPEN else 0
+        everybody.append(Attempt(name, state.ended, len(said), sum(said.values()), missing))
     return everybody
 
 
@@ -100,19 +100,25 @@ def look(db: Db, found: Round, annotator: str, rules: Rules, now: float) -> Qual
         rules: The campaign's; they ask for a qualification.
         now: Seconds since 1970.
     """
-    ended = qualifying.of_person(db, found.campaign_id, annotator)
-    state = Qualification(ended, rules.qualify, rules.pass_percent)
-    if not state.is_open:
+    state, said = _stands(db, found, annotator, rules)
+    if not state.is_open or state.left > 0:
         return state
+    right = sum(said.values())
+    passed = 100 * right >= rules.pass_percent * len(said)
+    ended = qualifying.end(db, found.campaign_id, annotator, right, len(said), passed, now)
+    return Qualification(ended, rules.qualify, rules.pass_percent, len(said), now=True)
+
+
+def _stands(db: Db, found: Round, annotator: str, rules: Rules) -> tuple[Qualification, dict[str, bool]]:
+    """Return how far a person is, and which known ones they have answered in this attempt, and whether rightly."""
+    ended = qualifying.of_person(db, found.campaign_id, annotator)
     ids = [one.id for one in campaigns.list_rounds(db, found.campaign_id)]
     said = qualifying.said(db, ids, annotator, ended.after)
-    if len(said) >= rules.qualify:
-        right = sum(said.values())
-        passed = 100 * right >= rules.pass_percent * len(said)
-        ended = qualifying.end(db, found.campaign_id, annotator, right, len(said), passed, now)
-        return Qualification(ended, rules.qualify, rules.pass_percent, len(said), now=True)
+    state = Qualification(ended, rules.qualify, rules.pass_percent, len(said))
+    if not state.is_open or state.left <= 0:
+        return state, said
     items = [item for item in qualifying.askable(db, found.id, annotator) if item[0] not in said]
-    return Qualification(ended, rules.qualify, rules.pass_percent, len(said), items=items)
+    return replace(state, items=items), said
 
 
 def lay(db: Db, found: Round, annotator: str, state: Qualification, n: int, now: float) -> list[Proposal]:

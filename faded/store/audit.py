@@ -14,6 +14,9 @@ from sqlalchemy import Select, func, insert, or_, select
 from faded.store.account_tables import audit
 from faded.store.engine import Db
 
+NO_NAMES = ("invited", "invitation withdrawn")
+"""What was done to nobody by name: the log says of it which role was offered, and somebody may be called like one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

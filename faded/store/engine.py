@@ -198,8 +198,9 @@ def damage(db: Db) -> list[str]:
 def _make_folders(workspace: Path) -> None:
     check_folder(workspace)
     try:
+        workspace.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         for folder in (workspace, *(workspace / name for name in FOLDERS)):
-            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as probe:
                 probe.write(b"written")
     except OSError as error:

@@ -29,9 +29,6 @@ from faded.store.tables import FORMER_NAME
 TOKEN_BYTES = 4
 """Former members of many workspaces meet in exports and mirrors, and none is called like another."""
 
-NO_NAMES = ("invited", "invitation withdrawn")
-"""What was done to nobody by name: the log says of it which role was offered, and somebody may be called like one."""
-
 HOLD_NAMES = frozenset(
     {
         *("accounts.name", "attempts.about", "invites.made_by", "audit.who", "audit.about"),
@@ -162,7 +159,7 @@ def _rename(db: Db, name: str, now: float) -> Removed:
     for now_called, was in ((called, name), (f"invited by {called}", f"invited by {name}")):
         db.execute(update(invites).where(invites.c.made_by == was).values(made_by=now_called))
         db.execute(update(log).where(log.c.who == was).values(who=now_called))
-    db.execute(update(log).where(log.c.about == name, log.c.action.not_in(NO_NAMES)).values(about=called))
+    db.execute(update(log).where(log.c.about == name, log.c.action.not_in(audit.NO_NAMES)).values(about=called))
     return Removed(called, done.rowcount)
 
 

@@ -1,4 +1,4 @@
-"""Known answers: proposals whose right verdict a manager has said, and how rightly people answer them.
+"""Known answers: proposals whose verdict a manager has said to be certain, and how rightly people answer them.
 
 They are laid before people among the others (`gold_queue`). What is said to them is in the log of events like all else,
 and nobody's opinion: it takes no slot, and nothing that stands or is counted follows from it.
@@ -35,7 +35,7 @@ class Gold:
     Attributes:
         proposal: The proposal.
         verdict: The right verdict.
-        who: Who said so.
+        who: Who made it known.
         resting: Whether no verdict stands for the proposal any more, so that it is laid before nobody.
         answers: How many people have answered it.
         right: How many of them rightly.
@@ -81,12 +81,19 @@ class Answered:
     right: int
 
 
-def make(db: Db, proposal_id: str, who: str, now: float) -> None:
+def make(db: Db, proposal_id: str, verdict: Verdict, who: str, now: float) -> None:
     """Make the verdict that stands for a proposal a known answer.
 
+    Args:
+        db: A write transaction.
+        proposal_id: The proposal.
+        verdict: What stands for it, as far as the person knows.
+        who: Who says that it is certain.
+        now: Seconds since 1970.
+
     Raises:
-        FadedError: there is no such proposal, nothing stands for it or unsure does, or its round is decided or has very
-            many already.
+        FadedError: there is no such proposal, nothing or another verdict stands for it, or unsure does, or its round is
+            decided or has very many already.
     """
     round_id = round_of(db, proposal_id)
     found = campaigns.get_round(db, round_id)
@@ -97,7 +104,9 @@ def make(db: Db, proposal_id: str, who: str, now: float) -> None:
     stands = db.execute(select(proposals.c.verdict).where(proposals.c.id == proposal_id)).scalar()
     if stands is None:
         raise FadedError(f"No verdict stands for proposal {proposal_id!r}: let it be judged, or adjudicate it, first.")
-    if stands == Verdict.UNSURE.value:
+    if stands != verdict.value:
+        raise FadedError(f"Proposal {proposal_id!r} is judged {stands} meanwhile: reload the page, and look again.")
+    if verdict is Verdict.UNSURE:
         raise FadedError(
             f"Proposal {proposal_id!r} is judged unsure: a known answer is confirm, reject or invalid edit, for where "
             "nobody can tell, nobody can be right."

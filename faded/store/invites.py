@@ -87,7 +87,7 @@ def read(db: Db, token: str, now: float) -> Invite:
 
 
 def use(db: Db, token: str, now: float) -> None:
-    """Write down that an invitation was used, which can be done once."""
+    """Write down that an invitation was used, so that it can be used no more."""
     db.execute(update(invites).where(invites.c.digest == digest(token)).values(used_at=now))
 
 
@@ -113,7 +113,7 @@ def withdraw(db: Db, called: str, by: str, now: float) -> None:
     found = next((one for one in open_ones(db, now) if one.digest == called), None)
     if found is None:
         raise FadedError("This invitation was used meanwhile, or has expired: reload the page.")
-    db.execute(update(invites).where(invites.c.digest == called).values(expires_at=now))
+    db.execute(update(invites).where(invites.c.digest == called).values(used_at=now))
     if found.name is None:
         audit.write(db, by, "invitation withdrawn", found.role.word, now)
     else:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from faded.store import accounts, event_lines
 from faded.store.account_tables import accounts as account_table
 from faded.store.account_tables import attempts, audit, invites, sessions
+from faded.store.audit import NO_NAMES
 from faded.store.campaigns import STARTED_BY
 from faded.store.engine import Db
 from faded.store.event_lines import CHECK
@@ -55,7 +56,9 @@ def data_of(db: Db, name: str, now: float) -> dict[str, Any]:
         "known_answers": or_(gold.c.who == name, gold.c.withdrawn_by == name),
         "guidelines": guidelines.c.who == name,
         "pauses": labeling_pauses.c.who == name,
-        "audit": or_(audit.c.who.in_([name, f"invited by {name}"]), audit.c.about == name),
+        "audit": or_(
+            audit.c.who.in_([name, f"invited by {name}"]), and_(audit.c.about == name, audit.c.action.not_in(NO_NAMES))
+        ),
     }
     told = {what: _rows(db, what, where) for what, where in theirs.items()}
     told["held"] = _held(db, name, now)

@@ -224,7 +224,7 @@ async def refuse(scope: Scope, send: Send, why: str) -> None:
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request by lower-case name; of one that comes twice all values, which no page's is."""
+    """Return the headers of a request by lower-case name; where one comes twice, both values in one."""
     found: dict[str, str] = {}
     for name, value in ((k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]):
         found[name] = f"{found[name]}{'; ' if name == 'cookie' else ', '}{value}" if name in found else value
@@ -253,6 +253,7 @@ def _netloc(url: str) -> str | None:
 
 def _name(url: str) -> str | None:
     try:
-        return urlsplit(url).hostname
-    except ValueError:
+        parts = urlsplit(url)
+        return parts.hostname if parts.port != 0 else None
+    except ValueError:  # the port is none
         return None

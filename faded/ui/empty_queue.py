@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from faded.labeling.admission import Admission
 from faded.labeling.queue import Progress
-from faded.store import proposals
+from faded.stages import EXPLORE
+from faded.store import jobs, proposals
 from faded.store.campaigns import Round, RoundState
 from faded.store.engine import Db
 from faded.store.leases import LEASE_SECONDS
 from faded.store.qualifying import Outcome
+from faded.ui.facts import BUSY
 from faded.ui.words import count, plural
 
 
@@ -89,9 +91,10 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bo
         done = found.state.value.replace("_", " ")
         text = "Start another round on the Run page to go on." if runs else "It takes no more verdicts."
         return {"head": f"Round {found.number} was {done}", "text": text}
+    going = any(job.kind == EXPLORE and job.state in BUSY for job in jobs.list_for_round(db, found.id))
     if proposals.count(db, found.id) == 0:
         text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
-        return {"head": "No proposals yet", "text": text}
+        return {"head": "No proposals yet", "text": text if going else "Exploring has found no failures so far."}
     if now.left:
         text = (
             f"{plural(now.left, 'item waits', 'items wait')}, and for now {'it lies' if now.left == 1 else 'they lie'} "
@@ -99,8 +102,9 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bo
         text += f"before others. What they leave comes here {round(LEASE_SECONDS / 60)} minutes after they last looked."
         return {"head": "Nothing for you at the moment", "text": text}
     if not runs:
-        text = "Nothing is left to judge in this round. What is found later comes here by itself."
-        return {"head": "Everything is labeled", "text": text}
+        text = "Nothing is left for you to judge in this round."
+        later = " What is found later comes here by itself." if going else ""
+        return {"head": "Everything is labeled", "text": f"{text}{later}"}
     if now.confirmed:
         text = (
             f"{plural(now.confirmed, 'mode is', 'modes are')} confirmed, and no open mode has proposals left. "

@@ -14,7 +14,8 @@ from faded.ui.guarded import of_pages
 from faded.ui.landscape_actions import server_functions
 from faded.ui.landscape_choice import CHOOSERS, CUBE, OTHERS, PINS, VIEWS, Choice
 from faded.ui.landscape_view import Mapped
-from faded.ui.page import Page, Shown, View, empty, shown_html
+from faded.ui.page import BLIND, Page, Shown, View, empty, shown_html
+from faded.ui.policy import Permission, may
 from faded.ui.theme import asset, html
 
 NOTHING = "As a round explores, this map shows how often each pair of settings makes the target fail."
@@ -125,7 +126,7 @@ def draw(view: View) -> Mapping[str, Shown]:
         "modes": shown_html(modes.render(known, view.store) + _modes_saves(known, name)),
         "screening": shown_html(screening.render(summary)),
         "trust": shown_html(trust.render(summary)),
-        "fade": shown_html(fade.render(known, view.store)),
+        "fade": shown_html(fade.render(known, view.store) if may(view.user.role, Permission.SEE_TEAM) else BLIND),
     }
 
 

@@ -15,6 +15,7 @@ from faded.store import campaigns, proposals, verdicts
 from faded.ui.evidence import Evidence
 from faded.ui.landscape_view import Mapped
 from faded.ui.page import View
+from faded.ui.policy import Permission, may
 
 SHOWN = 6
 """Settings shown with examples: a screenful."""
@@ -80,11 +81,12 @@ class ModeFacts:
 
 
 def read(view: View, mapped: Mapped) -> ModeFacts:
-    """Read the modes of the round that is shown."""
+    """Read the modes of the round that is shown; what people say of them for who may see that."""
     facts = view.facts
     assert facts is not None  # noqa: S101 - a landscape has a round
     with view.store.read() as db:
-        judged = tallies(verdicts.on_same_weights(db, facts.round.id))
+        told = may(view.user.role, Permission.SEE_TEAM)
+        judged = tallies(verdicts.on_same_weights(db, facts.round.id)) if told else {}
         refused = frozenset(key for key, tally in judged.items() if tally.state is ModeState.REFUSED)
         confirmed = {
             key: judged[key]

@@ -154,3 +154,7 @@ def note(message: str, look: str = "bad") -> str:
 def empty(head: str, text: str) -> str:
     """Return what an empty page says: what is missing, and what to do next (`text` is HTML)."""
     return f"<div class='f-empty'><p><b>{escape(head)}</b></p><p class='f-quiet'>{text}</p></div>"
+
+
+BLIND = empty("For managers to see", "What others confirm is not shown to who labels, for it could sway them.")
+"""What stands instead of people's verdicts for who may not see them."""

@@ -13,7 +13,8 @@ from faded.stages import STEPS
 from faded.ui import run_actions
 from faded.ui.cards import cost, lessons, repair
 from faded.ui.facts import Facts
-from faded.ui.page import Action, Page, Shown, View, shown, shown_html
+from faded.ui.page import BLIND, Action, Page, Shown, View, shown, shown_html
+from faded.ui.policy import Permission, may
 from faded.ui.theme import html
 from faded.ui.words import plural
 
@@ -72,7 +73,11 @@ def draw(view: View) -> Mapping[str, Shown]:
             variant="secondary" if again else "primary",
         ),
         "curves": shown_html(repair.render_curves(facts)),
-        "modes": shown_html(lessons.render_modes(found, None if facts is None else facts.evidence)),
+        "modes": shown_html(
+            lessons.render_modes(found, None if facts is None else facts.evidence)
+            if may(view.user.role, Permission.SEE_TEAM)
+            else f"<h2>Modes to fade</h2>{BLIND}"
+        ),
         "pairs": shown_html(lessons.render_pairs(found, _steps(facts, steps))),
     }
 

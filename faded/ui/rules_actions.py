@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from faded.domain import FadedError
+from faded.domain import FadedError, Verdict
 from faded.store import campaigns, gold, guidelines, labeling_rules, pauses, qualifying, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
@@ -74,14 +74,14 @@ def know(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     Raises:
         FadedError: it cannot be known, or is not.
     """
-    do, proposal = asked.get("do"), str(asked.get("proposal"))
+    do, verdict, proposal = asked.get("do"), asked.get("verdict"), str(asked.get("proposal"))
     with auth.acting(store, user) as db:
         if do == "withdraw":
             gold.withdraw(db, proposal, user.name, time.time())
-        elif do == "make":
-            gold.make(db, proposal, user.name, time.time())
+        elif do == "make" and _is_one(verdict, Verdict):
+            gold.make(db, proposal, Verdict(str(verdict)), user.name, time.time())
         else:
-            raise FadedError(f"The page sent {do!r}: reload it.")
+            raise FadedError(f"The page sent {do!r} with the verdict {verdict!r}: reload it.")
     return {}
 
 

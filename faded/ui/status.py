@@ -62,14 +62,15 @@ def for_annotators(facts: Facts | None) -> str:
     if facts.followed_by is not None:
         return f"Round {facts.followed_by} goes on with what this round found. Choose it above."
     explore = facts.explore
-    busy = explore is not None and explore.state in BUSY
-    more = " Exploring goes on and may find more." if busy else ""
+    runs = explore is not None and explore.state is JobState.RUNNING and not explore.stop_requested
+    more = " Exploring goes on and may find more." if runs else ""
     if facts.labels.left:
         waits = plural(facts.labels.left, "proposal waits", "proposals wait")
-        return f"{waits} for a verdict. {_link('label', 'Label them')}.{more}"
+        where = "" if facts.pause else f", see {_link('label', 'Label')}"
+        return f"{waits} for verdicts{where}.{more}"
     if facts.proposals:
-        return f"Everything is labeled for now.{more}"
-    return "Exploring goes on. Proposals appear as soon as failures are found." if busy else "There are no proposals."
+        return f"Nothing is left for you to judge.{more}"
+    return "Exploring goes on. Proposals appear as soon as failures are found." if runs else "There are no proposals."
 
 
 def _decided(facts: Facts) -> str:

@@ -23,7 +23,7 @@ from faded.ui.cards.over_time import OverTimeCache
 from faded.ui.cards.pace import Going
 from faded.ui.guarded import Answer, guarded, of_pages
 from faded.ui.page import Shown, View, shown_html
-from faded.ui.policy import Permission, may
+from faded.ui.policy import Permission
 from faded.ui.round_cache import COUNTING
 from faded.ui.theme import asset, html
 
@@ -35,7 +35,9 @@ CONTENTS = (
     ("agreement", "Agreement"),
     ("confirmation", "Modes"),
     ("disputes", "Disputes"),
+    ("flags", "Flags"),
     ("gold", "Known answers"),
+    ("qualify", "Qualification"),
     ("rules", "Rules"),
     ("guidelines", "Guidelines"),
     ("accounts", "Accounts"),
@@ -43,7 +45,7 @@ CONTENTS = (
     ("data", "Data"),
     ("audit", "Audit log"),
 )
-"""The parts of the page that can be gone to, in their order."""
+"""The parts of the page that can be gone to, in their order; the page hides the way to one that is empty."""
 
 
 class Caches:
@@ -154,7 +156,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         bins = None if counted is None else counted.bins
         going = Going(bins, left, pace.outlook(bins or (), left, now))
     return {
-        "contents": shown_html(_contents(may(view.user.role, Permission.MANAGE_PEOPLE))),
+        "contents": shown_html(_contents()),
         "pace": shown_html(pace_card.render(facts, going, now, missing)),
         "confirmation": shown_html(confirmation.render(facts, standings)),
         "over_time": shown_html(over_time_card.render(facts, counted, missing)),
@@ -164,10 +166,8 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     }
 
 
-def _contents(manages: bool) -> str:
+def _contents() -> str:
     links = "".join(
-        f"<li><button type='button' data-goto='team-{part}'>{name}</button></li>"
-        for part, name in CONTENTS
-        if manages or part != "accounts"
+        f"<li><button type='button' data-goto='team-{part}'>{name}</button></li>" for part, name in CONTENTS
     )
     return f"<nav aria-label='On this page'><ul class='t-contents'>{links}</ul></nav>"

@@ -92,7 +92,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         rules = Rules() if facts is None else labeling_rules.of_campaign(db, facts.campaign.id)
         pause = None if facts is None else pauses.of_campaign(db, facts.campaign.id)
         versions = [] if facts is None else guidelines.versions(db, facts.campaign.id)
-        asked = None if facts is None or not rules.qualify else qualification.attempts(db, facts.round, rules.qualify)
+        asked = None if facts is None or not rules.qualify else qualification.attempts(db, facts.round, rules)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
         flagged = None if facts is None else flags.read(db, facts.round.id)
@@ -201,7 +201,12 @@ def invite(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     with auth.acting(store, user) as db:
         token = invites.make(db, role, user.name, time.time(), None if name is None else str(name))
         found = invites.read(db, token, time.time())
-    return {"path": f"{JOIN}{token}", "days": round(invites.SECONDS / 86400), "purpose": purpose(found)}
+    return {
+        "path": f"{JOIN}{token}",
+        "days": round(invites.SECONDS / 86400),
+        "purpose": purpose(found),
+        "digest": found.digest,
+    }
 
 
 def withdraw(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:

@@ -32,6 +32,6 @@ def make_known(store: Store) -> Callable[[Sequence[Proposal]], None]:
         with store.write() as db:
             for i, item in enumerate(items):
                 verdicts.submit(db, item.id, "carl", f"carl{i}", now=1.0, verdict=Verdict.CONFIRM)
-                gold.make(db, item.id, "mira", 2.0 + i)
+                gold.make(db, item.id, Verdict.CONFIRM, "mira", 2.0 + i)
 
     return make_known

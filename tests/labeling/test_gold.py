@@ -395,16 +395,17 @@ def test_several_people_are_asked_the_same_and_it_takes_nobodys_place(store, rou
 def test_what_cannot_be_known_is_refused(store, round_id, made):
     with store.write() as db:
         verdicts.submit(db, made[LARGE][1].id, "ann", "unsure", now=1.0, verdict=U)
-        for item, said in (
-            (made[LARGE][0].id, "No verdict stands"),
-            (made[LARGE][1].id, "judged unsure: a known answer is confirm, reject or invalid"),
-            ("nothing", "no proposal"),
+        for item, verdict, said in (
+            (made[LARGE][0].id, C, "No verdict stands"),
+            (made[LARGE][1].id, U, "judged unsure: a known answer is confirm, reject or invalid"),
+            (made[KNOWN][0].id, R, "judged confirm meanwhile"),
+            ("nothing", C, "no proposal"),
         ):
             with pytest.raises(FadedError, match=said):
-                gold.make(db, item, "mira", 3.0)
+                gold.make(db, item, verdict, "mira", 3.0)
         rounds.decide(db, round_id, RoundState.ROLLED_BACK, "mira", 6.0)
         with pytest.raises(FadedError, match="is decided"):
-            gold.make(db, made[KNOWN][0].id, "mira", 3.0)
+            gold.make(db, made[KNOWN][0].id, C, "mira", 3.0)
         with pytest.raises(FadedError, match="takes no more verdicts"):
             verdicts.submit(db, made[KNOWN][0].id, "ann", "late", now=7.0, verdict=C)
 
@@ -425,7 +426,7 @@ def test_candidates_are_adjudicated_or_judged_alike(store, round_id, made):
             (first, INVALID, "nothing left of it"),
             (second, C, None),
         ]
-        gold.make(db, first, "mira", 3.0)
+        gold.make(db, first, INVALID, "mira", 3.0)
         assert [one.proposal.id for one in gold.candidates(db, round_id, 8)] == [second]
 
 
@@ -486,7 +487,7 @@ def test_whatever_happens_nothing_is_derived_wrongly_and_nobody_is_asked_twice(s
                 try:
                     gold.withdraw(db, item, "mira", 10.0 + i)
                 except FadedError:
-                    gold.make(db, item, "mira", 10.0 + i)
+                    gold.make(db, item, C, "mira", 10.0 + i)
         else:
             items = ask(who, int(draw.integers(1, 5)))[0]
             assert len(set(items)) == len(items)

@@ -120,7 +120,7 @@ def test_too_few_known_answers_are_told_and_none_is_asked(store, made, known, as
     items, state = ask("ann")
     assert items == [] and (state.short, state.left) == (1, 4)
     with store.write() as db:
-        gold.make(db, known[0], "mira", 10.0)
+        gold.make(db, known[0], C, "mira", 10.0)
     assert len(ask("ann")[0]) == 4
 
 

@@ -200,6 +200,25 @@ def test_an_invitation_is_used_once_and_in_time(people: Store) -> None:
         assert accounts.get(db, "lena").role is Role.MANAGER
 
 
+def test_an_invitation_that_is_withdrawn_while_it_is_used_makes_no_account(
+    people: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with people.write() as db:
+        token = invites.make(db, Role.ADMIN, "mira", NOW)
+    hashed = signing_in.hashed
+
+    def withdrawn_meanwhile(password: str, name: str) -> str:
+        with people.write() as db:
+            invites.withdraw(db, invites.digest(token), "mira", NOW + 1)
+        return hashed(password, name)
+
+    monkeypatch.setattr(signing_in, "hashed", withdrawn_meanwhile)
+    with pytest.raises(FadedError, match="ask for a new one"):
+        signing_in.accept(people, token, "lena", OTHER, NOW)
+    with people.read() as db:
+        assert accounts.find(db, "lena") is None and invites.open_ones(db, NOW) == []
+
+
 def test_two_who_use_an_invitation_at_once_make_one_account(people: Store) -> None:
     with people.write() as db:
         token = invites.make(db, Role.ANNOTATOR, "mira", NOW)

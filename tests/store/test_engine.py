@@ -1,3 +1,4 @@
+import os
 import stat
 import subprocess
 import sys
@@ -139,11 +140,14 @@ def test_people_who_differ_in_an_old_workspace_are_settled_as_today(tmp_path):
 def test_a_new_workspace_is_its_owners_alone_and_one_that_is_there_is_left_as_it_is(tmp_path):
     open_store(tmp_path / "new").close()
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    umask = os.umask(0o022)
+    os.umask(umask)
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o755)
     open_store(shared).close()
     assert stat.S_IMODE(shared.stat().st_mode) == 0o755
+    assert stat.S_IMODE((shared / "blobs").stat().st_mode) == 0o777 & ~umask
 
 
 def test_what_was_written_is_there_after_opening_again(tmp_path):

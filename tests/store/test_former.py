@@ -128,7 +128,7 @@ def used(store: Store, round_id: int) -> list[str]:
 
 def of_the_queue(db: Db, round_id: int, campaign: int, ids: list[str]) -> None:
     """Let zebulon do what managers do to the queue, and what is asked of newcomers."""
-    gold.make(db, ids[0], NAME, NOW)
+    gold.make(db, ids[0], Verdict.CONFIRM, NAME, NOW)
     gold_queue.lay(db, round_id, ids[0], "bob", gold_queue.Check.SILENT, NOW)
     verdicts.submit(db, ids[0], "bob", "known", now=NOW, verdict=Verdict.CONFIRM)
     values = {"proposal_id": ids[0], "annotator": NAME, "round_id": round_id, "kind": "silent"}
@@ -304,6 +304,25 @@ def test_everything_of_a_person_is_taken_away_and_no_secret(store: Store, used: 
     assert {entry["action"] for entry in found["audit"]} >= {"account added", "role changed", "labeling rules set"}
     with store.read() as db, pytest.raises(FadedError, match="no account named"):
         former.known_name(db, "nobody")
+
+
+def test_whoever_is_called_like_a_role_is_told_of_no_invitations(store: Store, used: list[str]) -> None:
+    with store.write() as db:
+        accounts.add(db, "annotator", Role.ANNOTATOR, "hash", "mira", NOW)
+        token = invites.make(db, Role.ANNOTATOR, "mira", NOW)
+        invites.withdraw(db, invites.digest(token), "mira", NOW)
+    with store.read() as db:
+        found = person.data_of(db, "annotator", NOW)
+    assert [entry["action"] for entry in found["audit"]] == ["account added"]
+    called = former.remove(store, "annotator", "mira", NOW).called
+    with store.read() as db:
+        log = [(entry.action, entry.about) for entry in audit.newest(db, 4)]
+    assert log == [
+        ("account deleted", called),
+        ("invitation withdrawn", "annotator"),
+        ("invited", "annotator"),
+        ("account added", called),
+    ]
 
 
 def test_the_command_exports_and_deletes(

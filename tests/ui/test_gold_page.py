@@ -25,7 +25,7 @@ def known(store: Store, made: Believable) -> set[str]:
         labeling_rules.save(db, made.campaign, Rules(gold_percent=20), "mira", 1.0)
         for item in made.proposals[:2]:
             verdicts.submit(db, item, "carl", item, now=9.0, verdict=Verdict.CONFIRM)
-            gold.make(db, item, "mira<b>", 10.0)
+            gold.make(db, item, Verdict.CONFIRM, "mira<b>", 10.0)
     return set(made.proposals[:2])
 
 
@@ -55,11 +55,11 @@ def test_managers_make_see_and_withdraw_them(store: Store, made: Believable) -> 
         labeling_rules.save(db, made.campaign, Rules(gold_percent=20), "mira", 1.0)
         verdicts.submit(db, item, "carl", "carl", now=9.0, verdict=Verdict.REJECT)
     assert f"name='proposal' value='{item}'" in drawn(store, made)["gold"]
-    make = {"do": "make", "proposal": item}
+    make = {"do": "make", "proposal": item, "verdict": "reject"}
     assert call(store, "team_gold", make, Role.MANAGER) == {"ok": True}
     shown = drawn(store, made)["gold"]
     assert "1 answer is known. About 20 of a hundred items" in shown and "Nobody has answered one yet" in shown
-    assert "<b>reject</b>, says manager; not asked yet" in shown
+    assert "<b>reject</b>, made known by manager; not asked yet" in shown
     card = Card(store)
     while item not in (order := card.next(want=1)["order"]):
         card.send(kind="verdict", verdict="unsure", proposal=order[0], key=f"k{next(keys)}", round=made.round)
@@ -71,6 +71,8 @@ def test_managers_make_see_and_withdraw_them(store: Store, made: Believable) -> 
     assert "No answer is known yet" in drawn(store, made)["gold"]
     for asked, said in (
         ({"do": "withdraw", "proposal": item}, "not known"),
+        (make | {"verdict": "confirm"}, "judged reject meanwhile"),
+        (make | {"verdict": "loud"}, "'loud': reload it"),
         (make | {"do": "burn"}, "'burn'"),
         (make | {"proposal": others[3]}, "No verdict stands"),
     ):
@@ -118,7 +120,7 @@ def test_a_snapshot_takes_them_along(store: Store, made: Believable, known: set[
         snapshots.load(db, taken)
         (left,) = gold.of_round(db, there)
         assert left.proposal.id.endswith(max(known))
-        gold.make(db, f"{left.proposal.id.removesuffix(max(known))}{item}", "a manager there", 30.0)
+        gold.make(db, f"{left.proposal.id.removesuffix(max(known))}{item}", Verdict.CONFIRM, "a manager there", 30.0)
         snapshots.load(db, taken)
         assert len(gold.of_round(db, there)) == 2, "what was said later here holds"
     other.close()

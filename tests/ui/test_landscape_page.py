@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from faded.concepts.spec import ConceptSpace
-from faded.domain import FadedError, ModeKey, Verdict
+from faded.domain import FadedError, ModeKey, Role, Verdict
 from faded.labeling.chosen import read_to_learn
 from faded.landscape.calibration import CALIBRATION
 from faded.landscape.main_effects import SCREENING
@@ -27,7 +27,7 @@ from faded.ui.cards import modes, reach, reading
 from faded.ui.facts import read_facts
 from faded.ui.landscape_choice import CHOOSERS
 from faded.ui.landscape_view import LandscapeCache, Mapped
-from faded.ui.page import Shown, View
+from faded.ui.page import BLIND, Shown, View
 from tests.large import LARGE
 from tests.ui import believable
 from tests.ui.believable import SPACE, STRATA, Believable
@@ -35,11 +35,11 @@ from tests.ui.believable import SPACE, STRATA, Believable
 STOP, YIELD = ModeKey((0, 2, 1), "stop"), ModeKey((6, 1, 2), "yield")
 
 
-def drawn(store: Store, **asked: Any) -> dict[str, Shown]:
+def drawn(store: Store, role: Role = Role.ADMIN, **asked: Any) -> dict[str, Shown]:
     with store.read() as db:
         facts = read_facts(db, None, "local")
     choice = dict.fromkeys(CHOOSERS) | asked
-    return dict(landscape_page.draw(View(store, User("local"), facts, choice, LandscapeCache(store))))
+    return dict(landscape_page.draw(View(store, User("local", role), facts, choice, LandscapeCache(store))))
 
 
 def of(*specs: int) -> Landscape:
@@ -259,3 +259,11 @@ def test_a_map_that_says_nothing_says_what_is_missing() -> None:
     found.trials[:] = found.failures[:] = 20
     shown = reading.render(read_map(found, found.posterior(), None), 6, "")
     assert "&lt;b&gt;" in shown and "<b>" not in shown and "two concepts" in shown
+
+
+def test_annotators_are_not_told_what_others_confirm(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    told, untold = (drawn(store, role) for role in (Role.MANAGER, Role.ANNOTATOR))
+    pill = "<i class='f-pill bad'>confirmed</i>"
+    assert pill in told["modes"].update and pill not in untold["modes"].update
+    assert "data-fade" in told["fade"].update and untold["fade"].update == BLIND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from faded.domain import FadedError, ModeKey, Verdict
+from faded.domain import FadedError, ModeKey, Role, Verdict
 from faded.labeling.chosen import to_learn
 from faded.repair import budget
 from faded.store import campaigns, jobs, series, verdicts
@@ -16,11 +16,11 @@ from faded.ui.auth import User
 from faded.ui.cards import cost, lessons, repair
 from faded.ui.facts import Facts, Step, read_facts
 from faded.ui.landscape_view import LandscapeCache
-from faded.ui.page import Deed, View
+from faded.ui.page import BLIND, Deed, View
 from tests.ui import believable
 from tests.ui.believable import NOW, WORKER, Believable
 
-USER = User("local")
+USER = User("local", Role.ADMIN)
 
 
 def facts_of(store: Store) -> Facts:
@@ -40,6 +40,14 @@ def lessons_of(store: Store) -> lessons.Lessons:
 def drawn(store: Store, steps: float | None = 300) -> dict[str, object]:
     view = View(store, USER, facts_of(store), {"steps": steps}, LandscapeCache(store))
     return {name: shown.update for name, shown in repair_page.draw(view).items()}
+
+
+def test_annotators_are_not_told_which_modes_others_confirm(store: Store, made: Believable) -> None:
+    believable.labeled(store, made)
+    who = User("ann")
+    view = View(store, who, facts_of(store), {"steps": 300}, LandscapeCache(store))
+    shown = str(repair_page.draw(view)["modes"].update)
+    assert BLIND in shown and "<img" not in shown and "<img" in str(drawn(store)["modes"])
 
 
 def choose(store: Store, made: Believable, keys: list[ModeKey]) -> None:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import gradio as gr
 import pytest
 
-from faded.domain import Ratings
+from faded.domain import Ratings, Role
 from faded.labeling.standings import StandingsCache
 from faded.stages import PREVIEW
 from faded.store import jobs, previews
@@ -142,27 +142,27 @@ def test_no_page_holds_a_picture_before_somebody_agrees(wiring: Wiring) -> None:
     none = [None] * len(wiring.choosers)
     for page in WITH_PICTURES:
         for consent in (False, None, "yes", 1):
-            *updates, has = wiring.draw(User("local"), page, None, consent, asking(1), none)
+            *updates, has = wiring.draw(User("local", Role.ADMIN), page, None, consent, asking(1), none)
             assert "data:image/png" not in str(updates) and "<img" in str(updates)
-        again = wiring.draw(User("local"), page, None, False, asking(2, has), none)
+        again = wiring.draw(User("local", Role.ADMIN), page, None, False, asking(2, has), none)
         assert "<img" not in str(again[:-1])
-        *updates, has = wiring.draw(User("local"), page, None, True, asking(2, has), none)
+        *updates, has = wiring.draw(User("local", Role.ADMIN), page, None, True, asking(2, has), none)
         assert str(updates).count("src='data:image/png") == str(updates).count("<img") > 0, page
-        *updates, _ = wiring.draw(User("local"), page, None, False, asking(3, has), none)
+        *updates, _ = wiring.draw(User("local", Role.ADMIN), page, None, False, asking(3, has), none)
         assert "data:image/png" not in str(updates) and "<img" in str(updates), "taken back"
 
 
 def test_every_page_is_drawn_when_another_round_begins(verified: Store, wiring: Wiring) -> None:
     none = [None] * len(wiring.choosers)
-    *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none)
+    *_, has = wiring.draw(User("local", Role.ADMIN), "run", None, False, asking(1), none)
     assert not any(name.startswith("repair.") for name in json.loads(has)["parts"])
-    *_, has = wiring.draw(User("local"), "run", None, False, asking(1), none, moved=True)
+    *_, has = wiring.draw(User("local", Role.ADMIN), "run", None, False, asking(1), none, moved=True)
     assert {"run.explore", "repair.progress", "landscape.map", "verify.result"} <= set(json.loads(has)["parts"])
 
 
 def test_pictures_that_no_model_drew_need_no_consent(store: Store, wiring: Wiring) -> None:
     made = believable.explored(store, now=NOW + 9000)
-    updates = wiring.draw(User("local"), "run", made.round, False, asking(1), [None] * len(wiring.choosers))
+    updates = wiring.draw(User("local", Role.ADMIN), "run", made.round, False, asking(1), [None] * len(wiring.choosers))
     assert "src='data:image/png" in str(updates)
 
 

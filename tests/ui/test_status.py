@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from faded.domain import Role
 from faded.stages import CLEAN
 from faded.store import campaigns, jobs, pauses, rounds
 from faded.store.campaigns import RoundState
@@ -42,15 +43,21 @@ def test_the_sentence_follows_the_round(store: Store, made: Believable) -> None:
 
 def test_annotators_are_told_of_nothing_that_they_cannot_do(store: Store, made: Believable) -> None:
     assert "<a href='#run'>" not in status.for_annotators(None)
-    assert status.for_annotators(facts_of(store)).startswith("20 proposals wait for a verdict. <a href='#label'>")
+    assert status.for_annotators(facts_of(store)).startswith("20 proposals wait for verdicts, see <a href='#label'>")
     believable.labeled(store, made)
     with store.write() as db:
-        jobs.enqueue(db, made.round, "explore", now=NOW)
+        job = jobs.enqueue(db, made.round, "explore", now=NOW)
         pauses.begin(db, made.campaign, "mira<b>", "lunch", NOW)
     facts = facts_of(store)
     shown = status.render(facts, runs=False, asked=None, moved=False)
     assert "repair" not in shown and "<b>Labeling is paused</b> by mira&lt;b&gt;." in shown
-    assert "Exploring goes on and may find more." in shown
+    assert "#label" not in shown and "Exploring goes on" not in shown, "it is paused, and the job waits"
+    with store.write() as db:
+        jobs.claim(db, WORKER, 30, NOW)
+    assert "Exploring goes on and may find more." in status.for_annotators(facts_of(store))
+    with store.write() as db:
+        jobs.request_stop(db, job.id, NOW)
+    assert "Exploring goes on" not in status.for_annotators(facts_of(store))
     assert "Labeling is paused" in status.render(facts, runs=True, asked=None, moved=False)
     with store.write() as db:
         rounds.decide(db, made.round, RoundState.ROLLED_BACK, "local", NOW)
@@ -109,7 +116,7 @@ def test_pages_say_where_to_look_while_a_round_explores(store: Store) -> None:
     facts = exploring(store, "Loading the target")
     watch = "The round is exploring: <a href='#run'>see on the page Run how far it is</a>."
     assert f"Exploring has to end first. {watch}" in repair.render(facts)
-    view = View(store, User("local"), facts, dict.fromkeys(landscape_page.CHOOSERS), LandscapeCache(store))
+    view = View(store, User("local", Role.ADMIN), facts, dict.fromkeys(landscape_page.CHOOSERS), LandscapeCache(store))
     assert watch in landscape_page.draw(view)["map"].update
     with store.write() as db:
         assert facts.explore is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from faded.config import CampaignConfig
-from faded.domain import FadedError
+from faded.domain import FadedError, Role
 from faded.store import campaigns, jobs
 from faded.store.engine import Store
 from faded.ui import (
@@ -65,7 +65,7 @@ def facts_of(store: Store) -> Facts:
 
 def drawn(store: Store, page: ModuleType, **asked: Any) -> dict[str, Any]:
     choice = {**CHOICES[page], **asked}
-    view = View(store, User("local"), facts_of(store), choice, LandscapeCache(store))
+    view = View(store, User("local", Role.ADMIN), facts_of(store), choice, LandscapeCache(store))
     return {name: shown.update for name, shown in page.draw(view).items()}
 
 
@@ -238,7 +238,7 @@ def test_texts_with_little_in_common_are_not_marked() -> None:
 
 def test_each_demo_can_be_started_with_a_budget_of_its_own(store: Store) -> None:
     assert [d.queries for d in demos.DEMOS.values()] == [6000, 3000, 400]
-    started = run_actions.start_demo(Deed(store, User("local"), None, ("bulletins", 3000, 0, 0.5)))
+    started = run_actions.start_demo(Deed(store, User("local", Role.ADMIN), None, ("bulletins", 3000, 0, 0.5)))
     with store.read() as db:
         campaign = campaigns.get_campaign(db, campaigns.get_round(db, started).campaign_id)
     assert campaign.config["demo"] == "bulletins" and campaign.name.startswith("bulletins-")

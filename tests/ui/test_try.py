@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from faded.concepts.spec import ConceptSpace, ConceptSpec
-from faded.domain import FadedError, Kind
+from faded.domain import FadedError, Kind, Role
 from faded.store import campaigns, jobs, previews
 from faded.store.engine import Store
 from faded.ui import landscape_page, preview_actions
@@ -220,7 +220,7 @@ def test_a_round_that_offers_nothing_says_so(store: Store, made: Believable) -> 
 def drawn(store: Store, **asked: Any) -> dict[str, str]:
     with store.read() as db:
         facts = read_facts(db, None, "local")
-    view = View(store, User("local"), facts, dict.fromkeys(CHOOSERS) | asked, LandscapeCache(store))
+    view = View(store, User("local", Role.ADMIN), facts, dict.fromkeys(CHOOSERS) | asked, LandscapeCache(store))
     return {name: part.update for name, part in landscape_page.draw(view).items()}
 
 

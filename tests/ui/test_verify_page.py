@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from faded.domain import Role
 from faded.store import jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Store
@@ -40,7 +41,8 @@ def verified(store: Store, made: Believable) -> Store:
 
 
 def drawn(store: Store, rows: str | None = None, group: str | None = None) -> dict[str, Any]:
-    view = View(store, User("local"), facts_of(store), {"rows": rows, "group": group}, LandscapeCache(store))
+    choice = {"rows": rows, "group": group}
+    view = View(store, User("local", Role.ADMIN), facts_of(store), choice, LandscapeCache(store))
     return {name: shown.update for name, shown in verify_page.draw(view).items()}
 
 

@@ -64,6 +64,7 @@ new MutationObserver(() => {
     page.querySelector(".t-audit").dataset.words = words;
     look(form);
   }
+  for (const way of page.querySelectorAll("button[data-goto]")) way.parentElement.hidden = !document.querySelector(`#${way.dataset.goto} h2`);
   for (const part of page.querySelectorAll("details[data-key]")) {
     const was = open.get(part.dataset.key);
     if (was !== undefined && part.open !== was) part.open = was;

@@ -49,19 +49,28 @@ page.addEventListener("submit", async (event) => {
 // What the browser itself finds wrong stands at its field: what was said of the form before is over.
 page.addEventListener("invalid", ({ target }) => target.form && say(target.form, ""), true);
 
-let link = null; // the last one that was made, which survives a redraw; nobody can be shown it again
+let link = null; // the last one that was made, which stays until it is used; nobody can be shown it again
 function invited(answer) {
   if (!answer) return;
   const make = (name, values) => Object.assign(document.createElement(name), values);
   const address = new URL(answer.path, location.origin).href;
   const said = `A link for ${answer.purpose}. Send it to that person only: it can be used once, within ${answer.days} days, and is not shown again.`;
-  link = [make("p", { textContent: said }), make("code", { textContent: address }), make("button", { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(address) })];
+  const parts = [make("p", { textContent: said }), make("code", { textContent: address }), make("button", { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(address) })];
+  link = { digest: answer.digest, parts, listed: false };
   showLink().scrollIntoView({ block: "nearest" });
   refresh();
 }
 function showLink() {
   const place = page.querySelector(".t-link");
-  if (place && link && place.firstElementChild !== link[0]) place.replaceChildren(...link);
+  if (!place || !link) return place;
+  const listed = page.querySelector(`input[name=invitation][value="${link.digest}"]`) !== null;
+  if (link.listed && !listed) { // it was used or withdrawn, or is over
+    link = null;
+    place.replaceChildren();
+    return place;
+  }
+  link.listed ||= listed;
+  if (place.firstElementChild !== link.parts[0]) place.replaceChildren(...link.parts);
   return place;
 }
 

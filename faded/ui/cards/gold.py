@@ -103,7 +103,8 @@ def _item(facts: Facts, one: Gold, workspace: Path | None) -> str:
     evidence = "<div></div>" if workspace is None else evidence_of(facts, one.proposal, workspace)
     return (
         f"<li>{evidence}<div><p>{escape(one.proposal.setting)}</p>"
-        f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, says {escape(one.who)}; {said}</p>{rests}"
+        f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, made known by {escape(one.who)}; {said}</p>"
+        f"{rests}"
         f"<form class='t-decide' data-send='team_gold'><input type='hidden' name='proposal' value='{key}'>"
         "<input type='hidden' name='do' value='withdraw'><button class='f-save'>Withdraw</button>"
         "<p class='o-wrong' role='alert'></p></form></div></li>"
@@ -134,5 +135,6 @@ def _candidate(facts: Facts, one: Candidate, workspace: Path) -> str:
         f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, {why}</p>"
         f"<form class='t-decide' data-send='team_gold'><input type='hidden' name='proposal' value='{key}'>"
         "<input type='hidden' name='do' value='make'>"
+        f"<input type='hidden' name='verdict' value='{one.verdict.value}'>"
         "<button class='f-save'>Make it known</button><p class='o-wrong' role='alert'></p></form></div></li>"
     )
