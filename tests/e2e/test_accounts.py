@@ -167,3 +167,34 @@ def test_a_session_that_is_ended_says_so_and_loses_nothing(
         query = "SELECT proposal_id FROM opinions WHERE annotator = 'ann' AND round_id = ?"
         assert db.exec_driver_sql(query, (team.round,)).scalars().all() == [judged]
     ann.context.close()
+
+
+def test_an_admin_gives_a_role_and_makes_and_withdraws_a_link(
+    browser: Browser, pages: Pages, team: believable.Believable
+) -> None:
+    mira = enter(browser, pages, "mira", f"?round={team.round}#team")
+    card = mira.locator("#team-accounts")
+    give = card.locator("form[data-role=bob]").get_by_role("button", name="Give this role", include_hidden=True)
+    expect(give).to_be_hidden()
+    card.get_by_label("Role of bob").select_option("manager")
+    mira.wait_for_timeout(2500)  # the page is looked at meanwhile
+    expect(card.get_by_label("Role of bob")).to_have_value("manager")
+    with pages.store.read() as db:
+        assert accounts.get(db, "bob").role is Role.ANNOTATOR, "choosing alone gives nothing"
+    give.click()
+    expect(give).to_be_hidden()
+    with pages.store.write() as db:
+        assert accounts.get(db, "bob").role is Role.MANAGER
+        accounts.set_role(db, "bob", Role.ANNOTATOR, "mira", time.time())
+
+    card.locator("button[data-account=ann]", has_text="New password").click()
+    link = card.locator(".t-link")
+    expect(link).to_contain_text("A link for a new password of ann.")
+    listed = card.get_by_text("For a new password of ann", exact=True)
+    expect(listed).to_be_visible()
+    mira.wait_for_timeout(2500)
+    expect(link).to_contain_text(f"{pages.address}/join/")
+    card.get_by_role("listitem").filter(has_text="For a new password of ann").get_by_role("button", name="Withdraw").click()
+    expect(listed).to_be_hidden()
+    expect(link).to_be_empty()
+    mira.context.close()

@@ -266,4 +266,4 @@ def test_annotators_are_not_told_what_others_confirm(store: Store, made: Believa
     told, untold = (drawn(store, role) for role in (Role.MANAGER, Role.ANNOTATOR))
     pill = "<i class='f-pill bad'>confirmed</i>"
     assert pill in told["modes"].update and pill not in untold["modes"].update
-    assert "data-fade" in told["fade"].update and untold["fade"].update == BLIND
+    assert "confirmed by 3 of 3 verdicts" in told["fade"].update and untold["fade"].update == BLIND
