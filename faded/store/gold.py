@@ -82,7 +82,7 @@ class Answered:
 
 
 def make(db: Db, proposal_id: str, verdict: Verdict, who: str, now: float) -> None:
-    """Make the verdict that stands for a proposal a known answer.
+    """Make the verdict that stands for a proposal a known answer; where it is one already, nothing changes.
 
     Args:
         db: A write transaction.
@@ -111,6 +111,9 @@ def make(db: Db, proposal_id: str, verdict: Verdict, who: str, now: float) -> No
             f"Proposal {proposal_id!r} is judged unsure: a known answer is confirm, reject or invalid edit, for where "
             "nobody can tell, nobody can be right."
         )
+    same = (gold.c.proposal_id == proposal_id, gold.c.verdict == stands, gold.c.withdrawn_at.is_(None))
+    if db.execute(select(exists().where(*same))).scalar():
+        return  # known already, as after a click that was sent twice
     in_use = (gold.c.round_id == round_id, gold.c.withdrawn_at.is_(None), gold.c.proposal_id != proposal_id)
     if db.execute(select(func.count()).select_from(gold).where(*in_use)).scalar_one() >= MOST_GOLD:
         raise FadedError(f"Round {found.number} has {MOST_GOLD} known answers: withdraw some before you make more.")

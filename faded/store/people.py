@@ -98,6 +98,40 @@ def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
     return [Dispute(p, tuple(by_proposal.get(p.id, ()))) for p in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """A verdict that settles what people differed about, and stands.
+
+    Attributes:
+        proposal: The proposal.
+        verdict: The verdict.
+        answer: The right answer that it states, None where it states none.
+        who: Who gave it.
+        reason: Why.
+        key: Of its event.
+    """
+
+    proposal: Proposal
+    verdict: Verdict
+    answer: str | None
+    who: str
+    reason: str
+    key: str
+
+
+def latest_adjudications(db: Db, round_id: int, n: int) -> list[Adjudication]:
+    """Return up to n adjudications that stand, the latest first."""
+    query = FULL.add_columns(verdict_events.c.annotator, verdict_events.c.key, adjudications.c.reason)
+    query = query.add_columns(verdict_events.c.answer.label("stated"))
+    query = query.join(verdict_events, verdict_events.c.id == proposals.c.event_id)
+    query = query.join(adjudications, adjudications.c.event_id == verdict_events.c.id)
+    query = query.where(proposals.c.round_id == round_id, proposals.c.verdict.is_not(None))
+    return [
+        Adjudication(as_proposal(row), Verdict(row.verdict), row.stated, row.annotator, row.reason, row.key)
+        for row in db.execute(query.order_by(verdict_events.c.id.desc()).limit(n))
+    ]
+
+
 def said(db: Db, round_id: int) -> Iterator[tuple[str, str, Verdict]]:
     """Go through who says what of which proposal of a round, adjudications left out; there may be very many."""
     columns = (opinions.c.annotator, opinions.c.proposal_id, opinions.c.verdict)

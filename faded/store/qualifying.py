@@ -116,8 +116,29 @@ def decide(db: Db, campaign_id: int, annotator: str, outcome: Outcome, who: str,
     campaigns.get_campaign(db, campaign_id)
     if annotator not in names(db, campaign_id):
         raise FadedError(f"Nobody called {annotator[:LONGEST_NAME]!r} labels here: reload the page.")
-    _write(db, campaign_id, annotator, outcome, (0, 0), who, now)
-    audit.write(db, who, f"qualification: {outcome.value}", annotator, now, {"campaign": campaign_id})
+    _say(db, campaign_id, annotator, outcome, who, now)
+
+
+def let_in_who_labels(db: Db, campaign_id: int, who: str, now: float) -> None:
+    """Let everybody in who judges something in a campaign and of whom nothing was said yet.
+
+    They know what they judge, so they could be asked none of it; whoever is to be asked all the same is given a new
+    attempt.
+
+    Args:
+        db: A write transaction.
+        campaign_id: The campaign, which asks for a qualification from now on.
+        who: Who sets that rule.
+        now: Seconds since 1970.
+    """
+    ids = [found.id for found in campaigns.list_rounds(db, campaign_id)]
+    mine = exists().where(
+        qualifications.c.campaign_id == campaign_id, qualifications.c.annotator == opinions.c.annotator
+    )
+    query = select(opinions.c.annotator).distinct().where(opinions.c.round_id.in_(ids), ~mine)
+    for annotator in db.execute(query.order_by(opinions.c.annotator)).scalars().all():
+        if not annotator.startswith(FORMER_NAME):
+            _say(db, campaign_id, annotator, Outcome.LET_IN, who, now)
 
 
 def names(db: Db, campaign_id: int) -> list[str]:
@@ -132,6 +153,11 @@ def names(db: Db, campaign_id: int) -> list[str]:
     ended = select(qualifications.c.annotator).distinct().where(qualifications.c.campaign_id == campaign_id)
     known |= set(db.execute(ended).scalars())
     return sorted(name for name in known if not name.startswith(FORMER_NAME))
+
+
+def _say(db: Db, campaign_id: int, annotator: str, outcome: Outcome, who: str, now: float) -> None:
+    _write(db, campaign_id, annotator, outcome, (0, 0), who, now)
+    audit.write(db, who, f"qualification: {outcome.value}", annotator, now, {"campaign": campaign_id})
 
 
 def _write(

@@ -39,6 +39,9 @@ AT_ONCE = threading.BoundedSemaphore(2)
 WAIT_SECONDS = 10.0
 """Hashes at a time, for each takes 64 MiB, and how long one waits for its turn."""
 
+FEWEST_SIGNS = 5
+"""Different characters of a password: one letter held down is none."""
+
 SHORTEST, LONGEST = 12, 200
 """Characters of a password; a very long one would only keep the hash busy."""
 
@@ -56,12 +59,14 @@ def hashed(password: str, name: str) -> str:
     """Return a password's hash.
 
     Raises:
-        FadedError: it is too short, very long, or the name.
+        FadedError: it is too short, very long, of very few characters, or the name.
     """
     if len(password) < SHORTEST:
         raise FadedError(f"The password has {len(password)} characters: give {SHORTEST} or more, such as four words.")
     if len(password) > LONGEST:
         raise FadedError(f"The password has {len(password)} characters: give {LONGEST} at most.")
+    if len(set(password)) < FEWEST_SIGNS:
+        raise FadedError(f"The password has {len(set(password))} different characters: give {FEWEST_SIGNS} or more.")
     if password.strip().lower() == name.strip().lower():
         raise FadedError("The password is the name: give another one.")
     with _turn():

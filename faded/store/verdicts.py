@@ -165,7 +165,8 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
         annotator: Who.
         key: Idempotency key: sent again, it changes nothing and gives the same proposal.
         now: Seconds since 1970.
-        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet.
+        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet and
+            adjudicates nothing.
 
     Returns:
         The proposal that is open again; None where there is nothing to undo.
@@ -180,6 +181,8 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
     mine = VALID.where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
     if voids is not None:
         mine = mine.where(verdict_events.c.key == voids)
+    else:
+        mine = mine.where(~exists().where(adjudications.c.event_id == verdict_events.c.id))
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from typing import IO
 
@@ -15,6 +16,7 @@ from faded.domain import FadedError
 from faded.publish.dataset import write_dataset_zip
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
+from faded.store import audit
 from faded.store.engine import Store
 from faded.ui.auth import NotAllowed, authorise
 from faded.ui.downloads import file_name
@@ -50,8 +52,8 @@ def render_forms(facts: Facts | None) -> str:
     forms = (
         ("JSON lines", "", ""),
         ("Dataset (Parquet)", "form=dataset", "-dataset"),
-        ("JSON lines, without names", "names=no", "-anonymous"),
-        ("Dataset, without names", "form=dataset&amp;names=no", "-dataset-anonymous"),
+        ("JSON lines, without names", "names=no", "-without-names"),
+        ("Dataset, without names", "form=dataset&amp;names=no", "-dataset-without-names"),
     )
     return "".join(
         f"<a class='f-save' href='export/{facts.round.id}.zip{f'?{asked}' if asked else ''}' "
@@ -68,21 +70,26 @@ def export_route(store: Store) -> Route:
 
     def export(request: Request) -> Response:
         try:
-            authorise(request, Permission.REPORT)
+            user = authorise(request, Permission.REPORT)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
         asked = request.query_params
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
         try:
             anonymous, dataset = asked.get("names") == "no", asked.get("form") == "dataset"
-            found = read_round(store, whole_number(request.path_params["round_id"]) or 0, anonymous)
+            round_id = whole_number(request.path_params["round_id"]) or 0
+            found = read_round(store, round_id, anonymous)
             (write_dataset_zip if dataset else write_zip)(found, store.workspace, file)
+            with store.write() as db:
+                what = {"names": not anonymous, "form": "dataset" if dataset else "JSON lines"}
+                audit.write(db, user.name, "round exported", f"round {round_id}", time.time(), what)
         except FadedError as error:
             file.close()
             return PlainTextResponse(str(error), 404)
         size = file.tell()
         file.seek(0)
-        name = file_name(f"{found.campaign}-round-{found.number}")
+        ending = f"{'-dataset' if dataset else ''}{'-without-names' if anonymous else ''}"
+        name = file_name(f"{found.campaign}-round-{found.number}{ending}")
         headers = {
             "content-disposition": f'attachment; filename="{name}.zip"',
             "content-length": str(size),

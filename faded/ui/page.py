@@ -156,5 +156,5 @@ def empty(head: str, text: str) -> str:
     return f"<div class='f-empty'><p><b>{escape(head)}</b></p><p class='f-quiet'>{text}</p></div>"
 
 
-BLIND = empty("For managers to see", "What others confirm is not shown to who labels, for it could sway them.")
+BLIND = empty("For managers to see", "Which modes others confirm is not shown to who labels, for it could sway them.")
 """What stands instead of people's verdicts for who may not see them."""

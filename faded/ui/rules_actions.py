@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from faded.domain import FadedError, Verdict
-from faded.store import campaigns, gold, guidelines, labeling_rules, pauses, qualifying, settling
+from faded.store import audit, campaigns, gold, guidelines, labeling_rules, pauses, qualifying, settling
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules, Strategy
 from faded.store.qualifying import Outcome
@@ -47,6 +47,10 @@ def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
             f"{rules.qualify - known} more known first, in the card Known answers."
         )
     settling.set_rules(store, round_of(asked), rules, user.name, time.time())
+    if rules.qualify and not before:
+        with auth.acting(store, user) as db:
+            campaign = campaigns.get_round(db, round_of(asked)).campaign_id
+            qualifying.let_in_who_labels(db, campaign, user.name, time.time())
     return {}
 
 
@@ -109,7 +113,9 @@ def guide(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     with auth.acting(store, user) as db:
         campaign = campaigns.get_round(db, round_of(asked)).campaign_id
         after = whole_number(asked.get("after")) or 0
-        guidelines.save(db, campaign, str(asked.get("text") or ""), after, user.name, time.time())
+        now = time.time()
+        saved = guidelines.save(db, campaign, str(asked.get("text") or ""), after, user.name, now)
+        audit.write(db, user.name, "guidelines saved", f"campaign {campaign}", now, {"version": saved.number})
     return {}
 
 
@@ -125,5 +131,6 @@ def _is_one(given: object, kinds: type[StrEnum]) -> bool:
 def _number(words: str, given: object) -> int:
     number = whole_number(given)
     if number is None:
-        raise FadedError(f"{words} is {given!r}: give a whole number.")
+        said = "empty" if given in (None, "") else repr(str(given)[:20])
+        raise FadedError(f"{words} is {said}: give a whole number.")
     return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,13 +13,13 @@ from faded.domain import FadedError, Role, Verdict
 from faded.labeling import qualification
 from faded.labeling.standings import StandingsCache
 from faded.settings import space
-from faded.store import accounts, guidelines, invites, labeling_rules, pauses, people, verdicts
+from faded.store import accounts, audit, events, guidelines, invites, labeling_rules, pauses, people, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Rules
 from faded.ui import auth, rules_actions, team_more
 from faded.ui.accounts_door import JOIN
 from faded.ui.auth import User
-from faded.ui.cards import agreement, flags, team
+from faded.ui.cards import adjudicated, agreement, flags, team
 from faded.ui.cards import gold as gold_card
 from faded.ui.cards import guidelines as guidelines_card
 from faded.ui.cards import qualify as qualify_card
@@ -95,6 +96,7 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
         asked = None if facts is None or not rules.qualify else qualification.attempts(db, facts.round, rules)
         known_answers = None if facts is None else gold_card.read(db, facts.round.id)
         disputed = [] if facts is None else people.disputes(db, facts.round.id, team.DISPUTES_SHOWN)
+        decided = [] if facts is None else people.latest_adjudications(db, facts.round.id, adjudicated.SHOWN)
         flagged = None if facts is None else flags.read(db, facts.round.id)
         manages = may(view.user.role, Permission.MANAGE_PEOPLE)
         known = accounts.list_all(db) if manages else None
@@ -102,7 +104,10 @@ def draw(view: View, caches: Caches) -> Mapping[str, Shown]:
     return {
         "people": shown_html(team.render_people(facts, () if agreed is None else agreed.annotators)),
         "agreement": shown_html(agreement.render(agreed, None if facts is None else caches.agreement.missing(facts))),
-        "disputes": shown_html(team.render_disputes(facts, disputed, rules, view.store.workspace)),
+        "disputes": shown_html(
+            team.render_disputes(facts, disputed, rules, view.store.workspace)
+            + adjudicated.render(facts, decided, view.user.name, view.store.workspace)
+        ),
         "flags": shown_html(
             "" if facts is None or flagged is None else flags.render(facts, *flagged, view.store.workspace)
         ),
@@ -121,6 +126,10 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
     def team_adjudicate(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Settle what people differ about."""
         return guarded(request, Permission.ADJUDICATE, lambda user: adjudicate(store, user, asked))
+
+    def team_take_back(asked: dict[str, Any], request: gr.Request) -> Answer:
+        """Take back what one has settled."""
+        return guarded(request, Permission.ADJUDICATE, lambda user: take_back(store, user, asked))
 
     def team_rules(asked: dict[str, Any], request: gr.Request) -> Answer:
         """Set the rules of a round's campaign."""
@@ -156,6 +165,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
     return [
         team_adjudicate,
+        team_take_back,
         team_rules,
         team_pause,
         team_gold,
@@ -176,18 +186,38 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     given, answer = asked.get("verdict"), str(asked.get("answer") or "").strip() or None
     if not isinstance(given, str) or given not in set(Verdict):
         raise FadedError("Choose the right verdict first.")
-    verdict = Verdict(given)
+    verdict, now = Verdict(given), time.time()
+    key = str(asked.get("key") or "")[: verdicts.LONGEST_KEY + 1]
     with auth.acting(store, user) as db:
+        again = bool(events.known(db, [key]))
         verdicts.submit(
             db,
             str(asked.get("proposal")),
             user.name,
-            str(asked.get("key") or "")[: verdicts.LONGEST_KEY + 1],
-            now=time.time(),
+            key,
+            now=now,
             verdict=verdict,
             answer=answer if verdict is Verdict.CONFIRM else None,
             adjudicates=str(asked.get("reason") or ""),
         )
+        if not again:
+            about = f"proposal {asked.get('proposal')}"
+            audit.write(db, user.name, "adjudicated", about, now, {"verdict": verdict.value})
+    return {}
+
+
+def take_back(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
+    """Take back an adjudication of one's own.
+
+    Raises:
+        FadedError: it was taken back already, is somebody else's, or the round is decided.
+    """
+    now, round_id = time.time(), rules_actions.round_of(asked)
+    with auth.acting(store, user) as db:
+        found = verdicts.undo(db, round_id, user.name, uuid.uuid4().hex, now, str(asked.get("event")))
+        if found is None:
+            raise FadedError("It was taken back already, or somebody else gave it: reload the page.")
+        audit.write(db, user.name, "adjudication taken back", f"proposal {found.id}", now)
     return {}
 
 

@@ -189,9 +189,15 @@ def test_an_invitation_is_used_once_and_in_time(people: Store) -> None:
         token, late = (invites.make(db, Role.MANAGER, "mira", NOW) for _ in range(2))
     with pytest.raises(FadedError, match="ask for a new one"):
         signing_in.accept(people, late, "lena", OTHER, NOW + invites.SECONDS)
-    for name, password, said in (("ann", OTHER, "already"), ("l", OTHER, "cannot be used"), ("lena", "short", "5 ch")):
+    for name, password, said in (
+        ("ann", OTHER, "already"),
+        ("l", OTHER, "cannot be used"),
+        ("lena", "short", "5 ch"),
+    ):
         with pytest.raises(FadedError, match=said):  # a slip does not use it up
             signing_in.accept(people, token, name, password, NOW)
+    with pytest.raises(FadedError, match="1 different characters"):
+        signing_in.accept(people, token, "lena", 12 * " ", NOW)
     session = signing_in.accept(people, token, "Lena", OTHER, NOW)
     assert who(people, session) == "lena"
     with pytest.raises(FadedError, match="ask for a new one"):

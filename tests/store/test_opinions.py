@@ -151,7 +151,7 @@ def test_a_dispute_is_adjudicated_with_a_reason(store, round_id, items, rules, s
             say(items[0], "mira", C, adjudicates=reason)
     with pytest.raises(FadedError, match="gives no verdict"):
         say(items[0], "mira", adjudicates="it is a stop sign")
-    say(items[0], "mira", C, adjudicates="it is a stop sign")
+    given = say(items[0], "mira", C, adjudicates="it is a stop sign")
     assert standing(store, round_id) == {items[0].id: C}
     with store.read() as db:
         (mode,) = proposals.mode_rows(db, round_id)
@@ -163,7 +163,8 @@ def test_a_dispute_is_adjudicated_with_a_reason(store, round_id, items, rules, s
     with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.write() as db:
         db.exec_driver_sql("UPDATE adjudications SET reason = 'another'")
     with store.write() as db:
-        verdicts.undo(db, round_id, "mira", "u", 6.0)
+        assert verdicts.undo(db, round_id, "mira", "u", 6.0) is None, "it has to be named"
+        verdicts.undo(db, round_id, "mira", "u", 6.0, given.key)
         assert leases.held(db, round_id, "mira", 6.0) == []
     assert standing(store, round_id) == {}
 

@@ -10,7 +10,18 @@ import pytest
 
 from faded.domain import FadedError, Role, Verdict
 from faded.publish.round_tables import read_round
-from faded.store import accounts, gold, gold_queue, guidelines, labeling_rules, snapshot_form, snapshots, verdicts
+from faded.store import (
+    accounts,
+    audit,
+    gold,
+    gold_queue,
+    guidelines,
+    labeling_rules,
+    qualifying,
+    snapshot_form,
+    snapshots,
+    verdicts,
+)
 from faded.store.engine import Db, Store, open_store
 from faded.store.labeling_rules import Rules
 from tests.ui.believable import Believable
@@ -243,3 +254,27 @@ def test_a_snapshot_that_says_nonsense_of_them_is_refused(
     taken[part][0] |= change
     with pytest.raises(FadedError, match=said):
         snapshot_form.check(taken)
+
+
+def test_who_labels_already_is_let_in_when_a_qualification_is_asked_for(
+    store: Store, made: Believable, known: set[str], qualifies: dict[str, str]
+) -> None:
+    with store.read() as db:
+        carl, ann = (qualifying.of_person(db, made.campaign, name) for name in ("carl", "ann"))
+    assert (carl.outcome, carl.who) == (qualifying.Outcome.LET_IN, "admin") and ann.outcome is None
+    assert "<b>carl</b><span>let in by admin</span>" in drawn(store, made)["qualify"]
+    assert "data-ask='Ask carl anew?" in drawn(store, made)["qualify"]
+    again = {"round": made.round, "name": "carl", "do": "new attempt"}
+    assert call(store, "team_qualify", again) == {"ok": True}
+    assert call(store, "team_rules", qualifies | {"pass_percent": "50"}) == {"ok": True}
+    with store.read() as db:
+        assert not qualifying.of_person(db, made.campaign, "carl").is_in, "a change of the rules lets nobody in"
+
+
+def test_what_is_known_already_is_not_made_known_again(store: Store, made: Believable, known: set[str]) -> None:
+    asked = {"do": "make", "proposal": min(known), "verdict": "confirm"}
+    with store.read() as db:
+        before = audit.count(db)
+    assert call(store, "team_gold", asked) == {"ok": True}
+    with store.read() as db:
+        assert audit.count(db) == before

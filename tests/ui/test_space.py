@@ -21,6 +21,7 @@ OF_MANAGERS = (
     "landscape_choose",
     "report_page",
     "team_adjudicate",
+    "team_take_back",
     "team_rules",
     "team_pause",
     "team_gold",

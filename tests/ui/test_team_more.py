@@ -54,7 +54,7 @@ def test_the_mode_that_fails_most_surely_comes_first_with_its_interval(store: St
     say(store, made, *(("ann", i, CONFIRM) for i in range(2)), ("ann", 2, UNSURE))
     say(store, made, *(("bob", 5 + i, CONFIRM if i else REJECT) for i in range(5)))
     shown = drawn(store, made)["confirmation"]
-    assert "<b>86%</b> of what was judged is confirmed: 6 of 7 verdicts in 2 modes" in shown
+    assert "<b>86%</b> of what is settled is confirmed: 6 of 7 proposals in 2 modes" in shown
     assert shown.index("2 of 2") > shown.index("4 of 5") and "44% to 95%" in shown
     assert "data-head='Unsure'>1<" in shown
 

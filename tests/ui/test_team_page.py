@@ -11,11 +11,12 @@ import pytest
 
 from faded.domain import FadedError, Role, Verdict
 from faded.labeling.standings import StandingsCache
-from faded.store import accounts, audit, invites, labeling_rules, verdicts
+from faded.store import accounts, audit, invites, labeling_rules, people, verdicts
 from faded.store.engine import Store
 from faded.store.labeling_rules import Policy, Rules
 from faded.ui import team_page
 from faded.ui.auth import USER, User
+from faded.ui.cards import adjudicated
 from faded.ui.facts import read_facts
 from faded.ui.landscape_view import LandscapeCache
 from faded.ui.page import View
@@ -24,6 +25,7 @@ from tests.ui.believable import Believable
 
 OF_ALL = (
     "team_adjudicate",
+    "team_take_back",
     "team_rules",
     "team_pause",
     "team_gold",
@@ -95,6 +97,30 @@ def test_a_dispute_shows_who_said_what_and_is_decided(store: Store, made: Believ
     assert found[disputed] is Verdict.CONFIRM
 
 
+def test_an_adjudication_is_listed_and_taken_back_by_who_gave_it(store: Store, made: Believable, disputed: str) -> None:
+    asked = {"proposal": disputed, "key": "a", "reason": "<i>no entry</i>", "verdict": "reject", "round": made.round}
+    for _ in range(2):  # sent again, it counts once
+        assert call(store, "team_adjudicate", asked, Role.MANAGER) == {"ok": True}
+    with store.read() as db:
+        assert [(one.who, one.action) for one in audit.newest(db)].count(("manager", "adjudicated")) == 1
+    assert "team_take_back" not in drawn(store, made)["disputes"], "mira did not give it"
+    with store.read() as db:
+        (one,) = people.latest_adjudications(db, made.round, 5)
+        facts = read_facts(db, made.round, "mira")
+    assert (one.who, one.verdict, one.key) == ("manager", Verdict.REJECT, "a")
+    shown = adjudicated.render(facts, [one], "manager", store.workspace)
+    assert "&lt;i&gt;no entry" in shown and "value='a'" in shown
+    back = {"event": "a", "round": made.round}
+    assert "somebody else gave it" in call(store, "team_take_back", back, Role.ADMIN)["message"]
+    with store.write() as db:
+        assert verdicts.undo(db, made.round, "manager", "u", 20.0) is None, "the page Label takes back no adjudication"
+    assert call(store, "team_take_back", back, Role.MANAGER) == {"ok": True}
+    assert "taken back already" in call(store, "team_take_back", back, Role.MANAGER)["message"]
+    assert "1 proposal is disputed" in drawn(store, made)["disputes"]
+    with store.read() as db:
+        assert audit.newest(db, 1)[0].action == "adjudication taken back"
+
+
 def test_where_all_have_to_agree_nobody_adjudicates(store: Store, made: Believable, disputed: str) -> None:
     asked = USUAL | {"round": made.round, "opinions": "2", "policy": "unanimous"}
     assert call(store, "team_rules", asked, Role.MANAGER) == {"ok": True}
@@ -121,7 +147,7 @@ def test_new_rules_settle_what_was_judged(store: Store, made: Believable, disput
         (USUAL | {"policy": ["majority"]}, "['majority']"),
         (USUAL | {"strategy": "easiest"}, "'easiest': reload it"),
         (USUAL | {"quota": "10001"}, "Verdicts a day is 10001: give a whole number from 0 to 10,000"),
-        (USUAL | {"quota": ""}, "a day is '': give a whole number"),
+        (USUAL | {"quota": ""}, "a day is empty: give a whole number"),
         (USUAL | {"gold_percent": "21"}, "in percent, is 21: give a whole number from 0 to 20"),
         (USUAL | {"qualify": "51"}, "asks for 51 known answers, and this round has 0: make 51 more"),
         (USUAL | {"pass_percent": "49"}, "in percent, is 49: give a whole number from 50 to 100"),
@@ -145,13 +171,13 @@ def test_each_function_asks_for_the_role_that_it_needs(store: Store, name: str, 
 
 
 @pytest.fixture
-def people(store: Store) -> None:
+def known(store: Store) -> None:
     with store.write() as db:
         for name, role in (("admin", Role.ADMIN), ("ann", Role.ANNOTATOR)):
             accounts.add(db, name, role, "no hash", "test", 1.0)
 
 
-def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believable, people: None) -> None:
+def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believable, known: None) -> None:
     assert drawn(store, made)["accounts"] == ""
     assert "data-account='ann'" in drawn(store, made, Role.ADMIN)["accounts"]
     change = {"name": "ann", "do": "role", "role": "manager"}
@@ -167,7 +193,7 @@ def test_accounts_are_for_admins_to_see_and_change(store: Store, made: Believabl
         assert accounts.get(db, "ann").role is Role.MANAGER
 
 
-def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
+def test_an_invitation_is_a_link_that_works(store: Store, known: None) -> None:
     answer = call(store, "team_invite", {"role": "manager"})
     with store.read() as db:
         found = invites.read(db, answer["path"].removeprefix("/join/"), answer["days"])
@@ -176,7 +202,7 @@ def test_an_invitation_is_a_link_that_works(store: Store, people: None) -> None:
     assert "cannot be given" in call(store, "team_invite", {"role": "owner"})["message"]
 
 
-def test_links_that_can_be_used_are_listed_and_withdrawn(store: Store, made: Believable, people: None) -> None:
+def test_links_that_can_be_used_are_listed_and_withdrawn(store: Store, made: Believable, known: None) -> None:
     call(store, "team_invite", {"role": "annotator"})
     sent = call(store, "team_invite", {"name": "ann"})
     assert sent["purpose"] == "a new password of ann"
@@ -202,7 +228,9 @@ def test_flags_are_for_managers_with_their_evidence(store: Store, made: Believab
     with store.write() as db:
         verdicts.submit(db, made.proposals[0], "ann", "f1", now=9.0, flag="a <b>torn</b> picture")
     shown = drawn(store, made)["flags"]
-    assert "1 flag<" in shown and "<b>ann</b>" in shown and "a &lt;b&gt;torn&lt;/b&gt; picture" in shown
+    assert (
+        "1 flag<" in shown and "<b class='t-named'>ann, </b>" in shown and "a &lt;b&gt;torn&lt;/b&gt; picture" in shown
+    )
     assert "data:image/png;base64" in shown
     assert drawn(store, made, Role.ANNOTATOR)["flags"] == ""
 

@@ -86,15 +86,17 @@ window.faded = (() => {
   const UNANSWERED_MS = 5000;
   let asking = false;
   async function out() {
-    if (asking || document.querySelector("#f-out")) return;
+    if (document.querySelector("#f-out")) return true;
+    if (asking) return false;
     asking = true;
     const answer = await fetch("config", { method: "HEAD", cache: "no-store" }).catch(() => null);
     asking = false;
-    if (answer?.status !== 403) return;
+    if (answer?.status !== 403) return false;
     const said = Object.assign(document.createElement("div"), { id: "f-out", className: "f-note warn" });
     said.setAttribute("role", "alert");
     said.append("You are not signed in any more. What you have said is kept in this browser, and sent once you have ", Object.assign(document.createElement("a"), { href: "/", textContent: "signed in again" }), ".");
     document.querySelector("#f-message").before(said);
+    return true;
   }
   setInterval(() => {
     if ([...open.values()].some((at) => Date.now() - at > UNANSWERED_MS)) out();
@@ -136,6 +138,8 @@ window.faded = (() => {
       return JSON.stringify({ turn: turns, last: open.size > 1 ? "" : last });
     },
     drew,
+    // Says so where the person is not signed in any more; returns whether that is so.
+    out,
     // An answer to an event before a choice may come after it and set a chooser back: the choice goes with every event.
     // What else belongs to it is as the page shows it, if that is what the server drew last, else as it was chosen.
     choose(values, place, together) {

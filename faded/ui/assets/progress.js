@@ -1,6 +1,7 @@
 // What stands above the card: how far labeling is, whether all of it is saved, what items these are.
 
 function mountProgress(part) {
+  let latest;
   return {
     progress(now) {
       if (!now) return;
@@ -20,7 +21,10 @@ function mountProgress(part) {
       const box = part("saved");
       box.dataset.waiting = waiting;
       box.classList.toggle("waiting", offline);
-      if (offline) box.textContent = `${reason ?? "No connection:"} ${waiting} not saved yet, kept in this browser`;
+      const kept = (why) => (box.textContent = `${why} ${waiting} not saved yet, kept in this browser`);
+      const since = (latest = {}); // what is said now, and not what was asked before
+      if (offline && reason) kept(reason);
+      else if (offline) window.faded.out().then((out) => since === latest && kept(out ? "Signed out:" : "No connection:"));
       else box.textContent = waiting ? `${waiting} being saved` : "All saved";
     },
   };

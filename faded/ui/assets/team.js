@@ -10,9 +10,9 @@ const say = (form, words) => {
   if (place) place.textContent = words;
 };
 
-async function send(call, given, form) {
+async function send(work, given, form) {
   say(form, "");
-  const answer = await call(given).catch(() => null);
+  const answer = await work(given).catch(() => null);
   if (answer && !answer.ok) keys.delete(given.proposal); // refused: what is sent next is another one
   if (!answer?.ok) say(form, answer?.message ?? "Not saved: no connection. Try again.");
   return answer?.ok ? answer : null;
@@ -21,30 +21,47 @@ function forget(form) {
   for (const part of form.querySelectorAll("[data-keep]")) kept.delete(part.dataset.keep);
 }
 
+// What was done is said for some seconds, whatever becomes of the form meanwhile.
+const TOLD_MS = 6000;
+const told = document.createElement("p");
+Object.assign(told, { className: "t-told", role: "status", hidden: true });
+page.append(told);
+let telling;
+function tell(words) {
+  if (!words) return;
+  told.textContent = words;
+  told.hidden = false;
+  clearTimeout(telling);
+  telling = setTimeout(() => (told.hidden = true), TOLD_MS);
+}
+const agreed = (part) => !part.dataset.ask || confirm(part.dataset.ask);
+
+// What a form calls, and with what.
+function call(form, given, round) {
+  const { adjudicate: proposal, rules, send: name, role } = form.dataset;
+  if (proposal !== undefined) {
+    if (!keys.has(proposal)) keys.set(proposal, crypto.randomUUID()); // sent again after a lost answer, it counts once
+    return [server.team_adjudicate, { ...given, proposal, key: keys.get(proposal) }];
+  }
+  if (rules !== undefined) return [server.team_rules, { ...given, round }];
+  if (role !== undefined) return [server.team_account, { ...given, name: role, do: "role" }];
+  return name === undefined ? null : [server[name], { ...given, round }];
+}
+const sending = new Set(); // forms that are under way: a second click is not a second deed
 page.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const form = event.target, given = values(form), round = window.faded.shown();
-  if (form.dataset.adjudicate !== undefined) {
-    const proposal = form.dataset.adjudicate;
-    if (!keys.has(proposal)) keys.set(proposal, crypto.randomUUID()); // sent again after a lost answer, it counts once
-    const answer = await send(server.team_adjudicate, { ...given, proposal, key: keys.get(proposal) }, form);
-    if (!answer) return;
-    keys.delete(proposal);
+  const form = event.target, given = values(form), { said } = form.dataset;
+  if (sending.has(form) || !agreed(form)) return;
+  sending.add(form);
+  const asked = call(form, given, window.faded.shown());
+  if (form.dataset.invite !== undefined) invited(await send(server.team_invite, given, form));
+  else if (asked && (await send(...asked, form))) {
+    keys.delete(asked[1].proposal);
     forget(form);
+    tell(said);
     refresh();
-  } else if (form.dataset.rules !== undefined) {
-    if (!(await send(server.team_rules, { ...given, round }, form))) return;
-    forget(form);
-    refresh();
-  } else if (form.dataset.send !== undefined) {
-    if (!(await send(server[form.dataset.send], { ...given, ...form.dataset, round }, form))) return;
-    forget(form);
-    refresh();
-  } else if (form.dataset.role !== undefined) {
-    if (!(await send(server.team_account, { ...given, name: form.dataset.role, do: "role" }, form))) return;
-    forget(form);
-    refresh();
-  } else if (form.dataset.invite !== undefined) invited(await send(server.team_invite, given, form));
+  }
+  sending.delete(form);
 });
 // What the browser itself finds wrong stands at its field: what was said of the form before is over.
 page.addEventListener("invalid", ({ target }) => target.form && say(target.form, ""), true);
@@ -76,10 +93,13 @@ function showLink() {
 
 page.addEventListener("click", async (event) => {
   const part = event.target.closest("button[data-account]");
-  if (!part) return;
-  const { account: name, do: what } = part.dataset, form = page.querySelector("[data-invite]");
+  if (!part || !agreed(part)) return;
+  const { account: name, do: what, said } = part.dataset, form = page.querySelector("[data-invite]");
   if (what === "password") invited(await send(server.team_invite, { name }, form));
-  else if (await send(server.team_account, { name, do: what }, form)) refresh();
+  else if (await send(server.team_account, { name, do: what }, form)) {
+    tell(said);
+    refresh();
+  }
 });
 // A role is given by its button, which is there once another one is chosen.
 const offer = (form) => (form.querySelector("button").hidden = [...form.elements.role.options].every((o) => o.selected === o.defaultSelected));

@@ -53,7 +53,7 @@ def _invitations(invited: Sequence[Invite]) -> str:
         return ""
     rows = "".join(
         f"<li><b>For {escape(purpose(one))}</b><span class='f-quiet'>from {escape(one.made_by)}, until "
-        f"{clock(one.expires_at)}</span><form data-send='team_withdraw'>"
+        f"{clock(one.expires_at)}</span><form data-send='team_withdraw' data-said='The link is withdrawn.'>"
         f"<input type='hidden' name='invitation' value='{one.digest}'><button>Withdraw</button>"
         "<p class='o-wrong' role='alert'></p></form></li>"
         for one in invited
@@ -65,15 +65,24 @@ def _account(one: Account) -> str:
     name = escape(one.name, quote=True)
     off = one.disabled_at is not None
     return (
-        f"<li><b>{name}</b><form data-role='{name}'><label><span class='f-hidden'>Role of {name}</span>"
+        f"<li><b>{name}</b><form data-role='{name}' data-said='{name} has a new role.'>"
+        f"<label><span class='f-hidden'>Role of {name}</span>"
         f"<select name='role' data-keep='role-{name}'>{_roles(one.role)}</select></label>"
         "<button hidden>Give this role</button><p class='o-wrong' role='alert'></p></form>"
         f"<button type='button' data-account='{name}' data-do='password'>New password</button>"
-        f"<button type='button' data-account='{name}' data-do='sign_out'>Sign out everywhere</button>"
-        f"<button type='button' data-account='{name}' data-do='{'enable' if off else 'disable'}'>"
+        f"<button type='button' data-account='{name}' data-do='sign_out' data-said='{name} is signed out everywhere.'>"
+        "Sign out everywhere</button>"
+        f"<button type='button' data-account='{name}' {_ENABLE if off else _disable(name)}>"
         f"{'Let in again' if off else 'Disable'}</button>"
         f"{'<span class=f-pill>disabled</span>' if off else ''}{person.render(one.name)}</li>"
     )
+
+
+_ENABLE = "data-do='enable'"
+
+
+def _disable(name: str) -> str:
+    return f"data-do='disable' data-ask='Let {name} in no more? What they have said stays.'"
 
 
 def _roles(chosen: Role) -> str:

@@ -106,7 +106,9 @@ def _details(details: Mapping[str, Any]) -> str:
     if isinstance(before, dict) and isinstance(after, dict):
         changes = ((name, before.get(name), value) for name, value in after.items())
         return "; ".join(f"{name.replace('_', ' ')}: {_said(was)} to {_said(now)}" for name, was, now in changes)
-    return ", ".join(f"{name}: {_said(value)}" for name, value in details.items())
+    moment = details.get("since")  # a pause's
+    told = details if moment is None else {**details, "since": clock(moment)}
+    return ", ".join(f"{name}: {_said(value)}" for name, value in told.items())
 
 
 def _said(value: object) -> str:

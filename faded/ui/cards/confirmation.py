@@ -79,13 +79,17 @@ def render(facts: Facts | None, found: Standings | None) -> str:
     judged = sum(rate.judged for rate in told)
     low, high = wilson90(confirm, judged)
     said = (
-        f"<p><b>{percent(confirm / judged, 0)}</b> of what was judged is confirmed: {count(confirm)} of "
-        f"{plural(judged, 'verdict', 'verdicts')} in {plural(len(told), 'mode', 'modes')} (90% interval "
-        f"{percent(low, 0)} to {percent(high, 0)}).</p>"
+        f"<p><b>{percent(confirm / judged, 0)}</b> of what is settled is confirmed: {count(confirm)} of "
+        f"{plural(judged, 'proposal', 'proposals')} in {plural(len(told), 'mode', 'modes')} (90% interval "
+        f"{percent(low, 0)} to {percent(high, 0)}).{_left_out(facts.labels.disputed)}</p>"
     )
     rows = [_row(space, rate) for rate in told[:LISTED]]
     first = table("Modes by what is confirmed", COLUMNS, rows[:READ])
     return f"{HEAD}{said}{first}{_more(rows[READ:], len(told))}{MEANING}"
+
+
+def _left_out(disputed: int) -> str:
+    return f" {plural(disputed, 'disputed one is', 'disputed ones are')} left out." if disputed else ""
 
 
 def _more(rows: list[Row], of: int) -> str:

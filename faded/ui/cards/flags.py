@@ -43,5 +43,6 @@ def render(facts: Facts, found: Sequence[Flag], shown: Mapping[str, Proposal], w
 def _item(facts: Facts, flag: Flag, proposal: Proposal, workspace: Path) -> str:
     return (
         f"<li>{evidence_of(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}"
-        f"<p><b>{escape(flag.annotator)}</b>, {clock(flag.created_at)}: {escape(flag.reason)}</p></div></li>"
+        f"<p><b class='t-named'>{escape(flag.annotator)}, </b>{clock(flag.created_at)}: {escape(flag.reason)}</p>"
+        f"<p class='f-quiet'>Proposal {escape(proposal.id)}</p></div></li>"
     )

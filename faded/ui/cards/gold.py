@@ -62,14 +62,19 @@ def render(facts: Facts | None, known: Known | None, percent_of_all: int, worksp
         body = "<p>By the rules none of them is laid before anybody. Set a share above 0 to check people.</p>"
     else:
         body = (
-            f"<p>{plural(len(known.items), 'answer is', 'answers are')} known. About {percent_of_all} of a hundred "
-            "items that a person gets is one of them, and looks like all others. What they say to it counts for "
-            "nothing else.</p>"
+            f"<p>{plural(len(known.items), 'answer is', 'answers are')} known{_resting(known)}. About "
+            f"{percent_of_all} of a hundred items that a person gets is one of them, and looks like all others. What "
+            "they say to it counts for nothing else.</p>"
         )
     return (
         f"{head}{body}{_people(known)}{facts.evidence.unseen if known.items or known.candidates else ''}"
         f"{_items(facts, known.items, workspace)}{_candidates(facts, known.candidates, workspace)}"
     )
+
+
+def _resting(known: Known) -> str:
+    rest = sum(one.resting for one in known.items)
+    return f", of which {plural(rest, 'rests', 'rest')}" if rest else ""
 
 
 def _people(known: Known) -> str:
@@ -105,8 +110,9 @@ def _item(facts: Facts, one: Gold, workspace: Path | None) -> str:
         f"<li>{evidence}<div><p>{escape(one.proposal.setting)}</p>"
         f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, made known by {escape(one.who)}; {said}</p>"
         f"{rests}"
-        f"<form class='t-decide' data-send='team_gold'><input type='hidden' name='proposal' value='{key}'>"
-        "<input type='hidden' name='do' value='withdraw'><button class='f-save'>Withdraw</button>"
+        f"<form class='t-decide' data-send='team_gold' data-said='Withdrawn.'>"
+        f"<input type='hidden' name='proposal' value='{key}'><input type='hidden' name='do' value='withdraw'>"
+        "<button class='f-save'>Withdraw</button>"
         "<p class='o-wrong' role='alert'></p></form></div></li>"
     )
 
@@ -133,8 +139,8 @@ def _candidate(facts: Facts, one: Candidate, workspace: Path) -> str:
     return (
         f"<li>{evidence_of(facts, one.proposal, workspace)}<div><p>{escape(one.proposal.setting)}</p>"
         f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, {why}</p>"
-        f"<form class='t-decide' data-send='team_gold'><input type='hidden' name='proposal' value='{key}'>"
-        "<input type='hidden' name='do' value='make'>"
+        f"<form class='t-decide' data-send='team_gold' data-said='The answer is known.'>"
+        f"<input type='hidden' name='proposal' value='{key}'><input type='hidden' name='do' value='make'>"
         f"<input type='hidden' name='verdict' value='{one.verdict.value}'>"
         "<button class='f-save'>Make it known</button><p class='o-wrong' role='alert'></p></form></div></li>"
     )

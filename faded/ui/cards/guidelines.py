@@ -21,7 +21,7 @@ def render(facts: Facts | None, versions: Sequence[Version]) -> str:
     return (
         f"{head}<p class='f-quiet'>They stand on the page Label below the built-in ones. Each save is a new version, "
         "and each verdict keeps the one that was before the person. Paragraphs, and lists of lines that begin with "
-        "a dash and a space.</p><form class='t-rules' data-send='team_guidelines'>"
+        "a dash and a space.</p><form class='t-rules' data-send='team_guidelines' data-said='Saved as a new version.'>"
         f"<input type='hidden' name='after' value='{after}' data-keep='{kept}-after'>"
         "<label class='t-text'><span class='f-hidden'>Guidelines of the campaign</span>"
         f"<textarea name='text' rows='8' data-keep='{kept}'>"

@@ -15,7 +15,8 @@ def render(found: Sequence[Attempt], rules: Rules) -> str:
     """Return the card's content: how everybody stands who may have to qualify."""
     head = (
         f"<h2>Qualification</h2><p class='f-quiet'>Before the first item that counts everybody answers {rules.qualify} "
-        f"known ones, and {rules.pass_percent}% have to be right. Managers and admins need not.</p>"
+        f"known ones, and {rules.pass_percent}% have to be right. Managers and admins need not, nor does whoever had "
+        "judged something before the rule was made.</p>"
     )
     if not found:
         return f"{head}<p>Nobody has begun yet.</p>"
@@ -26,7 +27,8 @@ def _person(one: Attempt, rules: Rules) -> str:
     key, ended = escape(one.annotator, quote=True), one.ended
     choices = "" if ended.is_in else _button(key, Outcome.LET_IN, "Let in")
     if ended.outcome is not None and ended.outcome is not Outcome.NEW_ATTEMPT:
-        choices += _button(key, Outcome.NEW_ATTEMPT, "New attempt")
+        ask = f"Ask {key} anew? Until they have passed, nothing that counts is laid before them." if ended.is_in else ""
+        choices += _button(key, Outcome.NEW_ATTEMPT, "New attempt", ask)
     return f"<li><b>{key}</b><span>{_stands(one, rules)}{_lacks(one)}</span>{choices}</li>"
 
 
@@ -52,9 +54,11 @@ def _lacks(one: Attempt) -> str:
     )
 
 
-def _button(key: str, outcome: Outcome, words: str) -> str:
+def _button(key: str, outcome: Outcome, words: str, ask: str = "") -> str:
+    asks = f" data-ask='{ask}'" if ask else ""
     return (
-        f"<form data-send='team_qualify'><input type='hidden' name='name' value='{key}'>"
+        f"<form data-send='team_qualify' data-said='Saved for {key}.'{asks}>"
+        f"<input type='hidden' name='name' value='{key}'>"
         f"<input type='hidden' name='do' value='{outcome.value}'><button>{words}</button>"
         "<p class='o-wrong' role='alert'></p></form>"
     )

@@ -46,7 +46,7 @@ def render_rules(facts: Facts | None, rules: Rules, pause: Pause | None) -> str:
     campaign = facts.campaign.id
     return (
         f"{head}<p class='f-quiet'>Of the campaign {escape(facts.campaign.name)}, from now on and for all its open "
-        "rounds.</p><form class='t-rules' data-rules>"
+        "rounds.</p><form class='t-rules' data-rules data-said='The rules are saved.'>"
         f"{_number(campaign, 'opinions', 'People who judge each item', 1, MOST_OPINIONS, rules.opinions)}"
         f"{_choice(campaign, 'policy', 'What counts', POLICY_WORDS, rules.policy)}"
         f"{_choice(campaign, 'strategy', 'What comes next', STRATEGY_WORDS, rules.strategy)}"
@@ -81,12 +81,14 @@ def _pause(campaign: int, pause: Pause | None) -> str:
     if pause is not None:
         said = f"{escape(pause.who)} paused it, {clock(pause.since)}: {escape(pause.reason)}"
         return (
-            f"<form class='t-pause' data-send='team_pause'><h3>Labeling is paused</h3><p>{said}</p>"
+            f"<form class='t-pause' data-send='team_pause' data-said='Labeling goes on.'>"
+            f"<h3>Labeling is paused</h3><p>{said}</p>"
             "<input type='hidden' name='do' value='resume'><button class='f-save'>Go on</button>"
             "<p class='o-wrong' role='alert'></p></form>"
         )
     return (
-        "<form class='t-pause' data-send='team_pause'><h3>Pause</h3><p class='f-quiet'>Nothing new is laid before "
+        "<form class='t-pause' data-send='team_pause' data-said='Labeling is paused.'>"
+        "<h3>Pause</h3><p class='f-quiet'>Nothing new is laid before "
         "anybody meanwhile. Verdicts that were given already still count.</p>"
         "<input type='hidden' name='do' value='pause'><label class='t-why'>Why, for everybody who labels "
         f"<input name='reason' maxlength='{LONGEST_REASON}' required data-keep='{campaign}-pause-reason'></label>"

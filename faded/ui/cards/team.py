@@ -119,7 +119,7 @@ def _adjudicate(facts: Facts, proposal: Proposal) -> str:
         for verdict in Verdict
     )
     return (
-        f"<form class='t-decide' data-adjudicate='{key}'>"
+        f"<form class='t-decide' data-adjudicate='{key}' data-said='Decided.'>"
         f"<fieldset><legend>The right verdict</legend>{choices}</fieldset>"
         f"{_stated(facts, proposal, key)}<label class='t-why'>Why <input name='reason' maxlength='500' required "
         f"data-keep='{key}-reason'></label><button class='f-save'>Decide</button>"
