@@ -192,10 +192,11 @@ function mountNew(element, server) {
   element.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
 
   // The form is made and asked for when the page is first turned to: nobody else needs it.
-  function begin() {
+  async function begin() {
     if (window.faded.page() !== "new" || !part("whole")) return;
     part("form").replaceChildren(part("whole").content);
-    ask(server.new_load, {});
+    const answer = await ask(server.new_load, {});
+    part("form").classList.toggle("refused", answer?.ok === false); // who may not fill it in sees why, and no form
   }
   window.faded.onTurn(begin);
   begin();
