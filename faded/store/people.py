@@ -98,6 +98,11 @@ def disputes(db: Db, round_id: int, n: int) -> list[Dispute]:
     return [Dispute(p, tuple(by_proposal.get(p.id, ()))) for p in found]
 
 
+def is_disputed(db: Db, proposal_id: str) -> bool:
+    """Return whether people differ on a proposal, so that no verdict stands."""
+    return bool(db.execute(select(exists().where(proposals.c.id == proposal_id, proposals.c.disputed))).scalar())
+
+
 @dataclass(frozen=True, slots=True)
 class Adjudication:
     """A verdict that settles what people differed about, and stands.

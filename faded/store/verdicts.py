@@ -154,8 +154,10 @@ def submit(
     return Receipt(number, key, proposal_id, kind, verdict, now)
 
 
-def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str | None = None) -> Proposal | None:
-    """Void a verdict, skip or flag of the annotator by an event naming it.
+def undo(
+    db: Db, round_id: int, annotator: str, key: str, now: float, voids: str | None = None, settles: bool = False
+) -> Proposal | None:
+    """Void a verdict, skip or flag of the annotator by an event naming it; or what they settled.
 
     The proposal is put back before the annotator, ahead of all others, unless somebody else holds it.
 
@@ -165,8 +167,8 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
         annotator: Who.
         key: Idempotency key: sent again, it changes nothing and gives the same proposal.
         now: Seconds since 1970.
-        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet and
-            adjudicates nothing.
+        voids: Key of the event to void; None: the annotator's latest of the round that is not undone yet.
+        settles: Whether an adjudication is meant; else none is voided.
 
     Returns:
         The proposal that is open again; None where there is nothing to undo.
@@ -179,10 +181,10 @@ def undo(db: Db, round_id: int, annotator: str, key: str, now: float, voids: str
         return get(db, first.proposal_id)
     found = _check_open(db, round_id)
     mine = VALID.where(verdict_events.c.round_id == round_id, verdict_events.c.annotator == annotator)
+    adjudicates = exists().where(adjudications.c.event_id == verdict_events.c.id)
+    mine = mine.where(adjudicates if settles else ~adjudicates)
     if voids is not None:
         mine = mine.where(verdict_events.c.key == voids)
-    else:
-        mine = mine.where(~exists().where(adjudications.c.event_id == verdict_events.c.id))
     row = db.execute(mine.order_by(verdict_events.c.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None

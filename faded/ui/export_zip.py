@@ -16,9 +16,9 @@ from faded.domain import FadedError
 from faded.publish.dataset import write_dataset_zip
 from faded.publish.lines import write_zip
 from faded.publish.round_tables import read_round
-from faded.store import audit
+from faded.store import audit, campaigns
 from faded.store.engine import Store
-from faded.ui.auth import NotAllowed, authorise
+from faded.ui.auth import NotAllowed, acting, authorise
 from faded.ui.downloads import file_name
 from faded.ui.facts import Facts
 from faded.ui.page import whole_number
@@ -73,16 +73,19 @@ def export_route(store: Store) -> Route:
             user = authorise(request, Permission.REPORT)
         except NotAllowed as error:
             return PlainTextResponse(str(error), 403)
-        asked = request.query_params
+        asked, round_id = request.query_params, whole_number(request.path_params["round_id"]) or 0
+        anonymous, dataset = asked.get("names") == "no", asked.get("form") == "dataset"
+        what = {"names": not anonymous, "form": "dataset" if dataset else "JSON lines"}
+        try:
+            with acting(store, user) as db:
+                if request.method == "GET" and campaigns.find_round(db, round_id) is not None:
+                    audit.write(db, user.name, "round exported", f"round {round_id}", time.time(), what)
+        except FadedError as error:
+            return PlainTextResponse(str(error), 503)
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed once it is sent
         try:
-            anonymous, dataset = asked.get("names") == "no", asked.get("form") == "dataset"
-            round_id = whole_number(request.path_params["round_id"]) or 0
             found = read_round(store, round_id, anonymous)
             (write_dataset_zip if dataset else write_zip)(found, store.workspace, file)
-            with store.write() as db:
-                what = {"names": not anonymous, "form": "dataset" if dataset else "JSON lines"}
-                audit.write(db, user.name, "round exported", f"round {round_id}", time.time(), what)
         except FadedError as error:
             file.close()
             return PlainTextResponse(str(error), 404)

@@ -15,7 +15,8 @@ from faded.ui.auth import User
 from faded.ui.policy import Permission
 
 Answer = dict[str, Any]
-"""What the page is sent: `ok`, and with it what the work returned, or a `message` for the person."""
+"""What the page is sent: `ok`, and with it what the work returned; or a `message` for the person, and `refused` where
+they may not do it."""
 
 DEEPEST = 12
 """Lists and objects within each other that a page may send: the deepest form has four."""
@@ -27,6 +28,8 @@ def guarded(request: gr.Request, what: Permission, work: Callable[[User], Mappin
     """Authorise, do the work, and turn what a person can mend into words for the page."""
     try:
         return {"ok": True, **work(auth.authorise(request, what))}
+    except auth.NotAllowed as error:
+        return {"ok": False, "refused": True, "message": str(error)}
     except FadedError as error:
         return {"ok": False, "message": str(error)}
     except Exception as error:

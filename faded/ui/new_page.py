@@ -83,7 +83,7 @@ def server_functions(store: Store) -> list[Callable[..., Answer]]:
 
 
 def _load(store: Store, user: auth.User) -> Answer:
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         kept = drafts.find(db, user.name)
         typed = draft.empty_draft() if kept is None else draft.as_draft(kept)
         return {"fields": typed.to_json(), **_found(db, user, typed)}
@@ -91,19 +91,19 @@ def _load(store: Store, user: auth.User) -> Answer:
 
 def _save(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     typed = draft.as_draft(sent.get("fields"))
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         drafts.save(db, user.name, typed.to_json(), time.time())
         return _found(db, user, typed)
 
 
 def _again(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         drafts.again(db, user.name)
     return _save(store, user, sent)
 
 
 def _discard(store: Store, user: auth.User) -> Answer:
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         drafts.discard(db, user.name)
     return _load(store, user)
 
@@ -122,14 +122,14 @@ def _open(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     if barred:  # before anything is looked for
         raise FadedError(f"The file cannot be used: {' '.join(barred.values())}")
     typed = draft.from_config(parse_campaign(values, str(sent.get("name") or "The file"), Path.cwd()))
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         drafts.save(db, user.name, typed.to_json(), time.time())
         return {"fields": typed.to_json(), **_found(db, user, typed)}
 
 
 def _begin(store: Store, user: auth.User, sent: dict[str, Any]) -> Answer:
     config = _config(store, user, sent)
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         _, found = rounds.begin_campaign(db, config, time.time(), user.name)
         drafts.discard(db, user.name)
     return {"round": found.id}
@@ -142,7 +142,7 @@ def _config(store: Store, user: auth.User, sent: dict[str, Any]) -> CampaignConf
         FadedError: something is wrong with it, or what it names cannot be used.
     """
     typed = draft.as_draft(sent.get("fields"))
-    with store.write() as db:
+    with auth.acting(store, user) as db:
         drafts.save(db, user.name, typed.to_json(), time.time())
         found = _found(db, user, typed)
     failed = [step["error"] for step in found["steps"].values() if step["error"]]

@@ -38,19 +38,18 @@ def set_rules(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
         raise FadedError(f"The page sent the policy {policy!r} and the strategy {strategy!r}: reload it.")
     numbers = {name: _number(words, asked.get(name)) for name, words in NUMBERS.items()}
     rules = Rules(policy=Policy(str(policy)), strategy=Strategy(str(strategy)), **numbers)
-    with store.read() as db:
+    with auth.acting(store, user) as db:
         before = labeling_rules.of_round(db, round_of(asked)).qualify
         known = gold.in_use(db, round_of(asked), rules)
+        if rules.qualify and not before and rules.qualify <= known:  # before the rule holds, so that nobody is asked
+            campaign = campaigns.get_round(db, round_of(asked)).campaign_id
+            qualifying.let_in_who_labels(db, campaign, user.name, time.time())
     if rules.qualify > max(before, known):
         raise FadedError(
             f"The qualification asks for {rules.qualify} known answers, and this round has {known}: make "
             f"{rules.qualify - known} more known first, in the card Known answers."
         )
     settling.set_rules(store, round_of(asked), rules, user.name, time.time())
-    if rules.qualify and not before:
-        with auth.acting(store, user) as db:
-            campaign = campaigns.get_round(db, round_of(asked)).campaign_id
-            qualifying.let_in_who_labels(db, campaign, user.name, time.time())
     return {}
 
 

@@ -14,7 +14,7 @@ from faded.store import jobs, rounds
 from faded.store.campaigns import RoundState
 from faded.store.engine import Db
 from faded.store.jobs import JobState
-from faded.ui import demos
+from faded.ui import auth, demos
 from faded.ui.facts import BUSY, Facts, read_facts
 from faded.ui.page import Deed
 
@@ -60,7 +60,7 @@ def start_demo(deed: Deed) -> int:
         FadedError: a value is missing or out of range.
     """
     config = demo_config(*deed.values)
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         _, found = rounds.begin_campaign(db, config, time.time(), deed.user.name)
     return found.id
 
@@ -71,7 +71,7 @@ def stop(deed: Deed) -> None:
     Raises:
         FadedError: nothing is running.
     """
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         job = _facts(db, deed).current
         if job is None or job.state not in BUSY:
             raise FadedError("Nothing is running, so there is nothing to stop.")
@@ -84,7 +84,7 @@ def resume(deed: Deed) -> None:
     Raises:
         FadedError: there is no such job.
     """
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         facts = _facts(db, deed)
         rounds.check_newest(db, facts.round)
         job = facts.current
@@ -99,7 +99,7 @@ def go_on(deed: Deed) -> int:
     Raises:
         FadedError: something is missing before it can begin.
     """
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         facts = _facts(db, deed)
         return rounds.begin_next_round(db, facts.round.id, time.time(), deed.user.name).id
 
@@ -112,7 +112,7 @@ def start_repair(deed: Deed) -> None:
     """
     (wanted,) = deed.values
     steps = budget.check_steps(wanted)
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         facts = _facts(db, deed)
         missing = facts.missing_for_repair()
         if missing:
@@ -146,7 +146,7 @@ def roll_back(deed: Deed) -> None:
 
 
 def _decide(deed: Deed, state: RoundState) -> None:
-    with deed.store.write() as db:
+    with auth.acting(deed.store, deed.user) as db:
         facts = _facts(db, deed)
         rounds.check_newest(db, facts.round)
         if facts.result is None:

@@ -49,7 +49,7 @@ def layout(store: Store) -> Page:
         draw,
         choosers=tuple(fields),
         actions=(start,),
-        managers_only=("form", "own", "report"),
+        managers_only=("form", "own", "report", "taught"),
     )
 
 

@@ -70,7 +70,9 @@ def for_annotators(facts: Facts | None) -> str:
         return f"{waits} for verdicts{where}.{more}"
     if facts.proposals:
         return f"Nothing is left for you to judge.{more}"
-    return "Exploring goes on. Proposals appear as soon as failures are found." if runs else "There are no proposals."
+    return (
+        "Exploring goes on. Proposals appear as soon as failures are found." if runs else "There are no proposals yet."
+    )
 
 
 def _decided(facts: Facts) -> str:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from faded.domain import FadedError
 from faded.store import audit, former, person
 from faded.store.engine import Store
-from faded.ui.auth import NotAllowed, authorise
+from faded.ui.auth import NotAllowed, acting, authorise
 from faded.ui.cards.audit import as_csv
 from faded.ui.downloads import file_name
 from faded.ui.policy import Permission
@@ -39,7 +39,7 @@ def routes(store: Store) -> list[Route]:
 
     def person_data(request: Request) -> Response:
         user, now = authorise(request, Permission.MANAGE_PEOPLE), time.time()
-        with store.write() as db:
+        with acting(store, user) as db:
             try:
                 name = former.known_name(db, request.query_params.get("name", ""))
             except FadedError as error:

@@ -186,13 +186,15 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     given, answer = asked.get("verdict"), str(asked.get("answer") or "").strip() or None
     if not isinstance(given, str) or given not in set(Verdict):
         raise FadedError("Choose the right verdict first.")
-    verdict, now = Verdict(given), time.time()
+    verdict, proposal, now = Verdict(given), str(asked.get("proposal")), time.time()
     key = str(asked.get("key") or "")[: verdicts.LONGEST_KEY + 1]
     with auth.acting(store, user) as db:
         again = bool(events.known(db, [key]))
+        if not again and not people.is_disputed(db, proposal):
+            raise FadedError("Nothing is disputed about it any more: reload the page.")
         verdicts.submit(
             db,
-            str(asked.get("proposal")),
+            proposal,
             user.name,
             key,
             now=now,
@@ -201,8 +203,7 @@ def adjudicate(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
             adjudicates=str(asked.get("reason") or ""),
         )
         if not again:
-            about = f"proposal {asked.get('proposal')}"
-            audit.write(db, user.name, "adjudicated", about, now, {"verdict": verdict.value})
+            audit.write(db, user.name, "adjudicated", f"proposal {proposal}", now, {"verdict": verdict.value})
     return {}
 
 
@@ -214,7 +215,7 @@ def take_back(store: Store, user: User, asked: Mapping[str, Any]) -> Answer:
     """
     now, round_id = time.time(), rules_actions.round_of(asked)
     with auth.acting(store, user) as db:
-        found = verdicts.undo(db, round_id, user.name, uuid.uuid4().hex, now, str(asked.get("event")))
+        found = verdicts.undo(db, round_id, user.name, uuid.uuid4().hex, now, str(asked.get("event")), True)
         if found is None:
             raise FadedError("It was taken back already, or somebody else gave it: reload the page.")
         audit.write(db, user.name, "adjudication taken back", f"proposal {found.id}", now)

@@ -6,6 +6,7 @@ Of a campaign that compares two checkpoints: what is different of the candidate.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import gradio as gr
 
@@ -14,7 +15,8 @@ from faded.ui import report_button, run_actions
 from faded.ui.cards import changes, decide, flow, matrix, verification
 from faded.ui.export_zip import render_data
 from faded.ui.facts import BUSY
-from faded.ui.page import Action, Page, Shown, View, shown, shown_html
+from faded.ui.page import BLIND, Action, Page, Shown, View, shown, shown_html
+from faded.ui.policy import Permission, may
 from faded.ui.theme import asset, html
 
 SURE = (
@@ -62,7 +64,14 @@ def layout(store: Store) -> Page:
 
 
 def draw(view: View) -> Mapping[str, Shown]:
-    """Draw every part."""
+    """Draw every part; while people may still judge, only for who may see what others confirm."""
+    open_ = view.facts is not None and view.facts.open
+    if open_ and not may(view.user.role, Permission.SEE_TEAM):
+        return {**_draw(replace(view, facts=None)), "result": shown_html(f"<h2>What changed</h2>{BLIND}")}
+    return _draw(view)
+
+
+def _draw(view: View) -> Mapping[str, Shown]:
     facts, workspace = view.facts, view.store.workspace
     job = None if facts is None else facts.current
     busy = job is not None and job.state in BUSY

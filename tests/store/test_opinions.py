@@ -164,7 +164,8 @@ def test_a_dispute_is_adjudicated_with_a_reason(store, round_id, items, rules, s
         db.exec_driver_sql("UPDATE adjudications SET reason = 'another'")
     with store.write() as db:
         assert verdicts.undo(db, round_id, "mira", "u", 6.0) is None, "it has to be named"
-        verdicts.undo(db, round_id, "mira", "u", 6.0, given.key)
+        assert verdicts.undo(db, round_id, "mira", "u", 6.0, given.key) is None, "not as a verdict"
+        verdicts.undo(db, round_id, "mira", "u", 6.0, given.key, settles=True)
         assert leases.held(db, round_id, "mira", 6.0) == []
     assert standing(store, round_id) == {}
 

@@ -275,7 +275,7 @@ def test_an_annotator_does_what_annotators_do_and_nothing_else(pages: Pages) -> 
     assert pages.call("label_next", {"n": 3}, ann)["ok"]
     refused = "You are signed in as ann, an annotator: a manager may do this."
     for name in ("new_load", "new_begin", "landscape_choose", "report_page"):
-        assert pages.call(name, {}, ann) == {"ok": False, "message": refused}
+        assert pages.call(name, {}, ann) == {"ok": False, "refused": True, "message": refused}
         assert pages.call(name, {}, mira).get("message") != refused
         assert pages.call(name, {}, "")["status"] == 403
     assert pages.ask("GET", "/export/1.zip", ann)[0] == 403 and pages.ask("GET", "/export/1.zip", mira)[0] == 404

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from faded.domain import Role
+from faded.domain import Role, Verdict
 from faded.labeling.standings import StandingsCache
 from faded.store import blobs, proposals, rounds, verdicts
 from faded.store.campaigns import RoundState
@@ -187,6 +187,17 @@ def test_undo_voids_what_the_page_names(card: Card, store: Store, made: Believab
     assert answer["item"]["id"] == first
     with store.read() as db:
         assert [j.proposal_id for j in verdicts.standing(db, made.round)] == [second]
+
+
+def test_undo_takes_no_adjudication_back_not_even_by_its_name(card: Card, store: Store, made: Believable) -> None:
+    item = made.proposals[0]
+    with store.write() as db:
+        verdicts.submit(db, item, "local", "a", now=NOW, verdict=Verdict.REJECT, adjudicates="plain to see")
+    for voids in ("a", None):
+        undone = card.send(kind="undo", key=f"u{voids}", round=made.round, voids=voids)
+        assert undone["ok"] and undone["item"] is None
+    with store.read() as db:
+        assert {one.proposal_id: one.verdict for one in verdicts.standing(db, made.round)} == {item: Verdict.REJECT}
 
 
 def test_a_decided_round_takes_no_verdict(card: Card, store: Store, made: Believable) -> None:

@@ -172,7 +172,7 @@ def test_nobody_from_elsewhere_may_ask(form: Form) -> None:
     elsewhere = SimpleNamespace(client=SimpleNamespace(host="192.0.2.7"), headers={"host": "127.0.0.1"}, scope={})
     for name, call in form.calls.items():
         answer = call({"fields": form.fields, "text": "faded: 1"}, elsewhere)
-        assert answer == {"ok": False, "message": "The pages answer this machine only."}, name
+        assert answer == {"ok": False, "refused": True, "message": "The pages answer this machine only."}, name
 
 
 OWN = {"space": "own"}

@@ -20,17 +20,19 @@ from starlette.testclient import TestClient
 import faded
 from faded.domain import FadedError, Role, Verdict
 from faded.labeling.standings import StandingsCache
-from faded.store import accounts, audit, events, former, verdicts
+from faded.store import accounts, audit, drafts, events, former, labeling_rules, verdicts
 from faded.store.engine import Store
-from faded.ui import label_page, team_files, team_more, team_page
+from faded.store.labeling_rules import Rules
+from faded.ui import label_page, new_page, run_actions, team_files, team_more, team_page
 from faded.ui.accounts_door import AccountsDoor
 from faded.ui.auth import USER, User
 from faded.ui.cards import audit as audit_card
 from faded.ui.cards.agreement import AgreementCache
 from faded.ui.export_zip import export_route
 from faded.ui.facts import read_facts
+from faded.ui.page import Deed
 from tests.ui.believable import Believable, labeled
-from tests.ui.test_team_page import drawn, request
+from tests.ui.test_team_page import USUAL, drawn, request
 
 
 def client(store: Store, asks: str = "127.0.0.1") -> TestClient:
@@ -208,5 +210,14 @@ def test_what_is_sent_while_its_account_goes_is_not_written(store: Store, made: 
     answers = [function(asked, ann) for function in functions[:2]]
     answers += [f(event | {"reason": "x"}, ann) for f in team_page.server_functions(store) if "adjud" in f.__name__]
     assert len(answers) == 3 and all("let in no more" in answer["message"] for answer in answers), answers
+    sent = {"round": made.round, "fields": {}, "text": "Rain.", "after": 0, "do": "pause", "reason": "x"} | USUAL
+    for function in (*team_page.server_functions(store), *new_page.server_functions(store)):
+        answer = function(sent, ann)
+        assert not answer["ok"], function.__name__
+    for act in (run_actions.start_demo, run_actions.go_on, run_actions.accept, run_actions.stop):
+        with pytest.raises(FadedError, match="let in no more"):
+            act(Deed(store, User("ann", Role.MANAGER), made.round, ("signs", 1000, 0, 0.5)))
     with store.read() as db:
         assert "ann" not in {one.annotator for one in events.of_round(db, made.round)}
+        assert not [one for one in audit.newest(db) if "ann" in (one.who, one.about)]
+        assert drafts.find(db, "ann") is None and labeling_rules.of_round(db, made.round) == Rules()

@@ -19,7 +19,7 @@ from faded.ui.auth import User
 from faded.ui.cards import changes, decide, flow, matrix, verification
 from faded.ui.facts import Facts, read_facts
 from faded.ui.landscape_view import LandscapeCache
-from faded.ui.page import View
+from faded.ui.page import BLIND, View
 from tests.ui import believable
 from tests.ui.believable import NOW, SPACE, WORKER, Believable
 
@@ -226,3 +226,15 @@ def test_without_references_answers_are_kept_or_changed(verified: Store) -> None
     assert "gave 209 changed answers" in said
     words = re.sub(r"<[^>]*>|[Tt]urn(ed)? right|, (right|wrong)(?=</span>)", "", said)
     assert not re.search(r"\b(accuracy|wrong|right)\b", words, re.IGNORECASE)
+
+
+def test_annotators_are_not_told_what_others_confirmed_while_they_may_judge(verified: Store) -> None:
+    facts, choice = facts_of(verified), {"rows": None, "group": None}
+    shown = verify_page.draw(View(verified, User("ann"), facts, choice, LandscapeCache(verified)))
+    text = " ".join(str(part.update) for part in shown.values())
+    assert BLIND in text and "<img" not in text and "confirmed" not in text
+    assert "confirmed" in str(drawn(verified).values())
+    with verified.write() as db:
+        rounds.decide(db, facts.round.id, RoundState.ROLLED_BACK, "mira", NOW + 800)
+    shown = verify_page.draw(View(verified, User("ann"), facts_of(verified), choice, LandscapeCache(verified)))
+    assert BLIND not in str(shown["result"].update)

@@ -84,14 +84,15 @@ window.faded = (() => {
   }
   // An event that stays without an answer may have been refused, for the session was ended: then that is said.
   const UNANSWERED_MS = 5000;
-  let asking = false;
-  async function out() {
-    if (document.querySelector("#f-out")) return true;
-    if (asking) return false;
-    asking = true;
-    const answer = await fetch("config", { method: "HEAD", cache: "no-store" }).catch(() => null);
-    asking = false;
+  const ANSWER_MS = 5000;
+  let asking = null; // the question under way
+  const out = () => (asking ??= look().finally(() => (asking = null)));
+  async function look() {
+    const answer = await fetch("config", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+    const before = document.querySelector("#f-out");
+    if (answer && answer.status !== 403) before?.remove();
     if (answer?.status !== 403) return false;
+    if (before) return true;
     const said = Object.assign(document.createElement("div"), { id: "f-out", className: "f-note warn" });
     said.setAttribute("role", "alert");
     said.append("You are not signed in any more. What you have said is kept in this browser, and sent once you have ", Object.assign(document.createElement("a"), { href: "/", textContent: "signed in again" }), ".");
@@ -138,6 +139,8 @@ window.faded = (() => {
       return JSON.stringify({ turn: turns, last: open.size > 1 ? "" : last });
     },
     drew,
+    // A random key; crypto.randomUUID is there only where the page came over https or from this machine.
+    key: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
     // Says so where the person is not signed in any more; returns whether that is so.
     out,
     // An answer to an event before a choice may come after it and set a chooser back: the choice goes with every event.

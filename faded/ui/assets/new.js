@@ -196,7 +196,7 @@ function mountNew(element, server) {
     if (window.faded.page() !== "new" || !part("whole")) return;
     part("form").replaceChildren(part("whole").content);
     const answer = await ask(server.new_load, {});
-    part("form").classList.toggle("refused", answer?.ok === false); // who may not fill it in sees why, and no form
+    part("form").classList.toggle("refused", Boolean(answer?.refused)); // who may not fill it in sees why, and no form
   }
   window.faded.onTurn(begin);
   begin();

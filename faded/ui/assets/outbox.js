@@ -62,7 +62,7 @@ function makeOutbox(workspace, send, onChange, onAnswer, onSent) {
     add(event) {
       last = Math.max(last + 1, Date.now());
       event.at = last;
-      event.key = crypto.randomUUID();
+      event.key = window.faded.key();
       events.push(event);
       localStorage.setItem(prefix + event.key, JSON.stringify(event));
       onChange({ waiting: events.length, offline: misses > 0 });

@@ -23,9 +23,9 @@ function mountProgress(part) {
       box.classList.toggle("waiting", offline);
       const kept = (why) => (box.textContent = `${why} ${waiting} not saved yet, kept in this browser`);
       const since = (latest = {}); // what is said now, and not what was asked before
-      if (offline && reason) kept(reason);
-      else if (offline) window.faded.out().then((out) => since === latest && kept(out ? "Signed out:" : "No connection:"));
-      else box.textContent = waiting ? `${waiting} being saved` : "All saved";
+      if (offline) kept(reason ?? "No connection:");
+      if (offline && !reason) window.faded.out().then((out) => out && since === latest && kept("Signed out:"));
+      if (!offline) box.textContent = waiting ? `${waiting} being saved` : "All saved";
     },
   };
 }

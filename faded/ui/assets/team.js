@@ -10,15 +10,13 @@ const say = (form, words) => {
   if (place) place.textContent = words;
 };
 
-async function send(work, given, form) {
-  say(form, "");
+// Asks the server; what is wrong is told by `trouble`.
+async function send(work, given, trouble) {
+  trouble("");
   const answer = await work(given).catch(() => null);
   if (answer && !answer.ok) keys.delete(given.proposal); // refused: what is sent next is another one
-  if (!answer?.ok) say(form, answer?.message ?? "Not saved: no connection. Try again.");
+  if (!answer?.ok) trouble(answer?.message ?? "Not saved: no connection. Try again.");
   return answer?.ok ? answer : null;
-}
-function forget(form) {
-  for (const part of form.querySelectorAll("[data-keep]")) kept.delete(part.dataset.keep);
 }
 
 // What was done is said for some seconds, whatever becomes of the form meanwhile.
@@ -38,68 +36,79 @@ const agreed = (part) => !part.dataset.ask || confirm(part.dataset.ask);
 
 // What a form calls, and with what.
 function call(form, given, round) {
-  const { adjudicate: proposal, rules, send: name, role } = form.dataset;
+  const { adjudicate: proposal, rules, send: name, role, invite } = form.dataset;
   if (proposal !== undefined) {
-    if (!keys.has(proposal)) keys.set(proposal, crypto.randomUUID()); // sent again after a lost answer, it counts once
+    if (!keys.has(proposal)) keys.set(proposal, window.faded.key()); // sent again after a lost answer, it counts once
     return [server.team_adjudicate, { ...given, proposal, key: keys.get(proposal) }];
   }
   if (rules !== undefined) return [server.team_rules, { ...given, round }];
   if (role !== undefined) return [server.team_account, { ...given, name: role, do: "role" }];
+  if (invite !== undefined) return [server.team_invite, given];
   return name === undefined ? null : [server[name], { ...given, round }];
 }
-const sending = new Set(); // forms that are under way: a second click is not a second deed
-page.addEventListener("submit", async (event) => {
+// Which form it is, whatever row its nodes stand for after a redraw.
+const which = (form) => JSON.stringify([{ ...form.dataset }, ...[...form.querySelectorAll("input[type=hidden]")].map((part) => part.value)]);
+const sending = new Set(); // what is under way: a second click is not a second deed
+async function once(deed, work) {
+  if (sending.has(deed)) return;
+  sending.add(deed);
+  await work().finally(() => sending.delete(deed));
+}
+page.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = event.target, given = values(form), { said } = form.dataset;
-  if (sending.has(form) || !agreed(form)) return;
-  sending.add(form);
-  const asked = call(form, given, window.faded.shown());
-  if (form.dataset.invite !== undefined) invited(await send(server.team_invite, given, form));
-  else if (asked && (await send(...asked, form))) {
+  const form = event.target, deed = which(form), { said, invite } = form.dataset;
+  const typed = [...form.querySelectorAll("[data-keep]")].map((part) => part.dataset.keep);
+  const asked = call(form, values(form), window.faded.shown());
+  if (!asked || sending.has(deed) || !agreed(form)) return;
+  once(deed, async () => {
+    const answer = await send(...asked, (words) => (which(form) === deed ? say(form, words) : tell(words)));
+    if (!answer) return;
     keys.delete(asked[1].proposal);
-    forget(form);
+    for (const name of typed) kept.delete(name);
+    if (asked[1].invitation && asked[1].invitation === link?.digest) forgetLink();
+    if (invite !== undefined) return invited(answer);
     tell(said);
     refresh();
-  }
-  sending.delete(form);
+  });
 });
 // What the browser itself finds wrong stands at its field: what was said of the form before is over.
 page.addEventListener("invalid", ({ target }) => target.form && say(target.form, ""), true);
 
-let link = null; // the last one that was made, which stays until it is used; nobody can be shown it again
+let link = null; // the last one that was made, which survives a redraw; nobody can be shown it again
 function invited(answer) {
-  if (!answer) return;
   const make = (name, values) => Object.assign(document.createElement(name), values);
   const address = new URL(answer.path, location.origin).href;
   const said = `A link for ${answer.purpose}. Send it to that person only: it can be used once, within ${answer.days} days, and is not shown again.`;
-  const parts = [make("p", { textContent: said }), make("code", { textContent: address }), make("button", { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(address) })];
-  link = { digest: answer.digest, parts, listed: false };
-  showLink().scrollIntoView({ block: "nearest" });
+  const parts = [make("p", { textContent: said }), make("code", { textContent: address })];
+  if (navigator.clipboard) parts.push(make("button", { type: "button", className: "f-save", textContent: "Copy", onclick: () => navigator.clipboard.writeText(address) }));
+  link = { digest: answer.digest, parts };
+  showLink()?.scrollIntoView({ block: "nearest" });
   refresh();
+}
+function forgetLink() {
+  link = null;
+  page.querySelector(".t-link")?.replaceChildren();
 }
 function showLink() {
   const place = page.querySelector(".t-link");
-  if (!place || !link) return place;
-  const listed = page.querySelector(`input[name=invitation][value="${link.digest}"]`) !== null;
-  if (link.listed && !listed) { // it was used or withdrawn, or is over
-    link = null;
-    place.replaceChildren();
-    return place;
-  }
-  link.listed ||= listed;
-  if (place.firstElementChild !== link.parts[0]) place.replaceChildren(...link.parts);
+  if (place && link && place.firstElementChild !== link.parts[0]) place.replaceChildren(...link.parts);
   return place;
 }
 
-page.addEventListener("click", async (event) => {
+page.addEventListener("click", (event) => {
   const part = event.target.closest("button[data-account]");
-  if (!part || !agreed(part)) return;
-  const { account: name, do: what, said } = part.dataset, form = page.querySelector("[data-invite]");
-  if (what === "password") invited(await send(server.team_invite, { name }, form));
-  else if (await send(server.team_account, { name, do: what }, form)) {
-    tell(said);
-    refresh();
-  }
+  if (!part) return;
+  const { account: name, do: what, said } = part.dataset, deed = `${what} ${name}`, form = page.querySelector("[data-invite]");
+  if (sending.has(deed) || !agreed(part)) return;
+  once(deed, async () => {
+    const password = what === "password";
+    const answer = await send(password ? server.team_invite : server.team_account, password ? { name } : { name, do: what }, (words) => say(form, words));
+    if (answer && password) invited(answer);
+    else if (answer) {
+      tell(said);
+      refresh();
+    }
+  });
 });
 // A role is given by its button, which is there once another one is chosen.
 const offer = (form) => (form.querySelector("button").hidden = [...form.elements.role.options].every((o) => o.selected === o.defaultSelected));

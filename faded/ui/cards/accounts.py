@@ -78,11 +78,12 @@ def _account(one: Account) -> str:
     )
 
 
-_ENABLE = "data-do='enable'"
+_ENABLE = "data-do='enable' data-said='The account is let in again.'"
 
 
 def _disable(name: str) -> str:
-    return f"data-do='disable' data-ask='Let {name} in no more? What they have said stays.'"
+    ask, said = f"Let {name} in no more? What they have said stays.", f"{name} is let in no more."
+    return f"data-do='disable' data-ask='{ask}' data-said='{said}'"
 
 
 def _roles(chosen: Role) -> str:

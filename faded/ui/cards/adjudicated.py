@@ -31,7 +31,7 @@ def _item(facts: Facts, one: Adjudication, name: str, workspace: Path) -> str:
     back = ""
     if facts.open and one.who == name:
         back = (
-            "<form class='t-decide' data-send='team_take_back' data-said='Taken back: it is disputed again.'>"
+            "<form class='t-decide' data-send='team_take_back' data-said='Taken back.'>"
             f"<input type='hidden' name='event' value='{escape(one.key, quote=True)}'><button class='f-save'>Take back"
             "</button><p class='o-wrong' role='alert'></p></form>"
         )

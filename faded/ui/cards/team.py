@@ -61,7 +61,7 @@ def render_people(facts: Facts | None, found: Sequence[Annotator]) -> str:
 
 def render_disputes(facts: Facts | None, found: Sequence[Dispute], rules: Rules, workspace: Path) -> str:
     """Return what people differ about, with a form for whoever adjudicates it."""
-    head = "<h2>Where people differ</h2>"
+    head = f"<h2>Where people differ</h2>{HIDE}"
     if facts is None or not facts.labels.disputed:
         text = "A proposal appears here when all who were asked have judged it and no verdict stands by the rules."
         return head + empty("Nothing is disputed", text)
@@ -75,7 +75,7 @@ def render_disputes(facts: Facts | None, found: Sequence[Dispute], rules: Rules,
     shown = "".join(_dispute(facts, one, workspace, decides) for one in found)
     left = facts.labels.disputed - len(found)
     more = f"<p class='f-quiet'>{plural(left, 'more waits', 'more wait')} behind these.</p>" if left > 0 else ""
-    return f"{head}{said}{HIDE}{facts.evidence.unseen}<ul class='t-disputes{facts.evidence.look}'>{shown}</ul>{more}"
+    return f"{head}{said}{facts.evidence.unseen}<ul class='t-disputes{facts.evidence.look}'>{shown}</ul>{more}"
 
 
 def _dispute(facts: Facts, one: Dispute, workspace: Path, decides: bool) -> str:
