@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from faded.domain import Proposal, Role
@@ -84,8 +84,12 @@ def attempts(db: Db, found: Round, rules: Rules) -> list[Attempt]:
     for name in qualifying.names(db, found.campaign_id):
         if name in exempt:
             continue
-        state, said = _stands(db, found, name, rules)
-        missing = state.short if found.state is RoundState.OPEN else 0
+        state = Qualification(qualifying.of_person(db, found.campaign_id, name), rules.qualify, rules.pass_percent)
+        said = _said(db, found, name, state)
+        if state.is_open and found.state is RoundState.OPEN:
+            missing = _going_on(db, found, name, state, said).short
+        else:
+            missing = 0
         everybody.append(Attempt(name, state.ended, len(said), sum(said.values()), missing))
     return everybody
 
@@ -100,25 +104,29 @@ def look(db: Db, found: Round, annotator: str, rules: Rules, now: float) -> Qual
         rules: The campaign's; they ask for a qualification.
         now: Seconds since 1970.
     """
-    state, said = _stands(db, found, annotator, rules)
-    if not state.is_open or state.left > 0:
+    ended = qualifying.of_person(db, found.campaign_id, annotator)
+    state = Qualification(ended, rules.qualify, rules.pass_percent)
+    if not state.is_open:
         return state
+    said = _said(db, found, annotator, state)
+    if len(said) < rules.qualify:
+        return _going_on(db, found, annotator, state, said)
     right = sum(said.values())
     passed = 100 * right >= rules.pass_percent * len(said)
     ended = qualifying.end(db, found.campaign_id, annotator, right, len(said), passed, now)
     return Qualification(ended, rules.qualify, rules.pass_percent, len(said), now=True)
 
 
-def _stands(db: Db, found: Round, annotator: str, rules: Rules) -> tuple[Qualification, dict[str, bool]]:
-    """Return how far a person is, and which known ones they have answered in this attempt, and whether rightly."""
-    ended = qualifying.of_person(db, found.campaign_id, annotator)
+def _said(db: Db, found: Round, annotator: str, state: Qualification) -> dict[str, bool]:
+    """Return which known ones a person has answered in this attempt, and whether rightly."""
     ids = [one.id for one in campaigns.list_rounds(db, found.campaign_id)]
-    said = qualifying.said(db, ids, annotator, ended.after)
-    state = Qualification(ended, rules.qualify, rules.pass_percent, len(said))
-    if not state.is_open or state.left <= 0:
-        return state, said
+    return qualifying.said(db, ids, annotator, state.ended.after)
+
+
+def _going_on(db: Db, found: Round, annotator: str, state: Qualification, said: Mapping[str, bool]) -> Qualification:
+    """Return an attempt under way with its answers, and what is left for the person to be asked."""
     items = [item for item in qualifying.askable(db, found.id, annotator) if item[0] not in said]
-    return replace(state, items=items), said
+    return replace(state, answers=len(said), items=items)
 
 
 def lay(db: Db, found: Round, annotator: str, state: Qualification, n: int, now: float) -> list[Proposal]:

@@ -79,22 +79,23 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bo
         )
         return {"head": "Enough for today", "text": text}
     if state is not None and state.short:
-        text = f"It asks for {plural(state.left, 'known answer', 'known answers')} more, and for you there "
-        text += (
-            f"{'is' if len(state.items) == 1 else 'are'} {count(len(state.items))}, as nobody is asked what they have "
-        )
-        text += (
-            f"judged or made known themselves: ask a manager to make {count(state.short)} more known, or to let you in."
+        there = f"there {'is' if len(state.items) == 1 else 'are'} {count(len(state.items))}"
+        text = (
+            f"It asks for {plural(state.left, 'known answer', 'known answers')} more, and for you {there}, as nobody "
+            "is asked what they have judged or made known themselves: ask a manager to make "
+            f"{count(state.short)} more known, or to let you in."
         )
         return {"head": "The qualification cannot begin yet", "text": text}
     if found.state is not RoundState.OPEN:
         done = found.state.value.replace("_", " ")
         text = "Start another round on the Run page to go on." if runs else "It takes no more verdicts."
         return {"head": f"Round {found.number} was {done}", "text": text}
-    going = any(job.kind == EXPLORE and job.state in BUSY for job in jobs.list_for_round(db, found.id))
     if proposals.count(db, found.id) == 0:
         text = "Exploring has found no failures yet. They appear here by themselves; the Run page shows how far it is."
-        return {"head": "No proposals yet", "text": text if going else "Exploring has found no failures so far."}
+        return {
+            "head": "No proposals yet",
+            "text": text if _explores(db, found) else "Exploring has found no failures so far.",
+        }
     if now.left:
         text = (
             f"{plural(now.left, 'item waits', 'items wait')}, and for now {'it lies' if now.left == 1 else 'they lie'} "
@@ -103,7 +104,7 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bo
         return {"head": "Nothing for you at the moment", "text": text}
     if not runs:
         text = "Nothing is left for you to judge in this round."
-        later = " What is found later comes here by itself." if going else ""
+        later = " What is found later comes here by itself." if _explores(db, found) else ""
         return {"head": "Everything is labeled", "text": f"{text}{later}"}
     if now.confirmed:
         text = (
@@ -113,6 +114,10 @@ def why_empty(db: Db, found: Round, now: Progress, admitted: Admission, runs: bo
         return {"head": "Everything is labeled", "text": text}
     text = "No proposals are left, and no mode is confirmed. Explore with more queries, or with a lower bound."
     return {"head": "Everything is labeled", "text": text}
+
+
+def _explores(db: Db, found: Round) -> bool:
+    return any(job.kind == EXPLORE and job.state in BUSY for job in jobs.list_for_round(db, found.id))
 
 
 def moment(seconds: float) -> str:

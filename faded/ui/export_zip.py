@@ -50,16 +50,19 @@ def render_forms(facts: Facts | None) -> str:
         return ""
     stem = file_name(f"{facts.campaign.name}-round-{facts.round.number}")
     forms = (
-        ("JSON lines", "", ""),
-        ("Dataset (Parquet)", "form=dataset", "-dataset"),
-        ("JSON lines, without names", "names=no", "-without-names"),
-        ("Dataset, without names", "form=dataset&amp;names=no", "-dataset-without-names"),
+        ("JSON lines", "", (False, False)),
+        ("Dataset (Parquet)", "?form=dataset", (True, False)),
+        ("JSON lines, without names", "?names=no", (False, True)),
+        ("Dataset, without names", "?form=dataset&amp;names=no", (True, True)),
     )
     return "".join(
-        f"<a class='f-save' href='export/{facts.round.id}.zip{f'?{asked}' if asked else ''}' "
-        f"download='{stem}{ending}.zip'>{name}</a>"
-        for name, asked, ending in forms
+        f"<a class='f-save' href='export/{facts.round.id}.zip{asked}' download='{stem}{_ending(*what)}.zip'>{name}</a>"
+        for name, asked, what in forms
     )
+
+
+def _ending(dataset: bool, anonymous: bool) -> str:
+    return f"{'-dataset' if dataset else ''}{'-without-names' if anonymous else ''}"
 
 
 def export_route(store: Store) -> Route:
@@ -91,8 +94,7 @@ def export_route(store: Store) -> Route:
             return PlainTextResponse(str(error), 404)
         size = file.tell()
         file.seek(0)
-        ending = f"{'-dataset' if dataset else ''}{'-without-names' if anonymous else ''}"
-        name = file_name(f"{found.campaign}-round-{found.number}{ending}")
+        name = file_name(f"{found.campaign}-round-{found.number}{_ending(dataset, anonymous)}")
         headers = {
             "content-disposition": f'attachment; filename="{name}.zip"',
             "content-length": str(size),

@@ -18,9 +18,6 @@ T = TypeVar("T")
 REST = 20.0
 """So many times as long as it takes to count lies between two countings: it is no page's main work."""
 
-FIRST_S = 1.0
-"""So long a counting apart waits, that the page which has asked for it is drawn first."""
-
 AT_ONCE = 20_000
 """Opinions up to which it is counted while the page waits: some tenths of a second."""
 
@@ -98,7 +95,6 @@ class RoundCache(Generic[T]):
 
     def _apart(self, store: Store, facts: Facts) -> None:
         try:
-            time.sleep(FIRST_S)
             with _TURN:
                 self._anew(store, facts)
         except Exception as error:  # nobody waits for this thread: it is tried again when the page is drawn next

@@ -72,18 +72,24 @@ def _account(one: Account) -> str:
         f"<button type='button' data-account='{name}' data-do='password'>New password</button>"
         f"<button type='button' data-account='{name}' data-do='sign_out' data-said='{name} is signed out everywhere.'>"
         "Sign out everywhere</button>"
-        f"<button type='button' data-account='{name}' {_ENABLE if off else _disable(name)}>"
-        f"{'Let in again' if off else 'Disable'}</button>"
+        f"{_let_in(name) if off else _disable(name)}"
         f"{'<span class=f-pill>disabled</span>' if off else ''}{person.render(one.name)}</li>"
     )
 
 
-_ENABLE = "data-do='enable' data-said='The account is let in again.'"
+def _let_in(name: str) -> str:
+    return (
+        f"<button type='button' data-account='{name}' data-do='enable' data-said='The account is let in again.'>"
+        "Let in again</button>"
+    )
 
 
 def _disable(name: str) -> str:
     ask, said = f"Let {name} in no more? What they have said stays.", f"{name} is let in no more."
-    return f"data-do='disable' data-ask='{ask}' data-said='{said}'"
+    return (
+        f"<button type='button' data-account='{name}' data-do='disable' data-ask='{ask}' data-said='{said}'>"
+        "Disable</button>"
+    )
 
 
 def _roles(chosen: Role) -> str:

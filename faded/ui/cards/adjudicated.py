@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from faded.store.people import Adjudication
-from faded.ui.cards.team import VERDICT_WORDS, answers_of, evidence_of
+from faded.ui.cards.team import VERDICT_WORDS, folded, item
 from faded.ui.facts import Facts
 
 SHOWN = 20
@@ -20,10 +20,7 @@ def render(facts: Facts | None, found: Sequence[Adjudication], name: str, worksp
         return ""
     items = "".join(_item(facts, one, name, workspace) for one in found)
     head = "The latest adjudications" if len(found) == SHOWN else f"Adjudicated: {len(found)}"
-    return (
-        f"<details class='t-fold' data-fold='adjudicated'><summary>{head}</summary>"
-        f"<ul class='t-disputes{facts.evidence.look}'>{items}</ul></details>"
-    )
+    return folded(facts, "adjudicated", head, items)
 
 
 def _item(facts: Facts, one: Adjudication, name: str, workspace: Path) -> str:
@@ -35,8 +32,8 @@ def _item(facts: Facts, one: Adjudication, name: str, workspace: Path) -> str:
             f"<input type='hidden' name='event' value='{escape(one.key, quote=True)}'><button class='f-save'>Take back"
             "</button><p class='o-wrong' role='alert'></p></form>"
         )
-    return (
-        f"<li>{evidence_of(facts, one.proposal, workspace)}<div><p>{escape(one.proposal.setting)}</p>"
-        f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}{stated}</b><span class='t-named'>, "
-        f"by {escape(one.who)}</span>: {escape(one.reason)}</p>{back}</div></li>"
+    about = (
+        f"<p><b>{VERDICT_WORDS[one.verdict]}{stated}</b><span class='t-named'>, by {escape(one.who)}</span>: "
+        f"{escape(one.reason)}</p>{back}"
     )
+    return item(facts, one.proposal, workspace, about)

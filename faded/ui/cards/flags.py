@@ -10,7 +10,7 @@ from faded.domain import Proposal
 from faded.store import proposals, remarks
 from faded.store.engine import Db
 from faded.store.remarks import Flag
-from faded.ui.cards.team import answers_of, evidence_of
+from faded.ui.cards.team import folded, item
 from faded.ui.facts import Facts
 from faded.ui.words import clock, count, plural
 
@@ -34,15 +34,14 @@ def render(facts: Facts, found: Sequence[Flag], shown: Mapping[str, Proposal], w
     more = f"<p class='f-quiet'>{count(left)} older ones are in the export.</p>" if left > 0 else ""
     return (
         f"<h2>What people flagged</h2><p class='f-quiet'>A flag is a remark beside any verdict. Who labels sees their "
-        f"own flags only.</p>{facts.evidence.unseen}<details class='t-fold' data-fold='flags'><summary>"
-        f"{plural(len(found), 'flag', 'flags')}</summary><ul class='t-disputes{facts.evidence.look}'>{items}</ul>"
-        f"{more}</details>"
+        f"own flags only.</p>{facts.evidence.unseen}"
+        f"{folded(facts, 'flags', plural(len(found), 'flag', 'flags'), items, more)}"
     )
 
 
 def _item(facts: Facts, flag: Flag, proposal: Proposal, workspace: Path) -> str:
-    return (
-        f"<li>{evidence_of(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}"
+    about = (
         f"<p><b class='t-named'>{escape(flag.annotator)}, </b>{clock(flag.created_at)}: {escape(flag.reason)}</p>"
-        f"<p class='f-quiet'>Proposal {escape(proposal.id)}</p></div></li>"
+        f"<p class='f-quiet'>Proposal {escape(proposal.id)}</p>"
     )
+    return item(facts, proposal, workspace, about)

@@ -11,7 +11,7 @@ from faded.labeling.checks import accuracy90
 from faded.store import gold
 from faded.store.engine import Db
 from faded.store.gold import Answered, Candidate, Gold
-from faded.ui.cards.team import VERDICT_WORDS, answers_of, evidence_of
+from faded.ui.cards.team import VERDICT_WORDS, folded, item
 from faded.ui.facts import Facts
 from faded.ui.page import empty
 from faded.ui.tables import Column, Row, table
@@ -95,26 +95,20 @@ def _items(facts: Facts, items: Sequence[Gold], workspace: Path) -> str:
     if not items:
         return ""
     shown = "".join(_item(facts, one, workspace if i < WITH_EVIDENCE else None) for i, one in enumerate(items))
-    return (
-        f"<details class='t-fold' data-fold='gold'><summary>{plural(len(items), 'known answer', 'known answers')}"
-        f"</summary><ul class='t-disputes{facts.evidence.look}'>{shown}</ul></details>"
-    )
+    return folded(facts, "gold", plural(len(items), "known answer", "known answers"), shown)
 
 
 def _item(facts: Facts, one: Gold, workspace: Path | None) -> str:
     said = f"{count(one.right)} of {plural(one.answers, 'answer', 'answers')} right" if one.answers else "not asked yet"
     rests = "<p>It rests: no verdict stands for the proposal any more, so nobody is asked.</p>" if one.resting else ""
     key = escape(one.proposal.id, quote=True)
-    evidence = "<div></div>" if workspace is None else evidence_of(facts, one.proposal, workspace)
-    return (
-        f"<li>{evidence}<div><p>{escape(one.proposal.setting)}</p>"
-        f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, made known by {escape(one.who)}; {said}</p>"
-        f"{rests}"
+    about = (
+        f"<p><b>{VERDICT_WORDS[one.verdict]}</b>, made known by {escape(one.who)}; {said}</p>{rests}"
         f"<form class='t-decide' data-send='team_gold' data-said='Withdrawn.'>"
         f"<input type='hidden' name='proposal' value='{key}'><input type='hidden' name='do' value='withdraw'>"
-        "<button class='f-save'>Withdraw</button>"
-        "<p class='o-wrong' role='alert'></p></form></div></li>"
+        "<button class='f-save'>Withdraw</button><p class='o-wrong' role='alert'></p></form>"
     )
+    return item(facts, one.proposal, workspace, about)
 
 
 def _candidates(facts: Facts, found: Sequence[Candidate], workspace: Path) -> str:
@@ -126,21 +120,18 @@ def _candidates(facts: Facts, found: Sequence[Candidate], workspace: Path) -> st
             "the rules ask for.</p>"
         )
     shown = "".join(_candidate(facts, one, workspace) for one in found)
-    return (
-        "<details class='t-fold' data-fold='candidates'><summary>Make an answer known: the latest adjudicated, then "
-        f"those judged alike</summary><ul class='t-disputes{facts.evidence.look}'>{shown}</ul></details>"
-    )
+    return folded(facts, "candidates", "Make an answer known: the latest adjudicated, then those judged alike", shown)
 
 
 def _candidate(facts: Facts, one: Candidate, workspace: Path) -> str:
     key = escape(one.proposal.id, quote=True)
     alike = f"judged so by {plural(one.people, 'person', 'people')}, all alike"
     why = alike if one.reason is None else f"adjudicated: {escape(one.reason)}"
-    return (
-        f"<li>{evidence_of(facts, one.proposal, workspace)}<div><p>{escape(one.proposal.setting)}</p>"
-        f"{answers_of(one.proposal)}<p><b>{VERDICT_WORDS[one.verdict]}</b>, {why}</p>"
+    about = (
+        f"<p><b>{VERDICT_WORDS[one.verdict]}</b>, {why}</p>"
         f"<form class='t-decide' data-send='team_gold' data-said='The answer is known.'>"
         f"<input type='hidden' name='proposal' value='{key}'><input type='hidden' name='do' value='make'>"
         f"<input type='hidden' name='verdict' value='{one.verdict.value}'>"
-        "<button class='f-save'>Make it known</button><p class='o-wrong' role='alert'></p></form></div></li>"
+        "<button class='f-save'>Make it known</button><p class='o-wrong' role='alert'></p></form>"
     )
+    return item(facts, one.proposal, workspace, about)

@@ -86,9 +86,21 @@ def _dispute(facts: Facts, one: Dispute, workspace: Path, decides: bool) -> str:
     opinions = "".join(f"<li><b>{escape(who)}</b> {words}</li>" for who, words in said)
     votes = "".join(f"<li><b>{n}</b> {words}</li>" for words, n in sorted(Counter(words for _, words in said).items()))
     form = _adjudicate(facts, proposal) if decides else ""
+    about = f"<ul class='t-said t-named'>{opinions}</ul><ul class='t-said t-nameless'>{votes}</ul>{form}"
+    return item(facts, proposal, workspace, about)
+
+
+def item(facts: Facts, proposal: Proposal, workspace: Path | None, about: str) -> str:
+    """Return a proposal in a list with what is said about it (HTML); without a workspace its evidence is left out."""
+    evidence = "<div></div>" if workspace is None else evidence_of(facts, proposal, workspace)
+    return f"<li>{evidence}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}{about}</div></li>"
+
+
+def folded(facts: Facts, key: str, summary: str, items: str, more: str = "") -> str:
+    """Return a list of `item` that opens at a click; the page keeps by the key whether it is open."""
     return (
-        f"<li>{evidence_of(facts, proposal, workspace)}<div><p>{escape(proposal.setting)}</p>{answers_of(proposal)}"
-        f"<ul class='t-said t-named'>{opinions}</ul><ul class='t-said t-nameless'>{votes}</ul>{form}</div></li>"
+        f"<details class='t-fold' data-fold='{key}'><summary>{summary}</summary>"
+        f"<ul class='t-disputes{facts.evidence.look}'>{items}</ul>{more}</details>"
     )
 
 
